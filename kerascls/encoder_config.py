@@ -1,0 +1,126 @@
+"""What an encoder is made of, as numbers: no Keras needed to read or compare it."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from kerascls.errors import CheckpointError
+
+Family = Literal["bert", "albert", "electra"]
+ACTIVATIONS = ("gelu_erf", "gelu_tanh", "relu")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderConfig:
+    """Sizes and constants of a BERT, ALBERT or ELECTRA encoder.
+
+    Args:
+        family: Which encoder. ALBERT uses the weights of one block for all layers.
+        vocab_size: Rows of the token embedding table.
+        embedding_dim: Width of the three embedding tables.
+        hidden_dim: Width of the hidden states.
+        intermediate_dim: Width inside the feed-forward part of a block.
+        num_layers: How many times a block is applied.
+        num_heads: Attention heads; must divide `hidden_dim`.
+        max_positions: Longest sequence, in tokens.
+        num_token_types: Rows of the segment embedding table.
+        activation: `"gelu_erf"`, `"gelu_tanh"` or `"relu"`.
+        dropout: Share of hidden units dropped in training.
+        attention_dropout: Share of attention weights dropped in training.
+        layer_norm_epsilon: Added to the variance in every LayerNorm.
+        initializer_range: Standard deviation of fresh weights.
+
+    Raises:
+        CheckpointError: When `num_heads` does not divide `hidden_dim`, or a size
+            is not positive, or the activation is unknown.
+    """
+
+    family: Family
+    vocab_size: int
+    embedding_dim: int
+    hidden_dim: int
+    intermediate_dim: int
+    num_layers: int
+    num_heads: int
+    max_positions: int = 512
+    num_token_types: int = 2
+    activation: str = "gelu_erf"
+    dropout: float = 0.1
+    attention_dropout: float = 0.1
+    layer_norm_epsilon: float = 1e-12
+    initializer_range: float = 0.02
+
+    def __post_init__(self):
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type is int and (type(value) is not int or value < 1):
+                raise CheckpointError(
+                    f"An encoder needs `{field.name}` to be a whole number of at "
+                    f"least 1. Received: {field.name}={value!r}."
+                )
+        if self.hidden_dim % self.num_heads:
+            raise CheckpointError(
+                f"An encoder needs `num_heads` to divide `hidden_dim`. Received: "
+                f"hidden_dim={self.hidden_dim}, num_heads={self.num_heads}."
+            )
+        if self.activation not in ACTIVATIONS:
+            raise CheckpointError(
+                f"An encoder needs an activation out of {', '.join(ACTIVATIONS)}. "
+                f"Received: activation={self.activation!r}."
+            )
+
+    @property
+    def has_projection(self) -> bool:
+        """Whether embeddings pass a linear layer on their way to `hidden_dim`."""
+        return self.family == "albert" or self.embedding_dim != self.hidden_dim
+
+    @property
+    def num_blocks(self) -> int:
+        """How many blocks own weights: 1 for ALBERT, else `num_layers`."""
+        return 1 if self.family == "albert" else self.num_layers
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the configuration as plain JSON types."""
+        return asdict(self)
+
+
+def weight_shapes(
+    config: EncoderConfig, with_pool: bool = False
+) -> dict[str, tuple[int, ...]]:
+    """Returns the shape of every encoder weight under its stable name.
+
+    The names are those of Google's BERT checkpoints without the `bert/` prefix;
+    ALBERT's one shared block is `encoder/layer_0`. Kernels are `(inputs, outputs)`.
+
+    Args:
+        config: The encoder.
+        with_pool: Whether the pooler (dense + tanh on `[CLS]`) belongs to it.
+    """
+    embedding, hidden = config.embedding_dim, config.hidden_dim
+    shapes: dict[str, tuple[int, ...]] = {
+        "embeddings/word_embeddings": (config.vocab_size, embedding),
+        "embeddings/token_type_embeddings": (config.num_token_types, embedding),
+        "embeddings/position_embeddings": (config.max_positions, embedding),
+    }
+
+    def norm(name: str, width: int):
+        shapes[f"{name}/gamma"] = shapes[f"{name}/beta"] = (width,)
+
+    def dense(name: str, inputs: int, outputs: int):
+        shapes[f"{name}/kernel"] = (inputs, outputs)
+        shapes[f"{name}/bias"] = (outputs,)
+
+    norm("embeddings/LayerNorm", embedding)
+    if config.has_projection:
+        dense("embeddings_project", embedding, hidden)
+    for index in range(config.num_blocks):
+        block = f"encoder/layer_{index}"
+        for part in ("query", "key", "value"):
+            dense(f"{block}/attention/self/{part}", hidden, hidden)
+        dense(f"{block}/attention/output/dense", hidden, hidden)
+        norm(f"{block}/attention/output/LayerNorm", hidden)
+        dense(f"{block}/intermediate/dense", hidden, config.intermediate_dim)
+        dense(f"{block}/output/dense", config.intermediate_dim, hidden)
+        norm(f"{block}/output/LayerNorm", hidden)
+    if with_pool:
+        dense("pooler/dense", hidden, hidden)
+    return shapes

@@ -1,0 +1,25 @@
+"""Errors a user can act on; the command line turns each into one message, exit 2."""
+
+
+class KerasclsError(Exception):
+    """Base of every error that kerascls raises on purpose."""
+
+
+class DataError(KerasclsError):
+    """The labelled text cannot be used as it is."""
+
+
+class CheckpointError(KerasclsError):
+    """A checkpoint is missing, incomplete, or of a kind we cannot read."""
+
+
+class BundleError(KerasclsError):
+    """A run directory or bundle is missing, damaged, or of another version."""
+
+
+class SettingsError(KerasclsError, ValueError):
+    """A setting or argument has no meaning, or contradicts another one."""
+
+
+class MissingPackageError(KerasclsError, ImportError):
+    """An optional package is needed for what was asked."""
