@@ -1,0 +1,117 @@
+"""Tasks by name, and which label is which column."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+
+from kerascls.errors import DataError
+
+
+class Task(StrEnum):
+    """What a row's labels mean: exactly one of them, or any number of them."""
+
+    MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """Ordered label names; the place of a name is its column in every table.
+
+    Args:
+        names: The label names, each one text, none empty, none twice.
+
+    Raises:
+        DataError: When there is no name, an empty name or a name given twice.
+
+    Example:
+        >>> LabelSet.from_labels([("体育",), ("军事", "体育")]).names
+        ('体育', '军事')
+    """
+
+    names: tuple[str, ...]
+    _columns: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self):
+        names = tuple(self.names)
+        columns = {name: column for column, name in enumerate(names)}
+        wrong = _first_fault(names, columns)
+        if wrong:
+            raise DataError(
+                f"A label set needs at least one label, none empty, none twice; "
+                f"{wrong}. Received: names={_shortened(names)}. Give every label a "
+                f"name of its own."
+            )
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "_columns", columns)
+
+    @classmethod
+    def from_labels(cls, rows: Iterable[Sequence[str]]) -> "LabelSet":
+        """Returns the sorted set of all labels that occur in `rows`.
+
+        Args:
+            rows: The labels of each row, possibly none.
+
+        Raises:
+            DataError: When no row has a label.
+        """
+        if isinstance(rows, str):
+            rows = [rows]
+        return cls(tuple(sorted({name for row in rows for name in _as_row(row)})))
+
+    def extended(self, names: Iterable[str]) -> "LabelSet":
+        """Returns a set with the unseen of `names` behind the known ones, sorted."""
+        return LabelSet(
+            self.names + tuple(sorted(set(_as_row(names)) - set(self.names)))
+        )
+
+    def column(self, name: str) -> int:
+        """Returns the column of `name`.
+
+        Raises:
+            DataError: When there is no such label; the message gives the nearest.
+        """
+        column = self._columns.get(name)
+        if column is None:
+            near = get_close_matches(str(name), self.names, n=1, cutoff=0.5)
+            advice = f"Did you mean {near[0]!r}?" if near else "Check its spelling."
+            raise DataError(
+                f"Expected one of {len(self)} labels: {_shortened(self.names)}. "
+                f"Received: label={name!r}. {advice}"
+            )
+        return column
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+
+def _as_row(row: Iterable[str]) -> Iterable[str]:
+    if isinstance(row, str):
+        raise DataError(
+            f"Labels come as a list of names for each row, not as one text. "
+            f"Received: row={row!r}. Write ({row!r},)."
+        )
+    return row
+
+
+def _first_fault(names: tuple[str, ...], columns: dict[str, int]) -> str:
+    if not names:
+        return "there is none"
+    for column, name in enumerate(names):
+        if not isinstance(name, str) or not name:
+            return f"number {column + 1} is {name!r}"
+        if columns[name] != column:
+            return f"{name!r} is there twice"
+    return ""
+
+
+def _shortened(names: Sequence[str], limit: int = 10) -> str:
+    shown = ", ".join(repr(name) for name in names[:limit])
+    return f"{shown}, ..." if len(names) > limit else shown or "()"
