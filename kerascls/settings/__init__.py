@@ -1,0 +1,22 @@
+"""Everything a run depends on, frozen and checked before anything starts."""
+
+from kerascls.settings.groups import (
+    DEFAULT_MODEL,
+    DataSettings,
+    DecisionSettings,
+    ModelSettings,
+    TrainSettings,
+)
+from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "FIELDS",
+    "OPTION_KEYS",
+    "DataSettings",
+    "DecisionSettings",
+    "ModelSettings",
+    "RunSettings",
+    "TrainSettings",
+    "choices",
+]

@@ -1,0 +1,170 @@
+"""The groups of settings: every field with its type, default, range and meaning."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kerascls.labels import Task
+
+DEFAULT_MODEL = "albert_small"
+
+
+class Group(BaseModel):
+    """Frozen; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DataSettings(Group):
+    """Where the labelled text is and how to read it."""
+
+    train: Path | None = Field(
+        None, description="Labelled text to learn from. Default: the shipped sample."
+    )
+    valid: Path | None = Field(
+        None, description="Labelled text to choose on. Default: 15 % cut from train."
+    )
+    test: Path | None = Field(
+        None,
+        description="Labelled text to score once, at the end. Default: 15 % cut from "
+        "train when --valid is not given either.",
+    )
+    text: tuple[str, ...] = Field(
+        (),
+        description="Column with text; repeat for several. Default: `text`, or "
+        "`title` and `content`.",
+    )
+    text_pair: str | None = Field(
+        None, description="Column with the second text of a pair. Default: none."
+    )
+    label: str | None = Field(
+        None, description="Column with the labels. Default: `label` or `labels`."
+    )
+    label_separator: str = Field(
+        "|", min_length=1, description="What joins several labels in one cell."
+    )
+    format: str | None = Field(
+        None, description="csv, tsv, xlsx or jsonl. Default: by the file's ending."
+    )
+    encoding: str = Field("utf-8", description="Encoding of text files.")
+    skip_bad_rows: bool = Field(
+        False, description="Leave out and count rows that cannot be used."
+    )
+    task: Task | None = Field(
+        None,
+        description="multiclass: one label a row; multilabel: any number. Default: "
+        "by the column name, `label` or `labels`.",
+    )
+
+    @model_validator(mode="after")
+    def _pair_is_another_column(self) -> Self:
+        if self.text_pair is not None and self.text_pair in self.text:
+            raise ValueError("text_pair must name another column than text")
+        return self
+
+
+class ModelSettings(Group):
+    """Which encoder, where its weights come from, and what is put on top of it."""
+
+    name: str | None = Field(
+        DEFAULT_MODEL,
+        description="Preset, as listed by `kerascls models`; with --checkpoint it may "
+        "be left out: the checkpoint says what it is.",
+    )
+    checkpoint: Path | None = Field(
+        None,
+        description="Folder with pretrained weights. Default: looked for in "
+        "pretrained/ or $KERASCLS_PRETRAINED.",
+    )
+    vocab: Path | None = Field(
+        None,
+        description="Vocabulary, one token a line, for --from-scratch. Default: made "
+        "from the training text.",
+    )
+    from_scratch: bool = Field(False, description="Start from random weights.")
+    max_tokens: int | None = Field(
+        None,
+        ge=4,
+        description="Longest sequence, in tokens with special ones. Default: the "
+        "preset's.",
+    )
+    truncate: Literal["head", "tail", "both"] = Field(
+        "head", description="Which end of a long text is kept."
+    )
+    pooling: Literal["cls", "mean"] = Field(
+        "cls", description="Text vector: the one of [CLS], or the mean over tokens."
+    )
+    dropout: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="Share of the text vector dropped in training. Default: the "
+        "preset's.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _checkpoint_decides(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping) or values.get("name") is not None:
+            return values
+        values = {key: value for key, value in values.items() if key != "name"}
+        return values | ({"name": None} if values.get("checkpoint") else {})
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if self.from_scratch and self.checkpoint is not None:
+            raise ValueError("from_scratch and checkpoint exclude each other")
+        return self
+
+
+class TrainSettings(Group):
+    """How the weights are fitted."""
+
+    batch_size: int | None = Field(
+        None, ge=1, description="Rows per step. Default: the preset's."
+    )
+    epochs: int | None = Field(
+        None, ge=1, description="Most passes over train. Default: the preset's."
+    )
+    learning_rate: float | None = Field(
+        None, gt=0, description="Peak learning rate of AdamW. Default: the preset's."
+    )
+    weight_decay: float = Field(
+        0.01, ge=0, description="Decay of all weights but norms and biases."
+    )
+    warmup_share: float = Field(
+        0.1, ge=0, lt=1, description="Share of all steps with a rising learning rate."
+    )
+    clip_norm: float = Field(1.0, gt=0, description="Longest gradient, global norm.")
+    patience_epochs: int = Field(
+        3, ge=1, description="Epochs without a better validation score before stopping."
+    )
+    max_minutes: float | None = Field(
+        None, gt=0, description="Stop after so many minutes. Default: no limit."
+    )
+    seed: int = Field(
+        42, ge=0, lt=2**31, description="Seed of splits, weights, order and dropout."
+    )
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto", description="Number format of the arithmetic; auto: by the device."
+    )
+    compile: Literal["auto", "on", "off"] = Field(
+        "auto", description="Compile the step with XLA; auto: by the device."
+    )
+
+
+class DecisionSettings(Group):
+    """How probabilities become labels."""
+
+    threshold: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Probability from which on a label is given, multilabel only. "
+        "Default: chosen on the validation part.",
+    )
+    objective: Literal["macro_f1", "micro_f1"] = Field(
+        "macro_f1", description="What the threshold is chosen for."
+    )

@@ -1,0 +1,178 @@
+"""All settings of a run in one object; read, merged and checked."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, Self, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from kerascls.errors import SettingsError
+from kerascls.labels import Task
+from kerascls.settings.groups import (
+    DataSettings,
+    DecisionSettings,
+    Group,
+    ModelSettings,
+    TrainSettings,
+)
+
+
+class RunSettings(Group):
+    """All settings of a run. None always means: the default that is described.
+
+    Example:
+
+    ```python
+    settings = RunSettings.from_options(train="news.csv", model="albert_small")
+    settings = settings.with_overrides(["train.epochs=3"])
+    settings.train.epochs  # 3
+    ```
+    """
+
+    data: DataSettings = DataSettings()
+    model: ModelSettings = ModelSettings()
+    train: TrainSettings = TrainSettings()
+    decision: DecisionSettings = DecisionSettings()
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Checks nested plain values, as in `{"train": {"epochs": 3}}`.
+
+        Raises:
+            SettingsError: Naming every unknown key with the nearest one, and every
+                value that cannot be used.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            problems = [_explain(problem) for problem in error.errors()]
+            raise SettingsError("\n".join(problems)) from None
+
+    @classmethod
+    def from_options(cls, **options: Any) -> Self:
+        """Builds settings from flat names, as in `epochs=3`; see `OPTION_KEYS`."""
+        return cls().with_options(**options)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Reads a `.toml` or `.json` file with the groups as tables.
+
+        Paths inside are relative to the working directory, as on the command line.
+
+        Raises:
+            SettingsError: When the file is missing, malformed, or says what it may not.
+        """
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        except (OSError, ValueError) as error:
+            raise SettingsError(
+                f"Expected a settings file in TOML or JSON, in UTF-8. Received: "
+                f"path={str(path)!r} ({error}). Correct the file or its name."
+            ) from error
+        return cls.from_dict(values)
+
+    def with_options(self, **options: Any) -> Self:
+        """Returns a copy with flat options set, as in `epochs=3`."""
+        changes = {}
+        for name, value in options.items():
+            if name not in OPTION_KEYS:
+                raise SettingsError(_unknown(name, value, OPTION_KEYS, "option"))
+            changes[OPTION_KEYS[name]] = value
+        return self._changed(changes)
+
+    def with_overrides(self, assignments: Iterable[str]) -> Self:
+        """Returns a copy with `group.field=value` texts applied, the last one winning.
+
+        `null` means None; several columns are joined by commas.
+        """
+        changes = {}
+        for assignment in assignments:
+            key, equals, value = assignment.partition("=")
+            if not equals:
+                raise SettingsError(
+                    f"A setting is written as group.field=value. Received: "
+                    f"{assignment!r}. Write for example train.epochs=3."
+                )
+            changes[key.strip()] = _parsed(key.strip(), value.strip())
+        return self._changed(changes)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Returns all settings as plain JSON types, by group."""
+        return self.model_dump(mode="json")
+
+    def _changed(self, changes: Mapping[str, Any]) -> Self:
+        # Only what was set: a default that depends on another field stays one.
+        values = self.model_dump(exclude_unset=True)
+        for key, value in changes.items():
+            if key not in FIELDS:
+                raise SettingsError(_unknown(key, value, FIELDS, "setting"))
+            group, _, field = key.partition(".")
+            values.setdefault(group, {})[field] = value
+        return self.from_dict(values)
+
+
+def _explain(problem: Mapping[str, Any]) -> str:
+    key = ".".join(str(part) for part in problem["loc"][:2]) or "settings"
+    if problem["type"] == "extra_forbidden":
+        return _unknown(key, problem["input"], FIELDS, "setting")
+    reason = str(problem.get("ctx", {}).get("error") or problem["msg"])
+    meaning = f" What it means: {FIELDS[key].description}" if key in FIELDS else ""
+    return (
+        f"The setting `{key}` cannot be used: {reason[0].lower()}{reason[1:]}. "
+        f"Received: {key}={problem['input']!r}.{meaning}"
+    )
+
+
+def _unknown(name: str, value: Any, known: Iterable[str], kind: str) -> str:
+    known = list(known)
+    group, _, _ = name.partition(".")
+    siblings = [key for key in known if key.startswith(f"{group}.")] or known
+    nearest = get_close_matches(name, known, n=1, cutoff=0.6)
+    advice = f"Did you mean `{nearest[0]}`? " if nearest else ""
+    return (
+        f"`{name}` is not a {kind}. Received: {name}={value!r}. "
+        f"{advice}Known: {', '.join(siblings)}."
+    )
+
+
+def _parsed(key: str, text: str) -> Any:
+    if text == "null":
+        return None
+    if key in FIELDS and get_origin(FIELDS[key].annotation) is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _fields() -> dict[str, FieldInfo]:
+    return {
+        f"{group}.{name}": field
+        for group, holder in RunSettings.model_fields.items()
+        for name, field in holder.annotation.model_fields.items()
+    }
+
+
+def choices(key: str) -> tuple[str, ...]:
+    """Returns the words a setting accepts, or () when it is not a closed list."""
+    kinds = (FIELDS[key].annotation, *get_args(FIELDS[key].annotation))
+    for kind in kinds:
+        if get_origin(kind) is Literal:
+            return get_args(kind)
+        if kind is Task:
+            return tuple(task.value for task in Task)
+    return ()
+
+
+# group.field -> its description, default and type.
+FIELDS: Mapping[str, FieldInfo] = MappingProxyType(_fields())
+
+# Flat name, as in `--epochs` and `kerascls.fit(epochs=3)` -> group.field.
+OPTION_KEYS: Mapping[str, str] = MappingProxyType(
+    {"model" if key == "model.name" else key.partition(".")[2]: key for key in FIELDS}
+)
