@@ -1,0 +1,147 @@
+"""WordPiece vocabularies: reading them, and making them from text."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import tokenizers
+from tokenizers import normalizers, pre_tokenizers
+from tokenizers.models import WordPiece
+from tokenizers.trainers import WordPieceTrainer
+
+from kerascls.errors import CheckpointError, SettingsError
+
+PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
+
+
+def as_vocab(vocab: str | Path | Sequence[str] | Mapping[str, int]) -> dict[str, int]:
+    """Returns token -> id of a path, list or dictionary, special tokens checked."""
+    if isinstance(vocab, Mapping):
+        token_ids = dict(vocab)
+        if (
+            len(set(token_ids.values())) < len(vocab)
+            or min(vocab.values(), default=0) < 0
+        ):
+            raise CheckpointError(
+                f"A vocabulary gives each token an id of its own, from 0 on. "
+                f"Received: vocab={len(vocab)} tokens, some with one id or a negative "
+                f"one. Give the vocab.txt of the checkpoint."
+            )
+    elif isinstance(vocab, str | Path):
+        token_ids = load_vocab(vocab)
+    else:
+        token_ids = _numbered(vocab)
+    missing = [token for token in (PAD, UNK, CLS, SEP) if token not in token_ids]
+    if missing:
+        received = vocab if isinstance(vocab, str | Path) else f"{len(vocab)} tokens"
+        raise CheckpointError(
+            f"A vocabulary holds [PAD], [UNK], [CLS] and [SEP]; {', '.join(missing)} "
+            f"missing. Received: vocab={str(received)!r}. Give the vocab.txt of the "
+            f"checkpoint."
+        )
+    return token_ids
+
+
+def load_vocab(path: str | Path) -> dict[str, int]:
+    """Returns the tokens of a `vocab.txt` (UTF-8) with their line numbers from 0.
+
+    A token on two lines has the id of the later one, as in Google's and Hugging
+    Face's code, and the lines behind keep their numbers. (bert4keras shifts every
+    id behind such a line by one, away from the rows of the embedding table.)
+    """
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return _numbered(line.strip() for line in file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(
+            f"Expected a vocabulary: a UTF-8 text file, one token a line. Received: "
+            f"vocab={str(path)!r} ({error}). Give the vocab.txt of the checkpoint."
+        ) from error
+
+
+def build_vocab(
+    texts: Iterable[str], size: int = 21128, do_lower_case: bool = True
+) -> list[str]:
+    """Returns a WordPiece vocabulary for `texts`; the same for the same texts.
+
+    Every character comes before any longer piece, the frequent ones first; room
+    left is filled with pieces of words that occur at least twice.
+
+    Args:
+        texts: The texts to count.
+        size: Most tokens to return.
+        do_lower_case: Whether the tokenizer will lower-case.
+
+    Raises:
+        SettingsError: When `size` leaves no room for the special tokens.
+    """
+    special = [PAD, UNK, CLS, SEP, MASK]
+    if size < len(special):
+        raise SettingsError(
+            f"A vocabulary has room for its {len(special)} special tokens. "
+            f"Received: size={size!r}. Give a larger one."
+        )
+    words = _count_words(texts, do_lower_case)
+    tokens = special + _characters(words)
+    if len(tokens) >= size:
+        return tokens[:size]
+    # The trainer numbers the pieces it finds in an order that changes from run to
+    # run; pieces given as special tokens, and so all merges, have a fixed order.
+    trainer = WordPieceTrainer(
+        vocab_size=size,
+        min_frequency=2,
+        special_tokens=tokens,
+        limit_alphabet=0,
+        show_progress=False,
+    )
+    rust = tokenizers.Tokenizer(WordPiece(unk_token=UNK))
+    rust.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    rust.train_from_iterator(_repeated(words), trainer)
+    found = rust.get_vocab()
+    return sorted(found, key=found.__getitem__)
+
+
+def bert_normalizer(do_lower_case: bool) -> normalizers.Normalizer:
+    """Returns what BERT does to a text before it is split."""
+    return normalizers.BertNormalizer(
+        clean_text=True,
+        handle_chinese_chars=True,
+        strip_accents=None,
+        lowercase=do_lower_case,
+    )
+
+
+def without_surrogates(text: str) -> str:
+    """Returns `text` with whole surrogate pairs joined and half ones as U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _numbered(tokens: Iterable[str]) -> dict[str, int]:
+    return {token: index for index, token in enumerate(tokens) if token}
+
+
+def _count_words(texts: Iterable[str], do_lower_case: bool) -> Counter[str]:
+    normalizer = bert_normalizer(do_lower_case)
+    splitter = pre_tokenizers.BertPreTokenizer()
+    words: Counter[str] = Counter()
+    for text in texts:
+        normal = normalizer.normalize_str(without_surrogates(text))
+        words.update(word for word, _ in splitter.pre_tokenize_str(normal))
+    return words
+
+
+def _characters(words: Mapping[str, int]) -> list[str]:
+    counts: Counter[str] = Counter()
+    for word, times in words.items():
+        for index, character in enumerate(word):
+            counts[character] += times
+            if index:
+                counts[f"##{character}"] += times
+    return sorted(counts, key=lambda piece: (-counts[piece], piece))
+
+
+def _repeated(words: Mapping[str, int], at_once: int = 1000) -> Iterator[str]:
+    for word, times in words.items():
+        if len(word) > 1:
+            for start in range(0, times, at_once):
+                yield " ".join([word] * min(at_once, times - start))
