@@ -51,7 +51,7 @@ class Scores:
 
     @property
     def present(self) -> np.ndarray:
-        """bool `(num_classes,)`: the class is true or predicted in some row."""
+        """Which classes are true or predicted in some row, bool `(num_classes,)`."""
         return (self.support > 0) | (self.predicted > 0)
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,9 +97,7 @@ class Scores:
         )
 
 
-def score(
-    targets: np.ndarray, predicted: np.ndarray, labels: Iterable[str]
-) -> Scores:
+def score(targets: np.ndarray, predicted: np.ndarray, labels: Iterable[str]) -> Scores:
     """Compares true and predicted labels, class by class and on average.
 
     A quotient without denominator counts as 0. Classes with neither a true nor a

@@ -1,0 +1,194 @@
+import json
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from kerascls.decision import (
+    OBJECTIVES,
+    Rule,
+    candidate_thresholds,
+    fit_threshold,
+    probabilities,
+)
+from kerascls.errors import BundleError, SettingsError
+from kerascls.labels import Task
+from kerascls.metrics import score
+
+FLOAT32 = st.floats(-(2.0**127), 2.0**127, width=32)
+COARSE = st.sampled_from([np.float32(v) for v in (0, 0.1, 0.3, 0.5, 0.7, 1)])
+
+
+@st.composite
+def judged_rows(draw):
+    shape = draw(st.tuples(st.integers(1, 15), st.integers(1, 4)))
+    elements = draw(st.sampled_from([COARSE, st.floats(0, 1, width=32)]))
+    probs = draw(hnp.arrays(np.float32, shape, elements=elements))
+    return draw(hnp.arrays(np.bool_, shape)), probs
+
+
+def f1_of(targets, probs, threshold, objective):
+    predicted = Rule("threshold", threshold).apply(probs)
+    scores = score(targets, predicted, [str(c) for c in range(targets.shape[1])])
+    return getattr(scores, objective.removesuffix("_f1")).f1
+
+
+def brute_force(targets, probs, objective):
+    if not targets.any():
+        return 0.5
+    candidates = candidate_thresholds(targets, probs)
+    f1 = np.array([f1_of(targets, probs, t, objective) for t in candidates])
+    best = candidates[f1 >= f1.max() - 1e-9]
+    return float(min(best, key=lambda t: abs(t - np.float32(0.5))))
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@settings(deadline=None, max_examples=200)
+@given(arrays=judged_rows())
+def test_the_fitted_threshold_is_that_of_brute_force(objective, arrays):
+    fitted = fit_threshold(*arrays, objective=objective).threshold
+    assert fitted == brute_force(*arrays, objective)
+
+
+@settings(deadline=None)
+@given(judged_rows())
+def test_no_threshold_at_all_beats_the_fitted_one(arrays):
+    targets, probs = arrays
+    best = f1_of(targets, probs, fit_threshold(*arrays).threshold, "macro_f1")
+    anywhere = np.unique(np.concatenate([probs.ravel(), [0, 1]]))
+    every = [f1_of(targets, probs, t, "macro_f1") for t in anywhere]
+    assert best >= max(every) - 1e-9
+
+
+@given(judged_rows())
+def test_candidates_part_neighbouring_probabilities(arrays):
+    targets, probs = arrays
+    values = np.unique(probs)
+    candidates = candidate_thresholds(targets, probs)
+    assert candidates.dtype == np.float32
+    assert len(candidates) == len(values)
+    assert (candidates <= values).all()
+    assert (candidates[1:] > values[:-1]).all()
+
+
+@settings(deadline=None)
+@given(judged_rows())
+def test_fewer_candidates_lose_nothing_while_true_labels_fit(arrays):
+    targets, probs = arrays
+    limit = max(1, len(np.unique(probs[targets])))
+    few = candidate_thresholds(targets, probs, limit)
+    if targets.any():
+        best = max(f1_of(targets, probs, t, "macro_f1") for t in few)
+        every = candidate_thresholds(targets, probs)
+        assert best >= max(f1_of(targets, probs, t, "macro_f1") for t in every) - 1e-9
+
+
+def test_candidates_stay_below_the_limit():
+    probs = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
+    candidates = candidate_thresholds(np.ones_like(probs, bool), probs, limit=10)
+    assert len(candidates) == 10
+    assert (np.diff(candidates) > 0).all()
+
+
+def test_the_threshold_lies_between_the_probabilities_it_parts():
+    probs = np.float32([[0.2], [0.3], [0.7], [0.8]])
+    targets = np.array([[False], [False], [True], [True]])
+    assert fit_threshold(targets, probs).threshold == pytest.approx(0.5)
+
+
+def test_equally_good_thresholds_give_the_nearest_to_one_half():
+    probs = np.float32([[0.1, 0.1], [0.9, 0.4], [0.8, 0.2]])
+    targets = np.array([[False, False], [True, False], [True, False]])
+    fitted = fit_threshold(targets, probs, "micro_f1").threshold
+    assert fitted == pytest.approx(0.6)
+
+
+def test_without_true_labels_the_threshold_is_one_half():
+    probs = np.float32([[0.1, 0.9]])
+    assert fit_threshold(np.zeros((1, 2), bool), probs) == Rule("threshold", 0.5)
+
+
+def test_a_large_table_is_fitted_in_seconds():
+    rng = np.random.default_rng(0)
+    probs = rng.random((100_000, 20), dtype=np.float32)
+    targets = rng.random(probs.shape, dtype=np.float32) < probs**3
+    start = time.perf_counter()
+    fit_threshold(targets, probs)
+    assert time.perf_counter() - start < 10
+
+
+@given(hnp.arrays(np.float32, (3, 4), elements=FLOAT32))
+def test_softmax_of_any_logits_sums_to_one(logits):
+    result = probabilities(logits, Task.MULTICLASS)
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result.sum(axis=1), 1, rtol=1e-6)
+    assert (result.argmax(axis=1) == logits.argmax(axis=1)).all()
+
+
+@given(hnp.arrays(np.float32, (3, 4), elements=FLOAT32))
+def test_sigmoid_of_any_logits_is_a_probability(logits):
+    result = probabilities(logits, Task.MULTILABEL)
+    assert result.dtype == np.float32
+    mirrored = probabilities(-logits, Task.MULTILABEL)
+    np.testing.assert_allclose(result + mirrored, 1, rtol=1e-6)
+    assert (result[logits >= 0] >= 0.5).all()
+
+
+def test_small_probabilities_keep_their_digits():
+    result = probabilities(np.float32([[-50.0]]), Task.MULTILABEL)
+    assert result[0, 0] == pytest.approx(np.exp(-50.0))
+
+
+@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_logit_that_is_no_number_is_an_error(task, value):
+    logits = np.float32([[0, 1], [0, value], [value, 1]])
+    with pytest.raises(SettingsError, match="2 of 3 rows, the first is row 1"):
+        probabilities(logits, task)
+
+
+def test_argmax_gives_each_row_one_label():
+    chosen = Rule("argmax").apply(np.float32([[0.2, 0.8], [0.5, 0.5]]))
+    assert chosen.dtype == np.bool_
+    assert chosen.tolist() == [[False, True], [True, False]]
+
+
+def test_a_threshold_gives_a_row_any_number_of_labels():
+    chosen = Rule("threshold", 0.5).apply(np.float32([[0.5, 0.8], [0.1, 0.2]]))
+    assert chosen.tolist() == [[True, True], [False, False]]
+
+
+@given(st.floats(0, 1))
+def test_a_rule_survives_json(threshold):
+    for rule in (Rule("argmax"), Rule("threshold", threshold)):
+        assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"kind": "argmax"}, {"kind": "argmax", "threshold": None, "x": 1}]
+)
+def test_a_stored_rule_of_other_keys_is_refused(values):
+    with pytest.raises(BundleError, match="keys="):
+        Rule.from_dict(values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "threshold"),
+    [("argmax", 0.5), ("threshold", None), ("threshold", 1.5), ("top", None)],
+)
+def test_a_rule_without_meaning_is_an_error(kind, threshold):
+    with pytest.raises(SettingsError, match=f"kind='{kind}'"):
+        Rule(kind, threshold)
+
+
+def test_an_unknown_objective_is_an_error():
+    with pytest.raises(SettingsError, match="objective='recall'"):
+        fit_threshold(np.ones((1, 1), bool), np.ones((1, 1)), "recall")
+
+
+def test_targets_of_another_shape_are_an_error():
+    with pytest.raises(SettingsError, match=r"\(1, 2\)"):
+        fit_threshold(np.ones((1, 2), bool), np.ones((1, 1)))
