@@ -1,0 +1,21 @@
+"""Labelled text from files: csv, tsv, xlsx and jsonl."""
+
+from kerascls.readers.columns import default_text_columns, pick_texts
+from kerascls.readers.datasets import Dataset, Example, read
+from kerascls.readers.label_cells import join_labels, split_labels
+from kerascls.readers.records import FORMATS, read_records
+from kerascls.readers.rows import BadRow, Record
+
+__all__ = [
+    "FORMATS",
+    "BadRow",
+    "Dataset",
+    "Example",
+    "Record",
+    "default_text_columns",
+    "join_labels",
+    "pick_texts",
+    "read",
+    "read_records",
+    "split_labels",
+]

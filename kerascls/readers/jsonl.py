@@ -1,0 +1,43 @@
+"""JSON lines: one object on each line."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from kerascls.readers.files import decoded_lines
+from kerascls.readers.rows import BadRow, Record
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def jsonl_rows(
+    handle: BinaryIO, source: str, encoding: str
+) -> Iterator[Record | BadRow]:
+    """Yields the objects of a file; blank lines are passed over."""
+    lines = decoded_lines(handle, source, encoding, newline="\n")
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _row(number, line)
+
+
+def _row(number: int, line: str) -> Record | BadRow:
+    try:
+        fields = json.loads(line)
+    except json.JSONDecodeError as error:
+        return BadRow(number, f"not JSON: {error.msg} at character {error.colno}")
+    except (ValueError, RecursionError) as error:
+        return BadRow(number, f"not JSON that can be read: {error}")
+    if not isinstance(fields, dict):
+        return BadRow(number, "every line must be one JSON object { ... }")
+    if _SURROGATE.search(line) and not _is_text(fields):
+        return BadRow(number, r"holds half of a surrogate pair (\ud800 to \udfff)")
+    return Record(number, fields)
+
+
+def _is_text(fields: dict[str, object]) -> bool:
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""What a file is made of: usable records, and rows that cannot be used."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kerascls.errors import DataError, SettingsError
+
+Errors = Literal["raise", "skip"]
+SHOWN_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as it stands in the file.
+
+    Args:
+        line: Where the row starts: the physical line, or the row of a sheet; from 1.
+        fields: Column name to cell, in the order of the file. Cells are texts,
+            except in jsonl, where they are whatever the JSON says.
+    """
+
+    line: int
+    fields: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be used, and why.
+
+    Args:
+        line: Where the row starts, as in `Record`.
+        reason: What is wrong with it, a few words.
+    """
+
+    line: int
+    reason: str
+
+
+@dataclass
+class BadRowLog:
+    """Counts the bad rows of one file and keeps the first few to show.
+
+    Args:
+        source: The file, as the user named it.
+        errors: `"raise"` or `"skip"`.
+        collected: A list that receives every bad row, if the caller wants them.
+
+    Raises:
+        SettingsError: When `errors` is neither of the two.
+    """
+
+    source: str
+    errors: Errors = "raise"
+    collected: list[BadRow] | None = None
+    count: int = 0
+    _shown: list[BadRow] = field(default_factory=list, init=False)
+
+    def __post_init__(self):
+        if self.errors not in ("raise", "skip"):
+            raise SettingsError(
+                f"Bad rows are met with 'raise' or 'skip'. Received: "
+                f"errors={self.errors!r}. Choose one of the two."
+            )
+
+    def add(self, row: BadRow):
+        """Takes note of one more bad row."""
+        self.count += 1
+        if len(self._shown) < SHOWN_ROWS:
+            self._shown.append(row)
+        if self.collected is not None:
+            self.collected.append(row)
+
+    def finish(self):
+        """Ends the file.
+
+        Raises:
+            DataError: When there were bad rows and they are not to be skipped.
+        """
+        if not self.count or self.errors == "skip":
+            return
+        lines = [f"{self.source}:{row.line}: {row.reason}" for row in self._shown]
+        if self.count > len(lines):
+            lines.append(f"... and {self.count - len(lines)} more")
+        noun = "row" if self.count == 1 else "rows"
+        raise DataError(
+            f"Expected every row to be usable. Received: {self.count} bad {noun} in "
+            f"{self.source}:\n" + "\n".join(f"  {line}" for line in lines) + "\n"
+            'Correct them, or go on without them: `--skip-bad-rows` (errors="skip").'
+        )
