@@ -1,0 +1,1 @@
+"""Sample of short Chinese news texts with one to three labels each."""

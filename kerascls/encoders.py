@@ -1,0 +1,187 @@
+"""BERT, ALBERT and ELECTRA encoders from one post-norm block and a configuration."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from keras import layers
+
+from kerascls.encoder_config import EncoderConfig, weight_shapes
+from kerascls.errors import CheckpointError
+from kerascls.layers import Embeddings, Seeds, TransformerBlock, attention_bias
+
+
+class Encoder(layers.Layer):
+    """Token ids to hidden states. Built at construction, from random weights.
+
+    Args:
+        config: Which family and which sizes. ALBERT applies its one block
+            `num_layers` times; ELECTRA differs from BERT only in its projection.
+        with_pool: Whether to return the pooled `[CLS]` vector too.
+        seed: Fixes initial weights and dropout.
+
+    Example:
+        >>> encoder = Encoder(get_preset("albert_small").config)
+        >>> hidden = encoder(token_ids, segment_ids, padding_mask)
+
+    References:
+        - [BERT](https://arxiv.org/abs/1810.04805)
+        - [ALBERT](https://arxiv.org/abs/1909.11942)
+        - [ELECTRA](https://arxiv.org/abs/2003.10555)
+    """
+
+    def __init__(
+        self, config: EncoderConfig, with_pool: bool = False, seed: int = 0, **kwargs
+    ):
+        kwargs.setdefault("name", "encoder")
+        super().__init__(**kwargs)
+        self.config = config
+        self.with_pool = with_pool
+        seeds = Seeds(seed)
+        policy = self.dtype_policy
+        self.embeddings = Embeddings(config, seeds, dtype=policy, name="embeddings")
+        self.projection = None
+        if config.has_projection:
+            self.projection = layers.Dense(
+                config.hidden_dim, dtype=policy, name="embeddings_project"
+            )
+            self.projection.kernel_initializer.seed = seeds.next()
+        self.blocks = [
+            TransformerBlock(config, seeds, dtype=policy, name=f"layer_{index}")
+            for index in range(config.num_blocks)
+        ]
+        self.pooler = None
+        if with_pool:
+            self.pooler = layers.Dense(
+                config.hidden_dim, activation="tanh", dtype=policy, name="pooler"
+            )
+            self.pooler.kernel_initializer.seed = seeds.next()
+        self._build_parts()
+
+    def _build_parts(self):
+        config = self.config
+        self.embeddings.build()
+        if self.projection is not None:
+            self.projection.build((None, None, config.embedding_dim))
+        for block in self.blocks:
+            block.build()
+        if self.pooler is not None:
+            self.pooler.build((None, config.hidden_dim))
+        self.built = True
+
+    def call(self, token_ids, segment_ids, padding_mask, training=None):
+        """Encodes a batch.
+
+        Args:
+            token_ids: int32 `(batch, tokens)`.
+            segment_ids: int32 `(batch, tokens)`.
+            padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
+            training: Whether dropout is on.
+
+        Returns:
+            Hidden states `(batch, tokens, hidden_dim)` in the compute dtype; with
+            `with_pool` the pair of these and the pooled `(batch, hidden_dim)`.
+        """
+        hidden = self.embeddings(token_ids, segment_ids, training=training)
+        if self.projection is not None:
+            hidden = self.projection(hidden)
+        bias = attention_bias(padding_mask, self.compute_dtype)
+        for index in range(self.config.num_layers):
+            block = self.blocks[index % len(self.blocks)]
+            hidden = block(hidden, bias, training=training)
+        if self.pooler is None:
+            return hidden
+        return hidden, self.pooler(hidden[:, 0])
+
+    def compute_output_shape(self, token_ids_shape, *_, **__):
+        """Returns the shapes of what `call` returns."""
+        hidden = (*token_ids_shape, self.config.hidden_dim)
+        if self.pooler is None:
+            return hidden
+        return hidden, (token_ids_shape[0], self.config.hidden_dim)
+
+    def weights_by_name(self) -> dict:
+        """Returns every variable under its stable name (`weight_shapes`)."""
+        tables = self.embeddings
+        named = {
+            "embeddings/word_embeddings": tables.tokens,
+            "embeddings/token_type_embeddings": tables.segments,
+            "embeddings/position_embeddings": tables.positions,
+            **_norm("embeddings/LayerNorm", tables.norm),
+        }
+        if self.projection is not None:
+            named |= _dense("embeddings_project", self.projection)
+        for index, block in enumerate(self.blocks):
+            prefix = f"encoder/layer_{index}"
+            for part in ("query", "key", "value"):
+                named |= _dense(f"{prefix}/attention/self/{part}", getattr(block, part))
+            named |= {
+                **_dense(f"{prefix}/attention/output/dense", block.attention_output),
+                **_norm(f"{prefix}/attention/output/LayerNorm", block.attention_norm),
+                **_dense(f"{prefix}/intermediate/dense", block.intermediate),
+                **_dense(f"{prefix}/output/dense", block.output_dense),
+                **_norm(f"{prefix}/output/LayerNorm", block.output_norm),
+            }
+        if self.pooler is not None:
+            named |= _dense("pooler/dense", self.pooler)
+        return named
+
+    def load_named_weights(self, weights: Mapping[str, np.ndarray]):
+        """Sets every variable from `weights`, which must match name by name.
+
+        Args:
+            weights: Arrays under stable names, no more and no fewer than
+                `weight_shapes(config, with_pool)`.
+
+        Raises:
+            CheckpointError: When a name is missing or unknown or a shape differs.
+        """
+        assign_by_name(self.weights_by_name(), weights)
+
+    def get_config(self):
+        """Returns what `from_config` needs."""
+        return {
+            **super().get_config(),
+            "config": self.config.to_dict(),
+            "with_pool": self.with_pool,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Builds the encoder that `get_config` described."""
+        return cls(**{**config, "config": EncoderConfig(**config["config"])})
+
+
+def assign_by_name(variables: Mapping, weights: Mapping[str, np.ndarray]):
+    """Assigns arrays to variables of the same name, all or nothing.
+
+    Args:
+        variables: Keras variables by stable name.
+        weights: Arrays by stable name.
+
+    Raises:
+        CheckpointError: With counts and the first ten names, when a name is
+            missing or unexpected or a shape differs. Nothing is assigned then.
+    """
+    problems = [f"missing: {name}" for name in sorted(set(variables) - set(weights))]
+    problems += [f"unexpected: {name}" for name in sorted(set(weights) - set(variables))]
+    problems += [
+        f"wrong shape: {name} is {tuple(weights[name].shape)}, not {tuple(variable.shape)}"
+        for name, variable in variables.items()
+        if name in weights and tuple(weights[name].shape) != tuple(variable.shape)
+    ]
+    if problems:
+        raise CheckpointError(
+            f"Expected exactly one array for each of {len(variables)} weights. "
+            f"Received {len(weights)} arrays with {len(problems)} problems:\n  "
+            + "\n  ".join(problems[:10])
+        )
+    for name, variable in variables.items():
+        variable.assign(weights[name])
+
+
+def _dense(name: str, layer) -> dict:
+    return {f"{name}/kernel": layer.kernel, f"{name}/bias": layer.bias}
+
+
+def _norm(name: str, layer) -> dict:
+    return {f"{name}/gamma": layer.gamma, f"{name}/beta": layer.beta}

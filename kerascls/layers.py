@@ -1,0 +1,208 @@
+"""The bricks of an encoder: embeddings, one post-norm Transformer block, pooling."""
+
+import math
+
+import keras
+from keras import layers, ops
+
+from kerascls.encoder_config import EncoderConfig
+
+
+class Seeds:
+    """Gives every random layer its own seed, so that one number fixes a model.
+
+    Args:
+        seed: Any whole number; the same number gives the same sequence of seeds.
+    """
+
+    def __init__(self, seed: int):
+        self._next = seed % 2**31
+
+    def next(self) -> int:
+        """Returns the next seed."""
+        self._next = (self._next * 1103515245 + 12345) % 2**31
+        return self._next
+
+
+def gelu(name: str):
+    """Returns the activation function of an `EncoderConfig`.
+
+    Args:
+        name: `"gelu_erf"`, `"gelu_tanh"` or `"relu"`.
+
+    References:
+        - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
+    """
+    return {
+        "gelu_erf": _gelu_erf,
+        "gelu_tanh": _gelu_tanh,
+        "relu": keras.activations.relu,
+    }[name]
+
+
+def _gelu_erf(x):
+    return ops.gelu(x, approximate=False)
+
+
+def _gelu_tanh(x):
+    return ops.gelu(x, approximate=True)
+
+
+def attention_bias(padding_mask, dtype):
+    """Turns a padding mask into numbers added to attention scores.
+
+    Args:
+        padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
+        dtype: The dtype attention computes in.
+
+    Returns:
+        `(batch, 1, 1, tokens)`: 0 for real tokens, a large negative number else.
+    """
+    large = -1e9 if dtype != "float16" else -6e4
+    mask = ops.cast(padding_mask, dtype)[:, None, None, :]
+    return (1.0 - mask) * large
+
+
+class Embeddings(layers.Layer):
+    """Token, segment and position embeddings, summed and normalised.
+
+    Args:
+        config: The encoder.
+        seeds: Where initial weights and dropout get their seeds.
+    """
+
+    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs):
+        super().__init__(**kwargs)
+        self.config = config
+        self.seeds = seeds
+        self.norm = layers.LayerNormalization(
+            epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name="norm"
+        )
+        self.dropout = layers.Dropout(
+            config.dropout, seed=seeds.next(), dtype=self.dtype_policy
+        )
+
+    def build(self, input_shape=None):
+        config = self.config
+
+        def table(name, rows):
+            return self.add_weight(
+                name=name,
+                shape=(rows, config.embedding_dim),
+                initializer=keras.initializers.TruncatedNormal(
+                    stddev=config.initializer_range, seed=self.seeds.next()
+                ),
+            )
+
+        self.tokens = table("word_embeddings", config.vocab_size)
+        self.segments = table("token_type_embeddings", config.num_token_types)
+        self.positions = table("position_embeddings", config.max_positions)
+        self.norm.build((None, None, config.embedding_dim))
+        self.built = True
+
+    def call(self, token_ids, segment_ids, training=None):
+        """Returns `(batch, tokens, embedding_dim)` in the compute dtype."""
+        num_tokens = ops.shape(token_ids)[1]
+        hidden = ops.take(ops.convert_to_tensor(self.tokens), token_ids, axis=0)
+        hidden += ops.take(ops.convert_to_tensor(self.segments), segment_ids, axis=0)
+        hidden += ops.convert_to_tensor(self.positions)[None, :num_tokens]
+        return self.dropout(self.norm(hidden), training=training)
+
+
+class TransformerBlock(layers.Layer):
+    """Attention and feed-forward, each followed by add and LayerNorm (post-norm).
+
+    Att --> Dropout --> Add --> LN --> FFN --> Dropout --> Add --> LN
+
+    Args:
+        config: The encoder.
+        seeds: Where initial weights and dropout get their seeds.
+
+    References:
+        - [Attention Is All You Need](https://arxiv.org/abs/1706.03762)
+        - [BERT](https://arxiv.org/abs/1810.04805), whose order of operations this is
+    """
+
+    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs):
+        super().__init__(**kwargs)
+        self.config = config
+        self.activation = gelu(config.activation)
+        hidden = config.hidden_dim
+
+        def dense(units, name):
+            return layers.Dense(
+                units,
+                kernel_initializer=keras.initializers.TruncatedNormal(
+                    stddev=config.initializer_range, seed=seeds.next()
+                ),
+                dtype=self.dtype_policy,
+                name=name,
+            )
+
+        def norm(name):
+            return layers.LayerNormalization(
+                epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name=name
+            )
+
+        def dropout(rate, name):
+            return layers.Dropout(
+                rate, seed=seeds.next(), dtype=self.dtype_policy, name=name
+            )
+
+        self.query = dense(hidden, "query")
+        self.key = dense(hidden, "key")
+        self.value = dense(hidden, "value")
+        self.attention_output = dense(hidden, "attention_output")
+        self.attention_norm = norm("attention_norm")
+        self.intermediate = dense(config.intermediate_dim, "intermediate")
+        self.output_dense = dense(hidden, "output")
+        self.output_norm = norm("output_norm")
+        self.attention_dropout = dropout(config.attention_dropout, "attention_dropout")
+        self.dropout = dropout(config.dropout, "dropout")
+        self.output_dropout = dropout(config.dropout, "output_dropout")
+
+    def build(self, input_shape=None):
+        hidden = (None, None, self.config.hidden_dim)
+        for part in (self.query, self.key, self.value, self.attention_output):
+            part.build(hidden)
+        self.attention_norm.build(hidden)
+        self.intermediate.build(hidden)
+        self.output_dense.build((None, None, self.config.intermediate_dim))
+        self.output_norm.build(hidden)
+        self.built = True
+
+    def call(self, hidden, bias, training=None):
+        """Returns the next hidden states.
+
+        Args:
+            hidden: `(batch, tokens, hidden_dim)`.
+            bias: `(batch, 1, 1, tokens)` of `attention_bias`.
+            training: Whether dropout is on.
+
+        Returns:
+            `(batch, tokens, hidden_dim)`.
+        """
+        attended = self.attention_output(self._attend(hidden, bias, training))
+        hidden = self.attention_norm(hidden + self.dropout(attended, training=training))
+        inner = self.activation(self.intermediate(hidden))
+        output = self.output_dropout(self.output_dense(inner), training=training)
+        return self.output_norm(hidden + output)
+
+    def _attend(self, hidden, bias, training):
+        heads = self.config.num_heads
+        width = self.config.hidden_dim // heads
+        num_tokens = ops.shape(hidden)[1]
+
+        def split(x):  # (batch, tokens, hidden) -> (batch, heads, tokens, width)
+            return ops.transpose(
+                ops.reshape(x, (-1, num_tokens, heads, width)), (0, 2, 1, 3)
+            )
+
+        query = split(self.query(hidden)) * (1.0 / math.sqrt(width))
+        key, value = split(self.key(hidden)), split(self.value(hidden))
+        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) + bias
+        weights = self.attention_dropout(ops.softmax(scores, axis=-1), training=training)
+        mixed = ops.matmul(weights, value)  # (batch, heads, tokens, width)
+        return ops.reshape(
+            ops.transpose(mixed, (0, 2, 1, 3)), (-1, num_tokens, heads * width)
+        )

@@ -1,0 +1,1 @@
+"""Classifiers: something that reads tokens, and a head."""

@@ -1,0 +1,132 @@
+"""Texts in, labels out, from a bundle: what a service imports."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kerascls.batches import Layout, prediction_batches
+from kerascls.bundle import VOCAB, Bundle, open_bundle
+from kerascls.decision import probabilities
+from kerascls.errors import SettingsError
+from kerascls.runtimes import Runtime, open_runtime
+from kerascls.token_store import TokenStore, build_token_store
+from kerascls.tokenizer import Tokenizer
+
+BATCH_SIZE = 32
+Text = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a text was given.
+
+    Args:
+        labels: The labels by the bundle's rule, the likeliest first; possibly none
+            for multi-label.
+        scores: Probability of every label.
+    """
+
+    labels: tuple[str, ...]
+    scores: dict[str, float]
+
+
+class Predictor:
+    """Predicts labels with a bundle. Safe to call from several threads.
+
+    Args:
+        bundle: A checked bundle; see `load`.
+
+    Example:
+        >>> predictor = Predictor.load("runs/news")
+        >>> predictor.predict("国足今晚迎战劲旅").labels
+        ('体育',)
+    """
+
+    def __init__(self, bundle: Bundle):
+        self.bundle = bundle
+        self.labels: list[str] = list(bundle.label_set)
+        self.tokenizer = Tokenizer(bundle.path / VOCAB, bundle.text["do_lower_case"])
+        self.layout = layout_for(self.tokenizer, bundle.text)
+        self._runtime: Runtime = open_runtime(bundle)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Predictor":
+        """Opens a bundle, or the run directory that holds one.
+
+        Raises:
+            BundleError: When it is missing, damaged or of another version.
+        """
+        return cls(open_bundle(path))
+
+    def predict(self, texts: Text | Iterable[Text]) -> Prediction | list[Prediction]:
+        """Labels texts.
+
+        Args:
+            texts: One text, or any iterable of texts (list, pandas Series, ...).
+                Where the bundle was trained on several text columns, each text is
+                a tuple with one entry per column.
+
+        Returns:
+            A `Prediction` for one str, a list of them in the order given else.
+
+        Raises:
+            SettingsError: When a text is not a str, or lacks a column.
+        """
+        if isinstance(texts, str):
+            return self.predict([texts])[0]
+        scores = self.predict_proba(texts)
+        chosen = self.bundle.rule.apply(scores) if len(scores) else []
+        return [self._prediction(*row) for row in zip(scores, chosen, strict=True)]
+
+    def predict_proba(self, texts: Text | Iterable[Text]) -> np.ndarray:
+        """Returns the probability of every label, float32 `(texts, num_classes)`."""
+        rows = self._rows([texts] if isinstance(texts, str) else texts)
+        if not rows:
+            return np.zeros((0, len(self.labels)), np.float32)
+        store = build_token_store(rows, self.tokenizer)
+        return probabilities(self.logits(store), self.bundle.task)
+
+    def logits(self, store: TokenStore) -> np.ndarray:
+        """Returns the logits of every row of a store, float32, in the store's order.
+
+        Rows of about the same length are computed together.
+        """
+        logits = np.zeros((len(store), len(self.labels)), np.float32)
+        lengths = self.layout.lengths(store.field_lengths())
+        for chosen in prediction_batches(lengths, BATCH_SIZE):
+            logits[chosen] = self._runtime.logits(self.layout.collate(store, chosen))
+        return logits
+
+    def _rows(self, texts: Iterable[Text]) -> list[tuple[str, ...]]:
+        rows = [(text,) if isinstance(text, str) else text for text in texts]
+        columns = self.bundle.text["text_columns"]
+        for place, row in enumerate(rows):
+            if not isinstance(row, (tuple, list)) or len(row) != len(columns):
+                wanted = "a str" if len(columns) == 1 else f"({', '.join(columns)})"
+                raise SettingsError(
+                    f"Expected each text to be {wanted}. Received: texts[{place}]="
+                    f"{row!r}. Replace what is missing by an empty str."
+                )
+        return [tuple(row) for row in rows]
+
+    def _prediction(self, scores: np.ndarray, chosen: np.ndarray) -> Prediction:
+        columns = np.flatnonzero(chosen)
+        columns = columns[np.argsort(-scores[columns], kind="stable")]
+        return Prediction(
+            labels=tuple(self.labels[column] for column in columns),
+            scores=dict(zip(self.labels, scores.tolist(), strict=True)),
+        )
+
+
+def layout_for(tokenizer: Tokenizer, text: dict) -> Layout:
+    """Returns the layout of a bundle's `text` facts, the same in training."""
+    return Layout(
+        max_tokens=text["max_tokens"],
+        truncate=text["truncate"],
+        pair=text["pair"],
+        cls_id=tokenizer.cls_id,
+        sep_id=tokenizer.sep_id,
+        pad_id=tokenizer.pad_id,
+    )

@@ -1,0 +1,81 @@
+"""Logits from safetensors weights through Keras, on any backend."""
+
+import threading
+from pathlib import Path
+
+import keras
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from kerascls.batches import bucket
+from kerascls.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
+from kerascls.encoder_config import EncoderConfig
+from kerascls.encoders import Encoder
+from kerascls.errors import BundleError, CheckpointError
+from kerascls.feeds import length_buckets
+from kerascls.models.transformer import TransformerClassifier
+from kerascls.run_directory import write_json
+from kerascls.tokenizer import Tokenizer
+
+
+class KerasRuntime:
+    """Runs a bundle's encoder and head.
+
+    Args:
+        bundle: A checked bundle whose runtime is `"keras"`.
+
+    Raises:
+        BundleError: When weights and configuration do not fit together.
+    """
+
+    def __init__(self, bundle: Bundle):
+        parts = bundle.read(ENCODER)
+        try:
+            encoder = Encoder(EncoderConfig(**parts["config"]), dtype="float32")
+            self._model = TransformerClassifier(
+                encoder, len(bundle.label_set), parts["pooling"]
+            )
+            self._model.load_named_weights(load_file(bundle.path / WEIGHTS))
+        except (CheckpointError, SafetensorError, KeyError, TypeError) as error:
+            raise BundleError(
+                f"Expected weights that fit their configuration. Received: "
+                f"{str(bundle.path)!r}: {error}"
+            ) from error
+        self._lock = threading.Lock()
+        self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
+        self._buckets = None
+        if keras.backend.backend() != "tensorflow":
+            self._buckets = length_buckets(bundle.text["max_tokens"])
+
+    def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Returns float32 `(batch, num_classes)` for a collated batch."""
+        rows = len(inputs["token_ids"])
+        if self._buckets is not None:
+            inputs = self._fixed_shape(inputs)
+        # Keras builds its compiled function on the first call, unguarded.
+        with self._lock:
+            return np.asarray(self._model.predict_on_batch(inputs))[:rows]
+
+
+    def _fixed_shape(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        # One compilation per shape: lengths go up to a bucket, rows to a power of 2.
+        rows, tokens = inputs["token_ids"].shape
+        more_tokens = bucket(tokens, self._buckets) - tokens
+        more_rows = (1 << (rows - 1).bit_length()) - rows
+        padded = {}
+        for name, array in inputs.items():
+            fill = self._pad_id if name == "token_ids" else 0
+            array = np.pad(array, ((0, 0), (0, more_tokens)), constant_values=fill)
+            padded[name] = np.pad(array, ((0, more_rows), (0, 0)), mode="edge")
+        return padded
+
+
+def write_keras_model(
+    directory: Path, model: TransformerClassifier, tokenizer: Tokenizer
+):
+    """Writes vocabulary, configuration and weights as `KerasRuntime` reads them."""
+    tokenizer.save(directory / VOCAB)
+    parts = {"config": model.encoder.config.to_dict(), "pooling": model.head.pooling}
+    write_json(directory / ENCODER, parts)
+    save_file(model.named_arrays(), directory / WEIGHTS)
