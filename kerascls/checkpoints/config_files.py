@@ -1,0 +1,222 @@
+"""Configuration files: every key that changes the numbers is read or refused."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kerascls.checkpoints.names import LayoutName
+from kerascls.encoder_config import EncoderConfig, Family
+from kerascls.errors import CheckpointError
+
+FAMILIES: tuple[Family, ...] = ("bert", "albert", "electra")
+
+REQUIRED_KEYS = {
+    "vocab_size": "vocab_size",
+    "hidden_size": "hidden_dim",
+    "intermediate_size": "intermediate_dim",
+    "num_hidden_layers": "num_layers",
+    "num_attention_heads": "num_heads",
+}
+OPTIONAL_KEYS = {
+    "embedding_size": "embedding_dim",
+    "max_position_embeddings": "max_positions",
+    "type_vocab_size": "num_token_types",
+    "hidden_dropout_prob": "dropout",
+    "attention_probs_dropout_prob": "attention_dropout",
+    "layer_norm_eps": "layer_norm_epsilon",
+    "initializer_range": "initializer_range",
+}
+ACTIVATIONS = {
+    "gelu": "gelu_erf",
+    "gelu_python": "gelu_erf",
+    "gelu_new": "gelu_tanh",
+    "gelu_fast": "gelu_tanh",
+    "gelu_accurate": "gelu_tanh",
+    "gelu_pytorch_tanh": "gelu_tanh",
+    "relu": "relu",
+}
+# Google's files say "gelu" for both forms; which one is a matter of the code they
+# were trained with.
+GOOGLE_GELU: dict[Family, str] = {
+    "bert": "gelu_erf",
+    "albert": "gelu_tanh",
+    "electra": "gelu_erf",
+}
+
+# What we compute; any other value of these keys would need other code.
+SUPPORTED_VALUES: dict[str, tuple[Any, ...]] = {
+    "position_embedding_type": ("absolute",),
+    "is_decoder": (False,),
+    "is_encoder_decoder": (False,),
+    "add_cross_attention": (False,),
+    "cross_attention_hidden_size": (),
+    "pruned_heads": ({},),
+    "quantization_config": (),
+    "num_hidden_groups": (1,),
+    "inner_group_num": (1,),
+    "net_structure_type": (0,),
+    "gap_size": (0,),
+    "num_memory_blocks": (0,),
+    "down_scale_factor": (1,),
+    "layers_to_keep": ([],),
+    "ln_type": ("postln",),
+    "directionality": ("bidi",),
+    "use_relative_position": (False,),
+    "use_task_id": (False,),
+    "hierarchical_position": (False,),
+    "residual_attention_scores": (False,),
+    "shared_segment_embeddings": (False,),
+}
+HARMLESS_KEYS = frozenset(
+    """architectures model_type hidden_act do_lower_case transformers_version
+    torch_dtype dtype use_cache classifier_dropout classifier_dropout_prob
+    chunk_size_feed_forward gradient_checkpointing output_attentions
+    output_hidden_states output_past return_dict torchscript tie_word_embeddings
+    tie_encoder_decoder use_bfloat16 pad_token_id bos_token_id eos_token_id
+    sep_token_id decoder_start_token_id mask_token_id id2label label2id num_labels
+    problem_type finetuning_task task_specific_params tokenizer_class prefix
+    generator_size discriminator_size adapters attn_implementation tf_legacy_loss
+    max_length min_length name gelu vocab_file bad_words_ids language
+    """.split()
+)
+HARMLESS_PREFIXES = ("pooler_", "summary_", "_")
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Returns the keys of a JSON configuration file.
+
+    Raises:
+        CheckpointError: When it cannot be read or holds something else.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"Expected a JSON configuration file. Received: {path}: {error}. Copy "
+            f"or download it again."
+        ) from error
+    if not isinstance(content, dict):
+        raise CheckpointError(
+            f"Expected a JSON object of configuration keys. Received: {path}, which "
+            f"holds a {type(content).__name__}. Choose the configuration file."
+        )
+    return content
+
+
+def config_family(raw: Mapping[str, Any], path: Path) -> Family | None:
+    """Returns the family a configuration names; Google's files name none.
+
+    Raises:
+        CheckpointError: When it names one we cannot read.
+    """
+    named = raw.get("model_type")
+    architectures = raw.get("architectures") or []
+    if named is None and architectures:
+        named = next(
+            (f for f in FAMILIES if architectures[0].lower().startswith(f)), ""
+        )
+    if named is None or named in FAMILIES:
+        return named
+    raise CheckpointError(
+        f"Expected a model of the families {', '.join(FAMILIES)}. Received: "
+        f"model_type={raw.get('model_type')!r}, architectures={architectures!r} in "
+        f"{path}. Choose another checkpoint."
+    )
+
+
+def encoder_config(
+    raw: Mapping[str, Any], family: Family, layout: LayoutName, path: Path
+) -> EncoderConfig:
+    """Translates a configuration file.
+
+    Args:
+        raw: Its keys.
+        family: Which encoder.
+        layout: Whose file it is; decides what `"gelu"` means.
+        path: The file, for messages.
+
+    Raises:
+        CheckpointError: When keys are missing or ask for what we do not compute.
+    """
+    _refuse_unsupported(raw, path)
+    missing = sorted(key for key in REQUIRED_KEYS if raw.get(key) is None)
+    if missing:
+        raise CheckpointError(
+            f"Expected the keys {', '.join(REQUIRED_KEYS)} in a configuration. "
+            f"Received: {path} without {', '.join(missing)}. Add them, or choose "
+            f"the right file."
+        )
+    dropout = 0.0 if family == "albert" else 0.1
+    settings: dict[str, Any] = {
+        "embedding_dim": raw["hidden_size"],
+        "dropout": dropout,
+        "attention_dropout": dropout,
+    }
+    for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items():
+        if raw.get(key) is not None:
+            settings[field] = _number(key, raw[key], path)
+    return EncoderConfig(
+        family=family, activation=_activation(raw, family, layout, path), **settings
+    )
+
+
+def unknown_keys(raw: Mapping[str, Any]) -> list[str]:
+    """Returns the keys that we neither read nor know to be harmless, sorted."""
+    known = {*REQUIRED_KEYS, *OPTIONAL_KEYS, *SUPPORTED_VALUES, *HARMLESS_KEYS}
+    known |= {"attention_head_size", "attention_key_size"}
+    return sorted(
+        key for key in raw if key not in known and not key.startswith(HARMLESS_PREFIXES)
+    )
+
+
+def looks_like_config(raw: Mapping[str, Any]) -> bool:
+    """Whether a JSON object describes an encoder, complete or not."""
+    return sum(key in raw for key in REQUIRED_KEYS) >= 3
+
+
+def _refuse_unsupported(raw: Mapping[str, Any], path: Path):
+    supported = dict(SUPPORTED_VALUES)
+    if raw.get("hidden_size") and raw.get("num_attention_heads"):
+        size = raw["hidden_size"] / raw["num_attention_heads"]
+        supported |= {"attention_head_size": (size,), "attention_key_size": (size,)}
+    wrong = [
+        f"{key}={raw[key]!r} ({_supported(values)})"
+        for key, values in supported.items()
+        if raw.get(key) is not None and raw[key] not in values
+    ]
+    if wrong:
+        raise CheckpointError(
+            f"Expected a configuration of a plain BERT, ALBERT or ELECTRA encoder. "
+            f"Received: {path} with {', '.join(wrong)}. These change the outputs "
+            f"and are not supported; choose another checkpoint."
+        )
+
+
+def _supported(values: tuple[Any, ...]) -> str:
+    return f"only {' or '.join(map(repr, values))}" if values else "not supported"
+
+
+def _number(key: str, value: Any, path: Path) -> int | float:
+    limit = 1 if key.endswith("_prob") else math.inf
+    if type(value) not in (int, float) or not 0 <= value < limit:
+        raise CheckpointError(
+            f"Expected `{key}` to be a number from 0 to below {limit}. Received: "
+            f"{key}={value!r} in {path}. Correct it."
+        )
+    return value
+
+
+def _activation(
+    raw: Mapping[str, Any], family: Family, layout: LayoutName, path: Path
+) -> str:
+    named = raw.get("hidden_act", "gelu")
+    if named == "gelu" and layout == "google":
+        return GOOGLE_GELU[family]
+    if named in ACTIVATIONS:
+        return ACTIVATIONS[named]
+    raise CheckpointError(
+        f"Expected an activation out of {', '.join(ACTIVATIONS)}. Received: "
+        f"hidden_act={named!r} in {path}. Others are not supported."
+    )

@@ -1,0 +1,172 @@
+"""From a path to everything that is known of a checkpoint before its weights."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kerascls.checkpoints.config_files import (
+    config_family,
+    encoder_config,
+    read_config,
+    unknown_keys,
+)
+from kerascls.checkpoints.layouts import (
+    find_config,
+    find_vocabulary,
+    find_weights,
+    layout_of,
+)
+from kerascls.checkpoints.names import LayoutName, families_by_names
+from kerascls.checkpoints.vocabularies import lower_casing, read_vocabulary
+from kerascls.checkpoints.weight_files import WeightFile, open_weights
+from kerascls.encoder_config import EncoderConfig, Family
+from kerascls.errors import CheckpointError, SettingsError
+
+GELU_FORMS = ("erf", "tanh")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundCheckpoint:
+    """A checkpoint's files and what they say; its weights are not read yet.
+
+    Args:
+        directory: Where it lies.
+        layout: `"google"` or `"huggingface"`.
+        family: Which encoder.
+        config_path: Configuration file.
+        weights_path: safetensors file, its index file, or TensorFlow prefix.
+        vocab_path: `vocab.txt` or `tokenizer.json`; None where nobody asked for it.
+        config: The encoder that the configuration describes.
+        vocab_size: Tokens in the vocabulary file.
+        do_lower_case: Whether texts are lower-cased.
+        notes: What was inferred or not used, for people.
+        weights: The opened file.
+    """
+
+    directory: Path
+    layout: LayoutName
+    family: Family
+    config_path: Path
+    weights_path: Path
+    config: EncoderConfig
+    vocab_path: Path | None = None
+    vocab_size: int | None = None
+    do_lower_case: bool = False
+    notes: tuple[str, ...] = ()
+    weights: WeightFile = field(repr=False, compare=False)
+
+
+def find_checkpoint(path: str | Path) -> FoundCheckpoint:
+    """Finds configuration, weights and vocabulary of a checkpoint.
+
+    Args:
+        path: Directory of the checkpoint. Where it holds several, the path of the
+            safetensors file or the TensorFlow prefix.
+
+    Raises:
+        CheckpointError: When something is missing, ambiguous, contradictory or not
+            supported; it says what was looked for and what is there.
+    """
+    path = Path(path).expanduser()
+    directory = path if path.is_dir() else path.parent
+    if path.is_dir():
+        layout, weights_path = find_weights(directory)
+    elif path.is_file() or path.with_name(f"{path.name}.index").is_file():
+        layout, weights_path = layout_of(path), path
+    else:
+        raise CheckpointError(
+            f"Expected the directory of a checkpoint. Received: {path}, which does "
+            f"not exist. Check the path."
+        )
+    found = describe_checkpoint(find_config(directory, layout), weights_path)
+    return _with_vocabulary(found)
+
+
+def describe_checkpoint(
+    config_path: Path, weights_path: Path, family: Family | None = None
+) -> FoundCheckpoint:
+    """Returns what a configuration file and a weight file say, without vocabulary.
+
+    Args:
+        config_path: Configuration file.
+        weights_path: safetensors file, its index file, or TensorFlow prefix.
+        family: What the caller takes it for, if he knows.
+
+    Raises:
+        CheckpointError: When the files contradict each other or the caller.
+    """
+    raw = read_config(config_path)
+    named = config_family(raw, config_path)
+    weights = open_weights(weights_path)
+    layout = layout_of(weights_path).name
+    possible = families_by_names(weights.shapes(), weights_path)
+    for claimed, source in ((named, config_path), (family, "the argument `model`")):
+        if claimed is not None and claimed not in possible:
+            raise CheckpointError(
+                f"Expected weights of the family {claimed!r}, which {source} names. "
+                f"Received: {weights_path}, whose names are those of "
+                f"{possible[0]!r}. Bring together the files of one checkpoint."
+            )
+    if named and family and named != family:
+        raise CheckpointError(
+            f"Expected a configuration of the family {family!r}, as `model` says. "
+            f"Received: {config_path} of {named!r}. Give model={named!r}."
+        )
+    family = named or family or possible[0]
+    unknown = unknown_keys(raw)
+    notes = (f"configuration keys not used: {', '.join(unknown)}",) if unknown else ()
+    return FoundCheckpoint(
+        directory=config_path.parent,
+        layout=layout,
+        family=family,
+        config_path=config_path,
+        weights_path=weights_path,
+        config=encoder_config(raw, family, layout, config_path),
+        notes=notes,
+        weights=weights,
+    )
+
+
+def choose_gelu(config: EncoderConfig, gelu: str | None) -> EncoderConfig:
+    """Returns `config` with the form of GELU asked for.
+
+    Args:
+        config: The encoder.
+        gelu: `"erf"`, `"tanh"`, or None for what the checkpoint has.
+
+    Raises:
+        SettingsError: When it is neither, or the encoder has no GELU.
+    """
+    if gelu is None:
+        return config
+    if gelu not in GELU_FORMS or not config.activation.startswith("gelu"):
+        raise SettingsError(
+            f"Expected `gelu` to be None or, for an encoder with GELU, one of "
+            f"{', '.join(map(repr, GELU_FORMS))}. Received: gelu={gelu!r} for an "
+            f"encoder with activation={config.activation!r}. Leave it out."
+        )
+    return replace(config, activation=f"gelu_{gelu}")
+
+
+def _with_vocabulary(found: FoundCheckpoint) -> FoundCheckpoint:
+    vocab_path = find_vocabulary(found.directory)
+    vocab = read_vocabulary(vocab_path)
+    size, rows = max(vocab.values(), default=-1) + 1, found.config.vocab_size
+    notes = list(found.notes)
+    if size > rows:
+        raise CheckpointError(
+            f"Expected at most vocab_size={rows} tokens, as {found.config_path} says. "
+            f"Received: {vocab_path} with {size} tokens. Bring together the files of "
+            f"one checkpoint."
+        )
+    if size < rows:
+        notes.append(f"{rows - size} of {rows} embedding rows belong to no token")
+    raw = read_config(found.config_path)
+    lower, source = lower_casing(found.directory, raw, vocab)
+    notes.append(f"lower-cased text: {'yes' if lower else 'no'} ({source})")
+    return replace(
+        found,
+        vocab_path=vocab_path,
+        vocab_size=size,
+        do_lower_case=lower,
+        notes=tuple(notes),
+    )

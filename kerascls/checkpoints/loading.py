@@ -1,0 +1,205 @@
+"""From a directory to a loaded encoder and its tokenizer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerascls.checkpoints.accounting import account, first_layers, require_complete
+from kerascls.checkpoints.finding import FoundCheckpoint, choose_gelu, find_checkpoint
+from kerascls.checkpoints.names import is_transposed
+from kerascls.checkpoints.vocabularies import read_vocabulary
+from kerascls.encoder_config import EncoderConfig
+from kerascls.errors import CheckpointError, SettingsError
+from kerascls.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from kerascls.encoders import Encoder
+
+WORD_EMBEDDINGS = "embeddings/word_embeddings"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedEncoder:
+    """An encoder with a checkpoint's weights, and what goes with it.
+
+    Args:
+        encoder: The Keras layer.
+        config: Its sizes and constants, after all that was asked for.
+        tokenizer: Texts to the ids the encoder knows.
+        found: The files it came from.
+        notes: What was inferred or left out, for people.
+    """
+
+    encoder: "Encoder"
+    config: EncoderConfig
+    tokenizer: Tokenizer
+    found: FoundCheckpoint
+    notes: tuple[str, ...]
+
+
+def load_encoder(
+    directory: str | Path,
+    *,
+    with_pool: bool = False,
+    keep_tokens: Sequence[int] | None = None,
+    gelu: str | None = None,
+    num_hidden_layers: int | None = None,
+) -> LoadedEncoder:
+    """Loads a checkpoint of which only the place is known.
+
+    Args:
+        directory: Directory of a checkpoint in Google's TensorFlow or in Hugging
+            Face's layout; or the path of its weights, where there are several.
+        with_pool: Whether the encoder also returns the pooled `[CLS]` vector.
+        keep_tokens: Ids of the tokens to keep, in their new order; None for all.
+        gelu: `"erf"` or `"tanh"`; None for what the checkpoint has.
+        num_hidden_layers: How many layers to keep, counted from the input.
+
+    Returns:
+        The encoder, its configuration, tokenizer, files and notes.
+
+    Raises:
+        CheckpointError: When files or weights are missing, contradictory or not
+            supported.
+        SettingsError: When an argument does not fit the checkpoint.
+
+    Example:
+        >>> loaded = load_encoder("pretrained/albert_small_zh_google")
+        >>> ids = loaded.tokenizer.encode_ids(["今天天气很好"])
+    """
+    found = find_checkpoint(directory)
+    weights, notes = read_encoder_weights(
+        found,
+        with_pool=with_pool,
+        num_hidden_layers=num_hidden_layers,
+        keep_tokens=keep_tokens,
+    )
+    config = adapted_config(found.config, gelu, num_hidden_layers, keep_tokens)
+    tokenizer = load_tokenizer(found, keep_tokens)
+    return LoadedEncoder(
+        encoder=filled_encoder(config, with_pool, weights),
+        config=config,
+        tokenizer=tokenizer,
+        found=found,
+        notes=(*found.notes, *notes),
+    )
+
+
+def read_encoder_weights(
+    found: FoundCheckpoint,
+    *,
+    with_pool: bool = False,
+    num_hidden_layers: int | None = None,
+    keep_tokens: Sequence[int] | None = None,
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Reads the weights of an encoder, all of them or none.
+
+    Args:
+        found: The checkpoint.
+        with_pool: Whether the pooler is wanted.
+        num_hidden_layers: How many layers are wanted; None for all.
+        keep_tokens: Ids of the tokens whose embeddings are wanted; None for all.
+
+    Returns:
+        float32 arrays by stable name (`encoder_config.weight_shapes`), and notes on
+        what was left out by name.
+
+    Raises:
+        CheckpointError: When a weight is missing, unexpected or of wrong shape.
+        SettingsError: When an argument does not fit the checkpoint.
+    """
+    _check_pool(found.config, with_pool)
+    kept = _check_kept(found.config, keep_tokens)
+    accounting = account(
+        found, with_pool=with_pool, num_hidden_layers=num_hidden_layers
+    )
+    require_complete(found, accounting)
+    weights = {}
+    for name, source in accounting.sources.items():
+        value = found.weights.read(source)
+        weights[name] = value.T if is_transposed(found.layout, name) else value
+    if kept is not None:
+        weights[WORD_EMBEDDINGS] = weights[WORD_EMBEDDINGS][kept]
+    _refuse_not_finite(weights, found)
+    return weights, accounting.notes()
+
+
+def load_tokenizer(
+    found: FoundCheckpoint, keep_tokens: Sequence[int] | None = None
+) -> Tokenizer:
+    """Returns the tokenizer of a checkpoint, its vocabulary reduced if asked for.
+
+    Args:
+        found: The checkpoint.
+        keep_tokens: Ids of the tokens to keep, in their new order; None for all.
+    """
+    vocab = read_vocabulary(found.vocab_path)
+    if keep_tokens is not None:
+        tokens = {token_id: token for token, token_id in vocab.items()}
+        vocab = {
+            tokens[old]: new for new, old in enumerate(keep_tokens) if old in tokens
+        }
+    return Tokenizer(vocab, do_lower_case=found.do_lower_case)
+
+
+def adapted_config(
+    config: EncoderConfig,
+    gelu: str | None = None,
+    num_hidden_layers: int | None = None,
+    keep_tokens: Sequence[int] | None = None,
+) -> EncoderConfig:
+    """Returns the configuration after the changes that the arguments ask for."""
+    config = first_layers(choose_gelu(config, gelu), num_hidden_layers)
+    kept = _check_kept(config, keep_tokens)
+    return config if kept is None else replace(config, vocab_size=len(kept))
+
+
+def filled_encoder(
+    config: EncoderConfig, with_pool: bool, weights: dict[str, np.ndarray] | None
+) -> "Encoder":
+    """Builds an encoder and gives it weights; without any it stays random."""
+    from kerascls.encoders import Encoder
+
+    _check_pool(config, with_pool)
+    encoder = Encoder(config, with_pool=with_pool)
+    if weights is not None:
+        encoder.load_named_weights(weights)
+    return encoder
+
+
+def _check_pool(config: EncoderConfig, with_pool: bool):
+    if not isinstance(with_pool, bool) or (with_pool and config.family == "electra"):
+        raise SettingsError(
+            f"Expected `with_pool` to be True or False, and False for ELECTRA, which "
+            f"has no pooler. Received: with_pool={with_pool!r} for {config.family}. "
+            f"Take the hidden state of [CLS] instead."
+        )
+
+
+def _check_kept(
+    config: EncoderConfig, keep_tokens: Sequence[int] | None
+) -> np.ndarray | None:
+    if keep_tokens is None:
+        return None
+    kept = np.asarray(keep_tokens)
+    whole = kept.ndim == 1 and kept.size and np.issubdtype(kept.dtype, np.integer)
+    if not whole or kept.min() < 0 or kept.max() >= config.vocab_size:
+        raise SettingsError(
+            f"Expected `keep_tokens` to be a list of token ids from 0 to "
+            f"{config.vocab_size - 1}. Received: keep_tokens={keep_tokens!r:.200}. "
+            f"Take ids of the checkpoint's own vocabulary."
+        )
+    return kept
+
+
+def _refuse_not_finite(weights: dict[str, np.ndarray], found: FoundCheckpoint):
+    broken = sorted(n for n, value in weights.items() if not np.isfinite(value).all())
+    if broken:
+        raise CheckpointError(
+            f"Expected finite weights. Received: {found.weights_path} with NaN or "
+            f"infinity in {len(broken)} weights, such as {', '.join(broken[:10])}. "
+            f"The files are damaged; copy or download them again."
+        )

@@ -1,0 +1,276 @@
+"""`build_transformer_model`: the call that bert4keras's users know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from kerascls.checkpoints.config_files import config_family, encoder_config, read_config
+from kerascls.checkpoints.finding import describe_checkpoint
+from kerascls.checkpoints.layouts import find_vocabulary
+from kerascls.checkpoints.loading import (
+    adapted_config,
+    filled_encoder,
+    read_encoder_weights,
+)
+from kerascls.checkpoints.vocabularies import read_vocabulary
+from kerascls.encoder_config import EncoderConfig, Family
+from kerascls.encoders import Encoder
+from kerascls.errors import CheckpointError, SettingsError
+
+# bert4keras builds its BERT for "roberta" too.
+FAMILIES: dict[str, Family] = {
+    "bert": "bert",
+    "roberta": "bert",
+    "albert": "albert",
+    "electra": "electra",
+}
+ACCEPTED = (
+    "config_path, checkpoint_path, model, application, return_keras_model, with_pool, "
+    "keep_tokens, gelu, num_hidden_layers, sequence_length, dropout_rate, "
+    "attention_dropout_rate, name"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerModel:
+    """What `build_transformer_model(..., return_keras_model=False)` returns.
+
+    Args:
+        model: The functional Keras model.
+        encoder: Its encoder, with weights by stable name.
+        initializer: For layers that are put on top.
+        inputs: `[token_ids, segment_ids]`.
+        output: Hidden states, or the pooled vector.
+        notes: What was inferred or left out, for people.
+    """
+
+    model: keras.Model
+    encoder: Encoder
+    initializer: keras.initializers.Initializer
+    inputs: list
+    output: Any
+    notes: tuple[str, ...] = ()
+
+    @property
+    def input(self) -> list:
+        """The same as `inputs`."""
+        return self.inputs
+
+    @property
+    def outputs(self) -> list:
+        """The output in a list."""
+        return [self.output]
+
+
+class PaddedEncoder(layers.Layer):
+    """An encoder that takes every `pad_id` behind the first token for padding.
+
+    Its hidden states carry that mask, for the layers behind it that heed one.
+
+    Args:
+        encoder: The encoder.
+        pad_id: Id of `[PAD]`.
+    """
+
+    def __init__(self, encoder: Encoder, pad_id: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.pad_id = pad_id
+        self.supports_masking = True
+        self.built = True
+
+    def call(self, token_ids, segment_ids, training=None):
+        """Returns hidden states `(batch, tokens, hidden_dim)`, or the pooled vector."""
+        mask = ops.cast(self.compute_mask(token_ids), "int32")
+        outputs = self.encoder(token_ids, segment_ids, mask, training=training)
+        return outputs[1] if self.encoder.with_pool else outputs
+
+    def compute_mask(self, inputs, previous_mask=None):
+        """Returns bool `(batch, tokens)`; a first token is never padding."""
+        mask = ops.not_equal(inputs, self.pad_id)
+        return ops.concatenate([ops.ones_like(mask[:, :1]), mask[:, 1:]], axis=1)
+
+    def compute_output_shape(self, token_ids_shape, *_, **__):
+        """Returns the shape of what `call` returns."""
+        shapes = self.encoder.compute_output_shape(token_ids_shape)
+        return shapes[1] if self.encoder.with_pool else shapes
+
+    def get_config(self):
+        """Returns what `from_config` needs."""
+        encoder = keras.saving.serialize_keras_object(self.encoder)
+        return {**super().get_config(), "encoder": encoder, "pad_id": self.pad_id}
+
+
+def build_transformer_model(
+    config_path: str | Path | None = None,
+    checkpoint_path: str | Path | None = None,
+    model: str = "bert",
+    application: str = "encoder",
+    return_keras_model: bool = True,
+    *,
+    with_pool: bool = False,
+    keep_tokens: Sequence[int] | None = None,
+    gelu: str | None = None,
+    num_hidden_layers: int | None = None,
+    sequence_length: int | None = None,
+    dropout_rate: float | None = None,
+    attention_dropout_rate: float | None = None,
+    name: str | None = None,
+    **unsupported: Any,
+) -> keras.Model | TransformerModel:
+    """Builds a functional model of an encoder, as bert4keras's function does.
+
+    The arguments mean what they mean in bert4keras 0.11.5, except that `gelu` is
+    ours: bert4keras always computes the erf form, we by default what the checkpoint
+    was trained with (tanh for ALBERT in Google's layout).
+
+    Args:
+        config_path: Configuration file of Google or Hugging Face.
+        checkpoint_path: TensorFlow prefix, safetensors file or its index file; None
+            for random weights.
+        model: `"bert"`, `"roberta"` (the same), `"albert"` or `"electra"`.
+        application: Only `"encoder"`.
+        return_keras_model: False for an object with `.model`, `.initializer`, ...
+        with_pool: Whether the output is the pooled vector, after tanh.
+        keep_tokens: Ids of the tokens to keep, in their new order; None for all.
+        gelu: `"erf"` or `"tanh"`; None for what the checkpoint has.
+        num_hidden_layers: How many layers to keep, counted from the input.
+        sequence_length: A fixed number of tokens; None for any.
+        dropout_rate: In place of the configuration's.
+        attention_dropout_rate: In place of the configuration's.
+        name: Name of the model.
+        **unsupported: Nothing; bert4keras's other options are refused by name.
+
+    Returns:
+        A model of int32 `[token_ids, segment_ids]`, both `(batch, tokens)`, to
+        hidden states `(batch, tokens, hidden_dim)` or the pooled
+        `(batch, hidden_dim)`. Tokens `[PAD]` are masked.
+
+    Raises:
+        SettingsError: When an argument is unknown or does not fit.
+        CheckpointError: When a file is missing, damaged or not supported.
+
+    Example:
+        >>> model = build_transformer_model(
+        ...     "albert_config_small_google.json", "albert_model.ckpt", model="albert"
+        ... )
+        >>> hidden = model.predict([token_ids, segment_ids])
+    """
+    family = _check(config_path, model, application, unsupported)
+    config, weights, notes = _read(
+        Path(config_path),
+        checkpoint_path,
+        family,
+        {
+            "with_pool": with_pool,
+            "keep_tokens": keep_tokens,
+            "num_hidden_layers": num_hidden_layers,
+        },
+    )
+    config = adapted_config(config, gelu, num_hidden_layers, keep_tokens)
+    config = _with_dropout(config, dropout_rate, attention_dropout_rate)
+    pad_id = _pad_id(Path(config_path), keep_tokens)
+
+    # === Layers ===
+    encoder = filled_encoder(config, with_pool, weights)
+    padded = PaddedEncoder(encoder, pad_id, name="padded_encoder")
+
+    # === Functional model ===
+    inputs = [
+        layers.Input((sequence_length,), dtype="int32", name=input_name)
+        for input_name in ("Input-Token", "Input-Segment")
+    ]
+    output = padded(*inputs)
+    keras_model = keras.Model(inputs, output, name=name)
+    if return_keras_model:
+        return keras_model
+    return TransformerModel(
+        model=keras_model,
+        encoder=encoder,
+        initializer=keras.initializers.TruncatedNormal(stddev=config.initializer_range),
+        inputs=inputs,
+        output=output,
+        notes=notes,
+    )
+
+
+def _check(
+    config_path: str | Path | None,
+    model: str,
+    application: str,
+    unsupported: dict[str, Any],
+) -> Family:
+    if unsupported:
+        given = ", ".join(f"{key}={value!r}" for key, value in unsupported.items())
+        raise SettingsError(
+            f"build_transformer_model accepts {ACCEPTED}. Received: {given}. Leave "
+            f"out what is not among these; there is no equivalent."
+        )
+    if config_path is None:
+        raise SettingsError(
+            "Expected the path of a configuration file. Received: config_path=None. "
+            "Give it; sizes cannot be told otherwise."
+        )
+    if not isinstance(model, str) or model.lower() not in FAMILIES:
+        raise SettingsError(
+            f"Expected `model` to be one of {', '.join(FAMILIES)}. Received: "
+            f"model={model!r}. bert4keras's other models are not supported."
+        )
+    if application != "encoder":
+        raise SettingsError(
+            f"Expected `application` to be 'encoder'. Received: "
+            f"application={application!r}. Language models are not supported."
+        )
+    return FAMILIES[model.lower()]
+
+
+def _read(
+    config_path: Path,
+    checkpoint_path: str | Path | None,
+    family: Family,
+    options: dict[str, Any],
+) -> tuple[EncoderConfig, dict | None, tuple[str, ...]]:
+    if checkpoint_path is not None:
+        found = describe_checkpoint(config_path, Path(checkpoint_path), family)
+        weights, notes = read_encoder_weights(found, **options)
+        return found.config, weights, (*found.notes, *notes)
+    raw = read_config(config_path)
+    named = config_family(raw, config_path)
+    if named not in (None, family):
+        raise CheckpointError(
+            f"Expected a configuration of the family {family!r}, as `model` says. "
+            f"Received: {config_path} of {named!r}. Give model={named!r}."
+        )
+    layout = "google" if named is None else "huggingface"
+    notes = ("random weights: no checkpoint_path was given",)
+    return encoder_config(raw, family, layout, config_path), None, notes
+
+
+def _with_dropout(
+    config: EncoderConfig, dropout: float | None, attention_dropout: float | None
+) -> EncoderConfig:
+    rates = {"dropout": dropout, "attention_dropout": attention_dropout}
+    rates = {key: value for key, value in rates.items() if value is not None}
+    for key, value in rates.items():
+        if not 0 <= value < 1:
+            raise SettingsError(
+                f"Expected `{key}_rate` from 0 to below 1. Received: "
+                f"{key}_rate={value!r}. Choose a smaller one."
+            )
+    return replace(config, **rates)
+
+
+def _pad_id(config_path: Path, keep_tokens: Sequence[int] | None) -> int:
+    """Returns the id of [PAD]; without a vocabulary beside the configuration 0."""
+    try:
+        pad_id = read_vocabulary(find_vocabulary(config_path.parent)).get("[PAD]", 0)
+    except CheckpointError:
+        pad_id = 0
+    if keep_tokens is None:
+        return pad_id
+    kept = list(keep_tokens)
+    return kept.index(pad_id) if pad_id in kept else 0
