@@ -14,7 +14,7 @@ a b c e g i n o s t the team wins goal new car school health army ##s ##ed ##ing
 ##a ##e ##n ##t match book is good 2026
 """.split()
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *PIECES]
-KEPT_TOKENS = [0, 1, 2, 3, 4, *range(5, len(VOCABULARY), 3)]
+KEPT_TOKENS = [n for n in range(len(VOCABULARY)) if n < 5 or n % 3]
 
 
 @dataclass(frozen=True, kw_only=True)
