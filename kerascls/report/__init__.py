@@ -1,0 +1,40 @@
+"""Numbers to text: tables on the screen, CSV, Markdown, JSON, history and plots."""
+
+from kerascls.report.files import (
+    report_csv,
+    report_json,
+    report_markdown,
+    write_report,
+)
+from kerascls.report.history import (
+    HISTORY_COLUMNS,
+    append_history,
+    history_rows,
+    read_history,
+)
+from kerascls.report.plots import plot_history, plot_scores
+from kerascls.report.report import Report, majority_label, majority_scores
+from kerascls.report.rows import Row, report_rows, score_rows
+from kerascls.report.tables import baseline_line, render_report, render_table
+
+__all__ = [
+    "HISTORY_COLUMNS",
+    "Report",
+    "Row",
+    "append_history",
+    "baseline_line",
+    "history_rows",
+    "majority_label",
+    "majority_scores",
+    "plot_history",
+    "plot_scores",
+    "read_history",
+    "render_report",
+    "render_table",
+    "report_csv",
+    "report_json",
+    "report_markdown",
+    "report_rows",
+    "score_rows",
+    "write_report",
+]

@@ -1,0 +1,93 @@
+"""A report as files: CSV for Excel, Markdown for people, JSON for programs."""
+
+import csv
+import json
+import os
+import tempfile
+from io import StringIO
+from pathlib import Path
+
+from kerascls.report.report import Report
+from kerascls.report.rows import Row, report_rows
+from kerascls.report.tables import NUMBERS, report_lines
+
+
+def write_report(directory: str | Path, report: Report) -> list[Path]:
+    """Writes `report.csv`, `report.md` and `report.json`, each in one step.
+
+    The CSV file starts with a byte order mark, so that Excel reads it as UTF-8.
+
+    Args:
+        directory: Where to; made if it does not exist.
+        report: What to write.
+
+    Returns:
+        The paths of the three files.
+    """
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    content = {
+        "report.csv": report_csv(report).encode("utf-8-sig"),
+        "report.md": report_markdown(report).encode(),
+        "report.json": report_json(report).encode(),
+    }
+    for name, data in content.items():
+        _replace(directory / name, data)
+    return [directory / name for name in content]
+
+
+def report_csv(report: Report) -> str:
+    """Returns the table as CSV, one row per class, then the averages."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("class", *NUMBERS))
+    for row in report_rows(report.scores, report.task):
+        writer.writerow((row.name, row.precision, row.recall, row.f1, row.support))
+    return stream.getvalue()
+
+
+def report_json(report: Report) -> str:
+    """Returns everything in the report as JSON."""
+    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n"
+
+
+def report_markdown(report: Report) -> str:
+    """Returns the report as Markdown: a table and the lines that judge it."""
+    lines = [
+        f"# Scores on {report.source}" if report.source else "# Scores",
+        "",
+        f"Task: {report.task}. Rows: {report.scores.rows:,}.",
+        *report_lines(report),
+        "",
+        f"| class | {' | '.join(NUMBERS)} | in training |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in report_rows(report.scores, report.task):
+        lines.append(_markdown_row(row, report.train_support))
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_row(row: Row, train_support: dict[str, int]) -> str:
+    absent = "n/a" if row.is_class else ""
+    numbers = (row.precision, row.recall, row.f1)
+    cells = [
+        row.name.replace("|", "\\|").replace("\n", " "),
+        *(absent if value is None else f"{value:.4f}" for value in numbers),
+        f"{row.support:,}",
+        f"{train_support.get(row.name, 0):,}" if row.is_class and train_support else "",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _replace(path: Path, data: bytes):
+    """Writes a file so that a reader sees the old or the new one, never half."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        # mkstemp makes files only the owner can read.
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

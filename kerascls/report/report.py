@@ -1,0 +1,103 @@
+"""Everything an evaluation has to say, as one value."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from kerascls.decision import Rule
+from kerascls.errors import BundleError
+from kerascls.labels import Task
+from kerascls.metrics import Scores, score
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Report:
+    """Scores on some data, and what is needed to judge them.
+
+    Args:
+        task: `"multiclass"` or `"multilabel"`.
+        scores: The scores, labels unseen in training included.
+        baseline: Scores of giving every row the most frequent training label.
+        baseline_label: That label.
+        rule: How probabilities became labels.
+        train_support: Training rows of each label.
+        unseen: Rows of each label that the training data did not have.
+        loss: Mean loss of a row, if known.
+        source: Where the rows came from, e.g. a file name.
+    """
+
+    task: Task
+    scores: Scores
+    baseline: Scores
+    baseline_label: str
+    rule: Rule
+    train_support: dict[str, int] = field(default_factory=dict)
+    unseen: dict[str, int] = field(default_factory=dict)
+    loss: float | None = None
+    source: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the report as plain JSON types; a loss of NaN becomes None."""
+        finite = self.loss is not None and math.isfinite(self.loss)
+        return {
+            "source": self.source,
+            "task": str(self.task),
+            "rule": self.rule.to_dict(),
+            "loss": float(self.loss) if finite else None,
+            "scores": self.scores.to_dict(),
+            "baseline_label": self.baseline_label,
+            "baseline": self.baseline.to_dict(),
+            "unseen": dict(self.unseen),
+            "train_support": dict(self.train_support),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Report":
+        """Returns the report that `to_dict` wrote.
+
+        Raises:
+            BundleError: When a key is missing or unknown.
+        """
+        names = {field.name for field in fields(cls)}
+        if set(values) != names:
+            raise BundleError(
+                f"A stored report has the keys {', '.join(sorted(names))}. Received: "
+                f"keys={sorted(values)}. It was damaged, or written by another version."
+            )
+        return cls(
+            **{
+                **values,
+                "task": Task(values["task"]),
+                "rule": Rule.from_dict(values["rule"]),
+                "scores": Scores.from_dict(values["scores"]),
+                "baseline": Scores.from_dict(values["baseline"]),
+            }
+        )
+
+
+def majority_label(train_counts: np.ndarray, labels: Iterable[str]) -> str:
+    """Returns the most frequent label, the first of several.
+
+    Args:
+        train_counts: int `(known,)`, training rows of each label.
+        labels: The label names; there may be more than counts.
+    """
+    return tuple(labels)[int(np.argmax(train_counts))]
+
+
+def majority_scores(
+    targets: np.ndarray, train_counts: np.ndarray, labels: Iterable[str]
+) -> Scores:
+    """Scores the baseline that gives every row the most frequent training label.
+
+    Args:
+        targets: bool `(rows, num_classes)`, the labels that are true.
+        train_counts: int `(known,)`, training rows of each label.
+        labels: Names of the `num_classes` columns.
+    """
+    predicted = np.zeros(targets.shape, np.bool_)
+    predicted[:, np.argmax(train_counts)] = True
+    return score(targets, predicted, labels)

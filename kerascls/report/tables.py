@@ -1,0 +1,138 @@
+"""Scores as text for the screen, drawn by rich so that Chinese stays aligned."""
+
+from io import StringIO
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kerascls.metrics import Scores
+from kerascls.report.report import Report
+from kerascls.report.rows import Row, score_rows
+
+NUMBERS = ("precision", "recall", "f1-score", "support")
+MAX_NAME_WIDTH = 48
+
+
+def render_table(
+    scores: Scores,
+    *,
+    title: str | None = None,
+    best: Scores | None = None,
+    baseline: Scores | None = None,
+    max_classes: int | None = None,
+    more_in: str = "report.csv",
+    width: int = 100,
+) -> str:
+    """Draws a table of precision, recall, F1 and support.
+
+    Args:
+        scores: What `metrics.score` returned. A class with neither a true nor a
+            predicted row shows `n/a`.
+        title: A line above the table.
+        best: Scores of the best epoch so far; adds a column with the change of F1
+            (of the accuracy in its row).
+        baseline: Scores of always giving the most frequent label; a line below.
+        max_classes: Show only so many classes, those with the most support.
+        more_in: Where the others are, for the line that stands for them.
+        width: Columns of text available.
+
+    Returns:
+        Plain text without trailing newline.
+    """
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column("", max_width=MAX_NAME_WIDTH, overflow="fold")
+    for heading in (*NUMBERS, "Δ best") if best else NUMBERS:
+        table.add_column(heading, justify="right", no_wrap=True)
+    rows = score_rows(scores)
+    averages = [row for row in rows if not row.is_class]
+    shown = _most_supported(rows[: len(scores.labels)], max_classes)
+    before = _f1_by_name(best) if best else None
+    for row in shown:
+        table.add_row(*_cells(row, before))
+    if len(shown) < len(scores.labels):
+        hidden = len(scores.labels) - len(shown)
+        table.add_row(f"... {hidden} more in {more_in}")
+    table.add_section()
+    for row in averages:
+        table.add_row(*_cells(row, before))
+    lines = [title] if title else []
+    lines += _drawn(table, width)
+    if baseline:
+        lines.append(baseline_line(baseline))
+    return "\n".join(lines)
+
+
+def render_report(report: Report, *, max_classes: int | None = None) -> str:
+    """Draws the table of a report and, below, what is needed to judge it."""
+    table = render_table(report.scores, title=report.source, max_classes=max_classes)
+    return "\n".join([table, *report_lines(report)])
+
+
+def report_lines(report: Report) -> list[str]:
+    """Returns what a report says beside its table, a sentence a line."""
+    lines = [baseline_line(report.baseline, report.baseline_label)]
+    if report.rule.kind == "threshold":
+        lines.append(f"Labels given from probability {report.rule.threshold:.4f} on.")
+    if report.loss is not None:
+        lines.append(f"Loss: {report.loss:.4f}.")
+    if report.unseen:
+        lines.append(f"Unseen in training: {_counted(report.unseen)}.")
+    return lines
+
+
+def baseline_line(baseline: Scores, label: str | None = None) -> str:
+    """Returns one line about the baseline that gives every row one label."""
+    label = label or baseline.labels[int(np.argmax(baseline.predicted))]
+    return (
+        f"Always {label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
+        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."
+    )
+
+
+def _counted(rows_by_label: dict[str, int]) -> str:
+    return ", ".join(
+        f"{label} ({rows} row{'' if rows == 1 else 's'})"
+        for label, rows in rows_by_label.items()
+    )
+
+
+def _most_supported(rows: list[Row], limit: int | None) -> list[Row]:
+    if limit is None or len(rows) <= limit:
+        return rows
+    by_support = sorted(range(len(rows)), key=lambda i: (-rows[i].support, i))
+    return [rows[i] for i in sorted(by_support[:limit])]
+
+
+def _f1_by_name(scores: Scores) -> dict[tuple[str, bool], float | None]:
+    return {(row.name, row.is_class): row.f1 for row in score_rows(scores)}
+
+
+def _cells(row: Row, before: dict | None) -> list[Text]:
+    absent = "n/a" if row.is_class else ""
+    cells = [row.name]
+    for value in (row.precision, row.recall, row.f1):
+        cells.append(absent if value is None else f"{value:.4f}")
+    cells.append(f"{row.support:,}")
+    if before is not None:
+        cells.append(_change(row.f1, before.get((row.name, row.is_class))))
+    # Text, not str: a label such as "[b]" is no markup.
+    return [Text(cell) for cell in cells]
+
+
+def _change(value: float | None, before: float | None) -> str:
+    if value is None or before is None:
+        return ""
+    text = f"{value - before:+.4f}"
+    return "=" if float(text) == 0 else text
+
+
+def _drawn(table: Table, width: int) -> list[str]:
+    stream = StringIO()
+    Console(file=stream, width=width, color_system=None, legacy_windows=False).print(
+        table
+    )
+    drawn = [line.rstrip() for line in stream.getvalue().splitlines()]
+    return "\n".join(drawn).strip("\n").splitlines()
