@@ -66,7 +66,7 @@ class TokenStore:
         directory = Path(directory)
         try:
             return _open(directory)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise DataError(
                 f"Expected a token store (version {FORMAT_VERSION}) that is whole. "
                 f"Received: directory={str(directory)!r} ({error}). Delete the folder "

@@ -33,8 +33,16 @@ class Tokenizer:
     """BERT's WordPiece tokenizer, computed by the Rust library `tokenizers`.
 
     A special token written out in a text ("[SEP]") is text: it never becomes the
-    special id. Half a surrogate pair counts as U+FFFD, which is dropped. Beside
-    these, ids equal those of `tokenizers.BertWordPieceTokenizer`.
+    special id. Half a surrogate pair counts as U+FFFD, which is dropped. In all else
+    ids equal those of `tokenizers.BertWordPieceTokenizer`. They differ from
+    bert4keras 0.11.5's where a text has
+
+    - private-use characters or halves of surrogate pairs: dropped, there [UNK];
+    - words of 101 to 200 letters: [UNK], there split;
+    - the ideographs U+2B820 to U+2B91F: not split from their neighbours;
+    - punctuation, marks and format characters younger than Unicode 8 and the few
+      whose kind has changed: not treated as such;
+    - with lower-casing, a capital sigma that ends a word: σ, there ς.
 
     Args:
         vocab: Path of a `vocab.txt`, or its tokens in order, or a dictionary from
