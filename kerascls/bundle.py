@@ -36,8 +36,9 @@ class Bundle:
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
         rule: How probabilities become labels.
-        text: How texts become batches: `text_columns`, `pair`, `do_lower_case`,
-            `max_tokens`, `truncate`.
+        text: How texts become batches: `text_columns`, `label_column`, `pair`,
+            `do_lower_case`, `max_tokens`, `truncate`.
+        train_support: Training rows of each label.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class Bundle:
     label_set: LabelSet
     rule: Rule
     text: dict[str, Any]
+    train_support: dict[str, int]
 
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""
@@ -60,6 +62,7 @@ def write_bundle(
     label_set: LabelSet,
     rule: Rule,
     text: dict[str, Any],
+    train_support: dict[str, int],
     settings: dict[str, Any],
     write_model: Callable[[Path], None],
 ) -> Bundle:
@@ -72,6 +75,7 @@ def write_bundle(
         label_set: Names of the columns of the logits.
         rule: How probabilities become labels.
         text: See `Bundle.text`.
+        train_support: Training rows of each label, in the order of `label_set`.
         settings: All settings of the run, for people.
         write_model: Called with a directory; writes vocabulary, weights and what
             else the runtime needs there.
@@ -87,7 +91,7 @@ def write_bundle(
     work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".bundle-"))
     try:
         write_json(work / SETTINGS, settings)
-        write_json(work / LABELS, {"task": task.value, "labels": list(label_set)})
+        write_json(work / LABELS, {"task": task.value, "train_rows": train_support})
         write_json(work / TEXT, text)
         write_json(work / RULE, rule.to_dict())
         write_model(work)
@@ -132,9 +136,10 @@ def open_bundle(path: str | Path) -> Bundle:
             path=place,
             runtime=manifest["runtime"],
             task=Task(labels["task"]),
-            label_set=LabelSet(tuple(labels["labels"])),
+            label_set=LabelSet(tuple(labels["train_rows"])),
             rule=Rule.from_dict(_read_json(place / RULE)),
             text=_read_json(place / TEXT),
+            train_support=labels["train_rows"],
         )
     except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
         if isinstance(error, BundleError):

@@ -1,6 +1,6 @@
 """Texts in, labels out, from a bundle: what a service imports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,15 +88,32 @@ class Predictor:
         store = build_token_store(rows, self.tokenizer)
         return probabilities(self.logits(store), self.bundle.task)
 
-    def logits(self, store: TokenStore) -> np.ndarray:
-        """Returns the logits of every row of a store, float32, in the store's order.
+    def logits(
+        self,
+        store: TokenStore,
+        rows: np.ndarray | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> np.ndarray:
+        """Returns the logits of rows of a store; equally long ones run together.
 
-        Rows of about the same length are computed together.
+        Args:
+            store: Token ids made with this predictor's tokenizer.
+            rows: int64, which rows; all by default.
+            on_progress: Called with rows done and all rows.
+
+        Returns:
+            float32 `(rows, num_classes)`, in the order of `rows`.
         """
-        logits = np.zeros((len(store), len(self.labels)), np.float32)
-        lengths = self.layout.lengths(store.field_lengths())
+        rows = np.arange(len(store)) if rows is None else rows
+        logits = np.zeros((len(rows), len(self.labels)), np.float32)
+        lengths = self.layout.lengths(store.field_lengths()[rows])
+        done = 0
         for chosen in prediction_batches(lengths, BATCH_SIZE):
-            logits[chosen] = self._runtime.logits(self.layout.collate(store, chosen))
+            batch = self.layout.collate(store, rows[chosen])
+            logits[chosen] = self._runtime.logits(batch)
+            done += len(chosen)
+            if on_progress:
+                on_progress(done, len(rows))
         return logits
 
     def _rows(self, texts: Iterable[Text]) -> list[tuple[str, ...]]:

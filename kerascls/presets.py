@@ -179,6 +179,21 @@ def get_preset(name: str) -> Preset:
     )
 
 
+def nearest_preset(config: EncoderConfig) -> Preset:
+    """Returns the preset whose fitting defaults suit an encoder of its own sizes.
+
+    The best learning rate depends on the width more than on anything else here, so
+    it is the one of the nearest width, of the same family if there are several.
+    """
+    return min(
+        PRESETS.values(),
+        key=lambda preset: (
+            abs(math.log(preset.config.hidden_dim / config.hidden_dim)),
+            preset.config.family != config.family,
+        ),
+    )
+
+
 def pretrained_folders() -> list[Path]:
     """Returns the places where pretrained checkpoints are looked for, in order.
 

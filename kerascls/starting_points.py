@@ -1,0 +1,164 @@
+"""Where a run's encoder and vocabulary come from: a checkpoint, or random weights."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerascls.encoder_config import EncoderConfig
+from kerascls.errors import CheckpointError
+from kerascls.preparation import LabelledText
+from kerascls.presets import (
+    Preset,
+    find_pretrained,
+    get_preset,
+    nearest_preset,
+    require_pretrained,
+)
+from kerascls.settings import ModelSettings, RunSettings
+from kerascls.tokenizer import Tokenizer, build_vocab
+
+if TYPE_CHECKING:
+    from kerascls.checkpoints.finding import FoundCheckpoint
+    from kerascls.encoders import Encoder
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """What training starts from; holds no weights yet and needs no Keras.
+
+    Args:
+        name: For people and for directories.
+        preset: Whose fitting defaults apply.
+        config: Sizes of the encoder.
+        tokenizer: Its vocabulary.
+        found: The checkpoint, or None for random weights.
+        notes: Lines for people.
+    """
+
+    name: str
+    preset: Preset
+    config: EncoderConfig
+    tokenizer: Tokenizer
+    found: "FoundCheckpoint | None"
+    notes: tuple[str, ...]
+
+    def encoder(self, seed: int, policy: str) -> tuple["Encoder", list[str]]:
+        """Builds the encoder and fills it, if there is a checkpoint.
+
+        Args:
+            seed: Fixes random weights and dropout.
+            policy: Keras dtype policy, e.g. `"float32"` or `"mixed_bfloat16"`.
+
+        Returns:
+            The encoder, and notes on what was left out by name.
+        """
+        from kerascls.encoders import Encoder
+
+        encoder = Encoder(self.config, seed=seed, dtype=policy)
+        if self.found is None:
+            return encoder, []
+        from kerascls.checkpoints.loading import read_encoder_weights
+
+        weights, notes = read_encoder_weights(self.found)
+        encoder.load_named_weights(weights)
+        return encoder, notes
+
+    def resolve(self, settings: RunSettings) -> RunSettings:
+        """Returns the settings with the preset's values where none was given."""
+        preset, scratch = self.preset, self.found is None
+        longest = self.config.max_positions
+        defaults = {
+            "max_tokens": min(preset.max_tokens, longest),
+            "batch_size": preset.batch_size,
+            "epochs": preset.from_scratch_epochs if scratch else preset.epochs,
+            "learning_rate": (
+                preset.from_scratch_learning_rate if scratch else preset.learning_rate
+            ),
+        }
+        given = {**settings.model.model_dump(), **settings.train.model_dump()}
+        settings = settings.with_options(
+            **{name: value for name, value in defaults.items() if given[name] is None}
+        )
+        if settings.model.max_tokens > longest:
+            raise CheckpointError(
+                f"Expected at most {longest} tokens, the positions this encoder "
+                f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
+                f"with --max-tokens."
+            )
+        return settings
+
+
+def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
+    """Finds what a run starts from.
+
+    Args:
+        settings: Model name, checkpoint directory, or from scratch.
+        data: The training text, for a vocabulary where none is given. The sample
+            that comes with the package may go on without weights; other data not.
+
+    Raises:
+        CheckpointError: When no weights are found; it lists where they were looked
+            for and the ways out.
+    """
+    if settings.checkpoint is not None:
+        return _from_checkpoint(settings.checkpoint, settings.name)
+    preset = get_preset(settings.name)
+    if settings.from_scratch:
+        return _from_scratch(preset, settings, data, ())
+    directory = find_pretrained(preset)
+    if directory is not None:
+        return _from_checkpoint(directory, preset.name)
+    if not data.is_sample:
+        require_pretrained(preset)
+    warning = (
+        f"NO PRETRAINED WEIGHTS for {preset.name}: the sample goes on from RANDOM "
+        f"weights, to show how a run works. Its scores say nothing about the model. "
+        f"`kerascls models` says where weights are looked for."
+    )
+    return _from_scratch(preset, settings, data, (warning,))
+
+
+def _from_checkpoint(directory: Path, name: str | None) -> StartingPoint:
+    from kerascls.checkpoints.finding import find_checkpoint
+    from kerascls.checkpoints.loading import load_tokenizer
+
+    found = find_checkpoint(directory)
+    preset = get_preset(name) if name else nearest_preset(found.config)
+    if name and preset.config.family != found.config.family:
+        raise CheckpointError(
+            f"Expected a checkpoint of the {preset.config.family} family for "
+            f"model={name!r}. Received: {str(directory)!r}, which is "
+            f"{found.config.family}. Leave --model out, or name another."
+        )
+    return StartingPoint(
+        name=name or Path(directory).name,
+        preset=preset,
+        config=found.config,
+        tokenizer=load_tokenizer(found),
+        found=found,
+        notes=(f"weights: {directory} ({found.layout})", *found.notes),
+    )
+
+
+def _from_scratch(
+    preset: Preset, settings: ModelSettings, data: LabelledText, notes: tuple[str, ...]
+) -> StartingPoint:
+    if settings.vocab is not None:
+        tokenizer = Tokenizer(settings.vocab, do_lower_case=True)
+        origin = str(settings.vocab)
+    else:
+        texts = (text for row in data.parts["train"].texts for text in row)
+        tokenizer = Tokenizer(build_vocab(texts), do_lower_case=True)
+        origin = "the training text"
+    note = (
+        f"weights: random; vocabulary: {tokenizer.vocab_size} tokens from {origin}, "
+        f"lower-cased"
+    )
+    return StartingPoint(
+        name=preset.name,
+        preset=preset,
+        config=replace(preset.config, vocab_size=tokenizer.vocab_size),
+        tokenizer=tokenizer,
+        found=None,
+        notes=(*notes, note),
+    )

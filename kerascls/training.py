@@ -1,0 +1,250 @@
+"""From labelled text to a run directory: train, choose, ship, score once."""
+
+import shlex
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerascls.bundle import Bundle, write_bundle
+from kerascls.decision import Rule, fit_threshold, probabilities
+from kerascls.evaluation import report_on
+from kerascls.labels import Task
+from kerascls.metrics import pad_columns
+from kerascls.predictor import Predictor, layout_for
+from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
+from kerascls.report import Report, render_report, write_report
+from kerascls.run_directory import (
+    BUNDLE_FOLDER,
+    HISTORY_FILE,
+    LOG_FILE,
+    RunDirectory,
+    free_directory,
+)
+from kerascls.screen import Screen
+from kerascls.settings import RunSettings
+from kerascls.starting_points import StartingPoint, choose_start
+from kerascls.token_store import TokenStore
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kerascls.fitting import Fitted
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What `fit` leaves.
+
+    Args:
+        out: The run directory.
+        bundle: The directory to ship.
+        report: Scores on the test part; None where there is no test part.
+        best_epoch: The epoch whose weights were kept, from 1.
+        minutes: How long it took.
+    """
+
+    out: Path
+    bundle: Path
+    report: Report | None
+    best_epoch: int
+    minutes: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as plain JSON types."""
+        return {
+            "out": str(self.out),
+            "bundle": str(self.bundle),
+            "best_epoch": self.best_epoch,
+            "minutes": self.minutes,
+            "report": None if self.report is None else self.report.to_dict(),
+        }
+
+
+def fit(
+    settings: RunSettings | None = None,
+    *,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    cache: bool = True,
+    quiet: bool = False,
+    console: "Console | None" = None,
+    **options: Any,
+) -> RunResult:
+    """Trains a classifier and writes a run directory with a bundle and a report.
+
+    Weights and threshold are chosen on the validation part; the test part is scored
+    once, with the written bundle, after everything was chosen.
+
+    Args:
+        settings: All settings; the defaults train on the shipped sample.
+        out: The run directory; by default a new one in `runs/`.
+        overwrite: Whether an earlier run in `out` may be replaced.
+        cache: Whether token ids are kept for the next run on the same file.
+        quiet: Whether to show nothing.
+        console: Where to show; standard output by default.
+        **options: Settings by flat name, as on the command line: `train="news.csv"`,
+            `model="electra_small"`, `task="multilabel"`, `epochs=3`.
+
+    Returns:
+        The `RunResult`.
+
+    Raises:
+        KerasclsError: When data, settings or checkpoint cannot be used.
+        KeyboardInterrupt: After Ctrl-C; the run directory is valid, and holds the
+            bundle of the best epoch so far if there was one.
+
+    Example:
+        >>> result = kerascls.fit(train="news.csv", model="albert_small")
+        >>> result.report.scores.macro.f1
+    """
+    started = time.monotonic()
+    settings = (settings or RunSettings()).with_options(**options)
+    screen = Screen(console, quiet)
+    with screen.bars() as bars:
+        data = load_labelled_text(settings.data, settings.train.seed, bars)
+    start = choose_start(settings.model, data)
+    settings = start.resolve(settings)
+    place = Path(out) if out is not None else free_directory(Path("runs"), start.name)
+    run = RunDirectory.create(place, overwrite)
+    screen.log_to(run.path / LOG_FILE)
+    try:
+        return _run(run, settings, data, start, cache, screen, started)
+    except KeyboardInterrupt:
+        run.finish("interrupted")
+        raise
+    except BaseException as error:
+        run.finish("failed", error=f"{type(error).__name__}: {error}")
+        raise
+
+
+def _run(
+    run: RunDirectory,
+    settings: RunSettings,
+    data: LabelledText,
+    start: StartingPoint,
+    cache: bool,
+    screen: Screen,
+    started: float,
+) -> RunResult:
+    run.update(**_facts(settings, data, start))
+    sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
+    screen.say(
+        f"{data.task}, {len(data.label_set)} labels, rows: {sizes}\n"
+        + "\n".join([*data.notes, *start.notes])
+    )
+    with screen.bars() as bars:
+        stores = tokenize_parts(data, start.tokenizer, cache, bars)
+    from kerascls.fitting import fit_weights
+
+    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
+    fitted = fit_weights(
+        settings, data, start, stores, layout, screen, run.path / HISTORY_FILE
+    )
+    bundle = _ship(run, settings, data, start, fitted)
+    run.update(best_epoch=fitted.best_epoch, compute=str(fitted.compute))
+    if fitted.interrupted:
+        screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch so far.")
+        raise KeyboardInterrupt
+    report = _score(bundle, data, stores, screen)
+    if report is not None:
+        write_report(run.path, report)
+        screen.say(render_report(report))
+    minutes = (time.monotonic() - started) / 60
+    run.finish("done", minutes=round(minutes, 3))
+    return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
+
+
+def _facts(
+    settings: RunSettings, data: LabelledText, start: StartingPoint
+) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    packages = ("kerascls", "keras", "tensorflow", "numpy", "tokenizers")
+    return {
+        "command": shlex.join(sys.argv),
+        "python": sys.version.split()[0],
+        "versions": {name: version(name) for name in packages},
+        "settings": settings.to_dict(),
+        "seed": settings.train.seed,
+        "task": data.task.value,
+        "data": {
+            name: {
+                "file": str(part.dataset.path),
+                "sha256": part.dataset.sha256,
+                "rows": len(part.rows),
+            }
+            for name, part in data.parts.items()
+        },
+        "weights": str(start.found.directory) if start.found else None,
+        "notes": [*data.notes, *start.notes],
+    }
+
+
+def _ship(
+    run: RunDirectory,
+    settings: RunSettings,
+    data: LabelledText,
+    start: StartingPoint,
+    fitted: "Fitted",
+) -> Bundle:
+    from kerascls.runtimes.keras_runtime import write_keras_model
+
+    support = data.targets("train").dense(np.arange(len(data.parts["train"].rows)))
+    return write_bundle(
+        run.path / BUNDLE_FOLDER,
+        runtime="keras",
+        task=data.task,
+        label_set=data.label_set,
+        rule=_choose_rule(settings, data, fitted.valid_logits),
+        text=text_facts(settings, data, start),
+        train_support=dict(
+            zip(data.label_set, (support > 0).sum(axis=0).tolist(), strict=True)
+        ),
+        settings=settings.to_dict(),
+        write_model=lambda folder: write_keras_model(
+            folder, fitted.model, start.tokenizer
+        ),
+    )
+
+
+def text_facts(
+    settings: RunSettings, data: LabelledText, start: StartingPoint
+) -> dict[str, Any]:
+    """Returns how this run's texts become batches, as the bundle stores it."""
+    dataset = data.parts["train"].dataset
+    return {
+        "text_columns": list(dataset.text_columns),
+        "label_column": dataset.label_column,
+        "pair": settings.data.text_pair is not None,
+        "do_lower_case": start.tokenizer.do_lower_case,
+        "max_tokens": settings.model.max_tokens,
+        "truncate": settings.model.truncate,
+    }
+
+
+def _choose_rule(settings: RunSettings, data: LabelledText, logits: np.ndarray) -> Rule:
+    if data.task is Task.MULTICLASS:
+        return Rule("argmax")
+    if settings.decision.threshold is not None:
+        return Rule("threshold", settings.decision.threshold)
+    targets = data.targets("valid")
+    wide = targets.dense(np.arange(len(targets))) > 0
+    scores = pad_columns(probabilities(logits, data.task), wide.shape[1])
+    return fit_threshold(wide, scores, settings.decision.objective)
+
+
+def _score(
+    bundle: Bundle, data: LabelledText, stores: dict[str, TokenStore], screen: Screen
+) -> Report | None:
+    if "test" not in data.parts:
+        return None
+    part = data.parts["test"]
+    with screen.bars() as bars:
+        logits = Predictor(bundle).logits(
+            stores["test"], part.rows, bars("Scoring the test part") if bars else None
+        )
+    return report_on(bundle, logits, part.labels, f"{part.dataset.path.name}, test part")
