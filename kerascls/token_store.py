@@ -15,10 +15,7 @@ import numpy as np
 
 from kerascls.errors import DataError
 from kerascls.spans import offsets_of
-from kerascls.targets import Targets
 from kerascls.tokenizer import Tokenizer
-
-__all__ = ["Targets", "TokenStore", "build_token_store", "write_token_store"]
 
 FORMAT_VERSION = 1
 ROWS_AT_ONCE = 4096
