@@ -13,9 +13,7 @@ NAME = st.one_of(
     st.text(st.sampled_from("ab|;\\[]\",'\n -/体育😀"), min_size=1, max_size=6),
     st.text(min_size=1, max_size=6),
 )
-NAMES = st.lists(
-    NAME.map(str.strip).filter(bool), max_size=4, unique=True
-)  # fmt: skip
+NAMES = st.lists(NAME.map(str.strip).filter(bool), max_size=4, unique=True)
 
 
 @given(NAMES, st.sampled_from("|;, \t/"))

@@ -1,0 +1,211 @@
+"""Rows of one file into parts that resemble each other; texts that are there twice."""
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+import numpy as np
+
+from kerascls.errors import SettingsError
+
+_log = logging.getLogger(__name__)
+
+MAX_ITERATIVE_ROWS = 1_000_000
+# Iterative stratification looks at rows x labels once for each label. On one core
+# 10**10 such looks take about 5 s, and 10**6 rows about 15 s.
+MAX_ITERATIVE_LOOKS = 4 * 10**10
+
+Labels = Sequence[tuple[str, ...]]
+
+
+class SplitMethod(StrEnum):
+    """How rows are dealt out.
+
+    `CLASSES` deals out each class by itself. `ITERATIVE` is for rows with any number
+    of labels. `RANDOM` leaves the labels aside, where there are too many rows.
+    """
+
+    CLASSES = "classes"
+    ITERATIVE = "iterative"
+    RANDOM = "random"
+
+
+def split_method(labels: Labels) -> SplitMethod:
+    """Returns how `stratified_split` deals out these rows."""
+    if all(len(row) == 1 for row in labels):
+        return SplitMethod.CLASSES
+    num_labels = len({name for row in labels for name in row})
+    looks = len(labels) * num_labels**2
+    if len(labels) > MAX_ITERATIVE_ROWS or looks > MAX_ITERATIVE_LOOKS:
+        return SplitMethod.RANDOM
+    return SplitMethod.ITERATIVE
+
+
+def stratified_split(
+    labels: Labels, fractions: Sequence[float], seed: int
+) -> list[np.ndarray]:
+    """Deals out rows so that every part has about the same share of each label.
+
+    With one label per row, every class is dealt out in proportion, and what is left
+    over goes where rows are missing most. With any number of labels, rows are dealt
+    out by iterative stratification, rarest label first; above a million rows (or
+    fewer with thousands of labels) they are dealt out at random, which is logged.
+    Every label has at least one row in the first part. A part may stay empty where
+    there are very few rows.
+
+    Args:
+        labels: The labels of each row, possibly none.
+        fractions: The share of each part, the first being for training.
+        seed: The same seed gives the same parts.
+
+    Returns:
+        int64 row indices for each part, sorted; together every row exactly once.
+
+    Raises:
+        SettingsError: When a fraction is not above 0, or they do not sum to 1.
+
+    References:
+        [Sechidis et al., 2011](https://doi.org/10.1007/978-3-642-23808-6_10)
+    """
+    shares = _checked(fractions)
+    order = np.random.default_rng(seed).permutation(len(labels))
+    shuffled = [labels[row] for row in order]
+    method = split_method(labels)
+    if method is SplitMethod.CLASSES:
+        part_of = _by_class(shuffled, shares)
+    elif method is SplitMethod.ITERATIVE:
+        part_of = _iteratively(shuffled, shares, seed)
+    else:
+        _log.warning(
+            "%d rows are split at random: with this many rows or labels, iterative "
+            "stratification takes too long",
+            len(labels),
+        )
+        ends = np.rint(np.cumsum(shares) * len(labels))
+        part_of = np.searchsorted(ends, np.arange(len(labels)), side="right")
+    _bring_every_label_to_the_first_part(shuffled, part_of)
+    return [np.sort(order[part_of == part]) for part in range(len(shares))]
+
+
+def _checked(fractions: Sequence[float]) -> np.ndarray:
+    shares = np.asarray(fractions, np.float64)
+    if not len(shares) or not (shares > 0).all() or not math.isclose(shares.sum(), 1):
+        raise SettingsError(
+            f"Expected fractions above 0 that sum to 1. Received: "
+            f"fractions={list(fractions)}. Give one per part, such as .7, .15, .15."
+        )
+    return shares
+
+
+def _by_class(labels: Labels, shares: np.ndarray) -> np.ndarray:
+    """Returns each row's part: largest remainder, carried from class to class."""
+    rows_of: dict[str, list[int]] = {}
+    for row, (name,) in enumerate(labels):
+        rows_of.setdefault(name, []).append(row)
+    part_of = np.zeros(len(labels), np.int64)
+    missing = np.zeros(len(shares))
+    for name in sorted(rows_of, key=lambda name: (-len(rows_of[name]), name)):
+        rows = rows_of[name]
+        wanted = shares * len(rows)
+        counts = np.floor(wanted + 1e-9).astype(np.int64)
+        missing += wanted - counts
+        behind = np.argsort(-missing, kind="stable")
+        extra = behind[: len(rows) - counts.sum()]
+        if not counts[0] and len(extra) and 0 not in extra:
+            extra[-1] = 0
+        counts[extra] += 1
+        missing[extra] -= 1
+        part_of[rows] = np.repeat(np.arange(len(shares)), counts)
+    return part_of
+
+
+def _iteratively(labels: Labels, shares: np.ndarray, seed: int) -> np.ndarray:
+    from iterstrat.ml_stratifiers import IterativeStratification
+
+    names = sorted({name for row in labels for name in row})
+    columns = {name: column for column, name in enumerate(names)}
+    table = np.zeros((len(labels), len(names)), bool)
+    for row, row_labels in enumerate(labels):
+        table[row, [columns[name] for name in row_labels]] = True
+    return IterativeStratification(table, shares, np.random.RandomState(seed))
+
+
+def _bring_every_label_to_the_first_part(labels: Labels, part_of: np.ndarray):
+    """Moves a row for each label that training would not know otherwise."""
+    known = {name for row in np.flatnonzero(part_of == 0) for name in labels[row]}
+    for row in np.flatnonzero(part_of):
+        if not known.issuperset(labels[row]):
+            part_of[row] = 0
+            known.update(labels[row])
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Texts that two parts have in common.
+
+    Args:
+        parts: The two parts.
+        texts: Distinct texts that are in both.
+        rows: How many rows they are in either part.
+    """
+
+    parts: tuple[str, str]
+    texts: int
+    rows: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class DuplicateCounts:
+    """Texts that are there more than once.
+
+    Args:
+        rows: Rows of each part.
+        repeats: Rows of each part whose text is in an earlier row of it.
+        overlaps: What each pair of parts has in common, nothing included.
+    """
+
+    rows: dict[str, int]
+    repeats: dict[str, int]
+    overlaps: tuple[Overlap, ...]
+
+    def lines(self) -> list[str]:
+        """Returns what there is to say, a line each; nothing without duplicates."""
+        lines = [
+            f"{part}: {count} of {self.rows[part]} rows repeat an earlier row's text"
+            for part, count in self.repeats.items()
+            if count
+        ]
+        for overlap in self.overlaps:
+            if overlap.texts:
+                (first, second), (first_rows, second_rows) = overlap.parts, overlap.rows
+                lines.append(
+                    f"{first} and {second}: the same text in {first_rows} rows of "
+                    f"{first} and {second_rows} rows of {second} (distinct texts: "
+                    f"{overlap.texts})"
+                )
+        return lines
+
+
+def count_duplicates(parts: Mapping[str, Labels]) -> DuplicateCounts:
+    """Counts exact duplicates inside each part and across each pair of parts.
+
+    Args:
+        parts: The texts of each part's rows; rows with equal texts are duplicates.
+    """
+    counts = {name: Counter(texts) for name, texts in parts.items()}
+    overlaps = []
+    for first, second in combinations(counts, 2):
+        common = counts[first].keys() & counts[second].keys()
+        rows = tuple(
+            sum(counts[part][text] for text in common) for part in (first, second)
+        )
+        overlaps.append(Overlap((first, second), len(common), rows))
+    return DuplicateCounts(
+        rows={name: count.total() for name, count in counts.items()},
+        repeats={name: count.total() - len(count) for name, count in counts.items()},
+        overlaps=tuple(overlaps),
+    )
