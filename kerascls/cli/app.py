@@ -1,0 +1,60 @@
+"""The group of all commands; each one is imported only when it is called."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from kerascls.cli.exit_codes import exit_code_of
+from kerascls.cli.silence import silence_backends
+
+# Command -> its line in `kerascls --help`. The file and function have its name.
+COMMANDS = {
+    "fit": "Train a classifier from labelled text.",
+    "evaluate": "Score a trained classifier on labelled text.",
+    "predict": "Label texts, files or standard input.",
+    "inspect": "Say what a checkpoint directory holds.",
+    "models": "List the models that --model accepts.",
+}
+
+
+class LazyGroup(click.Group):
+    """Lists commands from a table, so that `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Returns the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Returns the command, imported now, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(import_module(f"kerascls.cli.{cmd_name}"), cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: Any) -> None:
+        """Writes the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kerascls", message="%(prog)s %(version)s")
+def kerascls() -> None:
+    """Turn labelled text into a text classifier you can ship."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Runs the command line and exits: 0 done, 2 bad input, 1 failure, 130 interrupt.
+
+    Args:
+        args: Arguments after the program's name; None takes them from `sys.argv`.
+    """
+    silence_backends()
+    arguments = None if args is None else list(args)
+    sys.exit(
+        exit_code_of(
+            lambda: kerascls.main(arguments, "kerascls", standalone_mode=False)
+        )
+    )

@@ -1,0 +1,42 @@
+"""`kerascls evaluate`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.options import given, setting_options
+from kerascls.cli.output import echo_json
+
+OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_rows")
+
+
+@click.command()
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--test",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Labelled text to score on.",
+)
+@setting_options(
+    OPTIONS, text="Text column; repeat for several. Default: as in training."
+)
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory for report.csv, report.md and report.json. Default: none.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
+def evaluate(
+    out: Path, test: Path, report: Path | None, as_json: bool, **options: Any
+) -> None:
+    """Score the classifier in OUT, a run directory or bundle, on labelled text."""
+    from kerascls import evaluation
+
+    result = evaluation.evaluate(out, test, out=report, **given(options))
+    if as_json:
+        return echo_json(result.to_dict())
+    from kerascls.report import render_table
+
+    click.echo(render_table(result.scores, title=str(test), baseline=result.baseline))

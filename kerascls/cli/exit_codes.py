@@ -1,0 +1,80 @@
+"""What a user sees and a shell gets when a command ends, well or not."""
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+import click
+
+from kerascls.errors import KerasclsError
+
+DEBUG_VARIABLE = "KERASCLS_DEBUG"
+DONE, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+
+def exit_code_of(command: Callable[[], int | None]) -> int:
+    """Runs a command; every error becomes one message on standard error.
+
+    Args:
+        command: What to run; an int it returns is the exit code.
+
+    Returns:
+        The exit code: 0 done, 2 bad input, 1 failure, 130 interrupted.
+    """
+    try:
+        code = command()
+        sys.stdout.flush()
+    except Exception as error:  # noqa: BLE001 - the one place where all errors end
+        return _report(error)
+    except KeyboardInterrupt:
+        return _interrupted()
+    return code if isinstance(code, int) else DONE
+
+
+def _report(error: Exception) -> int:
+    if isinstance(error, BrokenPipeError):
+        return _reader_is_gone()
+    if isinstance(error, click.Abort):
+        return _interrupted()
+    if debugging():
+        traceback.print_exception(error)
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, KerasclsError):
+        click.echo(f"error: {error}", err=True)
+        return BAD_INPUT
+    click.echo(f"error: {_describe(error)}", err=True)
+    return FAILURE
+
+
+def debugging() -> bool:
+    """Returns whether tracebacks and the backends' own messages are wanted."""
+    return os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0")
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in _FULL_DISK:
+        place = f" while writing {error.filename}" if error.filename else ""
+        return f"the disk is full{place}. Free some space and run the command again."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename or 'no file name given'}"
+    if isinstance(error, MemoryError):
+        return "out of memory. Try a smaller --batch-size or --max-tokens."
+    hint = "" if debugging() else f". Set {DEBUG_VARIABLE}=1 for the traceback."
+    return f"{type(error).__name__}: {error}{hint}"
+
+
+def _interrupted() -> int:
+    click.echo("interrupted", err=True)
+    return INTERRUPTED
+
+
+def _reader_is_gone() -> int:
+    # Python flushes standard output once more at exit, and would complain then.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILURE

@@ -1,0 +1,72 @@
+"""`kerascls fit`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.options import setting_options, settings_from
+from kerascls.cli.output import echo_json, progress_console
+from kerascls.settings import FIELDS, OPTION_KEYS
+
+OPTIONS = (
+    *("model", "train", "valid", "test", "text", "text_pair", "label"),
+    *("label_separator", "format", "encoding", "skip_bad_rows", "task"),
+    *("checkpoint", "vocab", "from_scratch", "max_tokens", "truncate"),
+    *("batch_size", "epochs", "learning_rate", "seed"),
+)
+_REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
+
+
+@click.command(epilog=f"More keys for --set: {', '.join(_REST)}.")
+@setting_options(OPTIONS)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to write. Default: a new one in runs/.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace what --out holds.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings in TOML (or JSON); options and --set go before them.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    metavar="GROUP.FIELD=VALUE",
+    multiple=True,
+    help="Any setting, as in train.patience_epochs=5; repeat for several.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@click.option("--quiet", is_flag=True, help="Show errors and the result only.")
+@click.option("--no-cache", is_flag=True, help="Tokenise again, keep no token ids.")
+def fit(
+    out: Path | None,
+    overwrite: bool,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    no_cache: bool,
+    **options: Any,
+) -> None:
+    """Train a classifier from labelled text.
+
+    Without --train it runs on the sample that comes with the package.
+    """
+    settings = settings_from(config, options, overrides)
+    from kerascls import training
+
+    result = training.fit(
+        settings,
+        out=out,
+        overwrite=overwrite,
+        cache=not no_cache,
+        quiet=quiet,
+        console=progress_console(as_json),
+    )
+    if as_json:
+        echo_json(result.to_dict())
+    else:
+        click.echo(f"Written: {result.out}")

@@ -1,0 +1,21 @@
+"""`kerascls inspect`."""
+
+from pathlib import Path
+
+import click
+
+from kerascls.cli.output import echo_json
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
+def inspect(directory: Path, as_json: bool) -> None:
+    """Say what the checkpoint in DIRECTORY is, what fits, and how to use it."""
+    from kerascls.checkpoints import inspect_checkpoint
+
+    inspection = inspect_checkpoint(directory)
+    if as_json:
+        echo_json(inspection.to_dict())
+    else:
+        click.echo(str(inspection))

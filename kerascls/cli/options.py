@@ -1,0 +1,91 @@
+"""Click options made from the fields of the settings, so that both always agree."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import click
+
+from kerascls.settings import FIELDS, OPTION_KEYS, RunSettings, choices
+
+_FOLDERS = ("checkpoint",)
+
+
+def setting_options(
+    names: Iterable[str], **help_texts: str
+) -> Callable[[Callable], Callable]:
+    """Returns a decorator that adds one option for each setting.
+
+    Args:
+        names: Flat names, as in `OPTION_KEYS`. An option that is not given arrives
+            as None, () or False.
+        **help_texts: By name, where it differs from the setting's description.
+    """
+
+    def decorate(command: Callable) -> Callable:
+        for name in reversed(tuple(names)):
+            command = _option(name, help_texts.get(name))(command)
+        return command
+
+    return decorate
+
+
+def settings_from(
+    config: Path | None, options: dict[str, Any], overrides: Iterable[str]
+) -> RunSettings:
+    """Merges a settings file, options and `--set`, the later ones winning."""
+    settings = RunSettings.read(config) if config else RunSettings()
+    return settings.with_options(**given(options)).with_overrides(overrides)
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Returns the options that were given on the command line."""
+    return {
+        name: value
+        for name, value in options.items()
+        if value is not None and value != () and value is not False
+    }
+
+
+def _option(name: str, help_text: str | None) -> Callable:
+    key = OPTION_KEYS[name]
+    field = FIELDS[key]
+    kinds = _kinds(field.annotation)
+    flag = f"--{name.replace('_', '-')}"
+    help_text = help_text or field.description + _default(field.default)
+    if bool in kinds:
+        return click.option(flag, name, is_flag=True, help=help_text)
+    return click.option(
+        flag,
+        name,
+        type=_type(name, key, kinds),
+        multiple=tuple in kinds,
+        default=() if tuple in kinds else None,
+        help=help_text,
+    )
+
+
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) is tuple:
+        return (tuple, *get_args(annotation))
+    return get_args(annotation) or (annotation,)
+
+
+def _type(name: str, key: str, kinds: tuple[Any, ...]) -> click.ParamType:
+    if words := choices(key):
+        return click.Choice(words)
+    if Path in kinds:
+        folder = name in _FOLDERS
+        path = click.Path(
+            exists=True, file_okay=not folder, dir_okay=folder, path_type=Path
+        )
+        path.name = "directory" if folder else "file"
+        return path
+    return next((_PLAIN[kind] for kind in kinds if kind in _PLAIN), click.STRING)
+
+
+def _default(value: Any) -> str:
+    return "" if value is None or value == () or value is False else f"  [{value}]"
+
+
+_PLAIN = {int: click.INT, float: click.FLOAT}

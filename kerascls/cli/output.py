@@ -1,0 +1,62 @@
+"""Where results and progress are written."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def echo_json(value: Any) -> None:
+    """Writes a value as JSON to standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def progress_console(only_results_on_stdout: bool = False) -> "Console":
+    """Returns a console for tables and progress bars.
+
+    Args:
+        only_results_on_stdout: Whether to leave standard output to the result.
+    """
+    from rich.console import Console
+
+    return Console(stderr=only_results_on_stdout)
+
+
+def plain_table(rows: list[tuple[str, ...]]) -> str:
+    """Returns rows as aligned columns; the first row is the heading."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+@contextmanager
+def row_progress(quiet: bool) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Gives what shows rows done on standard error; None when nobody would see it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TimeRemainingColumn,
+    )
+
+    columns = ("predicting", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("rows", total=None)
+
+        def show(done: int, total: int | None) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        yield show

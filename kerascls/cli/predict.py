@@ -1,0 +1,71 @@
+"""`kerascls predict`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.options import given
+from kerascls.cli.output import row_progress
+
+FORMATS = ("csv", "tsv", "xlsx", "jsonl", "txt")
+
+
+@click.command()
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
+@click.option("--input", metavar="FILE", help="Rows to label; - is standard input.")
+@click.option("--output", metavar="FILE", help=".csv or .jsonl. Default: screen.")
+@click.option("--text", multiple=True, help="Text column. Default: as in training.")
+@click.option("--format", type=click.Choice(FORMATS), help="Of the input.")
+@click.option("--encoding", help="Of the input. Default: utf-8.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+def predict(
+    out: Path,
+    texts: tuple[str, ...],
+    input: str | None,
+    output: str | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Label each TEXT, or the rows of a file, with the classifier in OUT.
+
+    One output row per input row, in order. Standard input is read, as plain lines,
+    when neither TEXT nor --input is given. Put -- before texts that begin with -.
+    """
+    _check_sources(texts, input, output, options)
+    if texts:
+        return _predict_texts(out, texts)
+    from kerascls.prediction import predict_file
+
+    with row_progress(quiet or (output or "-") == "-") as show:
+        predict_file(
+            out, input or "-", output or "-", on_progress=show, **given(options)
+        )
+
+
+def _check_sources(
+    texts: tuple[str, ...],
+    input: str | None,
+    output: str | None,
+    options: dict[str, Any],
+) -> None:
+    if texts and (input or output or given(options)):
+        raise click.UsageError(
+            "TEXT arguments are shown on the screen; leave out the other options, or "
+            "use --input instead of TEXT."
+        )
+    if not texts and input is None and sys.stdin.isatty():
+        raise click.UsageError("Give a TEXT, or --input FILE, or pipe in some lines.")
+
+
+def _predict_texts(out: Path, texts: tuple[str, ...]) -> None:
+    from kerascls.predictor import Predictor
+    from kerascls.readers import join_labels
+
+    for text, prediction in zip(texts, Predictor.load(out).predict(texts), strict=True):
+        scores = "|".join(
+            f"{prediction.scores[name]:.3f}" for name in prediction.labels
+        )
+        click.echo(f"{join_labels(prediction.labels) or '-'}\t{scores or '-'}\t{text}")

@@ -1,0 +1,165 @@
+"""What predictions are wanted for: a file, or standard input."""
+
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from kerascls.errors import DataError, SettingsError
+from kerascls.prediction.stream import texts_of
+from kerascls.readers import FORMATS, BadRow, Record, read_records
+from kerascls.readers.files import check_encoding, open_binary
+from kerascls.readers.records import find_format
+from kerascls.readers.rows import SHOWN_ROWS
+
+LINES = "txt"
+LINE_COLUMN = "text"
+PREDICT_FORMATS = (*FORMATS, LINES)
+STANDARD_STREAM = "-"
+
+
+class Input:
+    """Rows that can be read more than once, unless they are lines of a stream.
+
+    Args:
+        path: The file to read; None for standard input.
+        source: The input as the user named it, for messages.
+        format: One of `PREDICT_FORMATS`.
+        encoding: Encoding of text formats.
+    """
+
+    def __init__(self, path: Path | None, source: str, format: str, encoding: str):
+        self.path = path
+        self.source = source
+        self.format = format
+        self.encoding = encoding
+
+    @property
+    def can_be_read_twice(self) -> bool:
+        """Whether `records` may be called again."""
+        return self.path is not None
+
+    def records(self, bad_rows: list[BadRow] | None = None) -> Iterator[Record]:
+        """Yields the rows; those that cannot be used go to `bad_rows`."""
+        if self.format != LINES:
+            return read_records(
+                self.path,
+                format=self.format,
+                encoding=self.encoding,
+                errors="skip",
+                bad_rows=bad_rows,
+            )
+        handle = open_binary(self.path) if self.path else sys.stdin.buffer
+        return _line_records(handle, self.source, self.encoding)
+
+    def check(self, text: Sequence[str]) -> int:
+        """Returns the number of rows.
+
+        Args:
+            text: The columns with the texts.
+
+        Raises:
+            DataError: When a row cannot be used; it lists the first ten.
+        """
+        bad_rows: list[BadRow] = []
+        num_rows = 0
+        for num_rows, record in enumerate(self.records(bad_rows), start=1):
+            if num_rows == 1:
+                _require_columns(record, text, self.source)
+            try:
+                texts_of(record, text, self.source)
+            except DataError as error:
+                bad_rows.append(BadRow(record.line, str(error.__cause__)))
+        if bad_rows:
+            raise DataError(_bad_rows_message(bad_rows, self.source))
+        return num_rows
+
+
+@contextmanager
+def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator[Input]:
+    """Opens a file, or standard input for `"-"`.
+
+    Standard input is plain lines of text unless `format` says otherwise; any other
+    format is put aside in a temporary file first, for it is read twice.
+
+    Raises:
+        SettingsError: When the format or the encoding is unknown.
+        DataError: When there is no such file.
+    """
+    check_encoding(encoding)
+    if str(input) != STANDARD_STREAM:
+        path = Path(input)
+        open_binary(path).close()
+        yield Input(path, str(path), _format_of(path, format), encoding)
+        return
+    format = _format_of(Path("standard input.txt"), format)
+    if format == LINES:
+        yield Input(None, "standard input", format, encoding)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "standard input"
+        with path.open("wb") as handle:
+            shutil.copyfileobj(sys.stdin.buffer, handle)
+        yield Input(path, "standard input", format, encoding)
+
+
+def _format_of(path: Path, format: str | None) -> str:
+    ending = path.suffix.lower().removeprefix(".")
+    if LINES in (format, ending if format is None else None):
+        return LINES
+    if format is not None and format not in FORMATS:
+        raise SettingsError(
+            f"Expected a format out of {', '.join(PREDICT_FORMATS)}. Received: "
+            f"format={format!r}. Choose one of them."
+        )
+    return find_format(path, format)
+
+
+def _line_records(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record]:
+    stream = io.TextIOWrapper(handle, encoding=check_encoding(encoding), newline="\n")
+    line = 0
+    try:
+        for line, text in enumerate(stream, start=1):
+            yield Record(line, {LINE_COLUMN: text.rstrip("\r\n")})
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"Expected {source} to be {encoding} text. Received: byte "
+            f"0x{error.object[error.start]:02x} somewhere behind line {line} "
+            f"({error.reason}). Name the encoding with `--encoding`."
+        ) from error
+    finally:
+        stream.detach()
+
+
+def _require_columns(record: Record, text: Sequence[str], source: str) -> None:
+    missing = [name for name in text if name not in record.fields]
+    if missing:
+        raise DataError(
+            f"Expected {source} to have the text column {_quoted(missing)}. Received: "
+            f"columns {_quoted(record.fields)}. Name the columns that hold the texts "
+            f"with `--text`, in the order used in training."
+        )
+
+
+def _quoted(names: Sequence[str] | dict) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _bad_rows_message(bad_rows: list[BadRow], source: str) -> str:
+    bad_rows = sorted(bad_rows, key=_line_of)
+    lines = [f"  {source}:{row.line}: {row.reason}" for row in bad_rows[:SHOWN_ROWS]]
+    if len(bad_rows) > SHOWN_ROWS:
+        lines.append(f"  ... and {len(bad_rows) - SHOWN_ROWS} more")
+    return (
+        f"Expected every row to be usable, for none may be dropped. Received: "
+        f"{len(bad_rows)} bad in {source}:\n" + "\n".join(lines) + "\nCorrect them, or "
+        "take them out of the input."
+    )
+
+
+def _line_of(row: BadRow) -> int:
+    return row.line

@@ -1,0 +1,57 @@
+"""Records in, records with predictions out, a chunk at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Protocol
+
+from kerascls.errors import DataError
+from kerascls.readers import Record, pick_texts
+
+CHUNK_ROWS = 2048
+
+
+class Predicts(Protocol):
+    """What is needed of a predictor; `kerascls.predictor.Predictor` is one."""
+
+    def predict(self, texts: Sequence[Any]) -> Sequence[Any]:
+        """Returns `labels` and `scores` for each text, a str or a tuple of them."""
+        ...
+
+
+def predict_records(
+    predictor: Predicts,
+    records: Iterable[Record],
+    *,
+    text: Sequence[str],
+    source: str = "input",
+    chunk_rows: int = CHUNK_ROWS,
+) -> Iterator[tuple[Record, Any]]:
+    """Yields every record with its prediction, in the order of the input.
+
+    Args:
+        predictor: Anything with `predict(texts)`.
+        records: The rows; no more than a chunk of them is held.
+        text: The columns with the texts.
+        source: The input as the user named it, for messages.
+        chunk_rows: Rows per call of `predict`.
+
+    Raises:
+        DataError: When a record lacks a text.
+    """
+    records = iter(records)
+    while chunk := list(islice(records, chunk_rows)):
+        rows = [texts_of(record, text, source) for record in chunk]
+        texts = [row[0] for row in rows] if len(text) == 1 else rows
+        yield from zip(chunk, predictor.predict(texts), strict=True)
+
+
+def texts_of(record: Record, text: Sequence[str], source: str) -> tuple[str, ...]:
+    """Returns a record's texts; an error names the record's place.
+
+    Raises:
+        DataError: When one is missing or is no text.
+    """
+    try:
+        return pick_texts(record.fields, text)
+    except DataError as error:
+        raise DataError(f"{source}:{record.line}: {error}") from error

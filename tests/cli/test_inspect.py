@@ -1,0 +1,33 @@
+"""`kerascls inspect`."""
+
+import json
+
+from kerascls.errors import CheckpointError
+
+
+class Inspection:
+    def __str__(self):
+        return "BERT, 12 layers"
+
+    def to_dict(self):
+        return {"family": "bert"}
+
+
+def test_findings_are_shown(run, replace_module):
+    replace_module("checkpoints", inspect_checkpoint=lambda directory: Inspection())
+    assert run("inspect", "x").out == "BERT, 12 layers\n"
+
+
+def test_findings_are_written_as_json(run, replace_module):
+    replace_module("checkpoints", inspect_checkpoint=lambda directory: Inspection())
+    assert json.loads(run("inspect", "x", "--json").out) == {"family": "bert"}
+
+
+def test_an_unknown_directory_exits_with_2(run, replace_module):
+    def refuse(directory):
+        raise CheckpointError(f"Expected a checkpoint. Received: {directory}.")
+
+    replace_module("checkpoints", inspect_checkpoint=refuse)
+    outcome = run("inspect", "x")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Received: x" in outcome.err

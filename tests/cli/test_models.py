@@ -1,0 +1,25 @@
+"""`kerascls models`."""
+
+import json
+
+from kerascls.presets import PRESETS
+
+
+def test_all_presets_are_listed(run):
+    outcome = run("models")
+    assert outcome.code == 0
+    assert all(name in outcome.out for name in PRESETS)
+
+
+def test_found_weights_are_shown(run, tmp_path, monkeypatch):
+    folder = tmp_path / "albert_small_zh_google"
+    folder.mkdir()
+    (folder / "vocab.txt").touch()
+    monkeypatch.setenv("KERASCLS_PRETRAINED", str(tmp_path))
+    assert str(folder) in run("models").out
+
+
+def test_json_has_a_row_for_each_preset(run):
+    rows = json.loads(run("models", "--json").out)
+    assert [row["name"] for row in rows] == list(PRESETS)
+    assert all(row["parameters"] > 1e6 for row in rows)

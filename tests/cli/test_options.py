@@ -1,0 +1,53 @@
+"""Click options made from settings."""
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from kerascls.cli.options import given, setting_options, settings_from
+from kerascls.settings import FIELDS, OPTION_KEYS
+
+
+def test_every_setting_can_be_an_option():
+    @click.command()
+    @setting_options(OPTION_KEYS)
+    def command(**options):
+        click.echo(str(given(options)))
+
+    outcome = CliRunner().invoke(command, ["--max-minutes", "1.5", "--compile", "on"])
+    assert outcome.output == "{'max_minutes': 1.5, 'compile': 'on'}\n"
+
+
+def test_help_is_the_description_of_the_setting():
+    @setting_options(["epochs"])
+    def command(**options):
+        pass
+
+    option = click.command()(command).params[0]
+    assert option.help == FIELDS["train.epochs"].description
+
+
+def test_a_default_is_shown():
+    @setting_options(["seed"])
+    def command(**options):
+        pass
+
+    assert click.command()(command).params[0].help.endswith("[42]")
+
+
+@pytest.mark.parametrize("value", [None, (), False])
+def test_what_was_not_given_is_left_out(value):
+    assert given({"epochs": value}) == {}
+
+
+def test_zero_was_given():
+    assert given({"seed": 0}) == {"seed": 0}
+
+
+def test_the_later_source_wins(tmp_path: Path):
+    file = tmp_path / "run.json"
+    file.write_text('{"train": {"epochs": 1, "seed": 1}}')
+    settings = settings_from(file, {"epochs": 2, "seed": 2}, ["train.epochs=3"])
+    assert (settings.train.epochs, settings.train.seed) == (3, 2)
