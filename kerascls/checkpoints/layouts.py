@@ -1,5 +1,6 @@
 """Which files make up a checkpoint: directory layouts, tried in order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from kerascls.errors import CheckpointError
 
 SAFETENSORS_INDEX = "model.safetensors.index.json"
 MAX_CONFIG_BYTES = 1_000_000
+_SHARD = re.compile(r"-\d{5}-of-\d{5}\.safetensors$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +89,13 @@ def find_weights(directory: Path) -> tuple[Layout, Path]:
     ]
     if len(found) == 1:
         return found[0]
+    names = " and ".join(path.name for _, path in found)
+    if found and all(_SHARD.search(path.name) for _, path in found):
+        raise CheckpointError(
+            f"Expected {SAFETENSORS_INDEX} beside the shards of a checkpoint. "
+            f"Received: {directory} with {names} only. Copy or download it."
+        )
     if found:
-        names = " and ".join(path.name for _, path in found)
         raise CheckpointError(
             f"Expected one checkpoint in a directory. Received: {directory} with "
             f"{names}. Give the path of the one you mean, such as "

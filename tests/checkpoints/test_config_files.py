@@ -1,0 +1,157 @@
+from pathlib import Path
+
+import pytest
+
+from kerascls.checkpoints.config_files import (
+    config_family,
+    encoder_config,
+    read_config,
+    unknown_keys,
+)
+from kerascls.errors import CheckpointError
+
+PATH = Path("bert_config.json")
+RAW = {
+    "vocab_size": 21128,
+    "hidden_size": 24,
+    "intermediate_size": 96,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+}
+
+
+def translate(family="bert", layout="google", **changes):
+    return encoder_config(RAW | changes, family, layout, PATH)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "field"),
+    [
+        ("embedding_size", 8, "embedding_dim"),
+        ("max_position_embeddings", 128, "max_positions"),
+        ("type_vocab_size", 3, "num_token_types"),
+        ("hidden_dropout_prob", 0.2, "dropout"),
+        ("attention_probs_dropout_prob", 0.3, "attention_dropout"),
+        ("layer_norm_eps", 1e-5, "layer_norm_epsilon"),
+        ("initializer_range", 0.1, "initializer_range"),
+    ],
+)
+def test_a_key_that_changes_the_numbers_is_read(key, value, field):
+    assert getattr(translate(), field) != value
+    assert getattr(translate(**{key: value}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("family", "layout", "hidden_act", "activation"),
+    [
+        ("bert", "google", "gelu", "gelu_erf"),
+        ("electra", "google", "gelu", "gelu_erf"),
+        ("albert", "google", "gelu", "gelu_tanh"),
+        ("albert", "huggingface", "gelu", "gelu_erf"),
+        ("albert", "huggingface", "gelu_new", "gelu_tanh"),
+        ("bert", "huggingface", "gelu_pytorch_tanh", "gelu_tanh"),
+        ("bert", "google", "relu", "relu"),
+    ],
+)
+def test_the_activation_follows_from_family_layout_and_key(
+    family, layout, hidden_act, activation
+):
+    config = translate(family, layout, hidden_act=hidden_act)
+    assert config.activation == activation
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("position_embedding_type", "relative_key"),
+        ("is_decoder", True),
+        ("add_cross_attention", True),
+        ("num_hidden_groups", 2),
+        ("inner_group_num", 2),
+        ("net_structure_type", 1),
+        ("gap_size", 1),
+        ("num_memory_blocks", 1),
+        ("down_scale_factor", 2),
+        ("layers_to_keep", [1]),
+        ("ln_type", "preln"),
+        ("quantization_config", {"bits": 4}),
+        ("pruned_heads", {"0": [1]}),
+        ("attention_head_size", 8),
+        ("use_relative_position", True),
+    ],
+)
+def test_a_key_that_asks_for_other_code_is_refused_by_name(key, value):
+    with pytest.raises(CheckpointError) as error:
+        translate(**{key: value})
+    assert f"bert_config.json with {key}={value!r}" in str(error.value)
+
+
+def test_keys_with_the_values_we_compute_are_accepted():
+    translate(
+        position_embedding_type="absolute",
+        net_structure_type=0,
+        layers_to_keep=[],
+        attention_head_size=6,
+        quantization_config=None,
+    )
+
+
+def test_all_missing_keys_are_named_together():
+    raw = {"hidden_size": 24, "num_hidden_layers": 2}
+    with pytest.raises(CheckpointError) as error:
+        encoder_config(raw, "bert", "google", PATH)
+    assert "without intermediate_size, num_attention_heads, vocab_size" in str(
+        error.value
+    )
+
+
+def test_an_unknown_activation_is_refused():
+    with pytest.raises(CheckpointError, match="hidden_act='swish' in bert_config.json"):
+        translate(hidden_act="swish")
+
+
+@pytest.mark.parametrize("value", ["many", -1, True, 1.5])
+def test_a_rate_that_is_no_share_is_refused(value):
+    with pytest.raises(CheckpointError, match="hidden_dropout_prob="):
+        translate(hidden_dropout_prob=value)
+
+
+def test_unknown_keys_are_named_and_known_harmless_ones_are_not():
+    raw = RAW | {"use_cache": True, "summary_type": "first", "zebra": 1, "ape": 2}
+    assert unknown_keys(raw) == ["ape", "zebra"]
+
+
+def test_the_published_configurations_have_no_unknown_key():
+    from make_checkpoints import CASES, google_config, huggingface_config
+
+    for case in CASES.values():
+        assert unknown_keys(google_config(case.model)) == []
+        assert unknown_keys(huggingface_config(case)) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "family"),
+    [
+        ({"model_type": "electra"}, "electra"),
+        ({"architectures": ["AlbertForMaskedLM"]}, "albert"),
+        ({}, None),
+    ],
+)
+def test_the_family_is_what_the_configuration_names(raw, family):
+    assert config_family(raw, PATH) == family
+
+
+@pytest.mark.parametrize(
+    "raw", [{"model_type": "roberta"}, {"architectures": ["GPT2Model"]}]
+)
+def test_another_family_is_refused(raw):
+    with pytest.raises(CheckpointError, match="families bert, albert, electra"):
+        config_family(raw, PATH)
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", ""])
+def test_a_file_that_is_no_json_object_is_named(tmp_path, content):
+    path = tmp_path / "config.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CheckpointError, match="config.json"):
+        read_config(path)

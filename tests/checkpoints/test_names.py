@@ -1,0 +1,158 @@
+import pytest
+
+from kerascls.checkpoints.names import (
+    families_by_names,
+    file_name,
+    names_in_file,
+    reason_to_leave_out,
+)
+from kerascls.encoder_config import EncoderConfig, weight_shapes
+from kerascls.errors import CheckpointError
+from kerascls.presets import PRESETS
+
+FAMILIES = ("bert", "albert", "electra")
+LAYOUTS = ("google", "huggingface")
+
+
+def names_of(family: str) -> list[str]:
+    config = EncoderConfig(
+        family=family,
+        vocab_size=9,
+        embedding_dim=4,
+        hidden_dim=8,
+        intermediate_dim=8,
+        num_layers=12,
+        num_heads=2,
+    )
+    return list(weight_shapes(config, with_pool=True))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_two_weights_have_one_name_in_a_file(family, layout):
+    names = names_of(family)
+    assert len({file_name(layout, family, name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("prefix", ["", "{}."])
+def test_names_are_found_again_with_and_without_a_prefix(family, prefix):
+    plain = [file_name("huggingface", family, name) for name in names_of(family)]
+    in_file = [prefix.format(family) + name for name in plain]
+    assert names_in_file("huggingface", family, in_file) == dict(
+        zip(plain, in_file, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("layout", "family", "ours", "theirs"),
+    [
+        (
+            "google",
+            "bert",
+            "encoder/layer_11/attention/self/query/kernel",
+            "bert/encoder/layer_11/attention/self/query/kernel",
+        ),
+        (
+            "google",
+            "electra",
+            "embeddings_project/bias",
+            "electra/embeddings_project/bias",
+        ),
+        (
+            "google",
+            "albert",
+            "encoder/layer_0/output/LayerNorm/beta",
+            "bert/encoder/transformer/group_0/inner_group_0/LayerNorm_1/beta",
+        ),
+        (
+            "google",
+            "albert",
+            "encoder/layer_0/output/dense/kernel",
+            "bert/encoder/transformer/group_0/inner_group_0/ffn_1/intermediate/output"
+            "/dense/kernel",
+        ),
+        (
+            "huggingface",
+            "bert",
+            "encoder/layer_10/attention/output/LayerNorm/gamma",
+            "encoder.layer.10.attention.output.LayerNorm.weight",
+        ),
+        (
+            "huggingface",
+            "bert",
+            "embeddings/word_embeddings",
+            "embeddings.word_embeddings.weight",
+        ),
+        ("huggingface", "albert", "pooler/dense/bias", "pooler.bias"),
+        (
+            "huggingface",
+            "albert",
+            "encoder/layer_0/attention/output/dense/kernel",
+            "encoder.albert_layer_groups.0.albert_layers.0.attention.dense.weight",
+        ),
+    ],
+)
+def test_a_weight_has_its_published_name(layout, family, ours, theirs):
+    assert file_name(layout, family, ours) == theirs
+
+
+def test_the_tables_agree_with_the_ones_checkpoints_are_written_with():
+    from make_checkpoints import CASES, huggingface_tensors, tensorflow_variables
+
+    for case in CASES.values():
+        google = case.layout == "tensorflow"
+        names = (tensorflow_variables if google else huggingface_tensors)(case)
+        layout = "google" if google else "huggingface"
+        plain = names_in_file(layout, case.model.family, names)
+        config = PRESETS["bert"].config.to_dict() | {
+            "family": case.model.family,
+            "embedding_dim": case.model.embedding_dim,
+            "hidden_dim": case.model.hidden_dim,
+            "num_heads": case.model.num_heads,
+            "num_layers": case.model.num_layers,
+        }
+        ours = weight_shapes(
+            EncoderConfig(**config), with_pool=case.model.family != "electra"
+        )
+        expected = {file_name(layout, case.model.family, name) for name in ours}
+        assert expected <= set(plain)
+        rest = set(plain) - expected
+        assert all(reason_to_leave_out(layout, name) for name in rest)
+
+
+def test_old_norm_names_are_understood():
+    assert names_in_file(
+        "huggingface", "bert", ["bert.embeddings.LayerNorm.gamma"]
+    ) == {"embeddings.LayerNorm.weight": "bert.embeddings.LayerNorm.gamma"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bert/encoder/layer_12/output/dense/kernel",
+        "bert/embeddings/extra",
+        "electra/encoder/layer_0/attention/self/query/scale",
+    ],
+)
+def test_weights_of_the_encoder_are_never_left_out(name):
+    assert reason_to_leave_out("google", name) is None
+
+
+def test_early_brightmart_albert_is_refused_by_name():
+    names = [
+        "bert/embeddings/word_embeddings_2",
+        "bert/encoder/layer_shared/attention/self/query/kernel",
+    ]
+    with pytest.raises(CheckpointError, match="early brightmart ALBERT") as error:
+        families_by_names(names, "albert_model.ckpt")
+    assert "albert_*_zh_google" in str(error.value)
+
+
+def test_foreign_weights_are_shown_by_their_first_names():
+    names = [f"transformer.h.{n:02}.attn" for n in range(12)]
+    with pytest.raises(CheckpointError) as error:
+        families_by_names(names, "gpt.safetensors")
+    message = str(error.value)
+    assert "gpt.safetensors with 12 weights" in message
+    assert "transformer.h.09.attn. Choose" in message
