@@ -121,6 +121,11 @@ def test_the_order_of_merging_does_not_fix_the_default_model():
     assert settings.model.name is None
 
 
+def test_an_unknown_model_is_refused_with_the_nearest_name():
+    with pytest.raises(SettingsError, match="Did you mean 'albert_small'"):
+        RunSettings.from_options(model="alberta_small")
+
+
 def test_a_pair_needs_two_columns():
     with pytest.raises(SettingsError, match="another column"):
         RunSettings.from_options(text=("a",), text_pair="a")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kerascls.cli.options import given, setting_options
-from kerascls.cli.output import echo_json
+from kerascls.cli.output import echo_json, row_progress
 
 OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_rows")
 
@@ -34,9 +34,12 @@ def evaluate(
     """Score the classifier in OUT, a run directory or bundle, on labelled text."""
     from kerascls import evaluation
 
-    result = evaluation.evaluate(out, test, out=report, **given(options))
+    with row_progress() as show:
+        result = evaluation.evaluate(
+            out, test, out=report, on_progress=show, **given(options)
+        )
     if as_json:
         return echo_json(result.to_dict())
-    from kerascls.report import render_table
+    from kerascls.report import render_report
 
-    click.echo(render_table(result.scores, title=str(test), baseline=result.baseline))
+    click.echo(render_report(result))

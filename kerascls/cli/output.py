@@ -39,7 +39,9 @@ def plain_table(rows: list[tuple[str, ...]]) -> str:
 
 
 @contextmanager
-def row_progress(quiet: bool) -> Iterator[Callable[[int, int | None], None] | None]:
+def row_progress(
+    quiet: bool = False,
+) -> Iterator[Callable[[int, int | None], None] | None]:
     """Gives what shows rows done on standard error; None when nobody would see it."""
     if quiet or not sys.stderr.isatty():
         yield None

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from kerascls.labels import Task
+from kerascls.presets import get_preset
 
 DEFAULT_MODEL = "albert_small"
 
@@ -14,7 +15,9 @@ DEFAULT_MODEL = "albert_small"
 class Group(BaseModel):
     """Frozen; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True
+    )
 
 
 class DataSettings(Group):
@@ -111,6 +114,11 @@ class ModelSettings(Group):
             return values
         values = {key: value for key, value in values.items() if key != "name"}
         return values | ({"name": None} if values.get("checkpoint") else {})
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        return name if name is None else get_preset(name).name
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:

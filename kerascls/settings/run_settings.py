@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from kerascls.errors import SettingsError
@@ -34,10 +34,10 @@ class RunSettings(Group):
     ```
     """
 
-    data: DataSettings = DataSettings()
-    model: ModelSettings = ModelSettings()
-    train: TrainSettings = TrainSettings()
-    decision: DecisionSettings = DecisionSettings()
+    data: DataSettings = Field(default_factory=DataSettings)
+    model: ModelSettings = Field(default_factory=ModelSettings)
+    train: TrainSettings = Field(default_factory=TrainSettings)
+    decision: DecisionSettings = Field(default_factory=DecisionSettings)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -122,7 +122,10 @@ def _explain(problem: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in problem["loc"][:2]) or "settings"
     if problem["type"] == "extra_forbidden":
         return _unknown(key, problem["input"], FIELDS, "setting")
-    reason = str(problem.get("ctx", {}).get("error") or problem["msg"])
+    cause = problem.get("ctx", {}).get("error")
+    if isinstance(cause, SettingsError):  # says all that is needed
+        return str(cause)
+    reason = str(cause or problem["msg"])
     meaning = f" What it means: {FIELDS[key].description}" if key in FIELDS else ""
     return (
         f"The setting `{key}` cannot be used: {reason[0].lower()}{reason[1:]}. "

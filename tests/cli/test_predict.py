@@ -1,0 +1,88 @@
+"""`kerascls predict` finds its texts and shows labels."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from kerascls.cli.predict import FORMATS
+from kerascls.prediction.inputs import PREDICT_FORMATS
+
+
+class FakePredictor:
+    @classmethod
+    def load(cls, path):
+        return cls()
+
+    def predict(self, texts):
+        labels = {"none": ()}
+        return [
+            SimpleNamespace(labels=labels.get(text, ("体育", "a|b")), scores=SCORES)
+            for text in texts
+        ]
+
+
+SCORES = {"体育": 0.75, "a|b": 0.5, "军事": 0.125}
+
+
+@pytest.fixture
+def files(replace_module) -> list:
+    calls = []
+
+    def predict_file(*arguments, **options):
+        calls.append((arguments, options))
+        return 1
+
+    replace_module("prediction", predict_file=predict_file)
+    return calls
+
+
+def test_texts_are_shown_with_labels_and_scores(run, replace_module, tmp_path):
+    replace_module("predictor", Predictor=FakePredictor)
+    outcome = run("predict", tmp_path, "国足", "none", "--", "-x")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.splitlines() == [
+        "体育|a\\|b\t0.750|0.500\t国足",
+        "-\t-\tnone",
+        "体育|a\\|b\t0.750|0.500\t-x",
+    ]
+
+
+def test_files_are_handed_over(run, files, tmp_path):
+    outcome = run(
+        *("predict", tmp_path, "--input", "a.csv", "--output", "b.csv"),
+        *("--text", "title", "--text", "content", "--encoding", "gb18030"),
+    )
+    assert outcome.code == 0, outcome.err
+    ((arguments, options),) = files
+    assert arguments == (tmp_path, "a.csv", "b.csv")
+    assert options == {
+        "text": ("title", "content"),
+        "encoding": "gb18030",
+        "on_progress": None,
+    }
+
+
+def test_a_pipe_is_read_when_nothing_is_named(run, files, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: False))
+    run("predict", tmp_path)
+    assert files[0][0] == (tmp_path, "-", "-")
+
+
+def test_a_terminal_is_not_waited_for(run, files, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    outcome = run("predict", tmp_path)
+    assert (outcome.code, files) == (2, [])
+
+
+def test_texts_and_files_exclude_each_other(run, files, tmp_path):
+    outcome = run("predict", tmp_path, "text", "--input", "a.csv")
+    assert (outcome.code, files) == (2, [])
+
+
+def test_a_missing_directory_exits_with_2(run):
+    assert run("predict", "nowhere", "text").code == 2
+
+
+def test_all_formats_are_offered():
+    assert FORMATS == PREDICT_FORMATS
