@@ -41,8 +41,9 @@ class Case:
     """One model in one layout, with the oddities that real files have.
 
     `prefix` puts `bert.` and the like before Hugging Face names, and with it the
-    heads such files come with. `gelu` set means that the configuration names a form
-    other than the family's.
+    heads such files come with. `weights_file` is what stands for the weights: a
+    TensorFlow prefix, a safetensors file or the index of several. `gelu` set means
+    that the configuration names a form other than the family's.
     """
 
     name: str
@@ -111,7 +112,8 @@ CASES = {
         ),
         Case(
             name="bert_huggingface_sharded", model=BERT, layout="huggingface",
-            position_ids=True, num_shards=3,
+            weights_file="model.safetensors.index.json", position_ids=True,
+            num_shards=3,
         ),
         Case(
             name="albert_huggingface", model=ALBERT, layout="huggingface", prefix=True,
@@ -128,7 +130,8 @@ CASES = {
         ),
         Case(
             name="electra_equal_huggingface", model=ELECTRA_EQUAL, gelu="tanh",
-            layout="huggingface", num_shards=2,
+            layout="huggingface", weights_file="model.safetensors.index.json",
+            num_shards=2,
         ),
     )
 }  # fmt: skip
