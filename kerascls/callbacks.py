@@ -1,0 +1,285 @@
+"""Keras callbacks: scores of every class after each epoch, and a progress bar."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from kerascls.decision import Rule, fit_threshold, probabilities
+from kerascls.errors import SettingsError
+from kerascls.labels import Task
+from kerascls.metrics import Scores, pad_columns, score
+from kerascls.report import append_history, history_rows, render_table
+from kerascls.validation import Outcome, validation_pass
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+BEST_BY = ("macro_f1", "micro_f1", "weighted_f1", "accuracy")
+
+
+class ScoreTable(keras.callbacks.Callback):
+    """Scores the validation data after each epoch, class by class.
+
+    Shows a table of precision, recall, F1 and support with the change against the
+    best epoch so far, appends it to a history file, and puts `val_loss`,
+    `val_accuracy`, `val_micro_f1`, `val_macro_f1`, `val_macro_precision`,
+    `val_macro_recall`, `val_weighted_f1` and, with a threshold, `val_threshold`
+    into `logs`. Keras hands one `logs` from callback to callback, so this one goes
+    first: then `EarlyStopping("val_macro_f1", mode="max")` sees the numbers. Give
+    `fit` no `validation_data`, or every epoch is validated twice.
+
+    Args:
+        validation_data: A tuple `(x, y)` of arrays, `x` also as a dict or list of
+            arrays; or batches `(x, y)` or `(x, y, sample_weight)` that can be
+            iterated over again: a list, a tf.data pipeline, a `PyDataset`. Rows of
+            weight 0 only pad a batch and are left out; other weights do not count.
+            `y` is `(rows, labels)` of zeros and ones, for multi-class also int
+            `(rows,)`.
+        labels: Names of the columns of `y`. More than the model gives are labels
+            unseen in training: they are scored as misses and not part of the loss.
+        task: `"multiclass"` or `"multilabel"`.
+        rule: How probabilities become labels. By default the likeliest label for
+            multi-class, and for multi-label a threshold fitted on the validation
+            data after each epoch, for micro-F1 if `best_by` says so, else macro-F1.
+        batch_size: Rows per batch, for arrays.
+        from_logits: Whether the model gives logits; otherwise probabilities.
+        history_csv: File to append to, see `append_history`.
+        sink: Called with the table, e.g. `print`, `logger.info`, `lines.append`.
+        max_classes: Show only so many classes; the file has them all.
+        best_by: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"` or `"accuracy"`.
+        best_epoch: Number of the best epoch of a training that is resumed.
+        best_scores: Scores of that epoch.
+
+    Attributes:
+        best_epoch_: Number of the best epoch, from 1; None before the first.
+        best_scores_: Its `Scores`.
+        scores_: `Scores` of the last pass.
+        rule_: The rule of the last pass.
+        logits_: float32 `(rows, num_classes)` of the last pass, in the order of the
+            batches; None if the model gives probabilities.
+        targets_: bool `(rows, labels)` of the last pass, in the same order.
+        val_loss_: Mean loss of a row; None if the model was compiled without one.
+
+    Raises:
+        SettingsError: When `best_by` is unknown; later, when the data do not fit
+            the model or the labels.
+
+    Example:
+        >>> table = ScoreTable((x, y), labels, "multilabel", history_csv="h.csv")
+        >>> stop = keras.callbacks.EarlyStopping("val_macro_f1", mode="max")
+        >>> model.fit(x_train, y_train, callbacks=[table, stop])
+    """
+
+    def __init__(
+        self,
+        validation_data: tuple[Any, Any] | Iterable,
+        labels: Iterable[str],
+        task: Task | str,
+        *,
+        rule: Rule | None = None,
+        batch_size: int = 32,
+        from_logits: bool = True,
+        history_csv: str | Path | None = None,
+        sink: Callable[[str], Any] = print,
+        max_classes: int = 30,
+        best_by: str = "macro_f1",
+        best_epoch: int | None = None,
+        best_scores: Scores | None = None,
+    ):
+        super().__init__()
+        if best_by not in BEST_BY:
+            raise SettingsError(
+                f"The best epoch is chosen by {', '.join(BEST_BY)}. Received: "
+                f"best_by={best_by!r}."
+            )
+        self.validation_data = validation_data
+        self.labels = tuple(labels)
+        self.task = Task(task)
+        self.rule = rule
+        self.batch_size = batch_size
+        self.from_logits = from_logits
+        self.history_csv = history_csv
+        self.sink = sink
+        self.max_classes = max_classes
+        self.best_by = best_by
+        self.best_epoch = best_epoch
+        self.best_scores = best_scores
+
+    def on_train_begin(self, logs: dict | None = None):
+        """Forgets an earlier training, up to the best epoch it was given."""
+        self.best_epoch_ = self.best_epoch
+        self.best_scores_ = self.best_scores
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+        """Validates, records, shows, and fills `logs`."""
+        scores = self.validate()
+        loss = (logs or {}).get("loss")
+        if self.history_csv is not None:
+            losses = {"loss": loss, "val_loss": self.val_loss_}
+            threshold = self.rule_.threshold
+            rows = history_rows(epoch + 1, scores, **losses, threshold=threshold)
+            append_history(self.history_csv, rows)
+        before = self.best_scores_
+        if before is None or self._goal(scores) > self._goal(before):
+            self.best_epoch_, self.best_scores_ = epoch + 1, scores
+        self.sink(self._table(epoch + 1, loss, before))
+        if logs is not None:
+            more = {"loss": self.val_loss_, "threshold": self.rule_.threshold}
+            numbers = _averages(scores) | {
+                k: v for k, v in more.items() if v is not None
+            }
+            logs.update({f"val_{name}": value for name, value in numbers.items()})
+
+    def validate(self) -> Scores:
+        """Runs the model over the validation data and scores what it gives.
+
+        Returns:
+            The `Scores`, also kept as `scores_`.
+        """
+        outcome = validation_pass(
+            self.model,
+            self.validation_data,
+            num_labels=len(self.labels),
+            task=self.task,
+            batch_size=self.batch_size,
+        )
+        probs = outcome.outputs
+        if self.from_logits:
+            probs = probabilities(outcome.outputs, self.task)
+        self.logits_ = outcome.outputs if self.from_logits else None
+        self.targets_, self.val_loss_ = outcome.targets, outcome.loss
+        self.rule_ = self.rule or self._fitted_rule(outcome, probs)
+        chosen = pad_columns(self.rule_.apply(probs), len(self.labels))
+        self.scores_ = score(outcome.targets, chosen, self.labels)
+        return self.scores_
+
+    def _fitted_rule(self, outcome: Outcome, probs: np.ndarray) -> Rule:
+        if self.task is Task.MULTICLASS:
+            return Rule("argmax")
+        objective = "micro_f1" if self.best_by == "micro_f1" else "macro_f1"
+        return fit_threshold(outcome.targets[:, : probs.shape[1]], probs, objective)
+
+    def _goal(self, scores: Scores) -> float:
+        return _averages(scores)[self.best_by]
+
+    def _table(self, epoch: int, loss: float | None, before: Scores | None) -> str:
+        values = {
+            "loss": loss,
+            "val_loss": self.val_loss_,
+            "threshold": self.rule_.threshold,
+        }
+        parts = [f"{k} {v:.4f}" for k, v in values.items() if v is not None]
+        best = f"{self.best_by} {self._goal(self.best_scores_):.4f}"
+        parts.append(f"best epoch {self.best_epoch_} ({best})")
+        return render_table(
+            self.scores_,
+            title=f"Epoch {epoch}: {', '.join(parts)}",
+            best=before,
+            max_classes=self.max_classes,
+            more_in=Path(self.history_csv or "history.csv").name,
+        )
+
+
+def _averages(scores: Scores) -> dict[str, float]:
+    return {
+        "accuracy": scores.accuracy,
+        "micro_f1": scores.micro.f1,
+        "macro_f1": scores.macro.f1,
+        "macro_precision": scores.macro.precision,
+        "macro_recall": scores.macro.recall,
+        "weighted_f1": scores.weighted.f1,
+    }
+
+
+class EpochProgress(keras.callbacks.Callback):
+    """Shows batches done, loss, texts per second and time left, epoch by epoch.
+
+    Silent where the console is no terminal. Keras does not tell callbacks that a
+    training was interrupted, so call `close` in a `finally` around `fit`.
+
+    Args:
+        console: The rich console that everything else is printed on, too.
+        rows_per_epoch: Training rows, for the texts per second.
+
+    Example:
+        >>> progress = EpochProgress(console, rows_per_epoch=len(x))
+        >>> model.fit(x, y, verbose=0, callbacks=[ScoreTable(...), progress])
+    """
+
+    # Keras may report batches from another thread instead of waiting for each loss.
+    async_safe = True
+
+    def __init__(self, console: "Console", rows_per_epoch: int | None = None):
+        super().__init__()
+        self.console = console
+        self.rows_per_epoch = rows_per_epoch
+        self._progress = None
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None):
+        """Starts the bar of an epoch."""
+        self.close()
+        if not self.console.is_terminal:
+            return
+        self._progress = _progress_bar(self.console)
+        title = f"epoch {epoch + 1}/{self.params.get('epochs', '?')}"
+        self._task = self._progress.add_task(
+            title, total=self.params.get("steps"), loss="", speed=""
+        )
+        self._started_s = time.perf_counter()
+        self._progress.start()
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None):
+        """Moves the bar, and takes it away after the last batch."""
+        progress, steps = self._progress, self.params.get("steps")
+        if progress is None:
+            return
+        loss = (logs or {}).get("loss")
+        progress.update(
+            self._task,
+            completed=batch + 1,
+            loss="" if loss is None else f"loss {loss:.4f}",
+            speed=self._speed(batch + 1, steps),
+        )
+        if batch + 1 == steps:
+            self.close()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+        """Takes the bar away."""
+        self.close()
+
+    def close(self):
+        """Takes the bar away, if there is one, and gives the cursor back."""
+        progress, self._progress = self._progress, None
+        if progress is not None:
+            progress.stop()
+
+    def _speed(self, done: int, steps: int | None) -> str:
+        if not steps or self.rows_per_epoch is None:
+            return ""
+        seconds = max(time.perf_counter() - self._started_s, 1e-9)
+        return f"{self.rows_per_epoch * done / steps / seconds:,.0f} texts/s"
+
+
+def _progress_bar(console: "Console"):
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[loss]}"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
