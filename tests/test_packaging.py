@@ -1,0 +1,52 @@
+"""What an installed package has and needs."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+import kerascls
+
+ROOT = Path(__file__).resolve().parent.parent
+IMPORT_NAMES = {"scikit-learn": "sklearn", "iterative-stratification": "iterstrat"}
+
+
+def imported_packages() -> set[str]:
+    found = set()
+    for path in (ROOT / "kerascls").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"kerascls"}
+
+
+def declared_packages() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]}
+    return {IMPORT_NAMES.get(name, name) for name in names}
+
+
+def test_the_sample_comes_with_the_package():
+    header, *rows = (
+        (files("kerascls.sample") / "news.csv").read_text("utf-8-sig").splitlines()
+    )
+    assert {"text", "labels"} <= set(header.split(","))
+    assert len(rows) >= 300
+
+
+def test_the_version_is_said_once():
+    assert version("kerascls") == kerascls.__version__
+
+
+def test_every_imported_package_is_declared():
+    # jax is imported only where Keras runs on it, so it is there.
+    assert imported_packages() - {"jax"} <= declared_packages()
+
+
+def test_every_declared_package_is_imported():
+    assert declared_packages() <= imported_packages()
