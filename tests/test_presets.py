@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from kerascls.presets import (
     find_pretrained,
     get_preset,
     list_models,
+    nearest_preset,
     pretrained_folders,
     pretrained_places,
     require_pretrained,
@@ -113,3 +115,16 @@ def test_presets_need_neither_keras_nor_tensorflow():
         [sys.executable, "-c", code], cwd=Path(__file__).parent.parent
     )
     assert result.returncode == 0
+
+
+def test_the_readme_names_every_preset_and_folder():
+    readme = Path(__file__).parent.parent / "pretrained" / "README.md"
+    text = readme.read_text("utf-8")
+    names = [name for p in PRESETS.values() for name in (p.name, *p.folders)]
+    assert all(f"`{name}`" in text for name in names)
+
+
+def test_the_nearest_preset_has_the_width_and_then_the_family():
+    config = replace(PRESETS["electra_base"].config, num_layers=6)
+    assert nearest_preset(config).name == "electra_base"
+    assert nearest_preset(replace(config, hidden_dim=300)).name == "albert_tiny"

@@ -62,10 +62,10 @@ def account(
     shapes = found.weights.shapes()
     actual = names_in_file(found.layout, found.family, shapes)
     wanted = weight_shapes(first_layers(found.config, num_hidden_layers), with_pool)
-    left_out: dict[str, list[str]] = defaultdict(list)
+    plain_names = _plain_names(found, wanted)
     sources, missing, wrong = {}, [], []
     for name, shape in wanted.items():
-        plain = file_name(found.layout, found.family, name)
+        plain = plain_names[name]
         if is_transposed(found.layout, name):
             shape = shape[::-1]
         if plain not in actual:
@@ -74,15 +74,12 @@ def account(
             wrong.append(f"{actual[plain]} is {shapes[actual[plain]]}, not {shape}")
         else:
             sources[name] = actual[plain]
-    unexpected = []
-    above = {
-        file_name(found.layout, found.family, name)
-        for name in weight_shapes(found.config)
-    }
-    used = {file_name(found.layout, found.family, name) for name in wanted}
-    for plain in sorted(set(actual) - used):
-        why = f"layers from {num_hidden_layers} on" if plain in above else None
-        why = why or reason_to_leave_out(found.layout, plain)
+    upper_layers = set(_plain_names(found, weight_shapes(found.config)).values())
+    left_out, unexpected = defaultdict(list), []
+    for plain in sorted(set(actual) - set(plain_names.values())):
+        why = reason_to_leave_out(found.layout, plain)
+        if plain in upper_layers:
+            why = f"layers from {num_hidden_layers} on"
         (left_out[why] if why else unexpected).append(actual[plain])
     return Accounting(
         sources=sources,
@@ -139,6 +136,10 @@ def first_layers(config: EncoderConfig, num_layers: int | None) -> EncoderConfig
             f"fewer."
         )
     return replace(config, num_layers=num_layers)
+
+
+def _plain_names(found: FoundCheckpoint, names: Iterable[str]) -> dict[str, str]:
+    return {name: file_name(found.layout, found.family, name) for name in names}
 
 
 def _lines(kind: str, names: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import layers
 
 from kerascls.checkpoints.config_files import config_family, encoder_config, read_config
 from kerascls.checkpoints.finding import describe_checkpoint
@@ -16,6 +16,7 @@ from kerascls.checkpoints.loading import (
     filled_encoder,
     read_encoder_weights,
 )
+from kerascls.checkpoints.padded_encoder import PaddedEncoder
 from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.encoder_config import EncoderConfig, Family
 from kerascls.encoders import Encoder
@@ -64,45 +65,6 @@ class TransformerModel:
     def outputs(self) -> list:
         """The output in a list."""
         return [self.output]
-
-
-class PaddedEncoder(layers.Layer):
-    """An encoder that takes every `pad_id` behind the first token for padding.
-
-    Its hidden states carry that mask, for the layers behind it that heed one.
-
-    Args:
-        encoder: The encoder.
-        pad_id: Id of `[PAD]`.
-    """
-
-    def __init__(self, encoder: Encoder, pad_id: int = 0, **kwargs):
-        super().__init__(**kwargs)
-        self.encoder = encoder
-        self.pad_id = pad_id
-        self.supports_masking = True
-        self.built = True
-
-    def call(self, token_ids, segment_ids, training=None):
-        """Returns hidden states `(batch, tokens, hidden_dim)`, or the pooled vector."""
-        mask = ops.cast(self.compute_mask(token_ids), "int32")
-        outputs = self.encoder(token_ids, segment_ids, mask, training=training)
-        return outputs[1] if self.encoder.with_pool else outputs
-
-    def compute_mask(self, inputs, previous_mask=None):
-        """Returns bool `(batch, tokens)`; a first token is never padding."""
-        mask = ops.not_equal(inputs, self.pad_id)
-        return ops.concatenate([ops.ones_like(mask[:, :1]), mask[:, 1:]], axis=1)
-
-    def compute_output_shape(self, token_ids_shape, *_, **__):
-        """Returns the shape of what `call` returns."""
-        shapes = self.encoder.compute_output_shape(token_ids_shape)
-        return shapes[1] if self.encoder.with_pool else shapes
-
-    def get_config(self):
-        """Returns what `from_config` needs."""
-        encoder = keras.saving.serialize_keras_object(self.encoder)
-        return {**super().get_config(), "encoder": encoder, "pad_id": self.pad_id}
 
 
 def build_transformer_model(

@@ -84,6 +84,7 @@ class TensorFlowCheckpoint:
     def __init__(self, prefix: Path):
         self.where = prefix
         _require_data_files(prefix)
+        _refuse_patterns(prefix)
         self._reader = self._guarded(_tensorflow().train.load_checkpoint, str(prefix))
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -100,7 +101,7 @@ class TensorFlowCheckpoint:
         tensorflow_error = _tensorflow().errors.OpError
         try:
             return function(*arguments)
-        except (tensorflow_error, RuntimeError, ValueError) as error:
+        except (tensorflow_error, RuntimeError, ValueError, LookupError) as error:
             raise CheckpointError(
                 f"Expected a readable TensorFlow checkpoint. Received: "
                 f"{self.where}: {_first_line(error)}. The files are damaged or "
@@ -135,6 +136,14 @@ def _require_data_files(prefix: Path):
             f"{prefix.name}.data-?????-of-{wanted:05} in {prefix.parent}. Received: "
             f"{', '.join(sorted(held)) or 'none of these'}. Copy or download what "
             f"is missing."
+        )
+
+
+def _refuse_patterns(prefix: Path):
+    if any(sign in str(prefix) for sign in "[*?"):
+        raise CheckpointError(
+            f"Expected a path without the signs [ * ?, which TensorFlow takes for "
+            f"wildcards. Received: {prefix}. Rename the directory."
         )
 
 

@@ -32,7 +32,7 @@ def copy_of(written, tmp_path) -> Callable[[str], Path]:
     """Returns a copy of a case's checkpoint, to be changed at will."""
 
     def copy(name: str) -> Path:
-        directory = tmp_path / "中文 目录 [1]" / name
+        directory = tmp_path / "中文 目录 (1)" / name
         return Path(shutil.copytree(written(name), directory))
 
     return copy

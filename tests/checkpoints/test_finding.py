@@ -1,0 +1,221 @@
+import json
+import shutil
+
+import pytest
+
+from kerascls.checkpoints import find_checkpoint
+from kerascls.errors import CheckpointError
+
+
+@pytest.mark.parametrize(
+    ("case", "layout", "family", "config", "weights"),
+    [
+        (
+            "electra_tensorflow",
+            "google",
+            "electra",
+            "small_discriminator_config.json",
+            "electra_180g_small.ckpt",
+        ),
+        (
+            "albert_tensorflow",
+            "google",
+            "albert",
+            "albert_config_small_google.json",
+            "albert_model.ckpt",
+        ),
+        ("bert_huggingface", "huggingface", "bert", "config.json", "model.safetensors"),
+        (
+            "electra_equal_huggingface",
+            "huggingface",
+            "electra",
+            "config.json",
+            "model.safetensors.index.json",
+        ),
+    ],
+)
+def test_a_directory_is_enough_to_find_everything(
+    copy_of, case, layout, family, config, weights
+):
+    found = find_checkpoint(copy_of(case))
+    assert (found.layout, found.family) == (layout, family)
+    assert found.config_path.name == config
+    assert found.weights_path.name == weights
+    assert found.vocab_path.name == "vocab.txt"
+    assert found.vocab_size == found.config.vocab_size
+
+
+def test_any_file_names_will_do(copy_of):
+    directory = copy_of("bert_tensorflow")
+    (directory / "bert_config.json").rename(directory / "配置.json")
+    (directory / "vocab.txt").rename(directory / "my_vocab_zh.txt")
+    for path in directory.glob("bert_model.ckpt.*"):
+        path.rename(directory / path.name.replace("bert_model", "模型"))
+    found = find_checkpoint(directory)
+    assert found.weights_path.name == "模型.ckpt"
+    assert found.config_path.name == "配置.json"
+    assert found.vocab_path.name == "my_vocab_zh.txt"
+
+
+def test_a_step_suffix_belongs_to_the_prefix(copy_of):
+    directory = copy_of("bert_tensorflow")
+    for path in directory.glob("bert_model.ckpt.*"):
+        path.rename(directory / path.name.replace("bert_model.ckpt", "model.ckpt-1000"))
+    assert find_checkpoint(directory).weights_path.name == "model.ckpt-1000"
+
+
+def test_the_generators_configuration_is_passed_over(copy_of, edit_json):
+    directory = copy_of("electra_tensorflow")
+    generator = directory / "small_generator_config.json"
+    shutil.copy(directory / "small_discriminator_config.json", generator)
+    edit_json(generator, hidden_size=8)
+    found = find_checkpoint(directory)
+    assert found.config_path.name == "small_discriminator_config.json"
+
+
+def test_two_checkpoints_in_one_directory_are_named_with_the_way_out(copy_of):
+    directory = copy_of("bert_tensorflow")
+    for path in list(directory.glob("bert_model.ckpt.*")):
+        shutil.copy(path, directory / path.name.replace("bert_model", "model-2"))
+    with pytest.raises(CheckpointError) as error:
+        find_checkpoint(directory)
+    assert "with bert_model.ckpt and model-2.ckpt. Give the path" in str(error.value)
+    chosen = find_checkpoint(directory / "model-2.ckpt")
+    assert chosen.weights_path.name == "model-2.ckpt"
+
+
+def test_both_layouts_in_one_directory_are_ambiguous(copy_of):
+    directory = copy_of("bert_tensorflow")
+    shutil.copytree(copy_of("bert_huggingface"), directory, dirs_exist_ok=True)
+    with pytest.raises(CheckpointError, match="model.safetensors and bert_model.ckpt"):
+        find_checkpoint(directory)
+
+
+def test_two_different_configurations_are_ambiguous(copy_of, edit_json):
+    directory = copy_of("bert_tensorflow")
+    shutil.copy(directory / "bert_config.json", directory / "other.json")
+    assert find_checkpoint(directory).config_path.name == "bert_config.json"
+    edit_json(directory / "other.json", num_hidden_layers=1)
+    with pytest.raises(CheckpointError, match="bert_config.json and other.json, which"):
+        find_checkpoint(directory)
+
+
+def test_two_vocabularies_are_ambiguous(copy_of):
+    directory = copy_of("bert_huggingface")
+    (directory / "vocab.txt").rename(directory / "vocab_a.txt")
+    shutil.copy(directory / "vocab_a.txt", directory / "vocab_b.txt")
+    with pytest.raises(CheckpointError, match="vocab_a.txt and vocab_b.txt"):
+        find_checkpoint(directory)
+
+
+def test_an_empty_directory_says_what_was_looked_for(tmp_path):
+    with pytest.raises(CheckpointError) as error:
+        find_checkpoint(tmp_path)
+    message = str(error.value)
+    assert "Hugging Face: config.json, model.safetensors" in message
+    assert "TensorFlow: a *.json configuration, PREFIX.index" in message
+    assert f"Received: {tmp_path}, which holds nothing." in message
+
+
+def test_a_path_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(CheckpointError, match="没有, which does not exist"):
+        find_checkpoint(tmp_path / "没有")
+
+
+def test_the_folder_one_level_below_is_suggested(copy_of):
+    directory = copy_of("bert_huggingface")
+    with pytest.raises(CheckpointError) as error:
+        find_checkpoint(directory.parent)
+    assert f"Did you mean {directory}?" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [
+        ("pytorch_model.bin", "AutoModel.from_pretrained(r'{0}').save_pretrained"),
+        ("tf_model.h5", "AutoModel.from_pretrained(r'{0}', from_tf=True).save"),
+    ],
+)
+def test_weights_in_another_form_are_named_with_the_conversion(copy_of, file, hint):
+    directory = copy_of("bert_huggingface")
+    (directory / "model.safetensors").rename(directory / file)
+    with pytest.raises(CheckpointError) as error:
+        find_checkpoint(directory)
+    assert f"{file} is not read; convert it to safetensors once" in str(error.value)
+    assert hint.format(directory) in str(error.value)
+
+
+def test_a_missing_tensorflow_index_is_named(copy_of):
+    directory = copy_of("bert_tensorflow")
+    (directory / "bert_model.ckpt.index").unlink()
+    with pytest.raises(CheckpointError, match="bert_model.ckpt.data-00000-of-00001 is"):
+        find_checkpoint(directory)
+
+
+def test_shards_without_their_index_are_named(copy_of):
+    directory = copy_of("electra_equal_huggingface")
+    (directory / "model.safetensors.index.json").unlink()
+    with pytest.raises(CheckpointError, match="Expected model.safetensors.index.json"):
+        find_checkpoint(directory)
+
+
+def test_a_missing_configuration_says_what_is_there(copy_of):
+    directory = copy_of("bert_tensorflow")
+    (directory / "bert_config.json").unlink()
+    with pytest.raises(CheckpointError, match="It holds bert_model.ckpt.data-0000"):
+        find_checkpoint(directory)
+
+
+def test_a_broken_configuration_is_named(copy_of):
+    directory = copy_of("bert_tensorflow")
+    (directory / "bert_config.json").write_text('{"hidden_size": 1', "utf-8")
+    with pytest.raises(CheckpointError, match="bert_config.json: Expecting"):
+        find_checkpoint(directory)
+
+
+def test_a_sentencepiece_vocabulary_is_no_vocabulary(copy_of):
+    directory = copy_of("albert_huggingface")
+    (directory / "vocab.txt").rename(directory / "spiece.model")
+    with pytest.raises(CheckpointError, match="spiece.model is of another kind"):
+        find_checkpoint(directory)
+
+
+def test_configuration_and_weights_of_two_families_are_refused(copy_of, edit_json):
+    directory = copy_of("bert_huggingface")
+    edit_json(directory / "config.json", model_type="albert")
+    with pytest.raises(CheckpointError, match="family 'albert', which .*config.json"):
+        find_checkpoint(directory)
+
+
+def test_a_vocabulary_larger_than_the_embedding_table_is_refused(copy_of):
+    directory = copy_of("bert_huggingface")
+    with (directory / "vocab.txt").open("a", encoding="utf-8") as file:
+        file.write("多\n")
+    with pytest.raises(CheckpointError, match="at most vocab_size=.* tokens"):
+        find_checkpoint(directory)
+
+
+def test_a_padded_embedding_table_is_said(copy_of):
+    directory = copy_of("bert_huggingface")
+    lines = (directory / "vocab.txt").read_text("utf-8").splitlines()
+    (directory / "vocab.txt").write_text("\n".join(lines[:-2]) + "\n", "utf-8")
+    found = find_checkpoint(directory)
+    assert any(note.startswith("2 of ") for note in found.notes)
+
+
+def test_unknown_configuration_keys_are_said(copy_of, edit_json):
+    directory = copy_of("bert_huggingface")
+    edit_json(directory / "config.json", zebra=1)
+    assert "configuration keys not used: zebra" in find_checkpoint(directory).notes
+
+
+def test_a_tokenizer_json_stands_in_for_vocab_txt(copy_of):
+    directory = copy_of("bert_huggingface")
+    tokens = (directory / "vocab.txt").read_text("utf-8").splitlines()
+    (directory / "vocab.txt").unlink()
+    vocab = {token: index for index, token in enumerate(tokens)}
+    content = {"model": {"type": "WordPiece", "vocab": vocab}}
+    (directory / "tokenizer.json").write_text(json.dumps(content), "utf-8")
+    found = find_checkpoint(directory)
+    assert found.vocab_path.name == "tokenizer.json"
+    assert found.vocab_size == len(tokens)

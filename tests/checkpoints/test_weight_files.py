@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from kerascls.checkpoints.weight_files import open_weights
+from kerascls.errors import CheckpointError
+
+
+def truncate(path, missing_bytes: int):
+    path.write_bytes(path.read_bytes()[:-missing_bytes])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_every_float_type_is_read_as_float32(tmp_path, dtype):
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    kind = ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype
+    values = np.array([[0.5, -1.25, 3.0], [2.0, 0.0, -0.125]], "float32")
+    path = tmp_path / "model.safetensors"
+    save_file({"other": values.astype(kind), "w": values.astype(kind)}, path)
+    read = open_weights(path).read("w")
+    assert read.dtype == np.float32
+    np.testing.assert_array_equal(read, values)
+
+
+def test_a_quantised_weight_is_refused(tmp_path):
+    path = tmp_path / "model.safetensors"
+    save_file({"w": np.zeros((2, 2), "int8")}, path)
+    with pytest.raises(CheckpointError, match="w of type I8 in .*model.safetensors"):
+        open_weights(path).read("w")
+
+
+def test_shards_are_read_as_one(written):
+    weights = open_weights(
+        written("bert_huggingface_sharded") / "model.safetensors.index.json"
+    )
+    whole = open_weights(written("bert_huggingface") / "model.safetensors")
+    name = "encoder.layer.0.output.dense.weight"
+    assert weights.shapes()[name] == (48, 64)
+    np.testing.assert_array_equal(weights.read(name), whole.read(f"bert.{name}"))
+
+
+def test_a_missing_shard_is_named(copy_of):
+    directory = copy_of("bert_huggingface_sharded")
+    shard = sorted(directory.glob("*-of-*.safetensors"))[1]
+    shard.unlink()
+    with pytest.raises(CheckpointError, match=shard.name):
+        open_weights(directory / "model.safetensors.index.json")
+
+
+def test_a_broken_index_of_shards_is_named(copy_of):
+    index = copy_of("bert_huggingface_sharded") / "model.safetensors.index.json"
+    index.write_text("{}", encoding="utf-8")
+    with pytest.raises(CheckpointError, match="with a `weight_map`"):
+        open_weights(index)
+
+
+@pytest.mark.parametrize("missing_bytes", [1, 10_000])
+def test_a_safetensors_file_cut_short_is_named(copy_of, missing_bytes):
+    path = copy_of("bert_huggingface") / "model.safetensors"
+    truncate(path, missing_bytes)
+    with pytest.raises(CheckpointError, match="Copy or download it again") as error:
+        open_weights(path)
+    assert f"Received: {path}" in str(error.value)
+
+
+def test_a_safetensors_file_of_text_is_named(tmp_path):
+    path = tmp_path / "model.safetensors"
+    path.write_text("version https://git-lfs.github.com/spec/v1\n", "utf-8")
+    with pytest.raises(CheckpointError, match="Expected a whole safetensors file"):
+        open_weights(path)
+
+
+def test_a_tensorflow_checkpoint_without_its_data_is_named(copy_of):
+    directory = copy_of("bert_tensorflow")
+    (directory / "bert_model.ckpt.data-00000-of-00001").unlink()
+    with pytest.raises(CheckpointError) as error:
+        open_weights(directory / "bert_model.ckpt")
+    assert "bert_model.ckpt.data-?????-of-00001" in str(error.value)
+    assert "Received: bert_model.ckpt.index." in str(error.value)
+
+
+def test_tensorflow_data_cut_short_is_named(copy_of):
+    directory = copy_of("bert_tensorflow")
+    truncate(directory / "bert_model.ckpt.data-00000-of-00001", 20_000)
+    weights = open_weights(directory / "bert_model.ckpt")
+    with pytest.raises(CheckpointError, match="damaged or incomplete"):
+        for name in weights.shapes():
+            weights.read(name)
+
+
+def test_a_damaged_tensorflow_index_is_named(copy_of):
+    directory = copy_of("bert_tensorflow")
+    truncate(directory / "bert_model.ckpt.index", 30)
+    with pytest.raises(CheckpointError, match="damaged or incomplete"):
+        open_weights(directory / "bert_model.ckpt")
+
+
+def test_a_path_that_tensorflow_takes_for_a_pattern_is_refused(copy_of):
+    directory = copy_of("bert_tensorflow")
+    directory = directory.rename(directory.with_name("模型[1]"))
+    with pytest.raises(CheckpointError, match="Rename the directory"):
+        open_weights(directory / "bert_model.ckpt")
+
+
+def test_a_safetensors_path_may_have_any_name(copy_of):
+    directory = copy_of("bert_huggingface")
+    directory = directory.rename(directory.with_name("模型[1]*"))
+    assert open_weights(directory / "model.safetensors").shapes()
