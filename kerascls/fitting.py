@@ -124,8 +124,9 @@ def fit_weights(
         restore_best_weights=True,
     )
     callbacks = [table, stopping]
+    progress = EpochProgress(screen.console, rows_per_epoch=len(feeds["train"]))
     if screen.shows_bars:
-        callbacks.append(EpochProgress(screen.console, feeds["train"].num_batches))
+        callbacks.append(progress)
     if train.max_minutes is not None:
         callbacks.append(TimeLimit(train.max_minutes))
     interrupted = False
@@ -135,6 +136,7 @@ def fit_weights(
             steps_per_epoch=feeds["train"].num_batches,
             epochs=train.epochs,
             callbacks=callbacks,
+            shuffle=False,
             verbose=0,
         )
     except KeyboardInterrupt:
@@ -142,6 +144,8 @@ def fit_weights(
             raise
         interrupted = True
         model.set_weights(stopping.best_weights)
+    finally:
+        progress.close()
     logits = predict_logits(model, feeds["valid"], len(data.label_set))
     return Fitted(model, logits, table.best_epoch_, compute, interrupted)
 

@@ -13,7 +13,6 @@ from kerascls.bundle import Bundle, write_bundle
 from kerascls.decision import Rule, fit_threshold, probabilities
 from kerascls.evaluation import report_on
 from kerascls.labels import Task
-from kerascls.metrics import pad_columns
 from kerascls.predictor import Predictor, layout_for
 from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
 from kerascls.report import Report, render_report, write_report
@@ -232,9 +231,9 @@ def _choose_rule(settings: RunSettings, data: LabelledText, logits: np.ndarray) 
     if settings.decision.threshold is not None:
         return Rule("threshold", settings.decision.threshold)
     targets = data.targets("valid")
-    wide = targets.dense(np.arange(len(targets))) > 0
-    scores = pad_columns(probabilities(logits, data.task), wide.shape[1])
-    return fit_threshold(wide, scores, settings.decision.objective)
+    known = targets.dense(np.arange(len(targets)))[:, : len(data.label_set)] > 0
+    scores = probabilities(logits, data.task)
+    return fit_threshold(known, scores, settings.decision.objective)
 
 
 def _score(

@@ -79,3 +79,4 @@ def write_keras_model(
     parts = {"config": model.encoder.config.to_dict(), "pooling": model.head.pooling}
     write_json(directory / ENCODER, parts)
     save_file(model.named_arrays(), directory / WEIGHTS)
+    (directory / WEIGHTS).chmod(0o644)  # safetensors makes it private
