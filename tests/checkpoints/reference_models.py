@@ -28,7 +28,7 @@ TOLERANCE = 1e-5
 TEXTS = {
     "plain": [
         ("中国足球队今天在上海比赛。", None),
-        ("the team wins 3 : 0 good match", None),
+        ("the team wins 3 : 0 good match, new book is good", None),
     ],
     "padded": [
         ("军事演习", None),

@@ -96,6 +96,12 @@ def test_the_references_belong_to_these_weights(name):
     assert references(name)["weights_sha256"] == weights_digest(MODELS[name])
 
 
+def test_only_the_plain_batch_has_no_padding():
+    arrays = references("bert")
+    padded = [batch for batch in BATCHES if (arrays[f"{batch}/token_ids"] == 0).any()]
+    assert padded == ["padded", "pairs"]
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_the_references_tell_the_two_gelus_apart(name):
     arrays = references(name)
