@@ -29,7 +29,7 @@ _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings in TOML (or JSON); options and --set go before them.",
+    help="Settings in TOML (or JSON); options and --set win over it.",
 )
 @click.option(
     "--set",
