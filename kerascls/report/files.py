@@ -2,14 +2,13 @@
 
 import csv
 import json
-import os
-import tempfile
 from io import StringIO
 from pathlib import Path
 
 from kerascls.report.report import Report
 from kerascls.report.rows import Row, report_rows
 from kerascls.report.tables import NUMBERS, report_lines
+from kerascls.run_directory import write_atomically
 
 
 def write_report(directory: str | Path, report: Report) -> list[Path]:
@@ -32,7 +31,7 @@ def write_report(directory: str | Path, report: Report) -> list[Path]:
         "report.json": report_json(report).encode(),
     }
     for name, data in content.items():
-        _replace(directory / name, data)
+        write_atomically(directory / name, data)
     return [directory / name for name in content]
 
 
@@ -77,17 +76,3 @@ def _markdown_row(row: Row, train_support: dict[str, int]) -> str:
         f"{train_support.get(row.name, 0):,}" if row.is_class and train_support else "",
     ]
     return f"| {' | '.join(cells)} |"
-
-
-def _replace(path: Path, data: bytes):
-    """Writes a file so that a reader sees the old or the new one, never half."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        # mkstemp makes files only the owner can read.
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
