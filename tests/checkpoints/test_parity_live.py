@@ -1,0 +1,139 @@
+"""At full size, kerascls gives what bert4keras and transformers give at this moment.
+
+Both run in the Python that `KERASCLS_REFERENCE_PYTHON` names (how to make one:
+`references/README.md`), or in this one, where they are installed. Weights are random,
+the sizes are those of the presets.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from checkpoint_cases import Case, Model
+from make_checkpoints import write_checkpoint
+
+from kerascls.checkpoints import load_encoder
+from kerascls.presets import PRESETS
+
+HERE = Path(__file__).parent
+# roberta_wwm_ext has the architecture of bert.
+NAMES = [name for name in PRESETS if name != "roberta_wwm_ext"]
+LAYOUTS = {"bert4keras": "tensorflow", "transformers": "huggingface"}
+NEEDED = {
+    "bert4keras": ("bert4keras", "tf_keras", "tensorflow", "distutils"),
+    "transformers": ("transformers", "torch"),
+}
+GELUS = {"gelu_erf": "erf", "gelu_tanh": "tanh"}
+TOLERANCE = 3e-5
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty directory that is gone afterwards: some checkpoints have 400 MB."""
+    yield tmp_path
+    shutil.rmtree(tmp_path)
+
+
+@pytest.mark.parametrize("project", LAYOUTS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_preset_gives_what_the_project_gives(folder, name, project):
+    python = reference_python(project)
+    case = full_size_case(name, LAYOUTS[project])
+    write_checkpoint(case, folder)
+    inputs = make_inputs(case.model)
+    expected = run_reference(python, project, case, folder, inputs)
+    real = inputs["token_ids"] != 0
+    for key, outputs in run_ours(folder, case, inputs).items():
+        rows = real if key == "hidden" else slice(None)
+        np.testing.assert_allclose(
+            outputs[rows], expected[key][rows], rtol=0, atol=TOLERANCE
+        )
+
+
+@cache
+def reference_python(project: str) -> str:
+    python = os.environ.get("KERASCLS_REFERENCE_PYTHON", sys.executable)
+    search = (
+        "import sys, importlib.util as u; "
+        "print(*[name for name in sys.argv[1:] if u.find_spec(name) is None])"
+    )
+    command = [python, "-c", search, *NEEDED[project]]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    if missing := found.stdout.split():
+        pytest.skip(
+            f"{python} has no {', '.join(missing)}; set KERASCLS_REFERENCE_PYTHON"
+        )
+    return python
+
+
+def full_size_case(name: str, layout: str) -> Case:
+    config = PRESETS[name].config
+    model = Model(
+        name=name,
+        family=config.family,
+        seed=21,
+        gelu=GELUS[config.activation],
+        embedding_dim=config.embedding_dim,
+        hidden_dim=config.hidden_dim,
+        intermediate_dim=config.intermediate_dim,
+        num_layers=config.num_layers,
+        num_heads=config.num_heads,
+        max_positions=config.max_positions,
+        spread=0.04,
+        vocab_size=config.vocab_size,
+    )
+    if layout == "huggingface":
+        return Case(name=name, model=model, layout=layout, prefix=True)
+    files = {"config_file": "bert_config.json", "weights_file": "bert_model.ckpt"}
+    return Case(name=name, model=model, layout=layout, **files)
+
+
+def make_inputs(model: Model) -> dict[str, np.ndarray]:
+    """Returns rows of 128, 100, 37 and 5 tokens, the last third segment 1."""
+    random = np.random.RandomState(22)
+    lengths = np.array([128, 100, 37, 5])[:, None]
+    places = np.arange(128)[None]
+    token_ids = random.randint(1, model.vocab_size, (4, 128))
+    return {
+        "token_ids": np.where(places < lengths, token_ids, 0).astype("int32"),
+        "segment_ids": (3 * places > 2 * lengths).astype("int32"),
+    }
+
+
+def run_reference(
+    python: str, project: str, case: Case, folder: Path, inputs: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    files = [folder / "inputs.npz", folder / "outputs.npz"]
+    np.savez(files[0], **inputs)
+    script = HERE / "reference_models.py"
+    model = case.model
+    command = [python, script, project, folder, model.family, model.gelu, *files]
+    result = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, timeout=900
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    with np.load(files[1]) as outputs:
+        return dict(outputs)
+
+
+def run_ours(
+    folder: Path, case: Case, inputs: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    import keras
+
+    with_pool = case.model.family != "electra"
+    encoder = load_encoder(folder, with_pool=with_pool).encoder
+    padding_mask = (inputs["token_ids"] != 0).astype("int32")
+    outputs = encoder(inputs["token_ids"], inputs["segment_ids"], padding_mask)
+    hidden, pooled = outputs if with_pool else (outputs, None)
+    named = {"hidden": hidden} | ({"pooled": pooled} if with_pool else {})
+    return {k: keras.ops.convert_to_numpy(value) for k, value in named.items()}
