@@ -28,7 +28,6 @@ class Preset:
         from_scratch_epochs: Upper limit when starting from random weights.
         batch_size: Rows per step.
         max_tokens: Longest sequence, special tokens included.
-        warmup_share: Share of all steps in which the rate rises from 0.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Preset:
     from_scratch_epochs: int = 30
     batch_size: int = 32
     max_tokens: int = 256
-    warmup_share: float = 0.1
 
     @property
     def parameters(self) -> int:

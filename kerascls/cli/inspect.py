@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from kerascls.cli.exit_codes import BAD_INPUT, DONE
 from kerascls.cli.output import echo_json
 
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
-def inspect(directory: Path, as_json: bool) -> None:
+def inspect(directory: Path, as_json: bool) -> int:
     """Say what the checkpoint in DIRECTORY is, what fits, and how to use it."""
     from kerascls.checkpoints import inspect_checkpoint
 
@@ -19,3 +20,4 @@ def inspect(directory: Path, as_json: bool) -> None:
         echo_json(inspection.to_dict())
     else:
         click.echo(str(inspection))
+    return DONE if inspection.is_complete else BAD_INPUT

@@ -96,15 +96,16 @@ class ModelSettings(Group):
     truncate: Literal["head", "tail", "both"] = Field(
         "head", description="Which end of a long text is kept."
     )
-    pooling: Literal["cls", "mean"] = Field(
-        "cls", description="Text vector: the one of [CLS], or the mean over tokens."
+    pooling: Literal["cls", "mean"] | None = Field(
+        None,
+        description="Text vector: that of [CLS], or the mean over tokens. Default: cls, "
+        "and mean for random weights, which learn faster from it.",
     )
     dropout: float | None = Field(
         None,
         ge=0,
         lt=1,
-        description="Share of the text vector dropped in training. Default: the "
-        "preset's.",
+        description="Share of the text vector dropped in training. Default: 0.1.",
     )
 
     @model_validator(mode="before")

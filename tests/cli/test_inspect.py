@@ -6,6 +6,9 @@ from kerascls.errors import CheckpointError
 
 
 class Inspection:
+    def __init__(self, is_complete=True):
+        self.is_complete = is_complete
+
     def __str__(self):
         return "BERT, 12 layers"
 
@@ -31,3 +34,11 @@ def test_an_unknown_directory_exits_with_2(run, replace_module):
     outcome = run("inspect", "x")
     assert (outcome.code, outcome.out) == (2, "")
     assert "Received: x" in outcome.err
+
+
+def test_an_incomplete_checkpoint_is_shown_and_exits_with_2(run, replace_module):
+    replace_module(
+        "checkpoints", inspect_checkpoint=lambda directory: Inspection(False)
+    )
+    outcome = run("inspect", "x")
+    assert (outcome.code, outcome.out) == (2, "BERT, 12 layers\n")
