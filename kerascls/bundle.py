@@ -171,9 +171,13 @@ def _check_files(place: Path, files: dict[str, dict[str, Any]]):
         item = place / name
         if Path(name).name != name or not item.is_file():
             damaged.append(f"{name} is missing")
+            continue
+        num_bytes = item.stat().st_size
+        if num_bytes != expected["bytes"]:
+            damaged.append(f"{name} has {num_bytes} bytes, not {expected['bytes']}")
         elif _describe(item) != expected:
             damaged.append(f"{name} differs from its SHA-256")
-    missing = {SETTINGS, LABELS, TEXT, RULE} - set(files)
+    missing = {SETTINGS, LABELS, TEXT, RULE, VOCAB} - set(files)
     damaged += [f"{name} is not in the manifest" for name in sorted(missing)]
     if damaged:
         raise BundleError(
@@ -198,5 +202,8 @@ def _read_json(path: Path) -> dict[str, Any]:
             f"again from where it was made."
         ) from error
     if not isinstance(value, dict):
-        raise BundleError(f"Expected a JSON object in {str(path)!r}. Received: {value!r}.")
+        raise BundleError(
+            f"Expected a JSON object in {str(path)!r}. Received: {value!r:.200}. Copy "
+            f"the bundle again from where it was made."
+        )
     return value

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kerascls.bundle import Bundle
+from kerascls.bundle import SETTINGS, Bundle, open_bundle
 from kerascls.decision import probabilities
-from kerascls.errors import DataError
+from kerascls.errors import DataError, SettingsError
 from kerascls.metrics import pad_columns, score
 from kerascls.predictor import Predictor
-from kerascls.readers import read
+from kerascls.readers import Dataset, read
 from kerascls.report import Report, majority_label, majority_scores, write_report
 from kerascls.targets import Targets
 from kerascls.token_store import build_token_store
@@ -36,7 +36,8 @@ def report_on(
     if not len(rows):
         raise DataError(f"Scores need at least one row. Received: none from {source}.")
     counts = Counter(name for row in rows for name in row)
-    unseen = {name: counts[name] for name in sorted(set(counts) - set(bundle.label_set))}
+    known = set(bundle.label_set)
+    unseen = {name: counts[name] for name in sorted(set(counts) - known)}
     labels = bundle.label_set.extended(unseen)
     targets = Targets.from_labels(rows, labels).dense(np.arange(len(rows))) > 0
     chosen = bundle.rule.apply(probabilities(logits, bundle.task))
@@ -59,7 +60,7 @@ def evaluate(
     *,
     text: Sequence[str] = (),
     label: str | None = None,
-    label_separator: str = "|",
+    label_separator: str | None = None,
     format: str | None = None,
     encoding: str = "utf-8",
     skip_bad_rows: bool = False,
@@ -71,9 +72,9 @@ def evaluate(
     Args:
         bundle: The bundle, or the run directory that holds it.
         test: csv, tsv, xlsx or jsonl with texts and labels.
-        text: Text columns; by default those of training.
+        text: Text columns, as many as in training; by default the same.
         label: Label column; by default that of training.
-        label_separator: Between the names in a cell.
+        label_separator: Between the names in a cell; by default that of training.
         format: Of the file; by default its ending.
         encoding: Of the file.
         skip_bad_rows: Whether rows that cannot be used are left out.
@@ -83,27 +84,40 @@ def evaluate(
     Raises:
         BundleError: When the bundle cannot be read.
         DataError: When the file cannot be used.
+        SettingsError: When text columns are more or fewer than in training.
+
+    Example:
+        >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
-    predictor = Predictor.load(bundle)
+    opened = open_bundle(bundle)
+    trained = opened.read(SETTINGS)["data"]
     dataset = read(
         test,
-        text=text or predictor.bundle.text["text_columns"],
-        label=label or predictor.bundle.text["label_column"],
-        task=predictor.bundle.task,
-        label_separator=label_separator,
+        text=text or opened.text["text_columns"],
+        label=label or opened.text["label_column"],
+        task=opened.task,
+        label_separator=label_separator or trained["label_separator"],
         format=format,
         encoding=encoding,
         errors="skip" if skip_bad_rows else "raise",
     )
-    store = build_token_store(
-        [example.texts for example in dataset.examples], predictor.tokenizer
-    )
-    report = report_on(
-        predictor.bundle,
-        predictor.logits(store, on_progress=on_progress),
-        [example.labels for example in dataset.examples],
-        dataset.path.name,
-    )
+    _check_columns(opened, dataset)
+    predictor = Predictor(opened)  # loading the model takes seconds: after the data
+    texts = [example.texts for example in dataset.examples]
+    store = build_token_store(texts, predictor.tokenizer)
+    logits = predictor.logits(store, on_progress=on_progress)
+    labels = [example.labels for example in dataset.examples]
+    report = report_on(opened, logits, labels, dataset.path.name)
     if out is not None:
         write_report(out, report)
     return report
+
+
+def _check_columns(bundle: Bundle, dataset: Dataset):
+    trained, given = bundle.text["text_columns"], dataset.text_columns
+    if len(given) != len(trained):
+        raise SettingsError(
+            f"Expected {len(trained)} text column(s), as in training "
+            f"({', '.join(trained)}). Received: text={', '.join(given)}. Name as many "
+            f"with --text, in the same order."
+        )

@@ -1,6 +1,6 @@
 """Texts in, labels out, from a bundle: what a service imports."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,8 @@ class Predictor:
             A `Prediction` for one str, a list of them in the order given else.
 
         Raises:
-            SettingsError: When a text is not a str, or lacks a column.
+            SettingsError: When these are no texts, one is not a str (None, NaN), or
+                it lacks a column.
         """
         if isinstance(texts, str):
             return self.predict([texts])[0]
@@ -81,7 +82,14 @@ class Predictor:
         return [self._prediction(*row) for row in zip(scores, chosen, strict=True)]
 
     def predict_proba(self, texts: Text | Iterable[Text]) -> np.ndarray:
-        """Returns the probability of every label, float32 `(texts, num_classes)`."""
+        """Returns the probability of every label, float32 `(texts, num_classes)`.
+
+        Args:
+            texts: As for `predict`; one str gives one row.
+
+        Raises:
+            SettingsError: As for `predict`.
+        """
         rows = self._rows([texts] if isinstance(texts, str) else texts)
         if not rows:
             return np.zeros((0, len(self.labels)), np.float32)
@@ -117,16 +125,19 @@ class Predictor:
         return logits
 
     def _rows(self, texts: Iterable[Text]) -> list[tuple[str, ...]]:
-        rows = [(text,) if isinstance(text, str) else text for text in texts]
         columns = self.bundle.text["text_columns"]
-        for place, row in enumerate(rows):
-            if not isinstance(row, (tuple, list)) or len(row) != len(columns):
+        rows = []
+        for place, text in enumerate(_checked(texts)):
+            row = (text,) if isinstance(text, str) else text
+            fits = isinstance(row, (tuple, list)) and len(row) == len(columns)
+            if not fits or not all(isinstance(field, str) for field in row):
                 wanted = "a str" if len(columns) == 1 else f"({', '.join(columns)})"
                 raise SettingsError(
                     f"Expected each text to be {wanted}. Received: texts[{place}]="
-                    f"{row!r}. Replace what is missing by an empty str."
+                    f"{text!r:.200}. Replace what is missing by an empty str."
                 )
-        return [tuple(row) for row in rows]
+            rows.append(tuple(row))
+        return rows
 
     def _prediction(self, scores: np.ndarray, chosen: np.ndarray) -> Prediction:
         columns = np.flatnonzero(chosen)
@@ -135,6 +146,18 @@ class Predictor:
             labels=tuple(self.labels[column] for column in columns),
             scores=dict(zip(self.labels, scores.tolist(), strict=True)),
         )
+
+
+def _checked(texts: Iterable[Text]) -> Iterable[Text]:
+    # Iterating over a DataFrame or a dict gives column names, over bytes numbers.
+    wrong = isinstance(texts, (Mapping, bytes)) or getattr(texts, "ndim", 1) != 1
+    if wrong or not isinstance(texts, Iterable):
+        raise SettingsError(
+            f"Expected a str, or a list or another iterable of texts. Received: "
+            f"texts={texts!r:.200} of type {type(texts).__name__}. Of a table, give "
+            f"the column with the texts, or a list of rows as tuples."
+        )
+    return texts
 
 
 def layout_for(tokenizer: Tokenizer, text: dict) -> Layout:

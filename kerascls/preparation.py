@@ -1,56 +1,24 @@
 """From labelled files to the parts a run trains, chooses and scores on."""
 
-import hashlib
-import json
-import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-
-from kerascls.errors import DataError
+from kerascls.errors import DataError, SettingsError
 from kerascls.labels import LabelSet, Task
+from kerascls.parts import Part, divide
 from kerascls.readers import Dataset, read
 from kerascls.settings import DataSettings
-from kerascls.splits import count_duplicates, stratified_split
+from kerascls.splits import count_duplicates
 from kerascls.targets import Targets
-from kerascls.token_store import (
-    FORMAT_VERSION,
-    TokenStore,
-    build_token_store,
-    write_token_store,
-)
+from kerascls.token_cache import cached_token_store
+from kerascls.token_store import TokenStore, build_token_store
 from kerascls.tokenizer import Tokenizer
 
-VALID_SHARE = TEST_SHARE = 0.15
-CACHE_VARIABLE = "KERASCLS_CACHE"
+SHOWN_LABELS = 10
 Progress = Callable[[str], Callable[[int, int], None]]
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Some rows of one file.
-
-    Args:
-        dataset: The file as it was read.
-        rows: int64, which of its examples.
-    """
-
-    dataset: Dataset
-    rows: np.ndarray
-
-    @property
-    def labels(self) -> list[tuple[str, ...]]:
-        """The labels of each row."""
-        return [self.dataset.examples[row].labels for row in self.rows]
-
-    @property
-    def texts(self) -> list[tuple[str, ...]]:
-        """The text fields of each row."""
-        return [self.dataset.examples[row].texts for row in self.rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,27 +70,13 @@ def load_labelled_text(
 
     Raises:
         DataError: When files cannot be used, tasks differ between them, or training
-            has fewer than two classes.
+            has fewer than two labels.
+        SettingsError: When the settings contradict each other.
     """
-    datasets = {
-        name: _read(path, settings, on_progress)
-        for name, path in (
-            ("train", settings.train or sample_path()),
-            ("valid", settings.valid),
-            ("test", settings.test),
-        )
-        if path is not None
-    }
+    datasets = _read_all(settings, on_progress)
     task = _one_task(datasets)
-    parts, notes = _split(datasets, seed)
-    label_set = LabelSet.from_labels(parts["train"].labels)
-    if len(label_set) < 2:
-        raise DataError(
-            f"Training needs at least two labels. Received: "
-            f"{datasets['train'].path.name} with {len(label_set)} "
-            f"({', '.join(label_set)}). Check the label column "
-            f"{datasets['train'].label_column!r} and its separator."
-        )
+    parts, notes = divide(datasets, seed)
+    label_set = _training_labels(parts["train"])
     unseen = {name: _unseen(part, label_set) for name, part in parts.items()}
     notes += _describe(datasets, parts, unseen)
     return LabelledText(task, label_set, parts, unseen, notes, settings.train is None)
@@ -133,31 +87,57 @@ def tokenize_parts(
     tokenizer: Tokenizer,
     cache: bool = True,
     on_progress: Progress | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> dict[str, TokenStore]:
     """Returns a token store for each part; parts of one file share one.
 
     Args:
         data: The parts.
         tokenizer: Turns text into ids.
-        cache: Whether stores are kept for the next run with the same file, columns
-            and vocabulary, in `$KERASCLS_CACHE` or `~/.cache/kerascls`.
+        cache: Whether stores are kept for the next run on the same texts with the
+            same vocabulary, in `$KERASCLS_CACHE` or `~/.cache/kerascls`.
         on_progress: Given a title, returns what is called with done and total rows.
+        warn: Called with a line when stores cannot be kept.
     """
     stores: dict[int, TokenStore] = {}
-    for part in data.parts.values():
-        dataset = part.dataset
-        if id(dataset) not in stores:
-            stores[id(dataset)] = _store(dataset, tokenizer, cache, on_progress)
+    for dataset in _different(part.dataset for part in data.parts.values()):
+        texts = [example.texts for example in dataset.examples]
+        lines = [example.line for example in dataset.examples]
+        if cache:
+            title = f"Tokenising {dataset.path.name}"
+            show = on_progress(title) if on_progress else None
+            store = cached_token_store(texts, lines, tokenizer, show, warn)
+        else:
+            store = build_token_store(texts, tokenizer, lines)
+        stores[id(dataset)] = store
     return {name: stores[id(part.dataset)] for name, part in data.parts.items()}
 
 
+def _read_all(
+    settings: DataSettings, on_progress: Progress | None
+) -> dict[str, Dataset]:
+    if settings.train is None and (settings.valid or settings.test):
+        raise SettingsError(
+            f"Expected --train beside --valid and --test. Received: train=None, "
+            f"valid={_shown(settings.valid)}, test={_shown(settings.test)}. Give the "
+            f"text to learn from, or leave them out too for the shipped sample."
+        )
+    paths = {
+        "train": settings.train or sample_path(),
+        "valid": settings.valid,
+        "test": settings.test,
+    }
+    by_path: dict[Path, Dataset] = {}
+    for path in paths.values():
+        if path is not None and path not in by_path:
+            by_path[path] = _read(path, settings, on_progress)
+    return {name: by_path[path] for name, path in paths.items() if path is not None}
+
+
 def _read(path: Path, settings: DataSettings, on_progress: Progress | None) -> Dataset:
-    columns = settings.text
-    if settings.text_pair is not None:
-        columns = (*(columns or ("text",)), settings.text_pair)
     return read(
         path,
-        text=columns,
+        text=_text_columns(settings),
         label=settings.label,
         task=settings.task,
         label_separator=settings.label_separator,
@@ -166,6 +146,19 @@ def _read(path: Path, settings: DataSettings, on_progress: Progress | None) -> D
         errors="skip" if settings.skip_bad_rows else "raise",
         on_progress=on_progress(f"Reading {path.name}") if on_progress else None,
     )
+
+
+def _text_columns(settings: DataSettings) -> tuple[str, ...]:
+    if settings.text_pair is None:
+        return settings.text
+    first = settings.text or ("text",)
+    if settings.text_pair in first:
+        raise SettingsError(
+            f"Expected two columns for a pair of texts. Received: text="
+            f"{', '.join(first)}, text_pair={settings.text_pair}. Name the column of "
+            f"the first text with --text."
+        )
+    return (*first, settings.text_pair)
 
 
 def _one_task(datasets: dict[str, Dataset]) -> Task:
@@ -184,43 +177,21 @@ def _one_task(datasets: dict[str, Dataset]) -> Task:
     return tasks.pop()
 
 
-def _split(datasets: dict[str, Dataset], seed: int) -> tuple[dict[str, Part], list[str]]:
-    train = datasets["train"]
-    missing = [name for name in ("valid", "test") if name not in datasets]
-    if missing == ["test"]:
-        missing = []
-    shares = [VALID_SHARE] * len(missing)
-    rows = [np.arange(len(train.examples))]
-    notes = []
-    if missing:
-        labels = [example.labels for example in train.examples]
-        rows = stratified_split(labels, [1 - sum(shares), *shares], seed)
-        cut = ", ".join(
-            f"{name} {len(part)}"
-            for name, part in zip(("train", *missing), rows, strict=True)
+def _training_labels(part: Part) -> LabelSet:
+    names = sorted({name for row in part.labels for name in row})
+    if len(names) < 2:
+        found = f"only the label {names[0]!r}" if names else "no label"
+        raise DataError(
+            f"Training needs at least two labels. Received: {part.dataset.path} with "
+            f"{found} in {len(part.rows)} rows. Check the label column "
+            f"{part.dataset.label_column!r} and its separator."
         )
-        notes.append(f"{train.path.name} was split by label with seed {seed}: {cut}")
-    if "test" not in datasets and not missing:
-        notes.append("there is no test part: nothing will be scored at the end")
-    parts = {
-        name: Part(train, part)
-        for name, part in zip(("train", *missing), rows, strict=True)
-    }
-    for name, dataset in datasets.items():
-        if name != "train":
-            parts[name] = Part(dataset, np.arange(len(dataset.examples)))
-    for name, part in parts.items():
-        if not len(part.rows):
-            raise DataError(
-                f"Every part needs at least one row. Received: 0 rows for {name} from "
-                f"{part.dataset.path.name}. Give more rows, or a file for it."
-            )
-    return {name: parts[name] for name in ("train", "valid", "test") if name in parts}, notes
+    return LabelSet(tuple(names))
 
 
 def _unseen(part: Part, label_set: LabelSet) -> dict[str, int]:
     counts = Counter(name for row in part.labels for name in row)
-    return {name: count for name, count in sorted(counts.items()) if name not in label_set}
+    return {name: counts[name] for name in sorted(counts) if name not in label_set}
 
 
 def _describe(
@@ -229,48 +200,34 @@ def _describe(
     unseen: dict[str, dict[str, int]],
 ) -> list[str]:
     notes = []
-    for dataset in datasets.values():
+    for dataset in _different(datasets.values()):
+        file = dataset.path.name
         if dataset.skipped_rows:
-            notes.append(f"{dataset.path.name}: {dataset.skipped_rows} bad rows left out")
+            notes.append(f"{file}: {dataset.skipped_rows} bad rows left out")
         if dataset.empty_texts:
-            notes.append(f"{dataset.path.name}: {dataset.empty_texts} empty texts kept")
-    for name, labels in unseen.items():
-        if labels:
-            listed = ", ".join(f"{label} ({rows} rows)" for label, rows in labels.items())
-            notes.append(f"{name} has labels that training lacks, scored as misses: {listed}")
+            notes.append(f"{file}: {dataset.empty_texts} empty texts kept")
+    for name, rows in unseen.items():
+        if rows:
+            notes.append(
+                f"labels of {name} that training lacks ({len(rows)}), scored as "
+                f"misses: {_counted(rows)}"
+            )
     duplicates = count_duplicates({name: part.texts for name, part in parts.items()})
     return notes + duplicates.lines()
 
 
-def _store(
-    dataset: Dataset, tokenizer: Tokenizer, cache: bool, on_progress: Progress | None
-) -> TokenStore:
-    texts = [example.texts for example in dataset.examples]
-    lines = [example.line for example in dataset.examples]
-    if not cache:
-        return build_token_store(texts, tokenizer, lines)
-    place = _cache_folder() / _cache_key(dataset, tokenizer)
-    if place.is_dir():
-        try:
-            return TokenStore.open(place)
-        except DataError:
-            pass  # damaged: written again below
-    report = on_progress(f"Tokenising {dataset.path.name}") if on_progress else None
-    return write_token_store(place, texts, lines, tokenizer, report)
-
-
-def _cache_folder() -> Path:
-    chosen = os.environ.get(CACHE_VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "kerascls"
-
-
-def _cache_key(dataset: Dataset, tokenizer: Tokenizer) -> str:
-    facts = [
-        FORMAT_VERSION,
-        dataset.sha256,
-        dataset.text_columns,
-        [example.line for example in dataset.examples],
-        sorted(tokenizer.vocab.items()),
-        tokenizer.do_lower_case,
+def _counted(rows: Mapping[str, int]) -> str:
+    listed = [
+        f"{name} ({count} row{'' if count == 1 else 's'})"
+        for name, count in rows.items()
     ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+    more = len(listed) - SHOWN_LABELS
+    return ", ".join(listed[:SHOWN_LABELS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _different(datasets: Iterable[Dataset]) -> list[Dataset]:
+    return list({id(dataset): dataset for dataset in datasets}.values())
+
+
+def _shown(path: Path | None) -> str:
+    return repr(None if path is None else str(path))

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,17 @@ RUN_FILE = "run.json"
 BUNDLE_FOLDER = "bundle"
 HISTORY_FILE = "history.csv"
 LOG_FILE = "log.txt"
+# What a new run takes away from an earlier one, the mark of a run last.
+CONTENT = (
+    BUNDLE_FOLDER,
+    ".bundle-*",  # of a run that was killed while it wrote one
+    HISTORY_FILE,
+    LOG_FILE,
+    "report.csv",
+    "report.md",
+    "report.json",
+    RUN_FILE,
+)
 
 
 def write_atomically(path: Path, content: bytes):
@@ -32,7 +44,7 @@ def write_atomically(path: Path, content: bytes):
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink(missing_ok=True)
         raise
 
 
@@ -59,29 +71,43 @@ class RunDirectory:
 
     @classmethod
     def create(cls, path: Path, overwrite: bool = False) -> "RunDirectory":
-        """Makes the directory, empty.
+        """Makes the directory, without what an earlier run wrote there.
 
         Args:
             path: Where; parents are made too.
-            overwrite: Whether an earlier run there may be removed.
+            overwrite: Whether an earlier run there may be replaced. Files that it
+                did not write stay.
 
         Raises:
-            SettingsError: When something is there that may not be removed.
+            SettingsError: When something is there that may not be replaced.
         """
-        if path.exists() and not path.is_dir():
-            raise SettingsError(
-                f"Expected a directory to write to. Received: out={str(path)!r}, a "
-                f"file. Choose another name with --out."
-            )
-        if path.is_dir() and any(path.iterdir()):
-            cls._clear(path, overwrite)
+        cls.check(path, overwrite)
+        for pattern in CONTENT:
+            for item in path.glob(pattern):
+                _remove(item)
         path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         run.update(status="running", started=_now())
         return run
 
     @staticmethod
-    def _clear(path: Path, overwrite: bool):
+    def check(path: Path, overwrite: bool = False):
+        """Checks, without changing anything, whether a run may be written there.
+
+        Args:
+            path: The directory; need not exist.
+            overwrite: Whether an earlier run there may be replaced.
+
+        Raises:
+            SettingsError: When something is there that may not be replaced.
+        """
+        if path.exists() and not path.is_dir():
+            raise SettingsError(
+                f"Expected a directory to write to. Received: out={str(path)!r}, a "
+                f"file. Choose another name with --out."
+            )
+        if not path.is_dir() or not any(path.iterdir()):
+            return
         if not (path / RUN_FILE).is_file():
             raise SettingsError(
                 f"Expected an empty directory or one of an earlier run. Received: "
@@ -92,7 +118,6 @@ class RunDirectory:
                 f"There is a run already. Received: out={str(path)!r}. Choose another "
                 f"--out, or replace it with --overwrite."
             )
-        shutil.rmtree(path)
 
     def update(self, **facts: Any):
         """Adds facts to run.json."""
@@ -102,11 +127,6 @@ class RunDirectory:
     def finish(self, status: str, **facts: Any):
         """Adds the last facts: how the run ended, and when."""
         self.update(status=status, ended=_now(), **facts)
-
-    def log(self, line: str):
-        """Appends a line to the log."""
-        with open(self.path / LOG_FILE, "a", encoding="utf-8") as file:
-            file.write(line.rstrip("\n") + "\n")
 
 
 def free_directory(folder: Path, name: str) -> Path:
@@ -118,5 +138,23 @@ def free_directory(folder: Path, name: str) -> Path:
     return candidate
 
 
+def package_versions() -> dict[str, str]:
+    """Returns the versions of what computes, as far as it is installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("kerascls", "keras", "tensorflow", "jax", "numpy", "tokenizers"):
+        with suppress(PackageNotFoundError):  # it may be "tensorflow-cpu"
+            found[name] = version(name)
+    return found
+
+
 def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def _remove(item: Path):
+    if item.is_dir() and not item.is_symlink():
+        shutil.rmtree(item)
+    else:
+        item.unlink()

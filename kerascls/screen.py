@@ -37,8 +37,10 @@ class Screen:
         """Shows a text of one or more lines."""
         self._write(text)
         if not self.quiet:
-            # Texts hold labels and file names: rich must not read markup in them.
-            self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            # Labels and file names are in it: "[b]" and ":car:" must stay as they are.
+            self.console.print(
+                text, markup=False, emoji=False, highlight=False, soft_wrap=True
+            )
 
     def _write(self, text: str):
         if self._log is None:

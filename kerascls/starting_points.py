@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerascls.encoder_config import EncoderConfig
-from kerascls.errors import CheckpointError
+from kerascls.errors import CheckpointError, SettingsError
 from kerascls.preparation import LabelledText
 from kerascls.presets import (
     Preset,
@@ -64,11 +64,16 @@ class StartingPoint:
         return encoder, notes
 
     def resolve(self, settings: RunSettings) -> RunSettings:
-        """Returns the settings with the preset's values where none was given."""
+        """Returns the settings with the preset's values where none was given.
+
+        Raises:
+            SettingsError: When sequences would be longer than the encoder knows.
+        """
         preset, scratch = self.preset, self.found is None
         longest = self.config.max_positions
         defaults = {
             "max_tokens": min(preset.max_tokens, longest),
+            "pooling": "mean" if scratch else "cls",
             "batch_size": preset.batch_size,
             "epochs": preset.from_scratch_epochs if scratch else preset.epochs,
             "learning_rate": (
@@ -80,7 +85,7 @@ class StartingPoint:
             **{name: value for name, value in defaults.items() if given[name] is None}
         )
         if settings.model.max_tokens > longest:
-            raise CheckpointError(
+            raise SettingsError(
                 f"Expected at most {longest} tokens, the positions this encoder "
                 f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
                 f"with --max-tokens."
@@ -97,9 +102,16 @@ def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
             that comes with the package may go on without weights; other data not.
 
     Raises:
-        CheckpointError: When no weights are found; it lists where they were looked
-            for and the ways out.
+        CheckpointError: When no weights are found (it lists where they were looked
+            for and the ways out), or those found are not the encoder's.
+        SettingsError: When a vocabulary is given that would not be used.
     """
+    if settings.vocab is not None and not settings.from_scratch:
+        raise SettingsError(
+            f"Expected --from-scratch beside --vocab: pretrained weights come with "
+            f"their own vocabulary. Received: vocab={str(settings.vocab)!r}, "
+            f"from_scratch=False. Add the one or leave out the other."
+        )
     if settings.checkpoint is not None:
         return _from_checkpoint(settings.checkpoint, settings.name)
     preset = get_preset(settings.name)
@@ -119,10 +131,12 @@ def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
 
 
 def _from_checkpoint(directory: Path, name: str | None) -> StartingPoint:
+    from kerascls.checkpoints.accounting import account, require_complete
     from kerascls.checkpoints.finding import find_checkpoint
     from kerascls.checkpoints.loading import load_tokenizer
 
     found = find_checkpoint(directory)
+    require_complete(found, account(found))  # names and shapes; before Keras starts
     preset = get_preset(name) if name else nearest_preset(found.config)
     if name and preset.config.family != found.config.family:
         raise CheckpointError(
@@ -131,7 +145,7 @@ def _from_checkpoint(directory: Path, name: str | None) -> StartingPoint:
             f"{found.config.family}. Leave --model out, or name another."
         )
     return StartingPoint(
-        name=name or Path(directory).name,
+        name=name or found.directory.resolve().name,
         preset=preset,
         config=found.config,
         tokenizer=load_tokenizer(found),

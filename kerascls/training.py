@@ -11,6 +11,7 @@ import numpy as np
 
 from kerascls.bundle import Bundle, write_bundle
 from kerascls.decision import Rule, fit_threshold, probabilities
+from kerascls.errors import SettingsError
 from kerascls.evaluation import report_on
 from kerascls.labels import Task
 from kerascls.predictor import Predictor, layout_for
@@ -22,6 +23,7 @@ from kerascls.run_directory import (
     LOG_FILE,
     RunDirectory,
     free_directory,
+    package_versions,
 )
 from kerascls.screen import Screen
 from kerascls.settings import RunSettings
@@ -103,12 +105,13 @@ def fit(
     started = time.monotonic()
     settings = (settings or RunSettings()).with_options(**options)
     screen = Screen(console, quiet)
-    with screen.bars() as bars:
-        data = load_labelled_text(settings.data, settings.train.seed, bars)
-    start = choose_start(settings.model, data)
-    settings = start.resolve(settings)
-    place = Path(out) if out is not None else free_directory(Path("runs"), start.name)
-    run = RunDirectory.create(place, overwrite)
+    place = None if out is None else Path(out)
+    if place is not None:
+        RunDirectory.check(place, overwrite)  # before reading, which may take long
+    settings, data, start = _prepare(settings, screen)
+    run = RunDirectory.create(
+        place or free_directory(Path("runs"), start.name), overwrite
+    )
     screen.log_to(run.path / LOG_FILE)
     try:
         return _run(run, settings, data, start, cache, screen, started)
@@ -118,6 +121,22 @@ def fit(
     except BaseException as error:
         run.finish("failed", error=f"{type(error).__name__}: {error}")
         raise
+
+
+def _prepare(
+    settings: RunSettings, screen: Screen
+) -> tuple[RunSettings, LabelledText, StartingPoint]:
+    """Does all that can show a mistake of the user's before Keras is loaded."""
+    with screen.bars() as bars:
+        data = load_labelled_text(settings.data, settings.train.seed, bars)
+    threshold = settings.decision.threshold
+    if data.task is Task.MULTICLASS and threshold is not None:
+        raise SettingsError(
+            f"Expected a threshold for multilabel only: in multiclass the likeliest "
+            f"label is given. Received: decision.threshold={threshold!r}. Leave it out."
+        )
+    start = choose_start(settings.model, data)
+    return start.resolve(settings), data, start
 
 
 def _run(
@@ -136,7 +155,7 @@ def _run(
         + "\n".join([*data.notes, *start.notes])
     )
     with screen.bars() as bars:
-        stores = tokenize_parts(data, start.tokenizer, cache, bars)
+        stores = tokenize_parts(data, start.tokenizer, cache, bars, screen.say)
     from kerascls.fitting import fit_weights
 
     layout = layout_for(start.tokenizer, text_facts(settings, data, start))
@@ -146,7 +165,7 @@ def _run(
     bundle = _ship(run, settings, data, start, fitted)
     run.update(best_epoch=fitted.best_epoch, compute=str(fitted.compute))
     if fitted.interrupted:
-        screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch so far.")
+        screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt
     report = _score(bundle, data, stores, screen)
     if report is not None:
@@ -160,13 +179,10 @@ def _run(
 def _facts(
     settings: RunSettings, data: LabelledText, start: StartingPoint
 ) -> dict[str, Any]:
-    from importlib.metadata import version
-
-    packages = ("kerascls", "keras", "tensorflow", "numpy", "tokenizers")
     return {
         "command": shlex.join(sys.argv),
         "python": sys.version.split()[0],
-        "versions": {name: version(name) for name in packages},
+        "versions": package_versions(),
         "settings": settings.to_dict(),
         "seed": settings.train.seed,
         "task": data.task.value,
@@ -192,7 +208,8 @@ def _ship(
 ) -> Bundle:
     from kerascls.runtimes.keras_runtime import write_keras_model
 
-    support = data.targets("train").dense(np.arange(len(data.parts["train"].rows)))
+    targets = data.targets("train")
+    support = np.bincount(targets.columns, minlength=targets.num_classes)
     return write_bundle(
         run.path / BUNDLE_FOLDER,
         runtime="keras",
@@ -200,9 +217,7 @@ def _ship(
         label_set=data.label_set,
         rule=_choose_rule(settings, data, fitted.valid_logits),
         text=text_facts(settings, data, start),
-        train_support=dict(
-            zip(data.label_set, (support > 0).sum(axis=0).tolist(), strict=True)
-        ),
+        train_support=dict(zip(data.label_set, support.tolist(), strict=True)),
         settings=settings.to_dict(),
         write_model=lambda folder: write_keras_model(
             folder, fitted.model, start.tokenizer
@@ -246,4 +261,5 @@ def _score(
         logits = Predictor(bundle).logits(
             stores["test"], part.rows, bars("Scoring the test part") if bars else None
         )
-    return report_on(bundle, logits, part.labels, f"{part.dataset.path.name}, test part")
+    source = f"{part.dataset.path.name}, test part"
+    return report_on(bundle, logits, part.labels, source)

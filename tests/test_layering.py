@@ -16,7 +16,8 @@ LAYERS = (
     ("encoder_config", "vocabulary"),
     ("labels", "metrics", "presets", "run_directory", "tokenizer"),
     ("decision", "readers", "screen", "settings", "splits", "targets", "token_store"),
-    ("batches", "bundle", "preparation", "report"),
+    ("batches", "bundle", "parts", "report", "token_cache"),
+    ("preparation",),
     ("compute", "feeds", "heads", "layers", "losses", "optimizers", "validation"),
     ("encoders",),
     ("checkpoints",),
@@ -31,7 +32,7 @@ LAYERS = (
 LAYER_OF = {name: place for place, names in enumerate(LAYERS) for name in names}
 
 # What answers before Keras is there: everything below `compute`, and these.
-LIGHT_FOLDERS = {*sum(LAYERS[:5], ()), "prediction", "cli"}
+LIGHT_FOLDERS = {*sum(LAYERS[:6], ()), "prediction", "cli"}
 LIGHT_FILES = {
     "__init__",
     "__main__",

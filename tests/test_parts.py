@@ -1,0 +1,41 @@
+"""Which parts are cut from which file; `test_preparation.py` has the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from kerascls.labels import Task
+from kerascls.parts import PARTS, divide
+from kerascls.readers import Dataset, Example
+
+
+def dataset(count):
+    examples = [Example(n + 2, (f"t{n}",), ("xy"[n % 2],)) for n in range(count)]
+    return Dataset(
+        Path("x.csv"), examples, ("text",), "label", Task.MULTICLASS, 0, 0, ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"train": 100}, {"train": 70, "valid": 15, "test": 15}),
+        ({"train": 100, "test": 7}, {"train": 85, "valid": 15, "test": 7}),
+        ({"train": 100, "valid": 7}, {"train": 100, "valid": 7}),
+        (
+            {"test": 5, "valid": 7, "train": 100},
+            {"train": 100, "valid": 7, "test": 5},
+        ),
+    ],
+)
+def test_what_has_no_file_is_cut_from_train(files, expected):
+    parts, _ = divide({name: dataset(count) for name, count in files.items()}, seed=1)
+    assert {name: len(part.rows) for name, part in parts.items()} == expected
+    assert list(parts) == [name for name in PARTS if name in parts]
+
+
+def test_a_part_knows_its_rows_labels_and_texts():
+    parts, _ = divide({"train": dataset(20)}, seed=1)
+    part = parts["valid"]
+    assert part.texts == [(f"t{row}",) for row in part.rows]
+    assert part.labels == [("xy"[row % 2],) for row in part.rows]
