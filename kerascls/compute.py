@@ -69,7 +69,8 @@ def choose_compute(precision: str = "auto", compile: str = "auto") -> Compute:
             "JAX always compiles. Received: compile='off' with KERAS_BACKEND=jax. "
             "Leave it at auto."
         )
-    jit = compile == "on" or (compile == "auto" and (backend == "jax" or device == "gpu"))
+    compiles_well = backend == "jax" or device == "gpu"
+    jit = compile == "on" or (compile == "auto" and compiles_well)
     return Compute(backend, device, precision, jit)
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
+import keras
 import numpy as np
 from keras import layers
 
-from kerascls.encoder_config import EncoderConfig, weight_shapes
-from kerascls.errors import CheckpointError
+from kerascls.encoder_config import EncoderConfig
+from kerascls.errors import CheckpointError, SettingsError
 from kerascls.layers import Embeddings, Seeds, TransformerBlock, attention_bias
 
 
+@keras.saving.register_keras_serializable("kerascls")
 class Encoder(layers.Layer):
     """Token ids to hidden states. Built at construction, from random weights.
 
@@ -18,6 +20,8 @@ class Encoder(layers.Layer):
             `num_layers` times; ELECTRA differs from BERT only in its projection.
         with_pool: Whether to return the pooled `[CLS]` vector too.
         seed: Fixes initial weights and dropout.
+        **kwargs: `name`; `dtype`, e.g. `"mixed_bfloat16"` to compute in half
+            precision with float32 weights.
 
     Example:
         >>> encoder = Encoder(get_preset("albert_small").config)
@@ -36,15 +40,18 @@ class Encoder(layers.Layer):
         super().__init__(**kwargs)
         self.config = config
         self.with_pool = with_pool
+        self.seed = seed
         seeds = Seeds(seed)
         policy = self.dtype_policy
         self.embeddings = Embeddings(config, seeds, dtype=policy, name="embeddings")
         self.projection = None
         if config.has_projection:
             self.projection = layers.Dense(
-                config.hidden_dim, dtype=policy, name="embeddings_project"
+                config.hidden_dim,
+                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
+                dtype=policy,
+                name="embeddings_project",
             )
-            self.projection.kernel_initializer.seed = seeds.next()
         self.blocks = [
             TransformerBlock(config, seeds, dtype=policy, name=f"layer_{index}")
             for index in range(config.num_blocks)
@@ -52,9 +59,12 @@ class Encoder(layers.Layer):
         self.pooler = None
         if with_pool:
             self.pooler = layers.Dense(
-                config.hidden_dim, activation="tanh", dtype=policy, name="pooler"
+                config.hidden_dim,
+                activation="tanh",
+                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
+                dtype=policy,
+                name="pooler",
             )
-            self.pooler.kernel_initializer.seed = seeds.next()
         self._build_parts()
 
     def _build_parts(self):
@@ -80,7 +90,11 @@ class Encoder(layers.Layer):
         Returns:
             Hidden states `(batch, tokens, hidden_dim)` in the compute dtype; with
             `with_pool` the pair of these and the pooled `(batch, hidden_dim)`.
+
+        Raises:
+            SettingsError: When there are more tokens than the encoder has positions.
         """
+        self._check_shape(tuple(token_ids.shape))
         hidden = self.embeddings(token_ids, segment_ids, training=training)
         if self.projection is not None:
             hidden = self.projection(hidden)
@@ -92,6 +106,15 @@ class Encoder(layers.Layer):
             return hidden
         return hidden, self.pooler(hidden[:, 0])
 
+    def _check_shape(self, shape: tuple[int | None, ...]):
+        longest = self.config.max_positions
+        if len(shape) != 2 or (shape[1] is not None and shape[1] > longest):
+            raise SettingsError(
+                f"Expected `token_ids` of shape (batch, tokens) with at most {longest} "
+                f"tokens, the positions this encoder knows. Received: "
+                f"token_ids.shape={shape}. Truncate the texts, or make it a batch."
+            )
+
     def compute_output_shape(self, token_ids_shape, *_, **__):
         """Returns the shapes of what `call` returns."""
         hidden = (*token_ids_shape, self.config.hidden_dim)
@@ -100,7 +123,7 @@ class Encoder(layers.Layer):
         return hidden, (token_ids_shape[0], self.config.hidden_dim)
 
     def weights_by_name(self) -> dict:
-        """Returns every variable under its stable name (`weight_shapes`)."""
+        """Returns every variable, float32, under its stable name (`weight_shapes`)."""
         tables = self.embeddings
         named = {
             "embeddings/word_embeddings": tables.tokens,
@@ -143,6 +166,7 @@ class Encoder(layers.Layer):
             **super().get_config(),
             "config": self.config.to_dict(),
             "with_pool": self.with_pool,
+            "seed": self.seed,
         }
 
     @classmethod
@@ -162,18 +186,19 @@ def assign_by_name(variables: Mapping, weights: Mapping[str, np.ndarray]):
         CheckpointError: With counts and the first ten names, when a name is
             missing or unexpected or a shape differs. Nothing is assigned then.
     """
-    problems = [f"missing: {name}" for name in sorted(set(variables) - set(weights))]
-    problems += [f"unexpected: {name}" for name in sorted(set(weights) - set(variables))]
-    problems += [
-        f"wrong shape: {name} is {tuple(weights[name].shape)}, not {tuple(variable.shape)}"
-        for name, variable in variables.items()
-        if name in weights and tuple(weights[name].shape) != tuple(variable.shape)
-    ]
+    known, given = set(variables), set(weights)
+    problems = [f"missing: {name}" for name in sorted(known - given)]
+    problems += [f"unexpected: {name}" for name in sorted(given - known)]
+    for name in sorted(known & given):
+        shape, expected = tuple(weights[name].shape), tuple(variables[name].shape)
+        if shape != expected:
+            problems.append(f"wrong shape: {name} is {shape}, not {expected}")
     if problems:
         raise CheckpointError(
             f"Expected exactly one array for each of {len(variables)} weights. "
             f"Received {len(weights)} arrays with {len(problems)} problems:\n  "
             + "\n  ".join(problems[:10])
+            + "\nTake the weights of an encoder with the same configuration."
         )
     for name, variable in variables.items():
         variable.assign(weights[name])

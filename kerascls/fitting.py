@@ -18,7 +18,7 @@ from kerascls.models.transformer import TransformerClassifier
 from kerascls.optimizers import adamw
 from kerascls.preparation import LabelledText
 from kerascls.screen import Screen
-from kerascls.settings import RunSettings
+from kerascls.settings import RunSettings, TrainSettings
 from kerascls.starting_points import StartingPoint
 from kerascls.token_store import TokenStore
 
@@ -89,26 +89,12 @@ def fit_weights(
     Raises:
         KeyboardInterrupt: When Ctrl-C came before the first epoch was scored.
     """
-    train = settings.train
-    compute = choose_compute(train.precision, train.compile)
+    compute = choose_compute(settings.train.precision, settings.train.compile)
     limit_threads()
     screen.say(f"computing with {compute}")
     model = _build(settings, data, start, compute, screen)
     feeds = _feeds(settings, data, stores, layout, compute)
-    total_steps = feeds["train"].num_batches * train.epochs
-    optimizer = adamw(
-        model.trainable_variables,
-        train.learning_rate,
-        total_steps,
-        train.warmup_share,
-        train.weight_decay,
-        train.clip_norm,
-    )
-    if compute.precision == "float16":
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    model.compile(
-        optimizer=optimizer, loss=loss_for(data.task), jit_compile=compute.jit_compile
-    )
+    _compile(model, settings.train, data.task, compute, feeds["train"].num_batches)
     table = ScoreTable(
         feeds["valid"],
         data.scored_labels("valid"),
@@ -117,35 +103,7 @@ def fit_weights(
         history_csv=history_csv,
         sink=screen.say,
     )
-    stopping = keras.callbacks.EarlyStopping(
-        monitor="val_macro_f1",
-        mode="max",
-        patience=train.patience_epochs,
-        restore_best_weights=True,
-    )
-    callbacks = [table, stopping]
-    progress = EpochProgress(screen.console, rows_per_epoch=len(feeds["train"]))
-    if screen.shows_bars:
-        callbacks.append(progress)
-    if train.max_minutes is not None:
-        callbacks.append(TimeLimit(train.max_minutes))
-    interrupted = False
-    try:
-        model.fit(
-            fit_input(feeds["train"], train.seed),
-            steps_per_epoch=feeds["train"].num_batches,
-            epochs=train.epochs,
-            callbacks=callbacks,
-            shuffle=False,
-            verbose=0,
-        )
-    except KeyboardInterrupt:
-        if stopping.best_weights is None:
-            raise
-        interrupted = True
-        model.set_weights(stopping.best_weights)
-    finally:
-        progress.close()
+    interrupted = _fit(model, settings.train, feeds["train"], table, screen)
     logits = predict_logits(model, feeds["valid"], len(data.label_set))
     return Fitted(model, logits, table.best_epoch_, compute, interrupted)
 
@@ -179,6 +137,70 @@ def _build(
     )
     screen.say(f"model: {start.name}, {model.count_params():,} parameters")
     return model
+
+
+def _compile(
+    model: TransformerClassifier,
+    train: TrainSettings,
+    task: Task,
+    compute: Compute,
+    num_batches: int,
+):
+    optimizer = adamw(
+        model.trainable_variables,
+        train.learning_rate,
+        num_batches * train.epochs,
+        train.warmup_share,
+        train.weight_decay,
+        train.clip_norm,
+    )
+    if compute.precision == "float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    model.compile(
+        optimizer=optimizer,
+        loss=loss_for(task),
+        jit_compile=compute.jit_compile,
+        auto_scale_loss=False,
+    )
+
+
+def _fit(
+    model: TransformerClassifier,
+    train: TrainSettings,
+    feed: Feed,
+    table: ScoreTable,
+    screen: Screen,
+) -> bool:
+    """Leaves the best epoch's weights; returns whether Ctrl-C ended it."""
+    stopping = keras.callbacks.EarlyStopping(
+        monitor="val_macro_f1",
+        mode="max",
+        patience=train.patience_epochs,
+        restore_best_weights=True,
+    )
+    callbacks = [table, stopping]
+    progress = EpochProgress(screen.console, rows_per_epoch=len(feed))
+    if screen.shows_bars:
+        callbacks.append(progress)
+    if train.max_minutes is not None:
+        callbacks.append(TimeLimit(train.max_minutes))
+    try:
+        model.fit(
+            fit_input(feed, train.seed),
+            steps_per_epoch=feed.num_batches,
+            epochs=train.epochs,
+            callbacks=callbacks,
+            shuffle=False,
+            verbose=0,
+        )
+    except KeyboardInterrupt:
+        if stopping.best_weights is None:
+            raise
+        model.set_weights(stopping.best_weights)
+        return True
+    finally:
+        progress.close()
+    return False
 
 
 def _feeds(

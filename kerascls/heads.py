@@ -8,6 +8,7 @@ from kerascls.errors import SettingsError
 POOLINGS = ("cls", "mean")
 
 
+@keras.saving.register_keras_serializable("kerascls")
 class ClassificationHead(layers.Layer):
     """Turns hidden states into float32 logits.
 
@@ -18,6 +19,7 @@ class ClassificationHead(layers.Layer):
         dropout: Share of the text vector dropped in training.
         initializer_range: Standard deviation of the fresh kernel.
         seed: Fixes the kernel and dropout.
+        **kwargs: `name`; `dtype`, in which dropout computes.
 
     Raises:
         SettingsError: When the pooling is unknown.
@@ -38,9 +40,12 @@ class ClassificationHead(layers.Layer):
         if pooling not in POOLINGS:
             raise SettingsError(
                 f"Expected a pooling out of {', '.join(POOLINGS)}. "
-                f"Received: pooling={pooling!r}."
+                f"Received: pooling={pooling!r}. Choose one of them."
             )
+        self.hidden_dim = hidden_dim
         self.pooling = pooling
+        self.initializer_range = initializer_range
+        self.seed = seed
         self.dropout = layers.Dropout(dropout, seed=seed, dtype=self.dtype_policy)
         self.dense = layers.Dense(
             num_classes,
@@ -57,7 +62,7 @@ class ClassificationHead(layers.Layer):
         """Returns logits.
 
         Args:
-            hidden: `(batch, tokens, hidden_dim)`.
+            hidden: `(batch, tokens, hidden_dim)`, any float dtype.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
             training: Whether dropout is on.
 
@@ -67,12 +72,24 @@ class ClassificationHead(layers.Layer):
         pooled = hidden[:, 0] if self.pooling == "cls" else _mean(hidden, padding_mask)
         return self.dense(self.dropout(pooled, training=training))
 
-    def compute_output_shape(self, hidden_shape, *_, **__):
-        """Returns the shape of the logits."""
-        return hidden_shape[0], self.dense.units
+    def compute_output_spec(self, hidden, *_, **__):
+        """Returns the shape of the logits, and float32 in any precision."""
+        return keras.KerasTensor((hidden.shape[0], self.dense.units), "float32")
+
+    def get_config(self):
+        """Returns what `from_config` needs."""
+        return {
+            **super().get_config(),
+            "num_classes": self.dense.units,
+            "hidden_dim": self.hidden_dim,
+            "pooling": self.pooling,
+            "dropout": self.dropout.rate,
+            "initializer_range": self.initializer_range,
+            "seed": self.seed,
+        }
 
     def weights_by_name(self) -> dict:
-        """Returns the two variables under their stable names."""
+        """Returns the two variables, float32, under their stable names."""
         return {
             "classifier/kernel": self.dense.kernel,
             "classifier/bias": self.dense.bias,

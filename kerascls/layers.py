@@ -11,6 +11,9 @@ from kerascls.encoder_config import EncoderConfig
 class Seeds:
     """Gives every random layer its own seed, so that one number fixes a model.
 
+    The sequence is a permutation of all numbers below 2**31: it neither repeats
+    itself nor comes back to `seed` within a model.
+
     Args:
         seed: Any whole number; the same number gives the same sequence of seeds.
     """
@@ -19,7 +22,7 @@ class Seeds:
         self._next = seed % 2**31
 
     def next(self) -> int:
-        """Returns the next seed."""
+        """Returns the next seed, from 0 to 2**31 - 1."""
         self._next = (self._next * 1103515245 + 12345) % 2**31
         return self._next
 
@@ -29,6 +32,9 @@ def gelu(name: str):
 
     Args:
         name: `"gelu_erf"`, `"gelu_tanh"` or `"relu"`.
+
+    Returns:
+        A function of a tensor, of the same shape and dtype.
 
     References:
         - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
@@ -53,12 +59,14 @@ def attention_bias(padding_mask, dtype):
 
     Args:
         padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
-        dtype: The dtype attention computes in.
+        dtype: The dtype attention computes in, e.g. `"float32"`.
 
     Returns:
-        `(batch, 1, 1, tokens)`: 0 for real tokens, a large negative number else.
+        `(batch, 1, 1, tokens)` of that dtype: 0 for real tokens, a large negative
+        number else.
     """
-    large = -1e9 if dtype != "float16" else -6e4
+    # -1e9 would be -infinity, and 0 * -infinity NaN.
+    large = -6e4 if dtype == "float16" else -1e9
     mask = ops.cast(padding_mask, dtype)[:, None, None, :]
     return (1.0 - mask) * large
 
@@ -92,6 +100,8 @@ class Embeddings(layers.Layer):
                 initializer=keras.initializers.TruncatedNormal(
                     stddev=config.initializer_range, seed=self.seeds.next()
                 ),
+                # Gradients of a row are summed over all its tokens: in float32.
+                autocast=False,
             )
 
         self.tokens = table("word_embeddings", config.vocab_size)
@@ -101,12 +111,26 @@ class Embeddings(layers.Layer):
         self.built = True
 
     def call(self, token_ids, segment_ids, training=None):
-        """Returns `(batch, tokens, embedding_dim)` in the compute dtype."""
+        """Embeds tokens.
+
+        Args:
+            token_ids: int32 `(batch, tokens)`.
+            segment_ids: int32 `(batch, tokens)`.
+            training: Whether dropout is on.
+
+        Returns:
+            `(batch, tokens, embedding_dim)` in the compute dtype.
+        """
         num_tokens = ops.shape(token_ids)[1]
-        hidden = ops.take(ops.convert_to_tensor(self.tokens), token_ids, axis=0)
-        hidden += ops.take(ops.convert_to_tensor(self.segments), segment_ids, axis=0)
+        hidden = _rows(self.tokens, token_ids) + _rows(self.segments, segment_ids)
         hidden += ops.convert_to_tensor(self.positions)[None, :num_tokens]
         return self.dropout(self.norm(hidden), training=training)
+
+
+def _rows(table, ids):
+    # A reshape's gradient is dense. TensorFlow's for rows alone is a list with one
+    # entry per token, which Keras squares unsummed: for clipping and inside Adam.
+    return ops.take(ops.reshape(table, table.shape), ids, axis=0)
 
 
 class TransformerBlock(layers.Layer):
@@ -175,12 +199,12 @@ class TransformerBlock(layers.Layer):
         """Returns the next hidden states.
 
         Args:
-            hidden: `(batch, tokens, hidden_dim)`.
-            bias: `(batch, 1, 1, tokens)` of `attention_bias`.
+            hidden: `(batch, tokens, hidden_dim)` in the compute dtype.
+            bias: `(batch, 1, 1, tokens)` of `attention_bias`, in the same dtype.
             training: Whether dropout is on.
 
         Returns:
-            `(batch, tokens, hidden_dim)`.
+            `(batch, tokens, hidden_dim)` in the compute dtype.
         """
         attended = self.attention_output(self._attend(hidden, bias, training))
         hidden = self.attention_norm(hidden + self.dropout(attended, training=training))
@@ -201,7 +225,8 @@ class TransformerBlock(layers.Layer):
         query = split(self.query(hidden)) * (1.0 / math.sqrt(width))
         key, value = split(self.key(hidden)), split(self.value(hidden))
         scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) + bias
-        weights = self.attention_dropout(ops.softmax(scores, axis=-1), training=training)
+        weights = ops.softmax(scores, axis=-1)
+        weights = self.attention_dropout(weights, training=training)
         mixed = ops.matmul(weights, value)  # (batch, heads, tokens, width)
         return ops.reshape(
             ops.transpose(mixed, (0, 2, 1, 3)), (-1, num_tokens, heads * width)

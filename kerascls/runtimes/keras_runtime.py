@@ -12,11 +12,20 @@ from kerascls.batches import bucket
 from kerascls.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
 from kerascls.encoder_config import EncoderConfig
 from kerascls.encoders import Encoder
-from kerascls.errors import BundleError, CheckpointError
+from kerascls.errors import BundleError, CheckpointError, SettingsError
 from kerascls.feeds import length_buckets
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.run_directory import write_json
 from kerascls.tokenizer import Tokenizer
+
+_UNUSABLE = (
+    CheckpointError,
+    KeyError,
+    OSError,
+    SafetensorError,
+    SettingsError,
+    TypeError,
+)
 
 
 class KerasRuntime:
@@ -37,26 +46,35 @@ class KerasRuntime:
                 encoder, len(bundle.label_set), parts["pooling"]
             )
             self._model.load_named_weights(load_file(bundle.path / WEIGHTS))
-        except (CheckpointError, SafetensorError, KeyError, TypeError) as error:
+        except _UNUSABLE as error:
             raise BundleError(
                 f"Expected weights that fit their configuration. Received: "
-                f"{str(bundle.path)!r}: {error}"
+                f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it "
+                f"was made."
             ) from error
         self._lock = threading.Lock()
         self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
-        self._buckets = None
-        if keras.backend.backend() != "tensorflow":
-            self._buckets = length_buckets(bundle.text["max_tokens"])
+        compiles = keras.backend.backend() == "jax"
+        # Left to itself, Keras would compile every new shape on TensorFlow's GPUs.
+        self._model.jit_compile = compiles
+        self._buckets = length_buckets(bundle.text["max_tokens"]) if compiles else None
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Returns float32 `(batch, num_classes)` for a collated batch."""
+        """Computes logits; calls from several threads wait for each other.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)` with at least one row.
+
+        Returns:
+            float32 `(batch, num_classes)`.
+        """
         rows = len(inputs["token_ids"])
         if self._buckets is not None:
             inputs = self._fixed_shape(inputs)
         # Keras builds its compiled function on the first call, unguarded.
         with self._lock:
             return np.asarray(self._model.predict_on_batch(inputs))[:rows]
-
 
     def _fixed_shape(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         # One compilation per shape: lengths go up to a bucket, rows to a power of 2.

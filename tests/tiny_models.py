@@ -1,0 +1,87 @@
+"""Encoders, batches and feeds small enough for a test, without any file."""
+
+import numpy as np
+
+from kerascls.batches import Layout
+from kerascls.encoder_config import EncoderConfig
+from kerascls.encoders import Encoder
+from kerascls.feeds import Feed
+from kerascls.labels import LabelSet
+from kerascls.models.transformer import TransformerClassifier
+from kerascls.targets import Targets
+from kerascls.token_store import TokenStore
+
+FAMILIES = ("bert", "albert", "electra")
+VOCAB_SIZE = 40
+PAD, CLS, SEP = 0, 2, 3
+
+
+def tiny_config(family="bert", **changes) -> EncoderConfig:
+    """Two layers of 16 without dropout; weights large enough to tell inputs apart."""
+    sizes = {
+        "vocab_size": VOCAB_SIZE,
+        "embedding_dim": 16 if family == "bert" else 8,
+        "hidden_dim": 16,
+        "intermediate_dim": 24,
+        "num_layers": 2,
+        "num_heads": 2,
+        "max_positions": 32,
+        "dropout": 0.0,
+        "attention_dropout": 0.0,
+        "initializer_range": 0.2,
+    }
+    return EncoderConfig(family=family, **sizes | changes)
+
+
+def tiny_classifier(num_classes=3, dtype="float32", seed=0, pooling="cls", **changes):
+    """A classifier on `tiny_config`; dropout, if any, is on the head too."""
+    config = tiny_config(**changes)
+    encoder = Encoder(config, seed=seed, dtype=dtype)
+    return TransformerClassifier(encoder, num_classes, pooling, config.dropout, seed)
+
+
+def random_weights(variables, seed=0) -> dict[str, np.ndarray]:
+    """Arrays for `load_named_weights` that do not depend on the backend."""
+    random = np.random.default_rng(seed)
+    return {
+        name: (0.2 * random.standard_normal(variable.shape)).astype(np.float32)
+        + name.endswith("gamma")
+        for name, variable in variables.items()
+    }
+
+
+def tiny_batch(lengths=(8, 5, 3), num_tokens=None, seed=0) -> dict[str, np.ndarray]:
+    """Random tokens in rows of given lengths; a longer batch starts with the same."""
+    shape = (len(lengths), num_tokens or max(lengths))
+    mask = (np.arange(shape[1]) < np.array(lengths)[:, None]).astype(np.int32)
+    random = np.random.default_rng(seed)
+    tokens = random.integers(5, VOCAB_SIZE, (len(lengths), 32), np.int32)
+    segments = np.arange(shape[1]) >= np.array(lengths)[:, None] // 2
+    return {
+        "token_ids": tokens[:, : shape[1]] * mask,
+        "segment_ids": segments.astype(np.int32) * mask,
+        "padding_mask": mask,
+    }
+
+
+def tiny_feed(text_lengths, labels=None, batch_size=4, max_tokens=32, **options):
+    """Random tokens in texts of given lengths; labels a, b, c in turn by default."""
+    labels = labels or [("abc"[row % 3],) for row in range(len(text_lengths))]
+    label_set = LabelSet.from_labels(labels)
+    random = np.random.default_rng(0)
+    store = TokenStore(
+        token_ids=random.integers(5, VOCAB_SIZE, sum(text_lengths)).astype(np.uint16),
+        offsets=np.cumsum([0, *text_lengths]),
+        lines=np.arange(len(text_lengths)),
+        num_fields=1,
+    )
+    layout = Layout(max_tokens=max_tokens, pad_id=PAD, cls_id=CLS, sep_id=SEP)
+    options.setdefault("num_classes", len(label_set))
+    return Feed(
+        store,
+        np.arange(len(text_lengths)),
+        Targets.from_labels(labels, label_set),
+        layout,
+        batch_size,
+        **options,
+    )
