@@ -203,9 +203,10 @@ def _describe(
     for dataset in _different(datasets.values()):
         file = dataset.path.name
         if dataset.skipped_rows:
-            notes.append(f"{file}: {dataset.skipped_rows} bad rows left out")
+            skipped = _count(dataset.skipped_rows, "bad row")
+            notes.append(f"{file}: {skipped} left out")
         if dataset.empty_texts:
-            notes.append(f"{file}: {dataset.empty_texts} empty texts kept")
+            notes.append(f"{file}: {_count(dataset.empty_texts, 'empty text')} kept")
     for name, rows in unseen.items():
         if rows:
             notes.append(
@@ -217,12 +218,13 @@ def _describe(
 
 
 def _counted(rows: Mapping[str, int]) -> str:
-    listed = [
-        f"{name} ({count} row{'' if count == 1 else 's'})"
-        for name, count in rows.items()
-    ]
+    listed = [f"{name} ({_count(count, 'row')})" for name, count in rows.items()]
     more = len(listed) - SHOWN_LABELS
     return ", ".join(listed[:SHOWN_LABELS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _different(datasets: Iterable[Dataset]) -> list[Dataset]:

@@ -13,7 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 TEXTS = {
     "体育": ("中国队以3比2战胜日本队", "我们今天去看足球", "the team wins a goal ⚽"),
     "汽车": ("新车今天上海发布", "a new car 🚗 is good", "新车的价格不大"),
-    "[red]军事[/red]": ("军事演习在海上", "the army is on the coast", "部长说：军事 :car:"),
+    "[red]军事[/red]": (
+        "军事演习在海上",
+        "the army is on the coast",
+        "部长说：军事 :car:",
+    ),
 }
 FIT = {"epochs": 2, "batch_size": 8, "learning_rate": 1e-3, "max_tokens": 16}
 
@@ -79,8 +83,11 @@ def tiny_checkpoint(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def multilabel_files(tmp_path_factory, write_csv) -> dict[str, Path]:
     """Three files with empty texts, empty label sets, duplicates, unseen labels."""
+    from kerascls.readers import join_labels
+
     folder = tmp_path_factory.mktemp("multilabel")
-    train = [(text, name) for name, texts in TEXTS.items() for text in texts] * 3
+    known = {join_labels([name]): texts for name, texts in TEXTS.items()}
+    train = [(text, label) for label, texts in known.items() for text in texts] * 3
     train += [("新车 足球", "汽车|体育"), ("", "体育"), ("天气很好", "")]
     extra = {
         "valid": [("书 很好", "教育"), ("🙂", ""), ("学校 足球", "教育|体育")],
@@ -88,7 +95,7 @@ def multilabel_files(tmp_path_factory, write_csv) -> dict[str, Path]:
     }
     parts = {"train": train}
     for name, rows in extra.items():
-        parts[name] = [(texts[-1], label) for label, texts in TEXTS.items()] + rows
+        parts[name] = [(texts[-1], label) for label, texts in known.items()] + rows
     return {
         name: write_csv(folder / f"{name}.csv", ("text", "labels"), rows)
         for name, rows in parts.items()

@@ -215,7 +215,9 @@ def test_a_file_given_twice_is_read_once(write, load, monkeypatch):
 
 
 def test_validation_without_train_is_an_error_and_not_the_sample(write, load):
-    with pytest.raises(SettingsError, match=r"--train.*valid='.*valid\.csv', test=None"):
+    with pytest.raises(
+        SettingsError, match=r"--train.*valid='.*valid\.csv', test=None"
+    ):
         load(valid=write("valid.csv", rows(4)))
 
 
@@ -231,7 +233,7 @@ def test_bad_rows_left_out_and_empty_texts_kept_are_told(write, load):
     path = write("all.csv", [*rows(20), ("", "x"), (" ", "y"), ("t", "")])
     data = load(train=path, skip_bad_rows=True)
     assert data.notes[1:3] == [
-        "all.csv: 1 bad rows left out",
+        "all.csv: 1 bad row left out",
         "all.csv: 2 empty texts kept",
     ]
 
