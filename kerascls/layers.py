@@ -1,4 +1,4 @@
-"""The bricks of an encoder: embeddings, one post-norm Transformer block, pooling."""
+"""The bricks of an encoder: embeddings and one post-norm Transformer block."""
 
 import math
 

@@ -1,0 +1,45 @@
+"""Trains two steps and writes the losses: the same numbers on any backend."""
+
+import json
+import sys
+from pathlib import Path
+
+import keras
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tiny_models import random_weights, tiny_classifier, tiny_feed
+
+from kerascls.feeds import fit_input
+from kerascls.losses import loss_for
+from kerascls.optimizers import adamw
+
+LENGTHS = (2, 9, 4, 4, 0, 9, 4, 4, 1, 9)
+LABELS = {
+    "multiclass": [("abc"[row % 3],) for row in range(len(LENGTHS))],
+    "multilabel": [("a", "b", "c")[: row % 4] for row in range(len(LENGTHS))],
+}
+MODELS = {
+    "multiclass": {"family": "electra", "pooling": "cls"},
+    "multilabel": {"family": "albert", "pooling": "mean"},
+}
+
+
+def losses(task: str, jit_compile: bool) -> list[float]:
+    """Returns the loss before, between and after two steps on one batch.
+
+    Shapes are fixed, with padded rows and tokens; there is no dropout.
+    """
+    model = tiny_classifier(**MODELS[task])
+    model.load_named_weights(random_weights(model.weights_by_name()))
+    feed = tiny_feed(LENGTHS, LABELS[task], batch_size=len(LENGTHS) + 2, buckets=(12,))
+    optimizer = adamw(model.trainable_variables, 0.01, total_steps=3)
+    model.compile(optimizer, loss_for(task), jit_compile=jit_compile)
+    # An epoch of one step, so that its loss is that of the step.
+    fit = {"steps_per_epoch": 1, "epochs": 3, "shuffle": False, "verbose": 0}
+    return model.fit(fit_input(feed, seed=1), **fit).history["loss"]
+
+
+if __name__ == "__main__":
+    found = losses(sys.argv[1], jit_compile=True)
+    result = {"backend": keras.backend.backend(), "losses": found}
+    sys.stdout.write(json.dumps(result) + "\n")

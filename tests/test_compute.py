@@ -1,0 +1,166 @@
+"""What a run computes with: chosen by the device unless stated."""
+
+import os
+import subprocess
+import sys
+
+import keras
+import pytest
+
+from kerascls import compute
+from kerascls.compute import Compute, choose_compute, limit_threads
+from kerascls.errors import SettingsError
+
+CPU, OLD_GPU, NEW_GPU = ("cpu", False), ("gpu", False), ("gpu", True)
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Returns a function that makes the package see a backend and a device."""
+
+    def pretend(backend, device):
+        monkeypatch.setattr(keras.backend, "backend", lambda: backend)
+        monkeypatch.setattr(compute, "_device", lambda backend: device)
+
+    return pretend
+
+
+@pytest.mark.parametrize(
+    ("backend", "device", "precision", "jit_compile"),
+    [
+        ("tensorflow", CPU, "float32", False),
+        ("tensorflow", OLD_GPU, "float16", True),
+        ("tensorflow", NEW_GPU, "bfloat16", True),
+        ("jax", CPU, "float32", True),
+        ("jax", OLD_GPU, "float16", True),
+        ("jax", NEW_GPU, "bfloat16", True),
+    ],
+)
+def test_a_device_gets_what_it_does_best(
+    machine, backend, device, precision, jit_compile
+):
+    machine(backend, device)
+    expected = Compute(backend, device[0], precision, jit_compile)
+    assert choose_compute() == expected
+
+
+@pytest.mark.parametrize("device", [CPU, NEW_GPU])
+def test_what_is_stated_is_kept(machine, device):
+    machine("tensorflow", device)
+    for precision in ("float32", "bfloat16", "float16"):
+        assert choose_compute(precision, "on").precision == precision
+        assert choose_compute(precision, "on").jit_compile
+        assert not choose_compute(precision, "off").jit_compile
+
+
+def test_jax_cannot_be_told_not_to_compile(machine):
+    machine("jax", CPU)
+    with pytest.raises(SettingsError, match="compile='off' with KERAS_BACKEND=jax"):
+        choose_compute(compile="off")
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_a_policy_keeps_weights_in_float32(precision):
+    policy = keras.DTypePolicy(Compute("tensorflow", "cpu", precision, False).policy)
+    assert policy.variable_dtype == "float32"
+    assert policy.compute_dtype == precision
+
+
+def test_only_compiled_runs_need_fixed_shapes():
+    assert Compute("jax", "cpu", "float32", True).fixed_shapes
+    assert not Compute("tensorflow", "cpu", "float32", False).fixed_shapes
+
+
+def test_a_choice_is_told_in_words():
+    text = str(Compute("tensorflow", "gpu", "bfloat16", True))
+    assert text == "tensorflow on gpu, bfloat16, compiled with XLA"
+    assert str(Compute("tensorflow", "cpu", "float32", False)).endswith("not compiled")
+
+
+def test_this_machine_can_be_told_by_its_backend():
+    found = choose_compute()
+    assert found.backend == keras.backend.backend()
+    assert found.device in ("cpu", "gpu")
+
+
+class Threading:
+    """Stands for `tf.config.threading`."""
+
+    def __init__(self, inter_op=0, started=False):
+        self.inter_op = inter_op
+        self.started = started
+
+    def get_inter_op_parallelism_threads(self):
+        return self.inter_op
+
+    def set_inter_op_parallelism_threads(self, number):
+        if self.started:
+            raise RuntimeError("cannot be modified after initialization")
+        self.inter_op = number
+
+
+@pytest.fixture
+def threading(monkeypatch):
+    """Returns a function that puts a `Threading` in TensorFlow's place."""
+    tf = pytest.importorskip("tensorflow")
+    monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
+    monkeypatch.delenv("TF_NUM_INTEROP_THREADS", raising=False)
+
+    def pretend(**options):
+        fake = Threading(**options)
+        monkeypatch.setattr(tf.config, "threading", fake)
+        return fake
+
+    return pretend
+
+
+def test_operations_run_one_at_a_time(threading):
+    fake = threading()
+    limit_threads()
+    assert fake.inter_op == 1
+
+
+def test_threads_set_by_the_program_stay(threading):
+    fake = threading(inter_op=3)
+    limit_threads()
+    assert fake.inter_op == 3
+
+
+def test_threads_set_by_the_environment_stay(threading, monkeypatch):
+    fake = threading()
+    monkeypatch.setenv("TF_NUM_INTEROP_THREADS", "2")
+    limit_threads()
+    assert fake.inter_op == 0
+
+
+def test_a_tensorflow_that_has_started_is_left_alone(threading):
+    fake = threading(started=True)
+    limit_threads()
+    assert fake.inter_op == 0
+
+
+def test_other_backends_have_no_such_threads(threading, monkeypatch):
+    fake = threading()
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    limit_threads()
+    assert fake.inter_op == 0
+
+
+@pytest.mark.slow
+def test_tensorflow_itself_takes_the_limit():
+    script = (
+        "import tensorflow as tf\n"
+        "from kerascls.compute import choose_compute, limit_threads\n"
+        "choose_compute(); limit_threads(); tf.constant(1)\n"
+        "print(tf.config.threading.get_inter_op_parallelism_threads())\n"
+    )
+    known = {k: v for k, v in os.environ.items() if k != "TF_NUM_INTEROP_THREADS"}
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        env=known | {"KERAS_BACKEND": "tensorflow"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert int(result.stdout.split()[-1]) == 1
