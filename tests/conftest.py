@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -171,3 +172,29 @@ def pair_predictor(pair_run):
     from kerascls.predictor import Predictor
 
     return Predictor.load(pair_run.out)
+
+
+@pytest.fixture
+def stopped(monkeypatch, tmp_path):
+    """Calls `fit` up to where Keras would start; gives what it would start with."""
+    import kerascls
+    from kerascls import fitting
+
+    calls = []
+
+    def stop(*arguments):
+        calls.append(arguments)
+        raise RuntimeError("stop here")
+
+    monkeypatch.setattr(fitting, "fit_weights", stop)
+    monkeypatch.chdir(tmp_path)
+
+    def fit(**options):
+        with pytest.raises(RuntimeError, match="stop here"):
+            kerascls.fit(quiet=True, **options)
+        settings, data, start, stores, layout, *_ = calls[-1]
+        return SimpleNamespace(
+            settings=settings, data=data, start=start, stores=stores, layout=layout
+        )
+
+    return fit

@@ -5,11 +5,6 @@ import io
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,11 +14,9 @@ from rich.console import Console
 import kerascls
 from kerascls import training
 from kerascls.bundle import open_bundle
-from kerascls.callbacks import ScoreTable
-from kerascls.errors import BundleError, DataError, SettingsError
+from kerascls.errors import SettingsError
 from kerascls.predictor import Predictor
 from kerascls.report.history import read_history
-from kerascls.run_directory import RunDirectory
 from kerascls.tokenizer import Tokenizer
 
 
@@ -166,12 +159,14 @@ def test_the_bundle_knows_how_texts_become_batches(pair_run):
 @pytest.fixture(scope="module")
 def second(multilabel_run, train_run, tmp_path_factory):
     """The multi-label run once more, and what happened in which order."""
-    events, encoded = [], []
+    events, encoded, chosen_on = [], [], []
     out = tmp_path_factory.mktemp("runs") / "second"
 
     def note(name, function):
         def noted(*arguments, **options):
             events.append((name, (out / "bundle" / "manifest.json").is_file()))
+            if name == "_choose_rule":
+                chosen_on.extend(arguments)
             return function(*arguments, **options)
 
         return noted
@@ -188,7 +183,7 @@ def second(multilabel_run, train_run, tmp_path_factory):
         patch.setattr(Predictor, "logits", note("logits", Predictor.logits))
         patch.setattr(Tokenizer, "encode_ids", encode)
         run = train_run(out, **multilabel_run.options)
-    return SimpleNamespace(run=run, events=events, encoded=encoded)
+    return SimpleNamespace(run=run, events=events, encoded=encoded, chosen_on=chosen_on)
 
 
 def test_the_same_seed_gives_the_same_history(multilabel_run, second):
@@ -202,6 +197,13 @@ def test_the_same_seed_gives_the_same_weights(multilabel_run, second):
         for run in (multilabel_run, second.run)
     )
     assert first.read_bytes() == again.read_bytes()
+
+
+def test_the_bundle_gives_the_logits_that_the_threshold_was_chosen_on(second):
+    _, data, logits = second.chosen_on
+    loaded = Predictor.load(second.run.out)
+    store = training.tokenize_parts(data, loaded.tokenizer)["valid"]
+    np.testing.assert_allclose(loaded.logits(store), logits, atol=1e-6)
 
 
 def test_token_ids_of_an_earlier_run_are_used_again(second):
@@ -219,31 +221,6 @@ def test_test_is_scored_once_with_the_bundle_after_everything_was_chosen(second)
 
 
 # How a run is asked for.
-
-
-@pytest.fixture
-def stopped(monkeypatch, tmp_path):
-    """Calls `fit` up to where Keras would start; gives what it would start with."""
-    from kerascls import fitting
-
-    calls = []
-
-    def stop(*arguments):
-        calls.append(arguments)
-        raise RuntimeError("stop here")
-
-    monkeypatch.setattr(fitting, "fit_weights", stop)
-    monkeypatch.chdir(tmp_path)
-
-    def fit(**options):
-        with pytest.raises(RuntimeError, match="stop here"):
-            kerascls.fit(quiet=True, **options)
-        settings, data, start, stores, layout, *_ = calls[-1]
-        return SimpleNamespace(
-            settings=settings, data=data, start=start, stores=stores, layout=layout
-        )
-
-    return fit
 
 
 def test_a_plain_call_trains_on_a_file(
@@ -295,189 +272,6 @@ def test_a_threshold_for_multiclass_is_an_error(pair_files, tmp_path):
             **pair_files, text=["answer"], threshold=0.5, quiet=True, out=tmp_path
         )
     assert os.listdir(tmp_path) == []
-
-
-# How a run fails.
-
-
-def test_a_failure_is_recorded_with_its_reason(stopped, tmp_path, tiny_checkpoint):
-    stopped(checkpoint=tiny_checkpoint, out=tmp_path / "out")
-    facts = run_file(tmp_path / "out")
-    assert (facts["status"], facts["error"]) == ("failed", "RuntimeError: stop here")
-    with pytest.raises(BundleError, match="status is 'failed'"):
-        Predictor.load(tmp_path / "out")
-
-
-@pytest.mark.parametrize("kind", ["file", "other files", "run"])
-def test_a_place_that_is_taken_is_an_error_before_data_are_read(
-    tmp_path, monkeypatch, kind
-):
-    out = tmp_path / "out"
-    if kind == "file":
-        out.touch()
-    elif kind == "other files":
-        out.mkdir()
-        (out / "thesis.txt").touch()
-    else:
-        RunDirectory.create(out).finish("done")
-    monkeypatch.setattr(training, "load_labelled_text", None)
-    with pytest.raises(SettingsError, match="out="):
-        training.fit(out=out)
-
-
-@pytest.mark.parametrize(
-    ("options", "error"),
-    [
-        ({"train": Path("nowhere.csv")}, DataError),
-        ({"checkpoint": Path("nowhere")}, kerascls.errors.CheckpointError),
-        ({"max_tokens": 600, "model": "bert", "from_scratch": True}, SettingsError),
-    ],
-)
-def test_bad_input_does_not_destroy_the_run_that_would_be_replaced(
-    tmp_path, options, error
-):
-    run = RunDirectory.create(tmp_path / "out")
-    run.finish("done")
-    (run.path / "bundle").mkdir()
-    (run.path / "bundle" / "manifest.json").touch()
-    with pytest.raises(error):
-        training.fit(out=run.path, overwrite=True, quiet=True, **options)
-    assert run_file(run.path)["status"] == "done"
-    assert (run.path / "bundle" / "manifest.json").is_file()
-
-
-def test_bad_input_is_known_before_keras_is_loaded(tmp_path, write_csv):
-    write_csv(tmp_path / "one.csv", ("text", "label"), [("a", "x")] * 9)
-    write_csv(tmp_path / "bad.csv", ("text", "label"), [("a",), ("b", "x", "y")])
-    good = [(f"t{n}", "xy"[n % 2]) for n in range(20)]
-    write_csv(tmp_path / "good.csv", ("text", "label"), good)
-    code = (
-        "import json, sys, kerascls\n"
-        "from kerascls.errors import KerasclsError\n"
-        "for options in json.loads(sys.argv[1]):\n"
-        "    try: kerascls.fit(quiet=True, **options)\n"
-        "    except KerasclsError as error: print(type(error).__name__)\n"
-        "heavy = 'keras', 'tensorflow', 'jax', 'pandas', 'sklearn', 'matplotlib'\n"
-        "print([name for name in heavy if name in sys.modules])\n"
-    )
-    options = [
-        {"train": "nowhere.csv"},
-        {"train": "one.csv"},
-        {"train": "bad.csv"},
-        {"train": "good.csv", "text": ["title"]},
-        {"train": "good.csv", "model": "electra_base"},
-        {"train": "good.csv", "epochs": 0},
-        {"train": "good.csv", "out": "good.csv"},
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(options)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout.split("\n") == [
-        *["DataError"] * 4,
-        *("CheckpointError", "SettingsError", "SettingsError", "[]", ""),
-    ], done.stderr
-
-
-# How a run is interrupted.
-
-
-@pytest.fixture(scope="module")
-def late(multilabel_run, tmp_path_factory):
-    """The multi-label run on a terminal, interrupted in the second epoch."""
-    out = tmp_path_factory.mktemp("runs") / "late"
-    file, weights = io.StringIO(), {}
-
-    def begin(self, epoch, logs=None):
-        self.epoch = epoch
-        if epoch == 1:
-            weights.update(self.model.named_arrays())
-
-    def end_batch(self, batch, logs=None):
-        if self.epoch == 1 and batch == 1:
-            raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ScoreTable, "on_epoch_begin", begin)
-        patch.setattr(ScoreTable, "on_train_batch_end", end_batch)
-        with pytest.raises(KeyboardInterrupt):
-            training.fit(
-                **multilabel_run.options | {"threshold": 0.3},
-                out=out,
-                console=Console(file=file, force_terminal=True, width=100),
-            )
-    return SimpleNamespace(out=out, shown=file.getvalue(), weights=weights)
-
-
-def test_after_an_interrupt_the_bundle_has_the_weights_of_the_best_epoch(late):
-    from safetensors.numpy import load_file
-
-    written = load_file(late.out / "bundle" / "model.safetensors")
-    assert written.keys() == late.weights.keys()
-    for name, value in written.items():
-        np.testing.assert_array_equal(value, late.weights[name])
-    assert Predictor.load(late.out).predict("足球").scores.keys()
-
-
-def test_after_an_interrupt_the_run_directory_is_valid(late):
-    facts = run_file(late.out)
-    assert (facts["status"], facts["best_epoch"]) == ("interrupted", 1)
-    epochs = {row["epoch"] for row in read_history(late.out / "history.csv")}
-    assert epochs == {"1"}
-    assert hidden(late.out) == []
-    assert not (late.out / "report.csv").exists()
-    assert "weights of the best epoch" in late.shown
-
-
-def test_a_stated_threshold_is_the_rule(late):
-    assert open_bundle(late.out).rule.threshold == pytest.approx(0.3)
-
-
-def test_a_terminal_shows_bars_and_gets_its_cursor_back(late):
-    assert "Reading train.csv" in late.shown
-    assert "epoch 1/2" in late.shown
-    assert late.shown.rfind("\x1b[?25h") > late.shown.rfind("\x1b[?25l")
-
-
-def test_an_interrupt_in_the_first_epoch_leaves_a_valid_run_without_bundle(
-    multilabel_run, train_run, tmp_path, monkeypatch
-):
-    def end_batch(self, batch, logs=None):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(ScoreTable, "on_train_batch_end", end_batch)
-    with pytest.raises(KeyboardInterrupt):
-        train_run(tmp_path / "out", **multilabel_run.options)
-    assert run_file(tmp_path / "out")["status"] == "interrupted"
-    assert sorted(os.listdir(tmp_path / "out")) == ["log.txt", "run.json"]
-    with pytest.raises(BundleError, match="status is 'interrupted'"):
-        Predictor.load(tmp_path / "out")
-
-
-@pytest.mark.slow
-def test_ctrl_c_ends_the_command_with_130_and_the_best_epoch(
-    multilabel_files, tiny_checkpoint, tmp_path
-):
-    command = [sys.executable, "-m", "kerascls", "fit", "--out", tmp_path / "out"]
-    for name, path in multilabel_files.items():
-        command += [f"--{name}", path]
-    command += ["--checkpoint", tiny_checkpoint, "--epochs", "10000"]
-    command += ["--set", "train.patience_epochs=10000"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        history, end = tmp_path / "out" / "history.csv", time.monotonic() + 300
-        while time.monotonic() < end:
-            # The second epoch is recorded: the first one's weights are kept.
-            if history.exists() and "\n2," in history.read_text("utf-8-sig"):
-                break
-            time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
-        errors = process.communicate(timeout=300)[1]
-    assert process.returncode == 130, errors
-    assert "Traceback" not in errors
-    assert run_file(tmp_path / "out")["status"] == "interrupted"
-    assert Predictor.load(tmp_path / "out").predict("足球").scores
 
 
 @pytest.mark.slow
