@@ -172,3 +172,7 @@ def test_any_text_is_either_taken_or_refused_with_a_settings_error(key, text):
     except SettingsError:
         return
     assert RunSettings.from_dict(settings.to_dict()) == settings
+
+
+def test_one_text_column_may_be_given_as_a_plain_text():
+    assert RunSettings.from_options(text="title").data.text == ("title",)

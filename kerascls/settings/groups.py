@@ -61,6 +61,11 @@ class DataSettings(Group):
         "by the column name, `label` or `labels`.",
     )
 
+    @field_validator("text", mode="before")
+    @classmethod
+    def _one_column_is_a_list_of_one(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _pair_is_another_column(self) -> Self:
         if self.text_pair is not None and self.text_pair in self.text:
@@ -98,8 +103,8 @@ class ModelSettings(Group):
     )
     pooling: Literal["cls", "mean"] | None = Field(
         None,
-        description="Text vector: that of [CLS], or the mean over tokens. Default: cls, "
-        "and mean for random weights, which learn faster from it.",
+        description="Text vector: that of [CLS], or the mean over tokens. Default: "
+        "cls, and mean for random weights, which learn faster from it.",
     )
     dropout: float | None = Field(
         None,
