@@ -1,0 +1,177 @@
+"""The tables of both READMEs, made out of the presets and of what was measured."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from kerascls.presets import PRESETS
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+IMAGES = ROOT / "docs" / "images"
+SCORES = {"macro_f1": "macro-F1", "micro_f1": "micro-F1", "accuracy": "accuracy"}
+CASES = {  # in the order of the table
+    "goemotions": {
+        "en": "GoEmotions: English comments, 28 labels, multilabel",
+        "zh": "GoEmotions：英文评论，28 个标签，多标签",
+    },
+    "reuters": {
+        "en": "Reuters-21578: English newswire, 90 labels, multilabel",
+        "zh": "Reuters-21578：英文新闻，90 个标签，多标签",
+    },
+    "thucnews": {
+        "en": "THUCNews: Chinese headlines, 10 classes, multiclass",
+        "zh": "THUCNews：中文新闻标题，10 类，单标签",
+    },
+    "event_types": {
+        "en": "Event types 2020: Chinese news sentences, 65 labels, multilabel",
+        "zh": "事件类型 2020：中文新闻句子，65 个标签，多标签",
+    },
+    "sogou5": {
+        "en": "Sogou: Chinese news in full, 5 classes, multiclass",
+        "zh": "搜狗新闻：中文新闻全文，5 类，单标签",
+    },
+}
+WORDS = {
+    "en": {
+        "models": "--model | layers | width | parameters | learning rate | epochs"
+        " | what it is",
+        "results": "data | weights | score | kerascls | linear, tuned | difference"
+        " | target | minutes | epochs",
+        "minilm": "all-MiniLM-L6-v2, pretrained",
+        "scratch": "{model}, random weights",
+        "pretrained": "{model}, pretrained",
+        "seed": "The options of each row, all with seed {seed}:",
+        "nothing": "No measurement is stored yet. To make them:",
+        "again": "To measure them again:",
+        "curves": "Validation scores by epoch, and the score on test",
+    },
+    "zh": {
+        "models": "--model | 层数 | 宽度 | 参数量 | 学习率 | 轮数 | 说明",
+        "results": "数据 | 权重 | 指标 | kerascls | 线性模型（调优） | 差值"
+        " | 目标 | 分钟 | 轮数",
+        "minilm": "all-MiniLM-L6-v2，预训练",
+        "scratch": "{model}，随机权重",
+        "pretrained": "{model}，预训练",
+        "seed": "各行所用的选项，随机种子均为 {seed}：",
+        "nothing": "尚无测量结果。测量命令：",
+        "again": "重新测量：",
+        "curves": "每轮的验证集分数，以及测试集分数",
+    },
+}
+MEASURE = "python benchmarks/real_data.py --data DIR --runs DIR"
+
+
+def filled(text: str, language: str) -> str:
+    """Returns a README with its tables made anew."""
+    for name, table in TABLES.items():
+        begin, end = (
+            f"<!-- {name}: made by benchmarks/figures.py -->",
+            f"<!-- end of {name} -->",
+        )
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise SystemExit(f"Expected `{begin}` and `{end}` once in each README.")
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n{table(language)}\n{end}{after}"
+    return text
+
+
+def models_table(language: str) -> str:
+    """Returns the presets, with the defaults for fine-tuning."""
+    rows = [
+        (
+            f"`{preset.name}`",
+            preset.config.num_layers,
+            preset.config.hidden_dim,
+            f"{preset.parameters / 1e6:.1f} M",
+            f"{preset.learning_rate:.0e}".replace("e-0", "e-"),
+            preset.epochs,
+            preset.title,
+        )
+        for preset in PRESETS.values()
+    ]
+    return markdown(WORDS[language]["models"], rows, left=(0, 6))
+
+
+def results_section(language: str) -> str:
+    """Returns the measured scores, the learning curves and the options."""
+    words, rows = WORDS[language], measured()
+    command = f"```bash\n{MEASURE}\n```"
+    if not rows:
+        return f"{words['nothing']}\n\n{command}"
+    parts = [markdown(words["results"], [_cells(r, language) for r in rows], (0, 1, 2))]
+    if (IMAGES / "curves.svg").is_file():
+        parts.append(f"![{words['curves']}](docs/images/curves.svg)")
+    options = [f"- {row['case']}: `{_options(row)}`" for row in rows]
+    parts.append(words["seed"].format(seed=rows[0]["seed"]))
+    parts += ["\n".join(options), words["again"], command]
+    return "\n\n".join(parts)
+
+
+TABLES: dict[str, Callable[[str], str]] = {
+    "models": models_table,
+    "results": results_section,
+}
+
+
+def measured() -> list[dict[str, str]]:
+    """Returns the last row of each case, in the order of `CASES`."""
+    last = {row["case"]: row for row in read(RESULTS / "real_data.csv")}
+    return [last[case] for case in CASES if case in last]
+
+
+def markdown(heading: str, rows: list[tuple], left: tuple[int, ...]) -> str:
+    """Returns a table whose columns are numbers but for those in `left`."""
+    titles = heading.split(" | ")
+    rule = ["---" if place in left else "---:" for place in range(len(titles))]
+    lines = [titles, rule, *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def _cells(row: dict[str, str], language: str) -> tuple:
+    score, linear = float(row[row["scored"]]), float(row["linear_tuned"])
+    target = f"{float(row['target']):.3f}" if row["target"] else ""
+    return (
+        CASES[row["case"]][language],
+        _weights(_options(row), WORDS[language]),
+        SCORES[row["scored"]],
+        f"{score:.3f}",
+        f"{linear:.3f}",
+        f"{score - linear:+.3f}",
+        target,
+        f"{float(row['minutes']):.0f}",
+        row["epochs"],
+    )
+
+
+def _options(row: dict[str, str]) -> str:
+    return re.sub(r"^kerascls fit (\([^)]*\) )?", "", row["command"])
+
+
+def _weights(options: str, words: dict[str, str]) -> str:
+    model = re.search(r"--model (\S+)", options)
+    if model is None:
+        return words["minilm"]
+    kind = "scratch" if "--from-scratch" in options else "pretrained"
+    return words[kind].format(model=model[1])
+
+
+def last_curve(case: str) -> list[dict[str, str]]:
+    """Returns the epochs of the last run of a case."""
+    epochs: list[dict[str, str]] = []
+    for row in read(RESULTS / "curves.csv"):
+        if row["case"] == case:
+            if epochs and int(row["epoch"]) <= int(epochs[-1]["epoch"]):
+                epochs = []
+            epochs.append(row)
+    return epochs
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """Returns the rows of a CSV file, none if it does not exist."""
+    if not path.is_file():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

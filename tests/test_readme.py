@@ -1,0 +1,194 @@
+"""What README.md says is so: commands, options, examples, links, tables; in both."""
+
+import ast
+import re
+import shlex
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import kerascls
+from kerascls.cli.app import COMMANDS
+from kerascls.cli.app import kerascls as group
+from kerascls.cli.exit_codes import BAD_INPUT, DONE, FAILURE, INTERRUPTED
+from kerascls.presets import PRESETS
+from kerascls.settings import FIELDS, RunSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
+PICTURES = ROOT / "docs" / "images"
+
+both = pytest.mark.parametrize("language", READMES)
+in_repository = pytest.mark.skipif(
+    not PICTURES.is_dir(), reason="pictures and scripts are in the repository only"
+)
+
+
+def text_of(language: str) -> str:
+    return READMES[language].read_text("utf-8")
+
+
+def blocks(language: str, kind: str) -> list[str]:
+    return re.findall(rf"(?ms)^```{kind}\n(.*?)^```", text_of(language))
+
+
+def commands(language: str) -> list[str]:
+    return [line for block in blocks(language, "bash") for line in block.splitlines()]
+
+
+def kerascls_calls(language: str) -> list[list[str]]:
+    """The words of every `kerascls` command, in blocks and in running text."""
+    inline = re.findall(r"`(kerascls [a-z][^`]*)`", text_of(language))
+    parts = [part for line in commands(language) for part in line.split(" && ")]
+    return [shlex.split(part) for part in [*inline, *parts] if "kerascls " in part[:9]]
+
+
+def options_of(command: str) -> set[str]:
+    parameters = group.get_command(None, command).params
+    return {name for parameter in parameters for name in parameter.opts} | {"--help"}
+
+
+def ids_of_headings(text: str) -> set[str]:
+    titles = re.findall(r"(?m)^#+ (.+)$", text)
+    return {
+        re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles
+    }
+
+
+@both
+def test_commands_and_their_options_exist(language):
+    for _, command, *words in kerascls_calls(language):
+        assert command in COMMANDS
+        given = {word for word in words if word.startswith("--")}
+        assert given <= options_of(command), command
+
+
+@both
+def test_every_option_named_exists(language):
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text_of(language)))
+    ours = set().union(*(options_of(command) for command in COMMANDS))
+    assert named - ours <= {"--data", "--runs"}  # of benchmarks/real_data.py
+
+
+@both
+def test_every_option_of_fit_is_named(language):
+    named = set(re.findall(r"--[a-z-]+", text_of(language)))
+    assert options_of("fit") <= named
+
+
+@both
+def test_settings_given_with_set_exist(language):
+    given = re.findall(r"--set ([\w.]+=[\w.]+)", text_of(language))
+    assert len(given) > 4
+    for assignment in given:
+        key = assignment.partition("=")[0]
+        task = ["data.task=multilabel"] if key.startswith("decision") else []
+        assert key in FIELDS
+        RunSettings().with_overrides([*task, assignment])
+
+
+@both
+def test_settings_files_can_be_read(language):
+    (block,) = blocks(language, "toml")
+    assert RunSettings.from_dict(tomllib.loads(block)).train.epochs == 5
+
+
+@both
+def test_exit_codes_are_those_of_the_command_line(language):
+    codes = re.findall(r"(?m)^\| (\d+) \|", text_of(language))
+    assert list(map(int, codes)) == [DONE, FAILURE, BAD_INPUT, INTERRUPTED]
+
+
+@both
+def test_every_preset_is_listed(language):
+    listed = re.findall(r"(?m)^\| `(\w+)` \| \d+ \|", text_of(language))
+    assert listed == list(PRESETS)
+
+
+@both
+def test_names_of_the_package_are_public(language):
+    named = re.findall(r"kerascls\.(\w+)\(", text_of(language))
+    assert named
+    assert set(named) <= set(kerascls.__all__)
+
+
+@both
+def test_python_examples_compile(language):
+    found = blocks(language, "python")
+    assert len(found) == 4
+    for block in found:
+        compile(block, language, "exec")
+
+
+@in_repository
+@both
+def test_links_lead_somewhere(language):
+    text = text_of(language)
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        path, _, heading = link.partition("#")
+        assert (ROOT / path).exists(), link
+        assert not heading or heading in ids_of_headings(text), link
+
+
+@in_repository
+@both
+def test_tables_are_those_that_the_scripts_make(language, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    from tables import filled
+
+    text = text_of(language)
+    assert filled(text, language) == text, "run: python benchmarks/figures.py"
+
+
+def test_both_have_the_same_commands():
+    assert commands("en") == commands("zh")
+
+
+def test_both_have_the_same_settings_file_and_data():
+    assert blocks("en", "toml") == blocks("zh", "toml")
+    assert blocks("en", "csv") == blocks("zh", "csv") != []
+
+
+def test_both_have_the_same_examples_but_for_comments():
+    english, chinese = (
+        [ast.dump(ast.parse(block)) for block in blocks(language, "python")]
+        for language in READMES
+    )
+    assert english == chinese
+
+
+def test_both_name_the_same_things_under_as_many_headings():
+    def names(language: str) -> list[str]:
+        return sorted(re.findall(r"`([^`\n]+)`|^#", text_of(language), re.MULTILINE))
+
+    assert names("en") == names("zh")
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory, multilabel_run, multilabel_files, write_csv) -> Path:
+    """A directory with the files that the examples name."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "tests" / "checkpoints"))
+        from make_checkpoints import CASES, write_checkpoint
+    write_checkpoint(
+        CASES["albert_tensorflow"], folder / "pretrained" / "albert_small_zh_google"
+    )
+    rows = [("新车", "汽车"), ("足球", "体育"), ("军事", "汽车|体育")] * 8
+    for name in ("news.csv", "more.csv", "new.csv"):
+        write_csv(folder / name, ("text", "labels"), rows)
+    (folder / "runs").mkdir()
+    (folder / "runs" / "news").symlink_to(multilabel_run.out)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", range(4))
+def test_python_examples_run(newcomer, index, monkeypatch):
+    monkeypatch.chdir(newcomer)
+    monkeypatch.setattr(sys, "argv", ["python"])
+    block = blocks("en", "python")[index].replace("maxlen=128", "maxlen=16")
+    code = block.replace("epochs=3", "epochs=1, max_tokens=16")
+    exec(compile(code, "README.md", "exec"), {})
