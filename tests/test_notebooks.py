@@ -10,6 +10,12 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 TIMEOUT_S = 900
 
 
+def printed(notebook) -> str:
+    """What the notebook's cells wrote to standard output."""
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    return "".join(out["text"] for out in outputs if out.get("name") == "stdout")
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_has_no_outputs(path):
     cells = json.loads(path.read_text("utf-8"))["cells"]
@@ -32,3 +38,5 @@ def test_a_notebook_runs_and_leaves_nothing_behind(path):
         notebook, timeout=TIMEOUT_S, resources={"metadata": {"path": str(FOLDER)}}
     ).execute()
     assert sorted(FOLDER.iterdir()) == before
+    # rich shows tables of its own accord in notebooks, unless it is told not to.
+    assert "macro avg" in printed(notebook)
