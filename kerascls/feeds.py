@@ -1,6 +1,6 @@
 """Batches as Keras `fit` eats them: the only place that knows the backend's needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -116,6 +116,30 @@ def fit_input(feed: Feed, seed: int):
         lambda: feed.training(seed), output_signature=signature
     )
     return data.prefetch(4)
+
+
+def forward(model: keras.Model) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
+    """Returns a function from a batch of inputs to float32 logits, without dropout.
+
+    On TensorFlow it is traced once, for batches of any shape; `predict_on_batch`
+    would trace anew for the second shape, which takes as long as many batches.
+
+    Args:
+        model: Takes `INPUTS`.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return lambda inputs: np.asarray(model.predict_on_batch(inputs))
+    import tensorflow as tf
+
+    @tf.function
+    def call(inputs):
+        return model(inputs, training=False)
+
+    shape = tf.TensorSpec((None, None), tf.int32)
+    traced = call.get_concrete_function({name: shape for name in INPUTS})
+    return lambda inputs: traced(
+        {name: tf.constant(inputs[name], tf.int32) for name in INPUTS}
+    ).numpy()
 
 
 def length_buckets(max_tokens: int) -> tuple[int, ...]:

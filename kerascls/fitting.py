@@ -11,7 +11,7 @@ from kerascls.batches import Layout
 from kerascls.callbacks import EpochProgress, ScoreTable
 from kerascls.compute import Compute, choose_compute, limit_threads
 from kerascls.decision import Rule
-from kerascls.feeds import Feed, fit_input, length_buckets
+from kerascls.feeds import Feed, fit_input, forward, length_buckets
 from kerascls.labels import Task
 from kerascls.losses import loss_for
 from kerascls.models.transformer import TransformerClassifier
@@ -111,9 +111,10 @@ def fit_weights(
 def predict_logits(model, feed: Feed, num_classes: int) -> np.ndarray:
     """Returns float32 `(rows, num_classes)` logits in the order of the feed's rows."""
     logits = np.zeros((len(feed), num_classes), np.float32)
+    run = forward(model)
     for chosen in feed.order():
         inputs, _, _ = feed.batch(chosen)
-        logits[chosen] = np.asarray(model.predict_on_batch(inputs))[: len(chosen)]
+        logits[chosen] = run(inputs)[: len(chosen)]
     return logits
 
 

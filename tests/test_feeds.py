@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tiny_models import tiny_classifier, tiny_feed
 
 from kerascls.batches import training_batches
-from kerascls.feeds import fit_input, length_buckets
+from kerascls.feeds import INPUTS, fit_input, forward, length_buckets
 
 LENGTHS = (2, 9, 4, 4, 4, 0, 9, 4, 4, 4, 4, 1, 9, 4)
 FIT = {"shuffle": False, "verbose": 0}
@@ -161,3 +161,19 @@ def test_empty_texts_are_fed_as_special_tokens_alone():
         logits = tiny_classifier(pooling=pooling).predict_on_batch(inputs)
         assert np.isfinite(logits).all()
         np.testing.assert_allclose(logits[0], logits[1], atol=1e-6)
+
+
+
+@tensorflow_only
+def test_one_trace_serves_batches_of_any_shape():
+    traces = []
+
+    def model(inputs, training):
+        traces.append(training)
+        return keras.ops.cast(inputs["token_ids"], "float32")
+
+    run = forward(model)
+    for shape in ((1, 3), (4, 3), (2, 9)):
+        batch = {name: np.ones(shape, np.int32) for name in INPUTS}
+        assert run(batch).shape == shape
+    assert traces == [False]

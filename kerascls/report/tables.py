@@ -131,8 +131,7 @@ def _change(value: float | None, before: float | None) -> str:
 
 def _drawn(table: Table, width: int) -> list[str]:
     stream = StringIO()
-    Console(file=stream, width=width, color_system=None, legacy_windows=False).print(
-        table
-    )
+    plain = {"color_system": None, "legacy_windows": False, "force_jupyter": False}
+    Console(file=stream, width=width, **plain).print(table)
     drawn = [line.rstrip() for line in stream.getvalue().splitlines()]
     return "\n".join(drawn).strip("\n").splitlines()

@@ -13,7 +13,7 @@ from kerascls.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
 from kerascls.encoder_config import EncoderConfig
 from kerascls.encoders import Encoder
 from kerascls.errors import BundleError, CheckpointError, SettingsError
-from kerascls.feeds import length_buckets
+from kerascls.feeds import forward, length_buckets
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.run_directory import write_json
 from kerascls.tokenizer import Tokenizer
@@ -52,11 +52,10 @@ class KerasRuntime:
                 f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it "
                 f"was made."
             ) from error
+        self._forward = forward(self._model)
         self._lock = threading.Lock()
         self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
         compiles = keras.backend.backend() == "jax"
-        # Left to itself, Keras would compile every new shape on TensorFlow's GPUs.
-        self._model.jit_compile = compiles
         self._buckets = length_buckets(bundle.text["max_tokens"]) if compiles else None
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
@@ -72,9 +71,9 @@ class KerasRuntime:
         rows = len(inputs["token_ids"])
         if self._buckets is not None:
             inputs = self._fixed_shape(inputs)
-        # Keras builds its compiled function on the first call, unguarded.
+        # Where Keras compiles it on the first call, it does so unguarded.
         with self._lock:
-            return np.asarray(self._model.predict_on_batch(inputs))[:rows]
+            return self._forward(inputs)[:rows]
 
     def _fixed_shape(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         # One compilation per shape: lengths go up to a bucket, rows to a power of 2.

@@ -89,18 +89,12 @@ def test_fixed_shapes_for_backends_that_compile_change_nothing(
         return logits_of(model, batch)
 
     monkeypatch.setattr(runtime, "_buckets", (8, 16, 20))
-    monkeypatch.setattr(runtime._model, "predict_on_batch", predict)
+    monkeypatch.setattr(runtime, "_forward", predict)
     for lengths in ((8, 5, 3), (2,), (17,) * 5, (9, 1), (7,) * 4):
         batch = tiny_batch(lengths)
         expected = logits_of(model, batch)
         np.testing.assert_allclose(runtime.logits(batch), expected, atol=1e-5)
     assert shapes == {(4, 8), (1, 8), (8, 20), (2, 16)}
-
-
-def test_the_model_is_not_compiled_anew_for_every_shape(written):
-    runtime = KerasRuntime(bundle_at(written))
-    compiles = keras.backend.backend() == "jax"
-    assert runtime._model.jit_compile == compiles
 
 
 def test_threads_get_their_own_logits(written, model):
