@@ -14,6 +14,7 @@ from kerascls.checkpoints.layouts import (
     find_vocabulary,
     find_weights,
     layout_of,
+    named_weights,
 )
 from kerascls.checkpoints.names import LayoutName, families_by_names
 from kerascls.checkpoints.vocabularies import lower_casing, read_vocabulary
@@ -59,24 +60,20 @@ def find_checkpoint(path: str | Path) -> FoundCheckpoint:
     """Finds configuration, weights and vocabulary of a checkpoint.
 
     Args:
-        path: Directory of the checkpoint. Where it holds several, the path of the
-            safetensors file or the TensorFlow prefix.
+        path: Directory of the checkpoint. Where it holds several, the path of one:
+            a safetensors file, its index file, or a TensorFlow prefix.
 
     Raises:
         CheckpointError: When something is missing, ambiguous, contradictory or not
             supported; it says what was looked for and what is there.
     """
     path = Path(path).expanduser()
-    directory = path if path.is_dir() else path.parent
     if path.is_dir():
-        layout, weights_path = find_weights(directory)
-    elif path.is_file() or path.with_name(f"{path.name}.index").is_file():
-        layout, weights_path = layout_of(path), path
+        layout, weights_path = find_weights(path)
+        directory = path
     else:
-        raise CheckpointError(
-            f"Expected the directory of a checkpoint. Received: {path}, which does "
-            f"not exist. Check the path."
-        )
+        weights_path = named_weights(path)
+        layout, directory = layout_of(weights_path), path.parent
     found = describe_checkpoint(find_config(directory, layout), weights_path)
     return _with_vocabulary(found)
 

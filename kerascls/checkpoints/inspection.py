@@ -114,7 +114,8 @@ def inspect_checkpoint(directory: str | Path) -> Inspection:
     """Looks at a checkpoint without reading its numbers.
 
     Args:
-        directory: What `load_encoder` would be given.
+        directory: What `load_encoder` would be given: the directory, or the path of
+            one checkpoint among several.
 
     Returns:
         What was found; weights that are missing or too many are part of it.
@@ -144,7 +145,7 @@ def inspect_checkpoint(directory: str | Path) -> Inspection:
         wrong_shapes=accounting.wrong_shapes,
         left_out=accounting.left_out,
         model=preset.name if preset else None,
-        usage=_usage(found, preset),
+        usage=_usage(found, preset, Path(directory)),
         notes=found.notes,
     )
 
@@ -160,13 +161,13 @@ def _preset(found: FoundCheckpoint) -> Preset | None:
     return next(iter((*named, *same)), None)
 
 
-def _usage(found: FoundCheckpoint, preset: Preset | None) -> str:
+def _usage(found: FoundCheckpoint, preset: Preset | None, given: Path) -> str:
     if preset is None:
-        return f"--checkpoint {found.directory}"
+        return f"--checkpoint {given}"
     place = find_pretrained(preset)
-    if place and place.resolve() == found.directory.resolve():
+    if place and place.resolve() == given.expanduser().resolve():
         return f"--model {preset.name}"
-    return f"--model {preset.name} --checkpoint {found.directory}"
+    return f"--model {preset.name} --checkpoint {given}"
 
 
 def _has_pooler(found: FoundCheckpoint, accounting: Accounting) -> bool:

@@ -104,6 +104,30 @@ def find_weights(directory: Path) -> tuple[Layout, Path]:
     raise CheckpointError(_nothing_found(directory))
 
 
+def named_weights(path: Path) -> Path:
+    """Returns what is to be opened when somebody names one checkpoint of several.
+
+    Args:
+        path: A safetensors file, its index file, or a TensorFlow prefix, to which
+            the shell may have added `.index`.
+
+    Raises:
+        CheckpointError: When it is none of these.
+    """
+    huggingface, _ = LAYOUTS
+    if path.is_file() and path.name.endswith(huggingface.weights):
+        return path
+    prefix = path.with_name(path.name.removesuffix(".index"))
+    if prefix.with_name(f"{prefix.name}.index").is_file():
+        return prefix
+    problem = "is none of these" if path.exists() else "does not exist"
+    raise CheckpointError(
+        f"Expected the directory of a checkpoint, a safetensors file, its index file "
+        f"or a TensorFlow prefix (PREFIX of PREFIX.index). Received: {path}, which "
+        f"{problem}. Check the path."
+    )
+
+
 def layout_of(path: Path) -> Layout:
     """Returns the layout to which a weight file or TensorFlow prefix belongs."""
     huggingface, google = LAYOUTS

@@ -9,13 +9,17 @@ from kerascls.cli.output import echo_json
 
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
-def inspect(directory: Path, as_json: bool) -> int:
-    """Say what the checkpoint in DIRECTORY is, what fits, and how to use it."""
+def inspect(checkpoint: Path, as_json: bool) -> int:
+    """Say what CHECKPOINT is, what fits, and how to use it.
+
+    It is a directory; where that holds several, a safetensors file, its index file or
+    a TensorFlow prefix such as DIR/model.ckpt-2000.
+    """
     from kerascls.checkpoints import inspect_checkpoint
 
-    inspection = inspect_checkpoint(directory)
+    inspection = inspect_checkpoint(checkpoint)
     if as_json:
         echo_json(inspection.to_dict())
     else:

@@ -8,7 +8,8 @@ import click
 
 from kerascls.settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
-_FOLDERS = ("checkpoint",)
+# Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
+_UNCHECKED = ("checkpoint",)
 
 
 def setting_options(
@@ -75,11 +76,10 @@ def _type(name: str, key: str, kinds: tuple[Any, ...]) -> click.ParamType:
     if words := choices(key):
         return click.Choice(words)
     if Path in kinds:
-        folder = name in _FOLDERS
-        path = click.Path(
-            exists=True, file_okay=not folder, dir_okay=folder, path_type=Path
-        )
-        path.name = "directory" if folder else "file"
+        if name in _UNCHECKED:
+            return click.Path(path_type=Path)
+        path = click.Path(exists=True, dir_okay=False, path_type=Path)
+        path.name = "file"
         return path
     return next((_PLAIN[kind] for kind in kinds if kind in _PLAIN), click.STRING)
 

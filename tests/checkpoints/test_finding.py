@@ -84,6 +84,31 @@ def test_two_checkpoints_in_one_directory_are_named_with_the_way_out(copy_of):
     assert chosen.weights_path.name == "model-2.ckpt"
 
 
+@pytest.mark.parametrize(
+    ("case", "named", "opened"),
+    [
+        ("bert_tensorflow", "bert_model.ckpt", "bert_model.ckpt"),
+        ("bert_tensorflow", "bert_model.ckpt.index", "bert_model.ckpt"),
+        ("bert_huggingface", "model.safetensors", "model.safetensors"),
+        (
+            "electra_equal_huggingface",
+            "model.safetensors.index.json",
+            "model.safetensors.index.json",
+        ),
+    ],
+)
+def test_one_checkpoint_of_several_can_be_named(copy_of, case, named, opened):
+    directory = copy_of(case)
+    found = find_checkpoint(directory / named)
+    assert (found.directory, found.weights_path) == (directory, directory / opened)
+
+
+def test_a_file_that_is_no_checkpoint_is_refused_by_name(copy_of):
+    directory = copy_of("bert_tensorflow")
+    with pytest.raises(CheckpointError, match="vocab.txt, which is none of these"):
+        find_checkpoint(directory / "vocab.txt")
+
+
 def test_both_layouts_in_one_directory_are_ambiguous(copy_of):
     directory = copy_of("bert_tensorflow")
     shutil.copytree(copy_of("bert_huggingface"), directory, dirs_exist_ok=True)

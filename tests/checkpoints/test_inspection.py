@@ -97,6 +97,14 @@ def test_an_unusual_size_is_used_by_its_path(written):
     assert inspection.usage == f"--checkpoint {directory}"
 
 
+def test_one_checkpoint_of_several_is_used_by_the_path_that_was_given(copy_of):
+    directory = copy_of("bert_tensorflow")
+    for path in list(directory.glob("bert_model.ckpt.*")):
+        shutil.copy(path, directory / path.name.replace("ckpt", "ckpt-2000"))
+    inspection = inspect_checkpoint(directory / "bert_model.ckpt-2000")
+    assert inspection.usage == f"--checkpoint {directory / 'bert_model.ckpt-2000'}"
+
+
 def test_a_recognised_folder_is_used_by_its_name(tmp_path, monkeypatch):
     monkeypatch.setenv("KERASCLS_PRETRAINED", str(tmp_path))
     directory = write_preset(tmp_path / "albert_tiny_zh_google", "albert_tiny")
@@ -105,6 +113,9 @@ def test_a_recognised_folder_is_used_by_its_name(tmp_path, monkeypatch):
         "albert_tiny",
         "--model albert_tiny",
     )
+    file = directory / "model.safetensors"
+    usage = inspect_checkpoint(file).usage
+    assert usage == f"--model albert_tiny --checkpoint {file}"
     elsewhere = shutil.move(directory, tmp_path / "elsewhere")
     usage = inspect_checkpoint(elsewhere).usage
     assert usage == f"--model albert_tiny --checkpoint {elsewhere}"

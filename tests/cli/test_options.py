@@ -37,6 +37,23 @@ def test_a_default_is_shown():
     assert click.command()(command).params[0].help.endswith("[42]")
 
 
+@pytest.mark.parametrize("folder", [".", "model.ckpt-2000", "x/model.safetensors"])
+def test_a_checkpoint_may_be_a_path_that_is_no_directory(folder):
+    @click.command()
+    @setting_options(["checkpoint"])
+    def command(**options):
+        click.echo(options["checkpoint"])
+
+    outcome = CliRunner().invoke(command, ["--checkpoint", folder])
+    assert (outcome.exit_code, outcome.output) == (0, f"{Path(folder)}\n")
+
+
+def test_a_checkpoint_that_does_not_exist_exits_with_2(run):
+    outcome = run("fit", "--checkpoint", "no/model.ckpt-2000")
+    assert outcome.code == 2
+    assert "no/model.ckpt-2000, which does not exist" in outcome.err
+
+
 @pytest.mark.parametrize("value", [None, (), False])
 def test_what_was_not_given_is_left_out(value):
     assert given({"epochs": value}) == {}
