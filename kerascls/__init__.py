@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+# Public name -> module that has it, under the same name or the one after the colon.
 _PLACES = {
     "Predictor": "kerascls.predictor",
     "Prediction": "kerascls.predictor",
@@ -11,10 +12,11 @@ _PLACES = {
     "build_transformer_model": "kerascls.checkpoints",
     "evaluate": "kerascls.evaluation",
     "fit": "kerascls.training",
-    "inspect_checkpoint": "kerascls.checkpoints",
+    "inspect": "kerascls.checkpoints:inspect_checkpoint",
+    "list_models": "kerascls.presets",
     "load_encoder": "kerascls.checkpoints",
     "load_vocab": "kerascls.tokenizer",
-    "predict_file": "kerascls.prediction",
+    "predict": "kerascls.prediction:predict_file",
     "sequence_padding": "kerascls.tokenizer",
 }
 
@@ -26,7 +28,8 @@ def __getattr__(name: str):
     # On first use (PEP 562): the command line must not wait for Keras.
     if name not in _PLACES:
         raise AttributeError(f"module 'kerascls' has no attribute {name!r}")
-    value = getattr(import_module(_PLACES[name]), name)
+    module, _, attribute = _PLACES[name].partition(":")
+    value = getattr(import_module(module), attribute or name)
     globals()[name] = value
     return value
 

@@ -44,15 +44,14 @@ class ScoreTable(keras.callbacks.Callback):
         task: `"multiclass"` or `"multilabel"`.
         rule: How probabilities become labels. By default the likeliest label for
             multi-class, and for multi-label a threshold fitted on the validation
-            data after each epoch, for micro-F1 if `best_by` says so, else macro-F1.
+            data after each epoch.
+        objective: What that threshold is fitted for, `"macro_f1"` or `"micro_f1"`.
         batch_size: Rows per batch, for arrays.
         from_logits: Whether the model gives logits; otherwise probabilities.
         history_csv: File to append to, see `append_history`.
         sink: Called with the table, e.g. `print`, `logger.info`, `lines.append`.
         max_classes: Show only so many classes; the file has them all.
         best_by: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"` or `"accuracy"`.
-        best_epoch: Number of the best epoch of a training that is resumed.
-        best_scores: Scores of that epoch.
 
     Attributes:
         best_epoch_: Number of the best epoch, from 1; None before the first.
@@ -81,14 +80,13 @@ class ScoreTable(keras.callbacks.Callback):
         task: Task | str,
         *,
         rule: Rule | None = None,
+        objective: str = "macro_f1",
         batch_size: int = 32,
         from_logits: bool = True,
         history_csv: str | Path | None = None,
         sink: Callable[[str], Any] = print,
         max_classes: int = 30,
         best_by: str = "macro_f1",
-        best_epoch: int | None = None,
-        best_scores: Scores | None = None,
     ):
         super().__init__()
         if best_by not in BEST_BY:
@@ -100,19 +98,17 @@ class ScoreTable(keras.callbacks.Callback):
         self.labels = tuple(labels)
         self.task = Task(task)
         self.rule = rule
+        self.objective = objective
         self.batch_size = batch_size
         self.from_logits = from_logits
         self.history_csv = history_csv
         self.sink = sink
         self.max_classes = max_classes
         self.best_by = best_by
-        self.best_epoch = best_epoch
-        self.best_scores = best_scores
 
     def on_train_begin(self, logs: dict | None = None):
-        """Forgets an earlier training, up to the best epoch it was given."""
-        self.best_epoch_ = self.best_epoch
-        self.best_scores_ = self.best_scores
+        """Forgets an earlier training."""
+        self.best_epoch_ = self.best_scores_ = None
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None):
         """Validates, records, shows, and fills `logs`."""
@@ -160,8 +156,8 @@ class ScoreTable(keras.callbacks.Callback):
     def _fitted_rule(self, outcome: Outcome, probs: np.ndarray) -> Rule:
         if self.task is Task.MULTICLASS:
             return Rule("argmax")
-        objective = "micro_f1" if self.best_by == "micro_f1" else "macro_f1"
-        return fit_threshold(outcome.targets[:, : probs.shape[1]], probs, objective)
+        known = outcome.targets[:, : probs.shape[1]]
+        return fit_threshold(known, probs, self.objective)
 
     def _goal(self, scores: Scores) -> float:
         return _averages(scores)[self.best_by]

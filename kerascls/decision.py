@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from kerascls.errors import BundleError, SettingsError
+from kerascls.errors import BundleError, NotFiniteError, SettingsError
 from kerascls.labels import Task
 
 Objective = Literal["macro_f1", "micro_f1"]
@@ -98,7 +98,7 @@ def probabilities(logits: np.ndarray, task: Task) -> np.ndarray:
         float32 `(rows, num_classes)`.
 
     Raises:
-        SettingsError: When a logit is not a finite number.
+        NotFiniteError: When a logit is not a finite number.
     """
     logits = _finite(logits, "logits")
     if Task(task) is Task.MULTICLASS:
@@ -129,8 +129,8 @@ def fit_threshold(
         A `Rule` of kind `"threshold"`.
 
     Raises:
-        SettingsError: When the shapes differ, a probability is not a finite number
-            or the objective is unknown.
+        SettingsError: When the shapes differ or the objective is unknown.
+        NotFiniteError: When a probability is not a finite number.
     """
     if objective not in OBJECTIVES:
         raise SettingsError(
@@ -202,7 +202,7 @@ def _finite(array: np.ndarray, name: str) -> np.ndarray:
     array = np.asarray(array, np.float32)
     bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(bad):
-        raise SettingsError(
+        raise NotFiniteError(
             f"Every entry of `{name}` must be a finite number. Received: NaN or "
             f"infinity in {len(bad)} of {len(array)} rows, the first is row "
             f"{bad[0]}. The training has probably diverged: lower the learning "

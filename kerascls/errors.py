@@ -21,5 +21,5 @@ class SettingsError(KerasclsError, ValueError):
     """A setting or argument has no meaning, or contradicts another one."""
 
 
-class MissingPackageError(KerasclsError, ImportError):
-    """An optional package is needed for what was asked."""
+class NotFiniteError(KerasclsError):
+    """A model gave NaN or infinity: its training has diverged."""

@@ -76,9 +76,9 @@ class Feed:
             np.pad(weights, (0, missing)),
         )
 
-    def training(self, seed: int, first_epoch: int = 0) -> Iterator[Batch]:
+    def training(self, seed: int) -> Iterator[Batch]:
         """Yields batches for ever, epoch after epoch, `num_batches` each."""
-        for epoch in count(first_epoch):
+        for epoch in count():
             for chosen in training_batches(self.lengths, self.batch_size, seed, epoch):
                 yield self.batch(chosen)
 

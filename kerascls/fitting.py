@@ -11,6 +11,7 @@ from kerascls.batches import Layout
 from kerascls.callbacks import EpochProgress, ScoreTable
 from kerascls.compute import Compute, choose_compute, limit_threads
 from kerascls.decision import Rule
+from kerascls.errors import NotFiniteError
 from kerascls.feeds import Feed, fit_input, forward, length_buckets
 from kerascls.labels import Task
 from kerascls.losses import loss_for
@@ -21,8 +22,6 @@ from kerascls.screen import Screen
 from kerascls.settings import RunSettings, TrainSettings
 from kerascls.starting_points import StartingPoint
 from kerascls.token_store import TokenStore
-
-HEAD_DROPOUT = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +87,7 @@ def fit_weights(
 
     Raises:
         KeyboardInterrupt: When Ctrl-C came before the first epoch was scored.
+        NotFiniteError: When the training diverged in the first epoch.
     """
     compute = choose_compute(settings.train.precision, settings.train.compile)
     limit_threads()
@@ -100,12 +100,13 @@ def fit_weights(
         data.scored_labels("valid"),
         data.task,
         rule=_fixed_rule(settings, data.task),
+        objective=settings.decision.objective,
         history_csv=history_csv,
         sink=screen.say,
     )
-    interrupted = _fit(model, settings.train, feeds["train"], table, screen)
+    best_epoch, interrupted = _fit(model, settings.train, feeds["train"], table, screen)
     logits = predict_logits(model, feeds["valid"], len(data.label_set))
-    return Fitted(model, logits, table.best_epoch_, compute, interrupted)
+    return Fitted(model, logits, best_epoch, compute, interrupted)
 
 
 def predict_logits(model, feed: Feed, num_classes: int) -> np.ndarray:
@@ -128,12 +129,11 @@ def _build(
     encoder, notes = start.encoder(settings.train.seed, compute.policy)
     for note in notes:
         screen.say(note)
-    dropout = settings.model.dropout
     model = TransformerClassifier(
         encoder,
         len(data.label_set),
         settings.model.pooling,
-        HEAD_DROPOUT if dropout is None else dropout,
+        settings.model.dropout,
         settings.train.seed,
     )
     screen.say(f"model: {start.name}, {model.count_params():,} parameters")
@@ -171,8 +171,8 @@ def _fit(
     feed: Feed,
     table: ScoreTable,
     screen: Screen,
-) -> bool:
-    """Leaves the best epoch's weights; returns whether Ctrl-C ended it."""
+) -> tuple[int, bool]:
+    """Leaves the best epoch's weights; returns its number and whether Ctrl-C came."""
     stopping = keras.callbacks.EarlyStopping(
         monitor="val_macro_f1",
         mode="max",
@@ -194,14 +194,17 @@ def _fit(
             shuffle=False,
             verbose=0,
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, NotFiniteError) as end:
         if stopping.best_weights is None:
             raise
         model.set_weights(stopping.best_weights)
-        return True
+        interrupted = isinstance(end, KeyboardInterrupt)
+        if not interrupted:
+            screen.say(f"TRAINING DIVERGED; going on with the best epoch. {end}")
+        return stopping.best_epoch + 1, interrupted
     finally:
         progress.close()
-    return False
+    return stopping.best_epoch + 1, False
 
 
 def _feeds(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kerascls.checkpoints.finding import FoundCheckpoint
     from kerascls.encoders import Encoder
 
+HEAD_DROPOUT = 0.1
+
 
 @dataclass(frozen=True)
 class StartingPoint:
@@ -74,6 +76,7 @@ class StartingPoint:
         defaults = {
             "max_tokens": min(preset.max_tokens, longest),
             "pooling": "mean" if scratch else "cls",
+            "dropout": HEAD_DROPOUT,
             "batch_size": preset.batch_size,
             "epochs": preset.from_scratch_epochs if scratch else preset.epochs,
             "learning_rate": (

@@ -42,12 +42,6 @@ class Targets:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def take(self, rows: np.ndarray) -> "Targets":
-        """Returns the targets of some rows, in their order."""
-        counts, flat = self._spans(rows)
-        columns, weights = self.columns[flat], self.weights[flat]
-        return Targets(offsets_of(counts), columns, weights, self.num_classes)
-
     def dense(self, rows: np.ndarray) -> np.ndarray:
         """Returns float32 `(len(rows), num_classes)`, 0 where a row has no label."""
         counts, flat = self._spans(rows)

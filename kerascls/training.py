@@ -150,10 +150,9 @@ def _run(
 ) -> RunResult:
     run.update(**_facts(settings, data, start))
     sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
-    screen.say(
-        f"{data.task}, {len(data.label_set)} labels, rows: {sizes}\n"
-        + "\n".join([*data.notes, *start.notes])
-    )
+    about = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
+    chosen = _chosen(settings, start)
+    screen.say("\n".join([about, *data.notes, *start.notes, chosen]))
     with screen.bars() as bars:
         stores = tokenize_parts(data, start.tokenizer, cache, bars, screen.say)
     from kerascls.fitting import fit_weights
@@ -174,6 +173,17 @@ def _run(
     minutes = (time.monotonic() - started) / 60
     run.finish("done", minutes=round(minutes, 3))
     return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
+
+
+def _chosen(settings: RunSettings, start: StartingPoint) -> str:
+    """Returns the line on what comes from a preset unless it was stated."""
+    model, train = settings.model, settings.train
+    return (
+        f"settings (where not stated, those of {start.preset.name}): max_tokens "
+        f"{model.max_tokens}, pooling {model.pooling}, dropout {model.dropout}, "
+        f"batch_size {train.batch_size}, epochs {train.epochs}, learning_rate "
+        f"{train.learning_rate:g}, seed {train.seed}"
+    )
 
 
 def _facts(

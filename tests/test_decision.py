@@ -14,7 +14,7 @@ from kerascls.decision import (
     fit_threshold,
     probabilities,
 )
-from kerascls.errors import BundleError, SettingsError
+from kerascls.errors import BundleError, NotFiniteError, SettingsError
 from kerascls.labels import Task
 from kerascls.metrics import score
 
@@ -147,7 +147,7 @@ def test_small_probabilities_keep_their_digits():
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_logit_that_is_no_number_is_an_error(task, value):
     logits = np.float32([[0, 1], [0, value], [value, 1]])
-    with pytest.raises(SettingsError, match="2 of 3 rows, the first is row 1"):
+    with pytest.raises(NotFiniteError, match="2 of 3 rows, the first is row 1"):
         probabilities(logits, task)
 
 

@@ -27,16 +27,6 @@ def test_dense_equals_a_naive_loop(rows, data):
     assert dense.tolist() == naive([rows[index] for index in chosen])
 
 
-@given(rows_of_labels, st.data())
-def test_taken_rows_are_the_rows(rows, data):
-    chosen = data.draw(st.lists(st.integers(0, len(rows) - 1)))
-    taken = Targets.from_labels(rows, LABELS).take(np.array(chosen, int))
-    assert len(taken) == len(chosen)
-    assert taken.dense(np.arange(len(taken))).tolist() == naive(
-        [rows[index] for index in chosen]
-    )
-
-
 def test_weights_are_kept():
     targets = Targets(
         offsets=np.array([0, 2, 2, 3]),
@@ -49,7 +39,6 @@ def test_weights_are_kept():
         [0, 0, 0],
         [0.75, 0, 0.25],
     ]
-    assert targets.take([2]).dense([0]).tolist() == [[0, 0.5, 0]]
 
 
 def test_an_unknown_label_is_a_data_error():

@@ -18,7 +18,7 @@ import kerascls
 from kerascls import training
 from kerascls.bundle import open_bundle
 from kerascls.callbacks import ScoreTable
-from kerascls.errors import BundleError, DataError, SettingsError
+from kerascls.errors import BundleError, DataError, NotFiniteError, SettingsError
 from kerascls.predictor import Predictor
 from kerascls.report.history import read_history
 from kerascls.run_directory import RunDirectory
@@ -191,6 +191,24 @@ def test_an_interrupt_in_the_first_epoch_leaves_a_valid_run_without_bundle(
     assert sorted(os.listdir(tmp_path / "out")) == ["log.txt", "run.json"]
     with pytest.raises(BundleError, match="status is 'interrupted'"):
         Predictor.load(tmp_path / "out")
+
+
+def test_a_training_that_diverges_ends_with_its_best_epoch(
+    multilabel_run, train_run, tmp_path, monkeypatch
+):
+    validate = ScoreTable.validate
+
+    def diverging(self):
+        if self.best_epoch_ is not None:
+            raise NotFiniteError("NaN in 3 of 3 rows.")
+        return validate(self)
+
+    monkeypatch.setattr(ScoreTable, "validate", diverging)
+    train_run(tmp_path / "out", **multilabel_run.options)
+    facts = run_file(tmp_path / "out")
+    assert (facts["status"], facts["best_epoch"]) == ("done", 1)
+    assert "DIVERGED" in (tmp_path / "out" / "log.txt").read_text("utf-8")
+    assert (tmp_path / "out" / "report.csv").is_file()
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """Everything an evaluation has to say, as one value."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -25,7 +24,6 @@ class Report:
         rule: How probabilities became labels.
         train_support: Training rows of each label.
         unseen: Rows of each label that the training data did not have.
-        loss: Mean loss of a row, if known.
         source: Where the rows came from, e.g. a file name.
     """
 
@@ -36,17 +34,14 @@ class Report:
     rule: Rule
     train_support: dict[str, int] = field(default_factory=dict)
     unseen: dict[str, int] = field(default_factory=dict)
-    loss: float | None = None
     source: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the report as plain JSON types; a loss of NaN becomes None."""
-        finite = self.loss is not None and math.isfinite(self.loss)
+        """Returns the report as plain JSON types."""
         return {
             "source": self.source,
             "task": str(self.task),
             "rule": self.rule.to_dict(),
-            "loss": float(self.loss) if finite else None,
             "scores": self.scores.to_dict(),
             "baseline_label": self.baseline_label,
             "baseline": self.baseline.to_dict(),

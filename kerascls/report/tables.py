@@ -2,7 +2,6 @@
 
 from io import StringIO
 
-import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -21,7 +20,6 @@ def render_table(
     *,
     title: str | None = None,
     best: Scores | None = None,
-    baseline: Scores | None = None,
     max_classes: int | None = None,
     more_in: str = "report.csv",
     width: int = 100,
@@ -34,7 +32,6 @@ def render_table(
         title: A line above the table.
         best: Scores of the best epoch so far; adds a column with the change of F1
             (of the accuracy in its row).
-        baseline: Scores of always giving the most frequent label; a line below.
         max_classes: Show only so many classes, those with the most support.
         more_in: Where the others are, for the line that stands for them.
         width: Columns of text available.
@@ -60,8 +57,6 @@ def render_table(
         table.add_row(*_cells(row, before))
     lines = [title] if title else []
     lines += _drawn(table, width)
-    if baseline:
-        lines.append(baseline_line(baseline))
     return "\n".join(lines)
 
 
@@ -76,16 +71,13 @@ def report_lines(report: Report) -> list[str]:
     lines = [baseline_line(report.baseline, report.baseline_label)]
     if report.rule.kind == "threshold":
         lines.append(f"Labels given from probability {report.rule.threshold:.4f} on.")
-    if report.loss is not None:
-        lines.append(f"Loss: {report.loss:.4f}.")
     if report.unseen:
         lines.append(f"Unseen in training: {_counted(report.unseen)}.")
     return lines
 
 
-def baseline_line(baseline: Scores, label: str | None = None) -> str:
+def baseline_line(baseline: Scores, label: str) -> str:
     """Returns one line about the baseline that gives every row one label."""
-    label = label or baseline.labels[int(np.argmax(baseline.predicted))]
     return (
         f"Always {label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
         f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."

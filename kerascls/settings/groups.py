@@ -40,7 +40,9 @@ class DataSettings(Group):
         "`title` and `content`.",
     )
     text_pair: str | None = Field(
-        None, description="Column with the second text of a pair. Default: none."
+        None,
+        description="Column with the second text of a pair; the first is `text`, or "
+        "that of --text. Default: none.",
     )
     label: str | None = Field(
         None, description="Column with the labels. Default: `label` or `labels`."

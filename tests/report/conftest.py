@@ -32,6 +32,5 @@ def report(scores) -> Report:
         rule=Rule("threshold", 0.25),
         train_support={"体育": 7, "教育 education": 3},
         unseen={"[red]x|y": 1, "never": 3},
-        loss=0.125,
         source="test.csv",
     )

@@ -13,11 +13,6 @@ def test_a_report_survives_json(report):
     assert copy.rule == report.rule
 
 
-def test_a_loss_that_is_no_number_becomes_none(report):
-    values = {**report.to_dict(), "loss": float("nan")}
-    assert Report.from_dict(values).to_dict()["loss"] is None
-
-
 def test_a_stored_report_of_other_keys_is_refused(report):
     values = report.to_dict() | {"more": 1}
     with pytest.raises(BundleError, match="'more'"):
