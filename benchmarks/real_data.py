@@ -1,8 +1,8 @@
 """Fits the models of the README's results table on real data, one after another.
 
-    python benchmarks/real_data.py --data DIR --runs DIR [NAME ...]
+    python benchmarks/real_data.py --data DATA --runs RUNS [NAME ...]
 
-DIR holds the data sets of the table below. A finished run is not repeated; its row is
+DATA holds the data sets of the table below. A finished run is not repeated; its row is
 appended to results/real_data.csv, its validation scores to results/curves.csv.
 """
 
@@ -92,15 +92,20 @@ def main():
     for name in arguments.names or CASES:
         if not (arguments.runs / name / "report.json").is_file():
             run(name, arguments.data, arguments.runs)
-        record(name, arguments.runs)
+        record(name, arguments.data, arguments.runs)
 
 
 def run(name: str, data: Path, runs: Path):
     """Fits one case as a process of its own."""
+    command = [*fit_command(name, data, minilm()), "--out", str(runs / name)]
+    subprocess.run([sys.executable, "-m", *command, "--overwrite"], check=True)
+
+
+def fit_command(name: str, data: Path, minilm: str) -> list[str]:
+    """Returns the words of a case's command, but for where it writes."""
     command = ["kerascls", "fit", *files(data / CASES[name].data)]
-    command += shlex.split(CASES[name].options.format(minilm=minilm()))
-    command += ["--seed", str(SEED), "--out", str(runs / name), "--overwrite"]
-    subprocess.run([sys.executable, "-m", *command], check=True)
+    command += shlex.split(CASES[name].options.format(minilm=minilm))
+    return [*command, "--seed", str(SEED)]
 
 
 def files(folder: Path) -> list[str]:
@@ -118,16 +123,20 @@ def minilm() -> str:
     return str(Path(spec.origin).parent / "model")
 
 
-def record(name: str, runs: Path):
-    """Appends a finished case to the results, once."""
+def record(name: str, data: Path, runs: Path):
+    """Appends a finished case to the results, once.
+
+    Its command has DATA and MINILM in place of this machine's folders.
+    """
     case, out = CASES[name], runs / name
     report = json.loads((out / "report.json").read_text("utf-8"))
     facts = json.loads((out / "run.json").read_text("utf-8"))
     scores = report["scores"]
-    files_given = f"{{data}}/{case.data}"
     row = {
         "case": name,
-        "command": f"kerascls fit (train, valid, test of {files_given}) {case.options}",
+        "command": " ".join(fit_command(name, data, "MINILM")).replace(
+            str(data), "DATA"
+        ),
         "seed": SEED,
         "minutes": facts["minutes"],
         "epochs": sum(1 for _ in epochs(out)),
@@ -150,21 +159,15 @@ def epochs(out: Path):
     found: dict[str, dict] = {}
     with open(out / "history.csv", encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            epoch = found.setdefault(
-                row["epoch"],
-                {
-                    "epoch": row["epoch"],
-                    "loss": row["loss"],
-                    "val_loss": row["val_loss"],
-                },
-            )
+            same = {key: row[key] for key in ("epoch", "loss", "val_loss")}
+            epoch = found.setdefault(row["epoch"], same)
             if row["class"] in ("accuracy", "micro avg", "macro avg"):
                 epoch[f"val_{row['class'].replace(' avg', '_f1')}"] = row["f1"]
     yield from found.values()
 
 
 def append(path: Path, rows: list[dict], key: tuple[str, ...] = ()) -> bool:
-    """Appends rows to a CSV file unless its last columns are there already."""
+    """Appends rows to a CSV file, unless one equal to the first in `key` is there."""
     path.parent.mkdir(exist_ok=True)
     known = []
     if path.is_file():

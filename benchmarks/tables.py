@@ -42,7 +42,7 @@ WORDS = {
         "minilm": "all-MiniLM-L6-v2, pretrained",
         "scratch": "{model}, random weights",
         "pretrained": "{model}, pretrained",
-        "seed": "The options of each row, all with seed {seed}:",
+        "commands": "The command of each row:",
         "nothing": "No measurement is stored yet. To make them:",
         "again": "To measure them again:",
         "curves": "Validation scores by epoch, and the score on test",
@@ -54,13 +54,13 @@ WORDS = {
         "minilm": "all-MiniLM-L6-v2，预训练",
         "scratch": "{model}，随机权重",
         "pretrained": "{model}，预训练",
-        "seed": "各行所用的选项，随机种子均为 {seed}：",
+        "commands": "各行所用的命令：",
         "nothing": "尚无测量结果。测量命令：",
         "again": "重新测量：",
         "curves": "每轮的验证集分数，以及测试集分数",
     },
 }
-MEASURE = "python benchmarks/real_data.py --data DIR --runs DIR"
+MEASURE = "python benchmarks/real_data.py --data DATA --runs RUNS"
 
 
 def filled(text: str, language: str) -> str:
@@ -96,7 +96,7 @@ def models_table(language: str) -> str:
 
 
 def results_section(language: str) -> str:
-    """Returns the measured scores, the learning curves and the options."""
+    """Returns the measured scores, the learning curves and the commands."""
     words, rows = WORDS[language], measured()
     command = f"```bash\n{MEASURE}\n```"
     if not rows:
@@ -104,9 +104,8 @@ def results_section(language: str) -> str:
     parts = [markdown(words["results"], [_cells(r, language) for r in rows], (0, 1, 2))]
     if (IMAGES / "curves.svg").is_file():
         parts.append(f"![{words['curves']}](docs/images/curves.svg)")
-    options = [f"- {row['case']}: `{_options(row)}`" for row in rows]
-    parts.append(words["seed"].format(seed=rows[0]["seed"]))
-    parts += ["\n".join(options), words["again"], command]
+    commands = [f"- {row['case']}: `{row['command']}`" for row in rows]
+    parts += [words["commands"], "\n".join(commands), words["again"], command]
     return "\n\n".join(parts)
 
 
@@ -135,7 +134,7 @@ def _cells(row: dict[str, str], language: str) -> tuple:
     target = f"{float(row['target']):.3f}" if row["target"] else ""
     return (
         CASES[row["case"]][language],
-        _weights(_options(row), WORDS[language]),
+        _weights(row["command"], WORDS[language]),
         SCORES[row["scored"]],
         f"{score:.3f}",
         f"{linear:.3f}",
@@ -146,15 +145,11 @@ def _cells(row: dict[str, str], language: str) -> tuple:
     )
 
 
-def _options(row: dict[str, str]) -> str:
-    return re.sub(r"^kerascls fit (\([^)]*\) )?", "", row["command"])
-
-
-def _weights(options: str, words: dict[str, str]) -> str:
-    model = re.search(r"--model (\S+)", options)
+def _weights(command: str, words: dict[str, str]) -> str:
+    model = re.search(r"--model (\S+)", command)
     if model is None:
         return words["minilm"]
-    kind = "scratch" if "--from-scratch" in options else "pretrained"
+    kind = "scratch" if "--from-scratch" in command else "pretrained"
     return words[kind].format(model=model[1])
 
 
