@@ -45,6 +45,18 @@ GOOGLE_GELU: dict[Family, str] = {
     "electra": "gelu_erf",
 }
 
+# What a key stands for that the file leaves out, as the code says that reads it;
+# where nothing is said here, all have the defaults of `EncoderConfig`.
+_NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+ABSENT_KEYS: dict[LayoutName, dict[Family, dict[str, Any]]] = {
+    "google": {"bert": {}, "albert": _NO_DROPOUT, "electra": {}},
+    "huggingface": {
+        "bert": {},
+        "albert": {"embedding_size": 128, "hidden_act": "gelu_new", **_NO_DROPOUT},
+        "electra": {"embedding_size": 128},
+    },
+}
+
 # What we compute; any other value of these keys would need other code.
 SUPPORTED_VALUES: dict[str, tuple[Any, ...]] = {
     "position_embedding_type": ("absolute",),
@@ -134,7 +146,7 @@ def encoder_config(
     Args:
         raw: Its keys.
         family: Which encoder.
-        layout: Whose file it is; decides what `"gelu"` means.
+        layout: Whose file it is; decides what `"gelu"` and absent keys mean.
         path: The file, for messages.
 
     Raises:
@@ -148,12 +160,8 @@ def encoder_config(
             f"Received: {path} without {', '.join(missing)}. Add them, or choose "
             f"the right file."
         )
-    dropout = 0.0 if family == "albert" else 0.1
-    settings: dict[str, Any] = {
-        "embedding_dim": raw["hidden_size"],
-        "dropout": dropout,
-        "attention_dropout": dropout,
-    }
+    raw = _with_absent_keys(raw, ABSENT_KEYS[layout][family])
+    settings: dict[str, Any] = {"embedding_dim": raw["hidden_size"]}
     for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items():
         if raw.get(key) is not None:
             settings[field] = _number(key, raw[key], path)
@@ -198,6 +206,13 @@ def _supported(values: tuple[Any, ...]) -> str:
     return f"only {' or '.join(map(repr, values))}" if values else "not supported"
 
 
+def _with_absent_keys(
+    raw: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    absent = {key: value for key, value in defaults.items() if raw.get(key) is None}
+    return {**raw, **absent}
+
+
 def _number(key: str, value: Any, path: Path) -> int | float:
     limit = 1 if key.endswith("_prob") else math.inf
     if type(value) not in (int, float) or not 0 <= value < limit:
@@ -211,7 +226,7 @@ def _number(key: str, value: Any, path: Path) -> int | float:
 def _activation(
     raw: Mapping[str, Any], family: Family, layout: LayoutName, path: Path
 ) -> str:
-    named = raw.get("hidden_act", "gelu")
+    named = raw.get("hidden_act") or "gelu"
     if named == "gelu" and layout == "google":
         return GOOGLE_GELU[family]
     if named in ACTIVATIONS:

@@ -60,6 +60,45 @@ def test_the_activation_follows_from_family_layout_and_key(
     assert config.activation == activation
 
 
+# What transformers 5.23 has in BertConfig(), AlbertConfig() and
+# ElectraConfig(); "embedding_dim" of BERT is its "hidden_size".
+TRANSFORMERS_DEFAULTS = {
+    "bert": {"activation": "gelu_erf", "embedding_dim": 24, "dropout": 0.1},
+    "albert": {"activation": "gelu_tanh", "embedding_dim": 128, "dropout": 0.0},
+    "electra": {"activation": "gelu_erf", "embedding_dim": 128, "dropout": 0.1},
+}
+SHARED_DEFAULTS = {
+    "max_positions": 512,
+    "num_token_types": 2,
+    "layer_norm_epsilon": 1e-12,
+    "initializer_range": 0.02,
+}
+
+
+@pytest.mark.parametrize("family", TRANSFORMERS_DEFAULTS)
+def test_a_key_that_hugging_faces_file_leaves_out_has_the_default_of_its_class(family):
+    config = translate(family, "huggingface").to_dict()
+    expected = TRANSFORMERS_DEFAULTS[family] | SHARED_DEFAULTS
+    assert {field: config[field] for field in expected} == expected
+    assert config["attention_dropout"] == config["dropout"]
+
+
+@pytest.mark.parametrize(
+    ("family", "activation", "dropout"),
+    [
+        ("bert", "gelu_erf", 0.1),
+        ("albert", "gelu_tanh", 0.0),
+        ("electra", "gelu_erf", 0.1),
+    ],
+)
+def test_a_key_that_googles_file_leaves_out_has_the_default_of_its_code(
+    family, activation, dropout
+):
+    config = translate(family)
+    assert (config.activation, config.dropout) == (activation, dropout)
+    assert (config.attention_dropout, config.embedding_dim) == (dropout, 24)
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
