@@ -2,13 +2,13 @@
 
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kerascls import splits
 from kerascls.errors import SettingsError
 from kerascls.readers import read
 from kerascls.splits import (
@@ -16,6 +16,7 @@ from kerascls.splits import (
     SplitMethod,
     count_duplicates,
     split_method,
+    stratified,
     stratified_split,
 )
 
@@ -50,8 +51,56 @@ def test_every_row_is_in_exactly_one_part(labels, fractions, seed):
 @settings(deadline=None)
 @given(st.one_of(ONE_EACH, ANY_NUMBER), FRACTIONS, st.integers(0, 2**31 - 1))
 def test_the_first_part_knows_every_label(labels, fractions, seed):
-    first = stratified_split(labels, fractions, seed)[0]
-    assert label_counts(labels, first).keys() == {n for row in labels for n in row}
+    first, *others = stratified_split(labels, fractions, seed)
+    known = label_counts(labels, first).keys()
+    for part in others:
+        lone = len(part) == 1  # it would be empty else
+        assert lone or label_counts(labels, part).keys() <= known
+
+
+@settings(deadline=None)
+@given(st.one_of(ONE_EACH, ANY_NUMBER), FRACTIONS, st.integers(0, 2**31 - 1))
+def test_no_part_is_empty_where_there_are_as_many_rows(labels, fractions, seed):
+    parts = stratified_split(labels, fractions, seed)
+    assert len(labels) < len(parts) or all(map(len, parts))
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(ONE_EACH, ANY_NUMBER).filter(lambda labels: len(labels) > 2),
+    st.sampled_from([(1.0,), (0.7, 0.15, 0.15), (0.85, 0.15), (0.5, 0.5)]),
+    st.integers(0, 2**31 - 1),
+)
+def test_parts_have_their_size_where_no_label_is_rarer_than_they(rows, fractions, seed):
+    labels = rows * 3
+    parts = stratified_split(labels, fractions, seed)
+    for part, fraction in zip(parts, fractions, strict=True):
+        assert abs(len(part) - fraction * len(labels)) < 1
+
+
+def test_labels_of_one_row_each_leave_no_part_empty():
+    parts = stratified_split([(f"label {n}",) for n in range(30)], (0.7, 0.15, 0.15), 0)
+    assert [len(part) for part in parts] == [28, 1, 1]
+
+
+def test_a_part_that_would_be_empty_gets_a_row_whose_label_is_known():
+    labels = [(f"label {n}",) for n in range(30)] + [("label 0",)]
+    first, *others = stratified_split(labels, (0.7, 0.15, 0.15), 0)
+    assert any(set(part) & {0, 30} for part in others)
+    assert len(label_counts(labels, first)) >= 29
+
+
+def test_the_sample_is_split_as_stated():
+    path = Path(__file__).resolve().parent.parent / "data" / "news.csv"
+    labels = [example.labels for example in read(path).examples]
+    shares = (0.7, 0.15, 0.15)
+    parts = stratified_split(labels, shares, 42)
+    assert len(parts[0]) == 287
+    assert {len(part) for part in parts[1:]} == {61, 62}
+    sizes = label_counts(labels, range(len(labels)))
+    for part, share in zip(parts, shares, strict=True):
+        for name, count in label_counts(labels, part).items():
+            assert count == pytest.approx(share * sizes[name], abs=2.5)
 
 
 @settings(deadline=None)
@@ -69,6 +118,7 @@ def test_the_same_seed_gives_the_same_parts(labels, fractions, seed):
 def test_every_class_is_dealt_out_in_proportion(labels, fractions):
     sizes = Counter(name for (name,) in labels)
     parts = stratified_split(labels, fractions, 0)
+    assume(min(map(len, parts)) > 1)
     for part, fraction in zip(parts, fractions, strict=True):
         found = label_counts(labels, part)
         for name, size in sizes.items():
@@ -126,7 +176,7 @@ def test_fifty_thousand_rows_are_split_in_seconds():
 
 @pytest.mark.parametrize("limit", ["MAX_ITERATIVE_ROWS", "MAX_ITERATIVE_LOOKS"])
 def test_too_many_rows_are_split_at_random_and_that_is_said(monkeypatch, caplog, limit):
-    monkeypatch.setattr(splits, limit, 999)
+    monkeypatch.setattr(stratified, limit, 999)
     labels = skewed_rows(1000, 30)
     assert split_method(labels) is SplitMethod.RANDOM
     parts = stratified_split(labels, (0.7, 0.15, 0.15), 0)

@@ -1,16 +1,14 @@
-"""Rows of one file into parts that resemble each other; texts that are there twice."""
+"""Rows of one file into parts that resemble each other."""
 
 import logging
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
-from itertools import combinations
 
 import numpy as np
 
 from kerascls.errors import SettingsError
+from kerascls.splits.evening import Dealt, even_out, fill_empty_parts
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +52,14 @@ def stratified_split(
     over goes where rows are missing most. With any number of labels, rows are dealt
     out by iterative stratification, rarest label first; above a million rows (or
     fewer with thousands of labels) they are dealt out at random, which is logged.
-    Every label has at least one row in the first part. A part may stay empty where
-    there are very few rows.
+    Every label has at least one row in the first part. After iterative
+    stratification, the rows that matter least to the labels' shares are moved until
+    every part is less than a row away from its own share, or labels would leave the
+    first part.
+
+    No part stays empty where there are at least as many rows as parts: it gets a row
+    of the first part, if need be the only one of its label, which is then unknown
+    to the first part.
 
     Args:
         labels: The labels of each row, possibly none.
@@ -88,6 +92,10 @@ def stratified_split(
         ends = np.rint(np.cumsum(shares) * len(labels))
         part_of = np.searchsorted(ends, np.arange(len(labels)), side="right")
     _bring_every_label_to_the_first_part(shuffled, part_of)
+    dealt = Dealt(shuffled, part_of, shares)
+    if method is SplitMethod.ITERATIVE:
+        even_out(dealt)
+    fill_empty_parts(dealt)
     return [np.sort(order[part_of == part]) for part in range(len(shares))]
 
 
@@ -141,71 +149,3 @@ def _bring_every_label_to_the_first_part(labels: Labels, part_of: np.ndarray):
         if not known.issuperset(labels[row]):
             part_of[row] = 0
             known.update(labels[row])
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """Texts that two parts have in common.
-
-    Args:
-        parts: The two parts.
-        texts: Distinct texts that are in both.
-        rows: How many rows they are in either part.
-    """
-
-    parts: tuple[str, str]
-    texts: int
-    rows: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class DuplicateCounts:
-    """Texts that are there more than once.
-
-    Args:
-        rows: Rows of each part.
-        repeats: Rows of each part whose text is in an earlier row of it.
-        overlaps: What each pair of parts has in common, nothing included.
-    """
-
-    rows: dict[str, int]
-    repeats: dict[str, int]
-    overlaps: tuple[Overlap, ...]
-
-    def lines(self) -> list[str]:
-        """Returns what there is to say, a line each; nothing without duplicates."""
-        lines = [
-            f"{part}: {count} of {self.rows[part]} rows repeat an earlier row's text"
-            for part, count in self.repeats.items()
-            if count
-        ]
-        for overlap in self.overlaps:
-            if overlap.texts:
-                (first, second), (first_rows, second_rows) = overlap.parts, overlap.rows
-                lines.append(
-                    f"{first} and {second}: the same text in {first_rows} rows of "
-                    f"{first} and {second_rows} rows of {second} (distinct texts: "
-                    f"{overlap.texts})"
-                )
-        return lines
-
-
-def count_duplicates(parts: Mapping[str, Labels]) -> DuplicateCounts:
-    """Counts exact duplicates inside each part and across each pair of parts.
-
-    Args:
-        parts: The texts of each part's rows; rows with equal texts are duplicates.
-    """
-    counts = {name: Counter(texts) for name, texts in parts.items()}
-    overlaps = []
-    for first, second in combinations(counts, 2):
-        common = counts[first].keys() & counts[second].keys()
-        rows = tuple(
-            sum(counts[part][text] for text in common) for part in (first, second)
-        )
-        overlaps.append(Overlap((first, second), len(common), rows))
-    return DuplicateCounts(
-        rows={name: count.total() for name, count in counts.items()},
-        repeats={name: count.total() - len(count) for name, count in counts.items()},
-        overlaps=tuple(overlaps),
-    )
