@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.errors import SettingsError
@@ -118,11 +118,12 @@ def test_the_same_seed_gives_the_same_parts(labels, fractions, seed):
 def test_every_class_is_dealt_out_in_proportion(labels, fractions):
     sizes = Counter(name for (name,) in labels)
     parts = stratified_split(labels, fractions, 0)
-    assume(min(map(len, parts)) > 1)
+    # A part that would be empty got a row, of whatever class.
+    limit = 1 if min(map(len, parts)) > 1 else 2
     for part, fraction in zip(parts, fractions, strict=True):
         found = label_counts(labels, part)
         for name, size in sizes.items():
-            assert abs(found[name] - fraction * size) <= 1
+            assert abs(found[name] - fraction * size) <= limit
 
 
 def test_what_is_left_over_goes_where_rows_are_missing():
