@@ -1,18 +1,17 @@
 """What predictions are wanted for: a file, or standard input."""
 
-import io
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from kerascls.errors import DataError, SettingsError
 from kerascls.prediction.stream import texts_of
 from kerascls.readers import FORMATS, BadRow, Record, read_records
-from kerascls.readers.files import check_encoding, open_binary
+from kerascls.readers.files import check_encoding, decoded_lines, open_binary
 from kerascls.readers.records import find_format
 from kerascls.readers.rows import SHOWN_ROWS
 
@@ -53,8 +52,12 @@ class Input:
                 errors="skip",
                 bad_rows=bad_rows,
             )
-        handle = open_binary(self.path) if self.path else sys.stdin.buffer
-        return _line_records(handle, self.source, self.encoding)
+        return self._lines()
+
+    def _lines(self) -> Iterator[Record]:
+        opened = open_binary(self.path) if self.path else nullcontext(sys.stdin.buffer)
+        with opened as handle:
+            yield from _line_records(handle, self.source, self.encoding)
 
     def check(self, text: Sequence[str]) -> int:
         """Returns the number of rows.
@@ -120,19 +123,9 @@ def _format_of(path: Path, format: str | None) -> str:
 
 
 def _line_records(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record]:
-    stream = io.TextIOWrapper(handle, encoding=check_encoding(encoding), newline="\n")
-    line = 0
-    try:
-        for line, text in enumerate(stream, start=1):
-            yield Record(line, {LINE_COLUMN: text.rstrip("\r\n")})
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"Expected {source} to be {encoding} text. Received: byte "
-            f"0x{error.object[error.start]:02x} somewhere behind line {line} "
-            f"({error.reason}). Name the encoding with `--encoding`."
-        ) from error
-    finally:
-        stream.detach()
+    lines = decoded_lines(handle, source, encoding, newline="\n")
+    for line, text in enumerate(lines, start=1):
+        yield Record(line, {LINE_COLUMN: text.rstrip("\r\n")})
 
 
 def _require_columns(record: Record, text: Sequence[str], source: str) -> None:

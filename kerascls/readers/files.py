@@ -72,7 +72,7 @@ def decoded_lines(
     r"""Yields the physical lines of a file with their line ends, without BOM.
 
     Args:
-        handle: The open file.
+        handle: The open file or pipe; it stays open.
         source: The file as the user named it, for messages.
         encoding: Name of a codec.
         newline: As in `open`: `""` ends lines at CR, LF or both, `"\n"` at LF only.
@@ -81,15 +81,16 @@ def decoded_lines(
         SettingsError: When the encoding is unknown.
         DataError: When the bytes are not text of this encoding.
     """
+    counted = _Counted(handle)
     codec = check_encoding(encoding)
-    stream = io.TextIOWrapper(handle, encoding=codec, newline=newline)
+    stream = io.TextIOWrapper(counted, encoding=codec, newline=newline)
     try:
         first = next(stream, None)
         if first is not None:
             yield first.removeprefix("\ufeff")
             yield from stream
     except UnicodeDecodeError as error:
-        raise _decode_error(error, handle, source, encoding) from error
+        raise _decode_error(error, counted, source, encoding) from error
     except UnicodeError as error:
         raise DataError(
             f"Expected {source} to be {encoding} text. Received: offset 0 ({error}). "
@@ -97,18 +98,33 @@ def decoded_lines(
         ) from error
 
 
+class _Counted(io.BufferedIOBase):
+    """Knows the place in a pipe too, and leaves it open when the text is closed."""
+
+    def __init__(self, handle: BinaryIO):
+        self._handle = handle
+        self.head = b""
+        self.num_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read1(self, size: int = -1) -> bytes:
+        content = self._handle.read1(size)
+        self.head = self.head or content[:2]
+        self.num_bytes += len(content)
+        return content
+
+
 def _decode_error(
-    error: UnicodeDecodeError, handle: BinaryIO, source: str, encoding: str
+    error: UnicodeDecodeError, counted: _Counted, source: str, encoding: str
 ) -> DataError:
-    byte, place, head = error.object[error.start], "an offset not known", b""
-    if handle.seekable():
-        # A decoder keeps unfinished bytes, so the place is counted from the end.
-        place = f"offset {handle.tell() - len(error.object) + error.start}"
-        handle.seek(0)
-        head = handle.read(2)
+    # A decoder keeps unfinished bytes, so the place is counted from the end.
+    offset = counted.num_bytes - len(error.object) + error.start
     return DataError(
-        f"Expected {source} to be {encoding} text. Received: byte 0x{byte:02x} at "
-        f"{place} ({error.reason}). {_encoding_advice(head, encoding)}"
+        f"Expected {source} to be {encoding} text. Received: byte "
+        f"0x{error.object[error.start]:02x} at offset {offset} ({error.reason}). "
+        f"{_encoding_advice(counted.head, encoding)}"
     )
 
 

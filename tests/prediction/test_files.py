@@ -175,10 +175,29 @@ def test_standard_input_may_be_a_table(stdin, capsys, predictor):
     ]
 
 
-def test_a_wrong_encoding_of_lines_is_told(stdin, predictor):
-    stdin("a\n球\n".encode("gb18030"))
-    with pytest.raises(DataError, match=r"standard input.*utf-8.*--encoding"):
+@pytest.mark.parametrize("padding", [0, 98304])
+def test_a_wrong_encoding_of_lines_is_placed(tmp_path, stdin, predictor, padding):
+    content = b"a\n" * padding + "球\n".encode("gb18030")
+    source = tmp_path / "in.txt"
+    source.write_bytes(content)
+    message = rf"utf-8 text. .*byte 0xc7 at offset {2 * padding} .*--encoding gb18030"
+    with pytest.raises(DataError, match=f"in.txt to be {message}"):
+        predict_file(predictor, source, tmp_path / "out.jsonl")
+    stdin(content)
+    with pytest.raises(DataError, match=f"standard input to be {message}"):
         predict_file(predictor, "-", "-")
+
+
+def test_lines_in_utf_16_need_a_mark_or_their_byte_order(stdin, predictor):
+    stdin("球\n".encode("utf-16-le"))
+    with pytest.raises(DataError, match="`--encoding utf-16-le`"):
+        predict_file(predictor, "-", "-", encoding="utf-16")
+
+
+def test_standard_input_stays_open(stdin, predictor):
+    stdin(b"a\n")
+    predict_file(predictor, "-", "-")
+    assert not sys.stdin.buffer.closed
 
 
 def test_txt_files_are_lines(tmp_path, predictor):

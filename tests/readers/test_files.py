@@ -47,6 +47,19 @@ def test_a_decode_error_names_file_and_byte(tmp_path, prefix, mark):
     assert "`--encoding gb18030`" in str(caught.value)
 
 
+def test_a_pipe_is_read_as_it_comes_and_left_open():
+    read_end, write_end = os.pipe()
+    with open(read_end, "rb") as source, open(write_end, "wb", buffering=0) as target:
+        lines = decoded_lines(source, "standard input", "utf-8", "\n")
+        target.write("体\n".encode())
+        assert next(lines) == "体\n"
+        target.write(b"ab\xff")
+        target.close()
+        with pytest.raises(DataError, match="standard input .* 0xff at offset 6 "):
+            next(lines)
+        assert not source.closed
+
+
 def test_a_character_cut_off_at_the_end_is_placed(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes("体育".encode()[:-1])
