@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +12,8 @@ from kerascls.encoder_config import EncoderConfig, weight_shapes
 from kerascls.errors import CheckpointError, SettingsError
 
 PRETRAINED_VARIABLE = "KERASCLS_PRETRAINED"
+# Also forms that are not read: the message about them says how to convert them.
+_WEIGHTS = re.compile(r"[^.].*\.(index|data-.*|safetensors|bin|h5|msgpack)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,8 +218,10 @@ def pretrained_places(preset: Preset) -> list[Path]:
 
 
 def find_pretrained(preset: Preset) -> Path | None:
-    """Returns the first directory that holds files for the preset, if any."""
-    return next((path for path in pretrained_places(preset) if _has_files(path)), None)
+    """Returns the first directory that holds weights for the preset, if any."""
+    return next(
+        (path for path in pretrained_places(preset) if _holds_weights(path)), None
+    )
 
 
 def require_pretrained(preset: Preset) -> Path:
@@ -231,7 +236,7 @@ def require_pretrained(preset: Preset) -> Path:
     raise CheckpointError(
         f"Expected pretrained weights for the model {preset.name!r} in one of\n"
         f"{places}\n"
-        f"Received: none of these directories. Put the checkpoint there (see "
+        f"Received: no weights in any of these. Put the checkpoint there (see "
         f"pretrained/README.md), set ${PRETRAINED_VARIABLE} to the folder that holds "
         f"it, pass --checkpoint DIR, or start from random weights with --from-scratch."
     )
@@ -255,5 +260,7 @@ def _model_rows() -> Iterator[ModelRow]:
         )
 
 
-def _has_files(directory: Path) -> bool:
-    return directory.is_dir() and any(path.is_file() for path in directory.iterdir())
+def _holds_weights(directory: Path) -> bool:
+    return directory.is_dir() and any(
+        _WEIGHTS.fullmatch(path.name) and path.is_file() for path in directory.iterdir()
+    )

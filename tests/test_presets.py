@@ -26,7 +26,7 @@ def empty_current_directory(tmp_path, monkeypatch):
 
 def put_checkpoint(folder: Path) -> Path:
     folder.mkdir(parents=True)
-    (folder / "vocab.txt").write_text("[PAD]\n", encoding="utf-8")
+    (folder / "model.safetensors").touch()
     return folder
 
 
@@ -64,12 +64,39 @@ def test_every_recognised_folder_is_found(preset, tmp_path):
     for folder in preset.folders:
         path = put_checkpoint(tmp_path / "pretrained" / folder)
         assert find_pretrained(preset) == path
-        (path / "vocab.txt").unlink()
+        (path / "model.safetensors").unlink()
 
 
 def test_no_folder_name_belongs_to_two_presets():
     names = [name for preset in PRESETS.values() for name in preset.folders]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "albert_model.ckpt.index",
+        "albert_model.ckpt.data-00000-of-00001",
+        "model-00001-of-00002.safetensors",
+        "pytorch_model.bin",
+        "tf_model.h5",
+    ],
+)
+def test_a_file_of_weights_makes_a_folder_a_checkpoint(tmp_path, name):
+    folder = tmp_path / "pretrained" / "albert_small_zh_google"
+    folder.mkdir(parents=True)
+    (folder / name).touch()
+    assert find_pretrained(get_preset("albert_small")) == folder
+
+
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "._model.safetensors", "vocab.txt", "config.json", "x/y.bin"]
+)
+def test_files_that_are_no_weights_make_no_checkpoint(tmp_path, name):
+    path = tmp_path / "pretrained" / "albert_small_zh_google" / name
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert find_pretrained(get_preset("albert_small")) is None
 
 
 def test_an_empty_folder_is_not_a_checkpoint(tmp_path):

@@ -241,7 +241,9 @@ def _holds_weights(directory: Path) -> bool:
 
 
 def _files(directory: Path) -> list[Path]:
-    return sorted(path for path in directory.iterdir() if path.is_file())
+    # macOS writes a "._NAME" beside every NAME that it puts on other systems' disks.
+    paths = (path for path in directory.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in paths if path.is_file())
 
 
 def _subdirectories(directory: Path) -> list[Path]:

@@ -116,6 +116,13 @@ def test_both_layouts_in_one_directory_are_ambiguous(copy_of):
         find_checkpoint(directory)
 
 
+def test_files_with_a_leading_dot_are_passed_over(copy_of):
+    directory = copy_of("bert_tensorflow")
+    for path in list(directory.iterdir()):
+        path.with_name(f"._{path.name}").write_bytes(b"\0")
+    assert find_checkpoint(directory).weights_path.name == "bert_model.ckpt"
+
+
 def test_two_different_configurations_are_ambiguous(copy_of, edit_json):
     directory = copy_of("bert_tensorflow")
     shutil.copy(directory / "bert_config.json", directory / "other.json")
