@@ -6,6 +6,7 @@ from keras import layers, ops
 from kerascls.encoders import Encoder
 
 
+@keras.saving.register_keras_serializable("kerascls")
 class PaddedEncoder(layers.Layer):
     """An encoder that takes every `pad_id` behind the first token for padding.
 

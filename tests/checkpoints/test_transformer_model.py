@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -184,14 +188,24 @@ def test_a_prefix_that_does_not_exist_is_named(paths):
         build_transformer_model(config_path, "/nowhere/no.ckpt")
 
 
-def test_the_model_survives_saving(paths, tmp_path):
-    from kerascls.checkpoints.padded_encoder import PaddedEncoder
-    from kerascls.encoders import Encoder
+LOAD_AND_RUN = """
+import sys
+import keras, numpy as np
+from kerascls import build_transformer_model
+model = keras.saving.load_model(sys.argv[1])
+inputs = np.load(sys.argv[2])
+np.save(sys.argv[3], keras.ops.convert_to_numpy(model([inputs, inputs * 0])))
+"""
 
+
+@pytest.mark.slow
+def test_a_saved_model_loads_in_a_new_process_that_imports_the_function(
+    paths, tmp_path
+):
     model = build_transformer_model(*paths("electra_tensorflow"), "electra")
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(
-        tmp_path / "model.keras",
-        custom_objects={"PaddedEncoder": PaddedEncoder, "Encoder": Encoder},
-    )
-    np.testing.assert_array_equal(run(again), run(model))
+    files = [tmp_path / name for name in ("model.keras", "inputs.npy", "outputs.npy")]
+    model.save(files[0])
+    np.save(files[1], TOKEN_IDS)
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", LOAD_AND_RUN, *files], cwd=root, check=True)
+    np.testing.assert_array_equal(np.load(files[2]), run(model))
