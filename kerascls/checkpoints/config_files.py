@@ -179,6 +179,12 @@ def unknown_keys(raw: Mapping[str, Any]) -> list[str]:
     )
 
 
+def notes_on_keys(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Returns what is to be said of unknown keys, if there are any."""
+    unknown = unknown_keys(raw)
+    return (f"configuration keys not used: {', '.join(unknown)}",) if unknown else ()
+
+
 def looks_like_config(raw: Mapping[str, Any]) -> bool:
     """Whether a JSON object describes an encoder, complete or not."""
     return sum(key in raw for key in REQUIRED_KEYS) >= 3

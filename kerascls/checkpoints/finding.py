@@ -6,8 +6,8 @@ from pathlib import Path
 from kerascls.checkpoints.config_files import (
     config_family,
     encoder_config,
+    notes_on_keys,
     read_config,
-    unknown_keys,
 )
 from kerascls.checkpoints.layouts import (
     find_config,
@@ -109,8 +109,6 @@ def describe_checkpoint(
             f"Received: {config_path} of {named!r}. Give model={named!r}."
         )
     family = named or family or possible[0]
-    unknown = unknown_keys(raw)
-    notes = (f"configuration keys not used: {', '.join(unknown)}",) if unknown else ()
     return FoundCheckpoint(
         directory=config_path.parent,
         layout=layout,
@@ -118,7 +116,7 @@ def describe_checkpoint(
         config_path=config_path,
         weights_path=weights_path,
         config=encoder_config(raw, family, layout, config_path),
-        notes=notes,
+        notes=notes_on_keys(raw),
         weights=weights,
     )
 

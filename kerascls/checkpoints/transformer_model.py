@@ -1,5 +1,6 @@
 """`build_transformer_model`: the call that bert4keras's users know."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,12 @@ from typing import Any
 import keras
 from keras import layers
 
-from kerascls.checkpoints.config_files import config_family, encoder_config, read_config
+from kerascls.checkpoints.config_files import (
+    config_family,
+    encoder_config,
+    notes_on_keys,
+    read_config,
+)
 from kerascls.checkpoints.finding import describe_checkpoint
 from kerascls.checkpoints.layouts import find_vocabulary
 from kerascls.checkpoints.loading import (
@@ -21,6 +27,8 @@ from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.encoder_config import EncoderConfig, Family
 from kerascls.encoders import Encoder
 from kerascls.errors import CheckpointError, SettingsError
+
+_log = logging.getLogger(__name__)
 
 # bert4keras builds its BERT for "roberta" too.
 FAMILIES: dict[str, Family] = {
@@ -86,9 +94,12 @@ def build_transformer_model(
 ) -> keras.Model | TransformerModel:
     """Builds a functional model of an encoder, as bert4keras's function does.
 
-    The arguments mean what they mean in bert4keras 0.11.5, except that `gelu` is
-    ours: bert4keras always computes the erf form, we by default what the checkpoint
-    was trained with (tanh for ALBERT in Google's layout).
+    The arguments mean what they mean in bert4keras 0.11.5. `gelu` is ours: bert4keras
+    always computes the erf form, we by default what the checkpoint was trained with.
+
+    What is left out of the checkpoint by name is said: to the logger `"kerascls"` at
+    level INFO (unknown configuration keys: WARNING, which is shown if nothing else is
+    set), and in `.notes` with `return_keras_model=False`.
 
     Args:
         config_path: Configuration file of Google or Hugging Face.
@@ -123,37 +134,36 @@ def build_transformer_model(
         >>> hidden = model.predict([token_ids, segment_ids])
     """
     family = _check(config_path, model, application, unsupported)
+    parts = {"num_hidden_layers": num_hidden_layers, "keep_tokens": keep_tokens}
+    path = Path(config_path)
     config, weights, notes = _read(
-        Path(config_path),
-        checkpoint_path,
-        family,
-        {
-            "with_pool": with_pool,
-            "keep_tokens": keep_tokens,
-            "num_hidden_layers": num_hidden_layers,
-        },
+        path, checkpoint_path, family, {"with_pool": with_pool, **parts}
     )
-    config = adapted_config(config, gelu, num_hidden_layers, keep_tokens)
+    config = adapted_config(config, gelu, **parts)
     config = _with_dropout(config, dropout_rate, attention_dropout_rate)
-    pad_id = _pad_id(Path(config_path), keep_tokens)
-
-    # === Layers ===
     encoder = filled_encoder(config, with_pool, weights)
-    padded = PaddedEncoder(encoder, pad_id, name="padded_encoder")
+    pad_id = _pad_id(path, keep_tokens)
+    built = _functional(encoder, pad_id, sequence_length, name, notes)
+    return built.model if return_keras_model else built
 
-    # === Functional model ===
+
+def _functional(
+    encoder: Encoder,
+    pad_id: int,
+    num_tokens: int | None,
+    name: str | None,
+    notes: tuple[str, ...],
+) -> TransformerModel:
     inputs = [
-        layers.Input((sequence_length,), dtype="int32", name=input_name)
+        layers.Input((num_tokens,), dtype="int32", name=input_name)
         for input_name in ("Input-Token", "Input-Segment")
     ]
-    output = padded(*inputs)
-    keras_model = keras.Model(inputs, output, name=name)
-    if return_keras_model:
-        return keras_model
+    output = PaddedEncoder(encoder, pad_id, name="padded_encoder")(*inputs)
+    stddev = encoder.config.initializer_range
     return TransformerModel(
-        model=keras_model,
+        model=keras.Model(inputs, output, name=name),
         encoder=encoder,
-        initializer=keras.initializers.TruncatedNormal(stddev=config.initializer_range),
+        initializer=keras.initializers.TruncatedNormal(stddev=stddev),
         inputs=inputs,
         output=output,
         notes=notes,
@@ -198,8 +208,8 @@ def _read(
 ) -> tuple[EncoderConfig, dict | None, tuple[str, ...]]:
     if checkpoint_path is not None:
         found = describe_checkpoint(config_path, Path(checkpoint_path), family)
-        weights, notes = read_encoder_weights(found, **options)
-        return found.config, weights, (*found.notes, *notes)
+        weights, left_out = read_encoder_weights(found, **options)
+        return found.config, weights, _say(found.notes, left_out)
     raw = read_config(config_path)
     named = config_family(raw, config_path)
     if named not in (None, family):
@@ -208,8 +218,17 @@ def _read(
             f"Received: {config_path} of {named!r}. Give model={named!r}."
         )
     layout = "google" if named is None else "huggingface"
-    notes = ("random weights: no checkpoint_path was given",)
-    return encoder_config(raw, family, layout, config_path), None, notes
+    config = encoder_config(raw, family, layout, config_path)
+    notes = _say(notes_on_keys(raw), ["random weights: no checkpoint_path was given"])
+    return config, None, notes
+
+
+def _say(on_keys: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    # Only a key that nobody knows may change what the encoder should compute.
+    for level, notes in ((logging.WARNING, on_keys), (logging.INFO, others)):
+        for note in notes:
+            _log.log(level, "%s", note)
+    return (*on_keys, *others)
 
 
 def _with_dropout(

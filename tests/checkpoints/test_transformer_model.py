@@ -188,6 +188,30 @@ def test_a_prefix_that_does_not_exist_is_named(paths):
         build_transformer_model(config_path, "/nowhere/no.ckpt")
 
 
+def test_what_is_left_out_is_logged_when_only_the_model_is_returned(paths, caplog):
+    with caplog.at_level("INFO", logger="kerascls"):
+        build_transformer_model(*paths("bert_tensorflow"))
+    said = [record.getMessage() for record in caplog.records]
+    assert {record.levelname for record in caplog.records} == {"INFO"}
+    assert any(note.startswith("left out: pooler (2 weights") for note in said)
+    assert any(note.startswith("left out: optimiser slots") for note in said)
+    built = build_transformer_model(*paths("bert_tensorflow"), return_keras_model=False)
+    assert list(built.notes) == said
+
+
+@pytest.mark.parametrize("weights", ["model.safetensors", None])
+def test_unknown_configuration_keys_are_a_logged_warning(
+    copy_of, edit_json, caplog, weights
+):
+    directory = copy_of("bert_huggingface")
+    edit_json(directory / "config.json", zebra=1)
+    build_transformer_model(
+        directory / "config.json", weights and directory / weights, "bert"
+    )
+    warnings = [(r.levelname, r.getMessage()) for r in caplog.records]
+    assert ("WARNING", "configuration keys not used: zebra") in warnings
+
+
 LOAD_AND_RUN = """
 import sys
 import keras, numpy as np
