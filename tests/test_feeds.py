@@ -163,7 +163,6 @@ def test_empty_texts_are_fed_as_special_tokens_alone():
         np.testing.assert_allclose(logits[0], logits[1], atol=1e-6)
 
 
-
 @tensorflow_only
 def test_one_trace_serves_batches_of_any_shape():
     traces = []

@@ -170,7 +170,8 @@ def test_a_model_learns(task):
     assert after < 0.9 * before
 
 
-@one_task_is_enough
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS)
 def test_compiled_steps_are_the_same_on_fixed_shapes(task):
     compiled = two_backends.losses(task, jit_compile=True)
     np.testing.assert_allclose(compiled, plain_losses(task), atol=1e-4)

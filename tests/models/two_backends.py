@@ -20,7 +20,7 @@ LABELS = {
 }
 MODELS = {
     "multiclass": {"family": "electra", "pooling": "cls"},
-    "multilabel": {"family": "albert", "pooling": "mean"},
+    "multilabel": {"family": "albert", "pooling": "mean", "num_layers": 1},
 }
 
 

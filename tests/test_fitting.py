@@ -1,0 +1,309 @@
+"""Fitting: the same numbers twice, the best epoch's weights, a way to stop early."""
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from tiny_models import tiny_classifier, tiny_config, tiny_feed
+
+from kerascls import fitting
+from kerascls.batches import Layout
+from kerascls.decision import fit_threshold, probabilities
+from kerascls.errors import NotFiniteError
+from kerascls.fitting import Fitted, TimeLimit, fit_weights, predict_logits
+from kerascls.labels import Task
+from kerascls.metrics import pad_columns, score
+from kerascls.predictor import layout_for
+from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
+from kerascls.report import read_history
+from kerascls.screen import Screen
+from kerascls.settings import RunSettings
+from kerascls.starting_points import HEAD_DROPOUT, StartingPoint, choose_start
+from kerascls.token_store import TokenStore
+from kerascls.training import text_facts
+
+OPTIONS = {
+    "model": "bert",
+    "from_scratch": True,
+    "batch_size": 8,
+    "learning_rate": 0.01,
+    "epochs": 2,
+    "max_tokens": 16,
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that `fit_weights` takes but the history file."""
+
+    settings: RunSettings
+    data: LabelledText
+    start: StartingPoint
+    stores: dict[str, TokenStore]
+    layout: Layout
+    screen: Screen
+
+    def fit(self, history_csv: Path, **options) -> Fitted:
+        """Fits with other settings than the job's."""
+        settings = self.settings.with_options(**options)
+        return fit_weights(settings, *list(vars(self).values())[1:], history_csv)
+
+
+def job_on(files, **options) -> Job:
+    settings = RunSettings.from_options(**OPTIONS, **files, **options)
+    data = load_labelled_text(settings.data, settings.train.seed)
+    start = choose_start(settings.model, data)
+    small = tiny_config(
+        vocab_size=start.tokenizer.vocab_size,
+        num_layers=1,
+        dropout=0.1,
+        attention_dropout=0.1,
+    )
+    start = replace(start, config=small)
+    settings = start.resolve(settings)
+    stores = tokenize_parts(data, start.tokenizer, cache=False)
+    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
+    return Job(settings, data, start, stores, layout, Screen(quiet=True))
+
+
+@pytest.fixture(scope="module")
+def multilabel_job(multilabel_files):
+    """A job with empty texts, empty label sets, and labels unseen in training."""
+    return job_on(multilabel_files)
+
+
+@pytest.fixture(scope="module")
+def eagerly():
+    """Runs TensorFlow's functions as they are: tracing costs more than a few steps."""
+    tf = pytest.importorskip("tensorflow")
+
+    @contextmanager
+    def run():
+        tf.config.run_functions_eagerly(True)
+        try:
+            yield
+        finally:
+            tf.config.run_functions_eagerly(False)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def history_csv(tmp_path_factory):
+    """Where `fitted` leaves its history."""
+    return tmp_path_factory.mktemp("fitted") / "history.csv"
+
+
+@pytest.fixture(scope="module")
+def fitted(eagerly, multilabel_job, history_csv):
+    """A finished fit of `multilabel_job`; do not change it."""
+    with eagerly():
+        return multilabel_job.fit(history_csv)
+
+
+def macro_f1_by_epoch(history_csv) -> dict[int, float]:
+    return {
+        int(row["epoch"]): float(row["f1"])
+        for row in read_history(history_csv)
+        if row["class"] == "macro avg"
+    }
+
+
+def check_equal(arrays, others):
+    assert arrays.keys() == others.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(array, others[name], err_msg=name)
+
+
+def test_the_same_seed_gives_an_identical_history(
+    fitted, history_csv, eagerly, multilabel_job, tmp_path
+):
+    with eagerly():
+        again = multilabel_job.fit(tmp_path / "history.csv")
+    assert (tmp_path / "history.csv").read_bytes() == history_csv.read_bytes()
+    check_equal(again.model.named_arrays(), fitted.model.named_arrays())
+    np.testing.assert_array_equal(again.valid_logits, fitted.valid_logits)
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_an_identical_history_of_graphs(multilabel_job, tmp_path):
+    one, again = (multilabel_job.fit(tmp_path / f"{name}.csv") for name in "ab")
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    check_equal(again.model.named_arrays(), one.model.named_arrays())
+
+
+def test_the_validation_logits_are_those_of_the_best_epoch(
+    fitted, history_csv, multilabel_job
+):
+    data = multilabel_job.data
+    labels = data.scored_labels("valid")
+    targets = data.targets("valid").dense(np.arange(len(data.parts["valid"].rows))) > 0
+    assert fitted.valid_logits.shape == (len(targets), len(data.label_set))
+    probs = probabilities(fitted.valid_logits, Task.MULTILABEL)
+    rule = fit_threshold(targets[:, : probs.shape[1]], probs, "macro_f1")
+    chosen = pad_columns(rule.apply(probs), len(labels))
+    macro_f1 = macro_f1_by_epoch(history_csv)
+    assert macro_f1[fitted.best_epoch] == max(macro_f1.values())
+    found = score(targets, chosen, labels).macro.f1
+    assert found == pytest.approx(macro_f1[fitted.best_epoch], abs=1e-4)
+
+
+class Scripted(keras.callbacks.Callback):
+    """Stands for `ScoreTable`: says the scores it is given, or raises them."""
+
+    def __init__(self, scores):
+        super().__init__()
+        self.scores = scores
+        self.weights = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        if isinstance(self.scores[epoch], type):
+            raise self.scores[epoch]
+        self.weights.append(self.model.named_arrays())
+        logs["val_macro_f1"] = self.scores[epoch]
+
+
+@pytest.fixture
+def said(multilabel_job, monkeypatch):
+    """What the job's screen was told."""
+    lines = []
+    monkeypatch.setattr(multilabel_job.screen, "say", lines.append)
+    return lines
+
+
+@pytest.fixture
+def scripted_fit(eagerly, multilabel_job, monkeypatch, tmp_path):
+    """Returns a function that fits where validation gives scores of a script."""
+
+    def fit(*scores, **options):
+        table = Scripted(scores)
+        monkeypatch.setattr(fitting, "ScoreTable", lambda *args, **kwargs: table)
+        options = {"epochs": len(scores), "batch_size": 16} | options
+        with eagerly():
+            return table, multilabel_job.fit(tmp_path / "history.csv", **options)
+
+    return fit
+
+
+def test_the_best_epoch_is_kept_and_training_stops_without_a_better_one(scripted_fit):
+    table, fitted = scripted_fit(0.1, 0.5, 0.5, 0.4, 0.9, patience_epochs=2)
+    assert len(table.weights) == 4
+    assert (fitted.best_epoch, fitted.interrupted) == (2, False)
+    check_equal(fitted.model.named_arrays(), table.weights[1])
+
+
+def test_the_best_epoch_is_kept_when_all_epochs_are_done(scripted_fit):
+    table, fitted = scripted_fit(0.0, 0.7, 0.2)
+    assert fitted.best_epoch == 2
+    check_equal(fitted.model.named_arrays(), table.weights[1])
+
+
+def test_an_interrupted_fit_keeps_the_best_epoch_so_far(scripted_fit):
+    table, fitted = scripted_fit(0.6, 0.2, KeyboardInterrupt)
+    assert (fitted.best_epoch, fitted.interrupted) == (1, True)
+    check_equal(fitted.model.named_arrays(), table.weights[0])
+
+
+def test_a_fit_that_diverges_keeps_the_best_epoch_and_says_so(scripted_fit, said):
+    table, fitted = scripted_fit(0.6, 0.2, NotFiniteError)
+    assert (fitted.best_epoch, fitted.interrupted) == (1, False)
+    check_equal(fitted.model.named_arrays(), table.weights[0])
+    assert any("DIVERGED" in line for line in said)
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, NotFiniteError])
+def test_a_fit_that_ends_before_its_first_scores_has_nothing_to_keep(scripted_fit, end):
+    with pytest.raises(end):
+        scripted_fit(end)
+
+
+def test_a_time_limit_ends_the_epoch_which_is_scored(scripted_fit, monkeypatch):
+    minutes = iter((0, 1, 3, 3, 3, 3, 3, 3))
+    monkeypatch.setattr(fitting.time, "monotonic", lambda: 60.0 * next(minutes))
+    table, fitted = scripted_fit(0.5, 0.6, 0.7, max_minutes=2, batch_size=8)
+    assert len(table.weights) == 1
+    assert int(fitted.model.optimizer.iterations) == 2
+    check_equal(fitted.model.named_arrays(), table.weights[0])
+
+
+def test_a_time_limit_starts_anew_with_each_training(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(fitting.time, "monotonic", lambda: now[0])
+    limit = TimeLimit(minutes=1)
+    limit.set_model(tiny_classifier())
+    limit.model.stop_training = False
+    for start in (0.0, 500.0):
+        now[0] = start
+        limit.on_train_begin()
+        now[0] = start + 59
+        limit.on_train_batch_end(0)
+        assert not limit.model.stop_training
+    now[0] += 2
+    limit.on_train_batch_end(1)
+    assert limit.model.stop_training
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_half_precision_is_fitted_with_float32_weights(scripted_fit, precision):
+    _, fitted = scripted_fit(0.5, precision=precision)
+    assert fitted.compute.precision == precision
+    assert fitted.model.encoder.compute_dtype == precision
+    scaled = isinstance(fitted.model.optimizer, keras.optimizers.LossScaleOptimizer)
+    assert scaled == (precision == "float16")
+    assert fitted.valid_logits.dtype == np.float32
+    assert np.isfinite(fitted.valid_logits).all()
+    for name, array in fitted.model.named_arrays().items():
+        assert array.dtype == np.float32, name
+        assert np.isfinite(array).all(), name
+
+
+def test_the_head_is_as_stated_or_as_usual(fitted, scripted_fit):
+    _, stated = scripted_fit(0.5, dropout=0.4, pooling="cls")
+    head, usual = stated.model.head, fitted.model.head
+    assert (head.dropout.rate, head.pooling) == (0.4, "cls")
+    assert (usual.dropout.rate, usual.pooling) == (HEAD_DROPOUT, "mean")
+
+
+def test_one_label_a_row_is_fitted_too(pair_files, eagerly, tmp_path):
+    job = job_on(pair_files, text=("question",), text_pair="answer")
+    history_csv = tmp_path / "history.csv"
+    with eagerly():
+        fitted = job.fit(history_csv, epochs=1)
+    assert job.data.task is Task.MULTICLASS
+    assert "教育" in job.data.scored_labels("valid")
+    assert fitted.valid_logits.shape[1] == len(job.data.label_set) == 2
+    labels = [row["class"] for row in read_history(history_csv)]
+    assert labels[:3] == ["体育", "汽车", "教育"]
+
+
+@pytest.mark.slow
+def test_a_compiled_fit_learns_what_a_plain_one_does(multilabel_job, tmp_path):
+    # Without dropout: which units it drops depends on the padding.
+    start = multilabel_job.start
+    config = replace(start.config, dropout=0.0, attention_dropout=0.0)
+    job = replace(multilabel_job, start=replace(start, config=config))
+    plain, compiled = (
+        job.fit(tmp_path / f"{compile}.csv", compile=compile, dropout=0.0)
+        for compile in ("off", "on")
+    )
+    assert compiled.compute.jit_compile
+    assert compiled.best_epoch == plain.best_epoch
+    np.testing.assert_allclose(compiled.valid_logits, plain.valid_logits, atol=1e-3)
+
+
+@pytest.mark.parametrize("buckets", [None, (16, 32)], ids=["any shape", "buckets"])
+def test_logits_come_back_in_the_order_of_the_rows(eagerly, buckets):
+    model = tiny_classifier(pooling="mean")
+    feed = tiny_feed((3, 0, 9, 1, 20, 4, 2), batch_size=3, buckets=buckets)
+    with eagerly():
+        found = predict_logits(model, feed, 3)
+    for row in range(len(feed)):
+        inputs, _, _ = feed.batch(np.array([row]))
+        expected = keras.ops.convert_to_numpy(model(inputs))[0]
+        np.testing.assert_allclose(found[row], expected, atol=1e-5)
