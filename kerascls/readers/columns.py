@@ -10,12 +10,25 @@ TASK_OF_COLUMN = {"label": Task.MULTICLASS, "labels": Task.MULTILABEL}
 
 
 def check_columns(cells: Sequence[str], source: str) -> list[str]:
-    """Returns the column names of a header, stripped.
+    """Returns the column names of a header, stripped, without unnamed ones at the end.
 
     Raises:
-        DataError: When two columns have the same name.
+        DataError: When two columns have the same name, or none has one.
     """
     columns = [cell.strip() for cell in cells]
+    while columns and not columns[-1]:
+        columns.pop()
+    if not columns:
+        raise DataError(
+            f"Expected a first line that names the columns. Received: {source} with "
+            f"{len(cells)} empty cells there. Write the names into it."
+        )
+    if columns.count("") > 1:
+        raise DataError(
+            f"Expected every column to have a name. Received: {source} with "
+            f"{columns.count('')} columns without one before {columns[-1]!r}. Name or "
+            f"remove them."
+        )
     twice = {name for name in columns if columns.count(name) > 1}
     if twice:
         raise DataError(

@@ -1,8 +1,10 @@
 """Labelled text for training and scoring, read into memory."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,7 +83,8 @@ def read(
         path: The file; its ending names the format.
         text: The text columns. By default `text`, or `title` and `content`.
         label: The label column. By default `label`, one label per row, or `labels`,
-            any number: a JSON list, or names joined by `label_separator`.
+            any number: a JSON list, or names joined by `label_separator`; for none
+            an empty cell or list, or null.
         task: `"multiclass"` or `"multilabel"`; by default as the label column's name
             says, and needed when it has another name.
         label_separator: Between the names in a cell; `\|` is a bar inside a name.
@@ -104,22 +107,24 @@ def read(
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
     path = Path(path)
-    rows_of = FORMATS[find_format(path, format)]
+    format = find_format(path, format)
     check_encoding(encoding)
     check_separator(label_separator)
     check_task(task)
     log = BadRowLog(str(path), errors)
     examples: list[Example] = []
-    columns: _Columns | None = None
+    choose = partial(
+        _Columns.choose, text=text, label=label, task=task, separator=label_separator
+    )
     with open_binary(path) as handle:
         _require_regular(handle, path)
-        rows = rows_of(handle, str(path), encoding)
-        for row in _with_progress(rows, handle, on_progress):
+        rows = FORMATS[format](handle, str(path), encoding)
+        rows = _with_progress(rows, handle, on_progress)
+        columns, rows = _find_columns(rows, choose, format != "jsonl")
+        for row in rows:
             if isinstance(row, BadRow):
                 log.add(row)
                 continue
-            if columns is None:
-                columns = _Columns.choose(row, text, label, task, label_separator)
             try:
                 examples.append(columns.example(row))
             except DataError as error:
@@ -179,7 +184,9 @@ class _Columns:
         return Example(record.line, texts, labels)
 
     def _labels(self, cell: object) -> tuple[str, ...]:
-        if isinstance(cell, list):
+        if cell is None and self.task is Task.MULTILABEL:
+            labels = ()
+        elif isinstance(cell, list):
             labels = checked_labels(cell)
         elif not isinstance(cell, str):
             labels = checked_labels([cell])
@@ -191,6 +198,29 @@ class _Columns:
         if len(labels) > 1 and self.task is Task.MULTICLASS:
             raise DataError(f"{len(labels)} labels where multiclass allows one")
         return labels
+
+
+def _find_columns(
+    rows: Iterator[Record | BadRow],
+    choose: Callable[[Record], _Columns],
+    rows_are_alike: bool,
+) -> tuple[_Columns | None, Iterable[Record | BadRow]]:
+    """Returns the columns of the first record that has them, and all the rows."""
+    seen: list[Record | BadRow] = []
+    first_error = None
+    for row in rows:
+        seen.append(row)
+        if isinstance(row, BadRow):
+            continue
+        try:
+            return choose(row), chain(seen, rows)
+        except DataError as error:
+            first_error = first_error or error
+            if rows_are_alike:
+                break
+    if first_error:
+        raise first_error
+    return None, seen
 
 
 def _with_progress(

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from kerascls.errors import DataError
 from kerascls.readers.columns import check_columns
 from kerascls.readers.files import decoded_lines
-from kerascls.readers.rows import BadRow, Record
+from kerascls.readers.rows import BadRow, Record, table_row
 
 MAX_FIELD_CHARS = 2**27
 
@@ -28,22 +28,19 @@ def _rows(
 ) -> Iterator[Record | BadRow]:
     lines = decoded_lines(handle, source, encoding, newline="")
     parsed = _parse(lines, delimiter)
-    columns = _header(next(parsed, None), source)
+    columns, width = _header(next(parsed, None), source)
     for line, cells in parsed:
         if isinstance(cells, str):
             yield BadRow(line, cells)
-        elif len(cells) != len(columns):
-            noun = "column" if len(cells) == 1 else "columns"
-            yield BadRow(
-                line, f"{len(cells)} {noun} where the header has {len(columns)}"
-            )
         elif any("\0" in cell for cell in cells):
             yield BadRow(line, "holds a NUL character; is the encoding right?")
         else:
-            yield Record(line, dict(zip(columns, cells, strict=True)))
+            yield table_row(line, cells, columns, width)
 
 
-def _header(first: tuple[int, list[str] | str] | None, source: str) -> list[str]:
+def _header(
+    first: tuple[int, list[str] | str] | None, source: str
+) -> tuple[list[str], int]:
     if first is None:
         raise DataError(
             f"Expected a first line that names the columns. Received: {source}, which "
@@ -57,7 +54,7 @@ def _header(first: tuple[int, list[str] | str] | None, source: str) -> list[str]
             f"{source}:{line}: {reason}. Correct that line, or name the file's "
             f"encoding: `--encoding utf-16` or `--encoding gb18030`."
         )
-    return check_columns(cells, source)
+    return check_columns(cells, source), len(cells)
 
 
 def _parse(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list | str]]:

@@ -1,6 +1,7 @@
 """JSON lines: one object on each line."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -8,13 +9,31 @@ from typing import BinaryIO
 from kerascls.readers.files import decoded_lines
 from kerascls.readers.rows import BadRow, Record
 
+
+def _constant(name: str) -> None:
+    if name != "NaN":
+        raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError(f"{number} is beyond what a number can hold")
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def jsonl_rows(
     handle: BinaryIO, source: str, encoding: str
 ) -> Iterator[Record | BadRow]:
-    """Yields the objects of a file; blank lines are passed over."""
+    """Yields the objects of a file; blank lines are passed over.
+
+    `NaN`, which is no JSON but is written by many programs, is read as null; a row
+    with an infinite number is bad, for what is written from it must be JSON again.
+    """
     lines = decoded_lines(handle, source, encoding, newline="\n")
     for number, line in enumerate(lines, start=1):
         if line.strip():
@@ -23,7 +42,7 @@ def jsonl_rows(
 
 def _row(number: int, line: str) -> Record | BadRow:
     try:
-        fields = json.loads(line)
+        fields = _DECODER.decode(line)
     except json.JSONDecodeError as error:
         return BadRow(number, f"not JSON: {error.msg} at character {error.colno}")
     except (ValueError, RecursionError) as error:

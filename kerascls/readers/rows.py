@@ -36,6 +36,26 @@ class BadRow:
     reason: str
 
 
+def table_row(
+    line: int, cells: list[str], columns: list[str], width: int
+) -> Record | BadRow:
+    """Returns a row of a table; columns without a name at its end must be empty.
+
+    Args:
+        line: Where the row starts.
+        cells: As many as there are columns, or fewer unnamed ones.
+        columns: The names.
+        width: Columns of the header, unnamed ones at the end included.
+    """
+    if not len(columns) <= len(cells) <= width:
+        noun = "column" if len(cells) == 1 else "columns"
+        return BadRow(line, f"{len(cells)} {noun} where the header has {width}")
+    for place, cell in enumerate(cells[len(columns) :], start=len(columns) + 1):
+        if cell.strip():
+            return BadRow(line, f"column {place} has a cell and no name in the header")
+    return Record(line, dict(zip(columns, cells, strict=False)))
+
+
 @dataclass
 class BadRowLog:
     """Counts the bad rows of one file and keeps the first few to show.

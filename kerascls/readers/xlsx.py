@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from kerascls.errors import DataError
 from kerascls.readers.columns import check_columns
-from kerascls.readers.rows import BadRow, Record
+from kerascls.readers.rows import BadRow, Record, table_row
 
 # What a damaged workbook has been seen to raise, on opening or on the way.
 _DAMAGE = (
@@ -46,13 +46,9 @@ def xlsx_rows(
             continue
         if columns is None:
             columns = check_columns(texts, source)
-        elif len(texts) > len(columns):
-            yield BadRow(
-                number, f"{len(texts)} columns where the header has {len(columns)}"
-            )
         else:
             texts += [""] * (len(columns) - len(texts))
-            yield Record(number, dict(zip(columns, texts, strict=True)))
+            yield table_row(number, texts, columns, max(len(texts), len(columns)))
     if columns is None:
         raise DataError(
             f"Expected a first row that names the columns. Received: {source}, whose "

@@ -148,6 +148,7 @@ def test_a_file_without_rows_is_refused(write, name):
     [
         ('{"text": "t", "labels": ["a", "b", "a"]}', ("a", "b")),
         ('{"text": "t", "labels": []}', ()),
+        ('{"text": "t", "labels": null}', ()),
         ('{"text": "t", "labels": "a|b"}', ("a", "b")),
         ('{"text": "t", "labels": [0, 1]}', ("0", "1")),
         ('{"text": "t", "label": "a|b"}', ("a|b",)),
@@ -173,6 +174,26 @@ def test_json_of_the_wrong_kind_is_a_bad_row(write, line, reason):
     path = write('{"text": "t", "label": "a"}\n' + line, "a.jsonl")
     with pytest.raises(DataError, match=f"a.jsonl:2: .*{reason}"):
         read(path)
+
+
+FIRST_ROW_IS_BAD = '{"text": "a"}\n{\n{"text": "b", "topic": "x", "label": "y"}\n'
+
+
+@pytest.mark.parametrize("options", [{}, {"label": "topic", "task": "multiclass"}])
+def test_a_first_row_without_its_columns_is_a_bad_row_like_others(write, options):
+    path = write(FIRST_ROW_IS_BAD, "a.jsonl")
+    column = options.get("label", "label")
+    with pytest.raises(DataError, match=f'a.jsonl:1: label column "{column}" is miss'):
+        read(path, **options)
+    dataset = read(path, errors="skip", **options)
+    assert [row.line for row in dataset.examples] == [3]
+    assert dataset.skipped_rows == 2
+
+
+def test_columns_that_no_row_has_are_told(write):
+    path = write('{"text": "a"}\n{"text": "b"}\n', "a.jsonl")
+    with pytest.raises(DataError, match="Expected one label column"):
+        read(path, errors="skip")
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,22 @@ def test_a_bad_row_is_placed_and_the_next_one_read(row, reason):
     ]
 
 
+@pytest.mark.parametrize(("delimiter", "rows"), [(",", csv_rows), ("\t", tsv_rows)])
+def test_columns_without_name_at_the_end_may_be_there_if_empty(delimiter, rows):
+    content = "text,label,,\na,b,,\nc,d, ,\ne,f\ng,h,,x\ni,j,,,\n"
+    assert rows_of(content.replace(",", delimiter), rows) == [
+        Record(2, {"text": "a", "label": "b"}),
+        Record(3, {"text": "c", "label": "d"}),
+        Record(4, {"text": "e", "label": "f"}),
+        BadRow(5, "column 4 has a cell and no name in the header"),
+        BadRow(6, "5 columns where the header has 4"),
+    ]
+
+
+def test_one_column_without_name_before_others_is_kept():
+    assert rows_of(",text\n0,a\n") == [Record(2, {"": "0", "text": "a"})]
+
+
 def test_a_quote_that_closes_inside_a_field_costs_one_row():
     found = rows_of('a,b\n"he said "hi" to me",x\n3,4\n')
     assert found[0].line == 2
@@ -153,6 +169,8 @@ def test_an_empty_file_is_refused(content):
         ('a,"b\n1,2\n', "train.csv:1: the quote opened here is never closed"),
         ("t\0e\0x\0t\0\n", "holds a NUL character.*`--encoding utf-16`"),
         ("a,b,a\n", '"a" more than once'),
+        ("a,,,b\n", "2 columns without one before 'b'"),
+        (", ,\n", "train.csv with 3 empty cells"),
     ],
 )
 def test_an_unusable_header_is_refused(header, message):

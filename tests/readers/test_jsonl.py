@@ -58,6 +58,19 @@ def test_a_bad_row_is_placed_and_the_next_one_read(line, reason):
     assert good == Record(2, {"a": "b"})
 
 
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "1e999"])
+def test_an_infinite_number_is_a_bad_row(number):
+    (row,) = rows_of(f'{{"text": "a", "price": [{number}]}}')
+    assert row.line == 1
+    assert f"not JSON that can be read: {number} is" in row.reason
+
+
+def test_nan_is_read_as_null():
+    assert rows_of('{"n": NaN, "l": [NaN, 1.5]}') == [
+        Record(1, {"n": None, "l": [None, 1.5]})
+    ]
+
+
 def test_a_whole_surrogate_pair_is_a_character():
     assert rows_of(r'{"text": "\ud83d\ude00"}')[0].fields == {"text": "😀"}
 

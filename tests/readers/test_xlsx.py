@@ -58,8 +58,13 @@ def test_rows_keep_their_numbers_and_empty_ones_are_passed_over():
 
 def test_a_cell_beyond_the_header_is_a_bad_row():
     assert rows_of(saved([["text", "label"], ["a", "b", None, "note"]])) == [
-        BadRow(2, "4 columns where the header has 2")
+        BadRow(2, "column 4 has a cell and no name in the header")
     ]
+
+
+def test_blank_cells_beyond_the_named_columns_are_passed_over():
+    content = saved([["text", "label", " ", None], ["a", "b", None, "  "]])
+    assert rows_of(content) == [Record(2, {"text": "a", "label": "b"})]
 
 
 def test_an_empty_first_sheet_is_refused():
