@@ -13,7 +13,7 @@ from kerascls.prediction.inputs import (
     open_input,
 )
 from kerascls.prediction.outputs import open_output, output_format
-from kerascls.prediction.stream import CHUNK_ROWS, predict_records
+from kerascls.prediction.stream import CHUNK_ROWS, predict_chunks
 from kerascls.predictor import Predictor
 
 
@@ -33,7 +33,8 @@ def predict_file(
     JSON lines hold the input's fields, `labels` (a list) and `scores` (label to
     probability); CSV the input's columns, `predicted` and `score` (several of each
     joined by `|`). A column of the input that has one of these names is kept as
-    `input_labels` and so on. At most one chunk of rows is held in memory.
+    `input_labels` and so on, and `NaN` in JSON lines is written as null. CSV begins
+    with its header even without rows. At most one chunk of rows is held in memory.
 
     Args:
         bundle: A run directory, a bundle, or a predictor that is loaded already.
@@ -44,7 +45,8 @@ def predict_file(
         format: `"csv"`, `"tsv"`, `"xlsx"`, `"jsonl"` or `"txt"` (plain lines).
             Defaults to the file's ending; standard input is plain lines.
         encoding: Encoding of text formats.
-        chunk_rows: Rows predicted together.
+        chunk_rows: Most rows predicted together. The first 32 go first, and each
+            further chunk has twice as many rows; what is done is written at once.
         on_progress: Called with rows done and rows in all, None when unknown.
 
     Returns:
@@ -59,20 +61,23 @@ def predict_file(
     bundle, load = _source_of(bundle)
     with open_input(input, format, encoding) as rows:
         columns = _columns(rows, text, tuple(bundle.text["text_columns"]))
-        total = rows.check(columns) if rows.can_be_read_twice else None
+        header = rows.columns() or columns
+        total = rows.check(columns, header) if rows.can_be_read_twice else None
         done = 0
-        with open_output(output, output_format(output, rows.format)) as write:
-            for record, prediction in predict_records(
+        with open_output(output, output_format(output, rows.format), header) as out:
+            for chunk in predict_chunks(
                 load(),
                 rows.records(),
                 text=columns,
                 source=rows.source,
                 chunk_rows=chunk_rows,
             ):
-                write(record, prediction)
-                done += 1
-                if on_progress:
-                    on_progress(done, total)
+                for record, prediction in chunk:
+                    out.write(record, prediction)
+                    done += 1
+                    if on_progress:
+                        on_progress(done, total)
+                out.flush()
     return done
 
 

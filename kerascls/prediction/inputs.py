@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from kerascls.errors import DataError, SettingsError
 from kerascls.prediction.stream import texts_of
-from kerascls.readers import FORMATS, BadRow, Record, read_records
+from kerascls.readers import FORMATS, BadRow, Record, read_columns, read_records
 from kerascls.readers.files import check_encoding, decoded_lines, open_binary
 from kerascls.readers.records import find_format
 from kerascls.readers.rows import SHOWN_ROWS
@@ -59,20 +59,27 @@ class Input:
         with opened as handle:
             yield from _line_records(handle, self.source, self.encoding)
 
-    def check(self, text: Sequence[str]) -> int:
+    def columns(self) -> tuple[str, ...]:
+        """Returns the columns; of JSON lines the first row's, none without rows."""
+        if self.format == LINES:
+            return (LINE_COLUMN,)
+        return read_columns(self.path, format=self.format, encoding=self.encoding)
+
+    def check(self, text: Sequence[str], columns: Sequence[str]) -> int:
         """Returns the number of rows.
 
         Args:
             text: The columns with the texts.
+            columns: Those there are.
 
         Raises:
             DataError: When a row cannot be used; it lists the first ten.
         """
         bad_rows: list[BadRow] = []
         num_rows = 0
-        for num_rows, record in enumerate(self.records(bad_rows), start=1):
-            if num_rows == 1:
-                _require_columns(record, text, self.source)
+        _require_columns(columns, text, self.source)
+        for record in self.records(bad_rows):
+            num_rows += 1
             try:
                 texts_of(record, text, self.source)
             except DataError as error:
@@ -128,17 +135,17 @@ def _line_records(handle: BinaryIO, source: str, encoding: str) -> Iterator[Reco
         yield Record(line, {LINE_COLUMN: text.rstrip("\r\n")})
 
 
-def _require_columns(record: Record, text: Sequence[str], source: str) -> None:
-    missing = [name for name in text if name not in record.fields]
+def _require_columns(columns: Sequence[str], text: Sequence[str], source: str) -> None:
+    missing = [name for name in text if name not in columns]
     if missing:
         raise DataError(
             f"Expected {source} to have the text column {_quoted(missing)}. Received: "
-            f"columns {_quoted(record.fields)}. Name the columns that hold the texts "
+            f"columns {_quoted(columns)}. Name the columns that hold the texts "
             f"with `--text`, in the order used in training."
         )
 
 
-def _quoted(names: Sequence[str] | dict) -> str:
+def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,6 +15,7 @@ from kerascls.errors import DataError, SettingsError
 from kerascls.readers import Record, join_labels
 
 OUTPUT_FORMATS = ("csv", "jsonl")
+_CSV_FIELDS = ("predicted", "score")
 Write = Callable[[Record, Any], None]
 
 
@@ -34,16 +36,32 @@ def output_format(output: str | Path, input_format: str) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Output:
+    """Where predictions are written.
+
+    Args:
+        write: Writes one row.
+        flush: Passes on what has been written.
+    """
+
+    write: Write
+    flush: Callable[[], None]
+
+
 @contextmanager
-def open_output(output: str | Path, format: str) -> Iterator[Write]:
-    """Opens a file, or standard output for `"-"`, and gives what writes one row.
+def open_output(
+    output: str | Path, format: str, columns: Iterable[str]
+) -> Iterator[Output]:
+    """Opens a file, or standard output for `"-"`; CSV begins with the input's columns.
 
     The file gets its name when all is written; when anything fails before, nothing
     is left and an older file of that name stays. CSV files begin with a BOM, for
     Excel, and end their lines with CR LF, as RFC 4180 says.
     """
     if str(output) == "-":
-        yield _WRITERS[format](sys.stdout, str(output))
+        write = _WRITERS[format](sys.stdout, str(output), columns)
+        yield Output(write, sys.stdout.flush)
         sys.stdout.flush()
         return
     path = Path(output)
@@ -56,7 +74,8 @@ def open_output(output: str | Path, format: str) -> Iterator[Write]:
     try:
         encoding = "utf-8-sig" if format == "csv" else "utf-8"
         with open(descriptor, "w", encoding=encoding, newline="") as stream:
-            yield _WRITERS[format](stream, str(output))
+            write = _WRITERS[format](stream, str(output), columns)
+            yield Output(write, stream.flush)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except BaseException:
@@ -70,7 +89,7 @@ def _umask() -> int:
     return mask
 
 
-def _jsonl_writer(stream: TextIO, source: str) -> Write:
+def _jsonl_writer(stream: TextIO, source: str, columns: Iterable[str]) -> Write:
     def write(record: Record, prediction: Any) -> None:
         row = kept_fields(record.fields, ("labels", "scores"))
         row["labels"] = list(prediction.labels)
@@ -82,16 +101,14 @@ def _jsonl_writer(stream: TextIO, source: str) -> Write:
     return write
 
 
-def _csv_writer(stream: TextIO, source: str) -> Write:
+def _csv_writer(stream: TextIO, source: str, columns: Iterable[str]) -> Write:
     rows = csv.writer(stream)
-    columns: list[str] = []
+    columns = list(kept_fields(dict.fromkeys(columns), _CSV_FIELDS))
+    rows.writerow([*columns, *_CSV_FIELDS])
 
     def write(record: Record, prediction: Any) -> None:
-        row = kept_fields(record.fields, ("predicted", "score"))
-        if not columns:
-            columns.extend(row)
-            rows.writerow([*columns, "predicted", "score"])
-        elif unknown := [name for name in row if name not in columns]:
+        row = kept_fields(record.fields, _CSV_FIELDS)
+        if unknown := [name for name in row if name not in columns]:
             raise DataError(
                 f"Expected every row to have the first one's fields, for {source} is "
                 f"CSV. Received: line {record.line} with {', '.join(unknown)}. Write "

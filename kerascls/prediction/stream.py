@@ -1,13 +1,14 @@
 """Records in, records with predictions out, a chunk at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from kerascls.errors import DataError
 from kerascls.readers import Record, pick_texts
 
 CHUNK_ROWS = 2048
+FIRST_CHUNK_ROWS = 32
 
 
 class Predicts(Protocol):
@@ -33,16 +34,34 @@ def predict_records(
         records: The rows; no more than a chunk of them is held.
         text: The columns with the texts.
         source: The input as the user named it, for messages.
-        chunk_rows: Rows per call of `predict`.
+        chunk_rows: Most rows per call of `predict`. The first chunk has 32, so that
+            answers come early; each further one twice as many.
 
     Raises:
         DataError: When a record lacks a text.
     """
+    chunks = predict_chunks(
+        predictor, records, text=text, source=source, chunk_rows=chunk_rows
+    )
+    return chain.from_iterable(chunks)
+
+
+def predict_chunks(
+    predictor: Predicts,
+    records: Iterable[Record],
+    *,
+    text: Sequence[str],
+    source: str,
+    chunk_rows: int,
+) -> Iterator[list[tuple[Record, Any]]]:
+    """Yields what `predict_records` yields, in lists of what was predicted together."""
     records = iter(records)
-    while chunk := list(islice(records, chunk_rows)):
+    num_rows = min(FIRST_CHUNK_ROWS, chunk_rows)
+    while chunk := list(islice(records, num_rows)):
         rows = [texts_of(record, text, source) for record in chunk]
         texts = [row[0] for row in rows] if len(text) == 1 else rows
-        yield from zip(chunk, predictor.predict(texts), strict=True)
+        yield list(zip(chunk, predictor.predict(texts), strict=True))
+        num_rows = min(2 * num_rows, chunk_rows)
 
 
 def texts_of(record: Record, text: Sequence[str], source: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from kerascls.readers.columns import default_text_columns, pick_texts
 from kerascls.readers.datasets import Dataset, Example, read
 from kerascls.readers.label_cells import join_labels, split_labels
-from kerascls.readers.records import FORMATS, read_records
+from kerascls.readers.records import FORMATS, read_columns, read_records
 from kerascls.readers.rows import BadRow, Record
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "join_labels",
     "pick_texts",
     "read",
+    "read_columns",
     "read_records",
     "split_labels",
 ]

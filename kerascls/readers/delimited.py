@@ -23,6 +23,18 @@ def tsv_rows(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record | 
     return _rows(handle, source, encoding, "\t")
 
 
+def csv_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
+    """Returns the column names of a comma separated file."""
+    lines = decoded_lines(handle, source, encoding, newline="")
+    return _header(next(_parse(lines, ","), None), source)[0]
+
+
+def tsv_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
+    """Returns the column names of a tab separated file."""
+    lines = decoded_lines(handle, source, encoding, newline="")
+    return _header(next(_parse(lines, "\t"), None), source)[0]
+
+
 def _rows(
     handle: BinaryIO, source: str, encoding: str, delimiter: str
 ) -> Iterator[Record | BadRow]:

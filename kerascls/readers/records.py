@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kerascls.errors import DataError, SettingsError
-from kerascls.readers.delimited import csv_rows, tsv_rows
+from kerascls.readers.delimited import csv_columns, csv_rows, tsv_columns, tsv_rows
 from kerascls.readers.files import check_encoding, open_binary
 from kerascls.readers.jsonl import jsonl_rows
 from kerascls.readers.rows import BadRow, BadRowLog, Errors, Record
-from kerascls.readers.xlsx import xlsx_rows
+from kerascls.readers.xlsx import xlsx_columns, xlsx_rows
 
 FORMATS = {"csv": csv_rows, "tsv": tsv_rows, "xlsx": xlsx_rows, "jsonl": jsonl_rows}
+_COLUMNS = {"csv": csv_columns, "tsv": tsv_columns, "xlsx": xlsx_columns}
 
 
 def find_format(path: str | Path, format: str | None = None) -> str:
@@ -35,6 +36,31 @@ def find_format(path: str | Path, format: str | None = None) -> str:
         f"Expected a file that ends in one of: {names}. Received: path={str(path)!r}. "
         f"Save it as one of these, or say which it is with `--format`."
     )
+
+
+def read_columns(
+    path: str | Path, *, format: str | None = None, encoding: str = "utf-8"
+) -> tuple[str, ...]:
+    """Returns the column names of a file, which may have no rows.
+
+    Args:
+        path: The file.
+        format: As for `read_records`.
+        encoding: Of the text formats.
+
+    Returns:
+        The header's names; for jsonl those of the first usable row, none without.
+
+    Raises:
+        DataError: When the file or its header cannot be read.
+        SettingsError: When format or encoding is unknown.
+    """
+    format = find_format(path, format)
+    if format in _COLUMNS:
+        with open_binary(path) as handle:
+            return tuple(_COLUMNS[format](handle, str(path), encoding))
+    records = read_records(path, format=format, encoding=encoding, errors="skip")
+    return next((tuple(record.fields) for record in records), ())
 
 
 def read_records(

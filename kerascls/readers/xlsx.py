@@ -38,22 +38,31 @@ def xlsx_rows(
     Raises:
         DataError: When it is no workbook, damaged, or has no header.
     """
-    rows = enumerate(_cells(handle, source), start=1)
-    columns = None
-    for number, cells in rows:
-        texts = _trimmed([_text(cell) for cell in cells])
-        if not texts:
-            continue
-        if columns is None:
-            columns = check_columns(texts, source)
-        else:
-            texts += [""] * (len(columns) - len(texts))
-            yield table_row(number, texts, columns, max(len(texts), len(columns)))
-    if columns is None:
-        raise DataError(
-            f"Expected a first row that names the columns. Received: {source}, whose "
-            f"first sheet is empty. Move the table to the first sheet."
-        )
+    rows = _filled_rows(handle, source)
+    columns = _header(rows, source)
+    for number, texts in rows:
+        texts += [""] * (len(columns) - len(texts))
+        yield table_row(number, texts, columns, len(texts))
+
+
+def xlsx_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
+    """Returns the column names of the first sheet; arguments as for `xlsx_rows`."""
+    return _header(_filled_rows(handle, source), source)
+
+
+def _filled_rows(handle: BinaryIO, source: str) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in enumerate(_cells(handle, source), start=1):
+        if texts := _trimmed([_text(cell) for cell in cells]):
+            yield number, texts
+
+
+def _header(rows: Iterator[tuple[int, list[str]]], source: str) -> list[str]:
+    for _, texts in rows:
+        return check_columns(texts, source)
+    raise DataError(
+        f"Expected a first row that names the columns. Received: {source}, whose "
+        f"first sheet is empty. Move the table to the first sheet."
+    )
 
 
 def _cells(handle: BinaryIO, source: str) -> Iterator[Sequence[Any]]:

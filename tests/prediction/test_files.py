@@ -246,6 +246,58 @@ def test_a_table_without_rows_gives_none(tmp_path, predictor):
     assert jsonl(tmp_path / "out.jsonl") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "header"),
+    [
+        ("in.csv", "id,text,score\n", "id,text,input_score,predicted,score"),
+        ("in.jsonl", "", "text,predicted,score"),
+        ("in.txt", "", "text,predicted,score"),
+    ],
+)
+def test_csv_has_its_header_without_rows_too(
+    tmp_path, predictor, name, content, header
+):
+    source = write(tmp_path / name, content)
+    assert predict_file(predictor, source, tmp_path / "out.csv") == 0
+    assert (tmp_path / "out.csv").read_text("utf-8-sig").splitlines() == [header]
+
+
+def test_a_header_alone_needs_the_text_column(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "id\n")
+    with pytest.raises(DataError, match='text column "text"'):
+        predict_file(predictor, source, tmp_path / "out.csv")
+
+
+def test_nan_is_written_as_null(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "a", "price": NaN}\n')
+    predict_file(predictor, source, tmp_path / "out.jsonl")
+    assert '"price": null' in (tmp_path / "out.jsonl").read_text()
+
+
+def test_chunks_begin_small_and_grow(tmp_path, predictor):
+    source = write(tmp_path / "in.txt", "a\n" * 300)
+    predict_file(predictor, source, tmp_path / "out.jsonl", chunk_rows=100)
+    assert predictor.calls == [32, 64, 100, 100, 4]
+
+
+def test_first_answers_come_before_the_last_lines(monkeypatch, predictor):
+    class Output(io.StringIO):
+        def flush(self):
+            flushed.append(len(self.getvalue().splitlines()))
+
+    def lines():
+        for number in range(40):
+            told.append(list(flushed))
+            yield f"{number}\n".encode()
+
+    flushed, told, chunks = [], [], lines()
+    buffer = SimpleNamespace(read1=lambda size: next(chunks, b""))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=buffer))
+    monkeypatch.setattr(sys, "stdout", Output())
+    assert predict_file(predictor, "-", "-") == 40
+    assert told[-1] == [32]
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
 def test_any_text_comes_through_json_and_csv_unchanged(tmp_path, predictor, texts):

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from kerascls.errors import DataError, SettingsError
-from kerascls.readers.records import find_format, read_records
+from kerascls.readers.records import find_format, read_columns, read_records
 from kerascls.readers.rows import BadRow
 
 
@@ -24,6 +24,21 @@ def test_every_format_gives_the_same_fields(tmp_path):
     for path in tmp_path.iterdir():
         (record,) = read_records(path)
         assert record.fields == fields
+        assert read_columns(path) == ("text", "label")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "columns"),
+    [
+        ("a.csv", "text,label,\n", ("text", "label")),
+        ("a.tsv", "text\tlabel\n", ("text", "label")),
+        ("a.jsonl", "{\n" + '{"text": "a"}\n', ("text",)),
+        ("a.jsonl", "", ()),
+    ],
+)
+def test_columns_are_known_without_rows(tmp_path, name, content, columns):
+    (tmp_path / name).write_text(content)
+    assert read_columns(tmp_path / name) == columns
 
 
 def test_bad_rows_are_reported_behind_the_last_good_one(tmp_path):
