@@ -1,5 +1,6 @@
 """Which parts are cut from which file; `test_preparation.py` has the rest."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def test_what_has_no_file_is_cut_from_train(files, expected):
     parts, _ = divide({name: dataset(count) for name, count in files.items()}, seed=1)
     assert {name: len(part.rows) for name, part in parts.items()} == expected
     assert list(parts) == [name for name in PARTS if name in parts]
+
+
+def test_labels_of_one_row_each_are_no_error():
+    examples = [Example(n, ("t",), (f"label {n}",)) for n in range(30)]
+    data = replace(dataset(0), examples=examples)
+    parts, notes = divide({"train": data}, seed=1)
+    assert [len(part.rows) for part in parts.values()] == [28, 1, 1]
+    assert notes[0].endswith("train 28, valid 1, test 1")
 
 
 def test_a_part_knows_its_rows_labels_and_texts():
