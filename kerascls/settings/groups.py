@@ -85,7 +85,8 @@ class ModelSettings(Group):
     )
     checkpoint: Path | None = Field(
         None,
-        description="Folder with pretrained weights. Default: looked for in "
+        description="Pretrained weights: a folder, or one of several checkpoints in "
+        "it, by its file or TensorFlow prefix. Default: looked for in "
         "pretrained/ or $KERASCLS_PRETRAINED.",
     )
     vocab: Path | None = Field(
