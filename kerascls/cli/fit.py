@@ -39,9 +39,7 @@ _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
     help="Any setting, as in train.patience_epochs=5; repeat for several.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-@click.option(
-    "--quiet", is_flag=True, help="Show errors and the result's path only."
-)
+@click.option("--quiet", is_flag=True, help="Show errors and the result's path only.")
 @click.option("--no-cache", is_flag=True, help="Tokenise again, keep no token ids.")
 def fit(
     out: Path | None,
