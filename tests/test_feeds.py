@@ -38,7 +38,8 @@ class Recorder(keras.Model):
 
 
 def epoch_of(feed, seed, epoch=0):
-    return list(islice(feed.training(seed, epoch), feed.num_batches))
+    start = epoch * feed.num_batches
+    return list(islice(feed.training(seed), start, start + feed.num_batches))
 
 
 def check_equal(batches, others):
@@ -74,12 +75,6 @@ def test_every_epoch_has_every_row_once():
     feed = tiny_feed(LENGTHS)
     for epoch in range(3):
         assert rows_in(epoch_of(feed, 7, epoch)) == rows_in(feed)
-
-
-def test_a_training_goes_on_with_a_later_epoch():
-    feed = tiny_feed(LENGTHS)
-    two_epochs = list(islice(feed.training(7), 2 * feed.num_batches))
-    check_equal(two_epochs[feed.num_batches :], epoch_of(feed, 7, 1))
 
 
 def test_a_pass_without_shuffling_starts_with_the_longest_rows():
