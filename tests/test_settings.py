@@ -126,11 +126,6 @@ def test_an_unknown_model_is_refused_with_the_nearest_name():
         RunSettings.from_options(model="alberta_small")
 
 
-def test_a_pair_needs_two_columns():
-    with pytest.raises(SettingsError, match="another column"):
-        RunSettings.from_options(text=("a",), text_pair="a")
-
-
 def test_settings_come_back_equal_from_json(tmp_path):
     settings = RunSettings.from_options(train="a.csv", text=("t",), threshold=0.25)
     path = tmp_path / "settings.json"

@@ -212,8 +212,9 @@ def test_a_training_that_diverges_ends_with_its_best_epoch(
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_the_command_with_130_and_the_best_epoch(
-    multilabel_files, tiny_checkpoint, tmp_path
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_a_stop_ends_the_command_with_130_and_the_best_epoch(
+    sent, multilabel_files, tiny_checkpoint, tmp_path
 ):
     command = [sys.executable, "-m", "kerascls", "fit", "--out", tmp_path / "out"]
     for name, path in multilabel_files.items():
@@ -227,7 +228,7 @@ def test_ctrl_c_ends_the_command_with_130_and_the_best_epoch(
             if history.exists() and "\n2," in history.read_text("utf-8-sig"):
                 break
             time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         errors = process.communicate(timeout=300)[1]
     assert process.returncode == 130, errors
     assert "Traceback" not in errors

@@ -1,5 +1,6 @@
 """The group of all commands; each one is imported only when it is called."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -52,6 +53,8 @@ def main(args: Sequence[str] | None = None) -> None:
         args: Arguments after the program's name; None takes them from `sys.argv`.
     """
     silence_backends()
+    # A stopped service or job ends like Ctrl-C: with a valid run directory.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = None if args is None else list(args)
     sys.exit(
         exit_code_of(

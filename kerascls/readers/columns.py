@@ -72,7 +72,7 @@ def choose_text_columns(
             f"Expected different text columns. Received: text={stated}. Name each once."
         )
     for name in stated:
-        _require(name, columns, "--text")
+        _require(name, columns, "--text (or --text-pair)")
     return stated
 
 

@@ -68,12 +68,6 @@ class DataSettings(Group):
     def _one_column_is_a_list_of_one(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
-    @model_validator(mode="after")
-    def _pair_is_another_column(self) -> Self:
-        if self.text_pair is not None and self.text_pair in self.text:
-            raise ValueError("text_pair must name another column than text")
-        return self
-
 
 class ModelSettings(Group):
     """Which encoder, where its weights come from, and what is put on top of it."""

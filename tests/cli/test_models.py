@@ -14,7 +14,7 @@ def test_all_presets_are_listed(run):
 def test_found_weights_are_shown(run, tmp_path, monkeypatch):
     folder = tmp_path / "albert_small_zh_google"
     folder.mkdir()
-    (folder / "vocab.txt").touch()
+    (folder / "albert_model.ckpt.index").touch()
     monkeypatch.setenv("KERASCLS_PRETRAINED", str(tmp_path))
     assert str(folder) in run("models").out
 
