@@ -101,7 +101,7 @@ class ModelSettings(Group):
     pooling: Literal["cls", "mean"] | None = Field(
         None,
         description="Text vector: that of [CLS], or the mean over tokens. Default: "
-        "cls, and mean for random weights, which learn faster from it.",
+        "cls, and mean for random weights.",
     )
     dropout: float | None = Field(
         None,
