@@ -5,9 +5,9 @@ from kerascls.settings.groups import (
     DataSettings,
     DecisionSettings,
     ModelSettings,
-    TrainSettings,
 )
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
+from kerascls.settings.train_group import TrainSettings
 
 __all__ = [
     "DEFAULT_MODEL",

@@ -10,6 +10,7 @@ from kerascls.labels import Task
 from kerascls.presets import get_preset
 
 DEFAULT_MODEL = "albert_small"
+Pooling = Literal["cls", "pooler", "mean", "max", "attention", "label_attention"]
 
 
 class Group(BaseModel):
@@ -98,10 +99,23 @@ class ModelSettings(Group):
     truncate: Literal["head", "tail", "both"] = Field(
         "head", description="Which end of a long text is kept."
     )
-    pooling: Literal["cls", "mean"] | None = Field(
+    pooling: Pooling | None = Field(
         None,
-        description="Text vector: that of [CLS], or the mean over tokens. Default: "
-        "cls, and mean for random weights.",
+        description="Text vector: that of [CLS], the encoder's pooler on it, the mean "
+        "or maximum over tokens, attention over tokens, or attention of each label. "
+        "Default: cls, and mean for random weights.",
+    )
+    mix_layers: int = Field(
+        1,
+        ge=1,
+        description="Mix the hidden states of so many last layers, with learned "
+        "weights.",
+    )
+    mlp_dim: int | None = Field(
+        None,
+        ge=1,
+        description="Units of a ReLU layer between text vector and logits, 256 for "
+        "example. Default: no such layer.",
     )
     dropout: float | None = Field(
         None,
@@ -128,42 +142,6 @@ class ModelSettings(Group):
         if self.from_scratch and self.checkpoint is not None:
             raise ValueError("from_scratch and checkpoint exclude each other")
         return self
-
-
-class TrainSettings(Group):
-    """How the weights are fitted."""
-
-    batch_size: int | None = Field(
-        None, ge=1, description="Rows per step. Default: the preset's."
-    )
-    epochs: int | None = Field(
-        None, ge=1, description="Most passes over train. Default: the preset's."
-    )
-    learning_rate: float | None = Field(
-        None, gt=0, description="Peak learning rate of AdamW. Default: the preset's."
-    )
-    weight_decay: float = Field(
-        0.01, ge=0, description="Decay of all weights but norms and biases."
-    )
-    warmup_share: float = Field(
-        0.1, ge=0, lt=1, description="Share of all steps with a rising learning rate."
-    )
-    clip_norm: float = Field(1.0, gt=0, description="Longest gradient, global norm.")
-    patience_epochs: int = Field(
-        3, ge=1, description="Epochs without a better validation score before stopping."
-    )
-    max_minutes: float | None = Field(
-        None, gt=0, description="Stop after so many minutes. Default: no limit."
-    )
-    seed: int = Field(
-        42, ge=0, lt=2**31, description="Seed of splits, weights, order and dropout."
-    )
-    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
-        "auto", description="Number format of the arithmetic; auto: by the device."
-    )
-    compile: Literal["auto", "on", "off"] = Field(
-        "auto", description="Compile the step with XLA; auto: by the device."
-    )
 
 
 class DecisionSettings(Group):

@@ -18,8 +18,8 @@ from kerascls.settings.groups import (
     DecisionSettings,
     Group,
     ModelSettings,
-    TrainSettings,
 )
+from kerascls.settings.train_group import TrainSettings
 
 
 class RunSettings(Group):

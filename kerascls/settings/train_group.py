@@ -1,0 +1,116 @@
+"""The settings of training: what is varied most, and what each is good for."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from kerascls.settings.groups import Group
+
+BestBy = Literal["macro_f1", "micro_f1", "weighted_f1", "accuracy", "loss"]
+Tracker = Literal["tensorboard", "mlflow", "wandb"]
+
+
+class TrainSettings(Group):
+    """How the weights are fitted."""
+
+    batch_size: int | None = Field(
+        None, ge=1, description="Rows per step. Default: the preset's."
+    )
+    accumulate_steps: int = Field(
+        1,
+        ge=1,
+        description="Parts in which a batch is computed, to save memory; the result "
+        "is that of the whole batch.",
+    )
+    epochs: int | None = Field(
+        None, ge=1, description="Most passes over train. Default: the preset's."
+    )
+    learning_rate: float | None = Field(
+        None, gt=0, description="Peak learning rate of AdamW. Default: the preset's."
+    )
+    layer_decay: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Factor on the learning rate from one layer to the one below.",
+    )
+    weight_decay: float = Field(
+        0.01, ge=0, description="Decay of all weights but norms and biases."
+    )
+    warmup_share: float = Field(
+        0.1, ge=0, lt=1, description="Share of all steps with a rising learning rate."
+    )
+    clip_norm: float = Field(1.0, gt=0, description="Longest gradient, global norm.")
+    freeze_encoder: bool = Field(
+        False,
+        description="Train the head alone, on features computed once and kept.",
+    )
+    freeze_layers: int = Field(
+        0,
+        ge=0,
+        description="Keep so many layers from below as they are, and the embeddings.",
+    )
+    ema_momentum: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Score and ship a moving average of the weights, 0.999 for "
+        "example. Default: none.",
+    )
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=1, description="Share of a target spread over all labels."
+    )
+    r_drop: float = Field(
+        0.0,
+        ge=0,
+        description="Weight of R-Drop's penalty on two passes with different dropout.",
+    )
+    fgm: float = Field(
+        0.0,
+        ge=0,
+        description="Length of an adversarial step on the word embeddings (FGM).",
+    )
+    best_by: BestBy = Field(
+        "macro_f1", description="Validation score that chooses the best weights."
+    )
+    patience_epochs: int = Field(
+        3, ge=1, description="Epochs without a better validation score before stopping."
+    )
+    validate_steps: int | None = Field(
+        None, ge=1, description="Steps between validations. Default: an epoch's."
+    )
+    max_minutes: float | None = Field(
+        None, gt=0, description="Stop after so many minutes. Default: no limit."
+    )
+    save_minutes: float = Field(
+        5.0, gt=0, description="Minutes between states that --resume can start from."
+    )
+    save_steps: int | None = Field(
+        None, ge=1, description="Steps between such states. Default: by minutes alone."
+    )
+    seed: int = Field(
+        42, ge=0, lt=2**31, description="Seed of splits, weights, order and dropout."
+    )
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto", description="Number format of the arithmetic; auto: by the device."
+    )
+    compile: Literal["auto", "on", "off"] = Field(
+        "auto", description="Compile the step with XLA; auto: by the device."
+    )
+    devices: int = Field(
+        1, ge=1, description="Devices that share each batch (data parallel)."
+    )
+    track: tuple[Tracker, ...] = Field(
+        (), description="Also record with tensorboard, mlflow or wandb; repeatable."
+    )
+
+    @field_validator("track", mode="before")
+    @classmethod
+    def _one_tracker_is_a_list_of_one(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _frozen_once(self) -> Self:
+        if self.freeze_encoder and self.freeze_layers:
+            raise ValueError("freeze_encoder includes freeze_layers: give one of them")
+        return self
