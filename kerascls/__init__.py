@@ -12,11 +12,13 @@ _PLACES = {
     "build_transformer_model": "kerascls.checkpoints",
     "evaluate": "kerascls.evaluation",
     "fit": "kerascls.training",
+    "fit_seeds": "kerascls.seeds",
     "inspect": "kerascls.checkpoints:inspect_checkpoint",
     "list_models": "kerascls.presets",
     "load_encoder": "kerascls.checkpoints",
     "load_vocab": "kerascls.tokenizer",
     "predict": "kerascls.prediction:predict_file",
+    "search": "kerascls.searching",
     "sequence_padding": "kerascls.tokenizer",
 }
 

@@ -65,11 +65,12 @@ def write_bundle(
     train_support: dict[str, int],
     settings: dict[str, Any],
     write_model: Callable[[Path], None],
+    replace: bool = False,
 ) -> Bundle:
     """Writes a bundle beside its place and renames it when it is complete.
 
     Args:
-        path: The directory to appear; must not exist.
+        path: The directory to appear.
         runtime: Which runtime reads the model files.
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
@@ -79,11 +80,12 @@ def write_bundle(
         settings: All settings of the run, for people.
         write_model: Called with a directory; writes vocabulary, weights and what
             else the runtime needs there.
+        replace: Whether a bundle at `path` gives way to the new one.
 
     Raises:
         BundleError: When there is something at `path` already.
     """
-    if path.exists():
+    if path.exists() and not replace:
         raise BundleError(
             f"Expected a free place for the bundle. Received: path={str(path)!r}, "
             f"which exists. Move it away first."
@@ -104,6 +106,8 @@ def write_bundle(
         }
         write_json(work / MANIFEST, manifest)
         os.chmod(work, 0o755)
+        if path.exists():
+            shutil.rmtree(path)
         os.rename(work, path)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)

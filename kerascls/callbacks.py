@@ -18,7 +18,7 @@ from kerascls.validation import Outcome, validation_pass
 if TYPE_CHECKING:
     from rich.console import Console
 
-BEST_BY = ("macro_f1", "micro_f1", "weighted_f1", "accuracy")
+BEST_BY = ("macro_f1", "micro_f1", "weighted_f1", "accuracy", "loss")
 
 
 class ScoreTable(keras.callbacks.Callback):
@@ -51,11 +51,13 @@ class ScoreTable(keras.callbacks.Callback):
         history_csv: File to append to, see `append_history`.
         sink: Called with the table, e.g. `print`, `logger.info`, `lines.append`.
         max_classes: Show only so many classes; the file has them all.
-        best_by: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"` or `"accuracy"`.
+        best_by: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"`, `"accuracy"` or
+            `"loss"`, the smallest validation loss.
 
     Attributes:
         best_epoch_: Number of the best epoch, from 1; None before the first.
         best_scores_: Its `Scores`.
+        best_goal_: What it was chosen by, larger being better.
         scores_: `Scores` of the last pass.
         rule_: The rule of the last pass.
         logits_: float32 `(rows, num_classes)` of the last pass, in the order of the
@@ -105,24 +107,35 @@ class ScoreTable(keras.callbacks.Callback):
         self.sink = sink
         self.max_classes = max_classes
         self.best_by = best_by
+        self.best_epoch_ = self.best_scores_ = self.best_goal_ = None
 
     def on_train_begin(self, logs: dict | None = None):
         """Forgets an earlier training."""
-        self.best_epoch_ = self.best_scores_ = None
+        self.best_epoch_ = self.best_scores_ = self.best_goal_ = None
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None):
         """Validates, records, shows, and fills `logs`."""
+        self.record(epoch + 1, logs)
+
+    def record(self, epoch: float, logs: dict | None = None):
+        """Does what is to be done after an epoch, or within one.
+
+        Args:
+            epoch: Epochs done; 1.5 is in the middle of the second.
+            logs: Has the training loss, if known; gets the validation's numbers.
+        """
         scores = self.validate()
         loss = (logs or {}).get("loss")
         if self.history_csv is not None:
             losses = {"loss": loss, "val_loss": self.val_loss_}
             threshold = self.rule_.threshold
-            rows = history_rows(epoch + 1, scores, **losses, threshold=threshold)
+            rows = history_rows(epoch, scores, **losses, threshold=threshold)
             append_history(self.history_csv, rows)
-        before = self.best_scores_
-        if before is None or self._goal(scores) > self._goal(before):
-            self.best_epoch_, self.best_scores_ = epoch + 1, scores
-        self.sink(self._table(epoch + 1, loss, before))
+        before, goal = self.best_scores_, self._goal(scores)
+        if before is None or goal > self.best_goal_:
+            self.best_epoch_, self.best_scores_ = epoch, scores
+            self.best_goal_ = goal
+        self.sink(self._table(epoch, loss, before))
         if logs is not None:
             more = {"loss": self.val_loss_, "threshold": self.rule_.threshold}
             numbers = _averages(scores) | {
@@ -160,20 +173,27 @@ class ScoreTable(keras.callbacks.Callback):
         return fit_threshold(known, probs, self.objective)
 
     def _goal(self, scores: Scores) -> float:
-        return _averages(scores)[self.best_by]
+        if self.best_by != "loss":
+            return _averages(scores)[self.best_by]
+        if self.val_loss_ is None:
+            raise SettingsError(
+                "Choosing the best epoch by its loss needs a model compiled with one. "
+                "Received: best_by='loss', loss=None. Choose another score."
+            )
+        return -self.val_loss_
 
-    def _table(self, epoch: int, loss: float | None, before: Scores | None) -> str:
+    def _table(self, epoch: float, loss: float | None, before: Scores | None) -> str:
         values = {
             "loss": loss,
             "val_loss": self.val_loss_,
             "threshold": self.rule_.threshold,
         }
         parts = [f"{k} {v:.4f}" for k, v in values.items() if v is not None]
-        best = f"{self.best_by} {self._goal(self.best_scores_):.4f}"
-        parts.append(f"best epoch {self.best_epoch_} ({best})")
+        best = f"{self.best_by} {abs(self.best_goal_):.4f}"
+        parts.append(f"best epoch {self.best_epoch_:g} ({best})")
         return render_table(
             self.scores_,
-            title=f"Epoch {epoch}: {', '.join(parts)}",
+            title=f"Epoch {epoch:g}: {', '.join(parts)}",
             best=before,
             max_classes=self.max_classes,
             more_in=Path(self.history_csv or "history.csv").name,
@@ -200,6 +220,7 @@ class EpochProgress(keras.callbacks.Callback):
     Args:
         console: The rich console that everything else is printed on, too.
         rows_per_epoch: Training rows, for the texts per second.
+        done: Batches of the first epoch that an earlier process did.
 
     Example:
         >>> progress = EpochProgress(console, rows_per_epoch=len(x))
@@ -209,10 +230,13 @@ class EpochProgress(keras.callbacks.Callback):
     # Keras may report batches from another thread instead of waiting for each loss.
     async_safe = True
 
-    def __init__(self, console: "Console", rows_per_epoch: int | None = None):
+    def __init__(
+        self, console: "Console", rows_per_epoch: int | None = None, done: int = 0
+    ):
         super().__init__()
         self.console = console
         self.rows_per_epoch = rows_per_epoch
+        self.done = done
         self._progress = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None):
@@ -236,15 +260,16 @@ class EpochProgress(keras.callbacks.Callback):
         loss = (logs or {}).get("loss")
         progress.update(
             self._task,
-            completed=batch + 1,
+            completed=self.done + batch + 1,
             loss="" if loss is None else f"loss {loss:.4f}",
             speed=self._speed(batch + 1, steps),
         )
-        if batch + 1 == steps:
+        if self.done + batch + 1 == steps:
             self.close()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None):
         """Takes the bar away."""
+        self.done = 0
         self.close()
 
     def close(self):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 
 import keras
@@ -53,34 +53,69 @@ class Feed:
         """Tokens of each row after truncation, int32 `(rows,)`."""
         return self.layout.lengths(self.store.field_lengths()[self.rows])
 
-    def batch(self, chosen: np.ndarray) -> Batch:
+    def batch(
+        self, chosen: np.ndarray, weight: float = 1.0, num_rows: int | None = None
+    ) -> Batch:
         """Returns inputs, float32 targets and float32 sample weights of some rows.
 
         Args:
             chosen: Places within `rows`.
+            weight: Of each row; those that pad a batch have 0.
+            num_rows: Rows of a batch of fixed shape; `batch_size` by default.
         """
-        shape = {}
+        shape = {"num_rows": max(1, len(chosen))}
         if self.buckets is not None:
-            longest = int(self.lengths[chosen].max())
+            longest = int(self.lengths[chosen].max(initial=1))
             shape = {
                 "num_tokens": bucket(longest, self.buckets),
-                "num_rows": self.batch_size,
+                "num_rows": num_rows or self.batch_size,
             }
-        inputs = self.layout.collate(self.store, self.rows[chosen], **shape)
-        missing = len(inputs["token_ids"]) - len(chosen)
+        inputs = self.inputs(chosen, **shape)
+        missing = shape["num_rows"] - len(chosen)
         targets = self.targets.dense(chosen)[:, : self.num_classes]
-        weights = np.ones(len(chosen), np.float32)
+        weights = np.full(len(chosen), weight, np.float32)
         return (
             inputs,
             np.pad(targets, ((0, missing), (0, 0))),
             np.pad(weights, (0, missing)),
         )
 
-    def training(self, seed: int) -> Iterator[Batch]:
-        """Yields batches for ever, epoch after epoch, `num_batches` each."""
-        for epoch in count():
-            for chosen in training_batches(self.lengths, self.batch_size, seed, epoch):
-                yield self.batch(chosen)
+    def inputs(
+        self, chosen: np.ndarray, num_rows: int, num_tokens: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Returns what the model takes of some rows, see `Layout.collate`."""
+        rows = self.rows[chosen]
+        shape = {"num_rows": num_rows, "num_tokens": num_tokens}
+        return self.layout.collate(self.store, rows, **shape)
+
+    @property
+    def signature(self) -> dict[str, tuple]:
+        """Shape and dtype of each input."""
+        return {name: ((None, None), "int32") for name in INPUTS}
+
+    def training(
+        self, seed: int, first_step: int = 0, parts: int = 1
+    ) -> Iterator[Batch]:
+        """Yields batches for ever, epoch after epoch, `num_batches` steps each.
+
+        Sample weights sum to 1 over the batch of a step, so that a loss which is
+        summed is the mean over its rows, however they are spread over parts,
+        devices and padding.
+
+        Args:
+            seed: Fixes the order, together with the epoch.
+            first_step: Steps to leave out, those done already.
+            parts: Pieces in which each step's batch comes. Keras averages their
+                gradients, so each piece's weights are that many times larger.
+        """
+        first_epoch, done = divmod(first_step, self.num_batches)
+        num_rows = -(-self.batch_size // parts)
+        for epoch in count(first_epoch):
+            batches = training_batches(self.lengths, self.batch_size, seed, epoch)
+            for chosen in batches[done:]:
+                for piece in np.array_split(chosen, parts):
+                    yield self.batch(piece, parts / len(chosen), num_rows)
+            done = 0
 
     def order(self) -> list[np.ndarray]:
         """Returns the batches of one pass without shuffling, longest rows first."""
@@ -91,8 +126,8 @@ class Feed:
             yield self.batch(chosen)
 
 
-def fit_input(feed: Feed, seed: int):
-    """Returns what `model.fit(x=...)` takes; give `steps_per_epoch=feed.num_batches`.
+def fit_input(feed: Feed, seed: int, first_step: int = 0, parts: int = 1):
+    """Returns what `model.fit(x=...)` takes, without end: give `steps_per_epoch`.
 
     TensorFlow gets a tf.data pipeline with an explicit signature, because Keras
     guesses one from the first two batches and fails when their lengths agree.
@@ -101,24 +136,27 @@ def fit_input(feed: Feed, seed: int):
     Args:
         feed: The training rows.
         seed: Fixes the order of every epoch.
+        first_step: Steps to leave out, those done already.
+        parts: Pieces in which each step's batch comes.
     """
     if keras.backend.backend() != "tensorflow":
-        return feed.training(seed)
+        return feed.training(seed, first_step, parts)
     import tensorflow as tf
 
-    ids = tf.TensorSpec((None, None), tf.int32)
     signature = (
-        {name: ids for name in INPUTS},
+        {name: tf.TensorSpec(*spec) for name, spec in feed.signature.items()},
         tf.TensorSpec((None, feed.num_classes), tf.float32),
         tf.TensorSpec((None,), tf.float32),
     )
     data = tf.data.Dataset.from_generator(
-        lambda: feed.training(seed), output_signature=signature
+        lambda: feed.training(seed, first_step, parts), output_signature=signature
     )
     return data.prefetch(4)
 
 
-def forward(model: keras.Model) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
+def forward(
+    model: keras.Model, function: Callable | None = None
+) -> Callable[[dict[str, np.ndarray]], np.ndarray]:
     """Returns a function from a batch of inputs to float32 logits, without dropout.
 
     On TensorFlow it is traced once, for batches of any shape; `predict_on_batch`
@@ -126,14 +164,17 @@ def forward(model: keras.Model) -> Callable[[dict[str, np.ndarray]], np.ndarray]
 
     Args:
         model: Takes `INPUTS`.
+        function: Called with `inputs` and `training=False` in place of the model; one
+            that uses its variables.
     """
     if keras.backend.backend() != "tensorflow":
-        return lambda inputs: np.asarray(model.predict_on_batch(inputs))
+        run = function and partial(function, training=False) or model.predict_on_batch
+        return lambda inputs: np.asarray(run(inputs)).astype(np.float32)
     import tensorflow as tf
 
     @tf.function
     def call(inputs):
-        return model(inputs, training=False)
+        return tf.cast((function or model)(inputs, training=False), tf.float32)
 
     shape = tf.TensorSpec((None, None), tf.int32)
     traced = call.get_concrete_function({name: shape for name in INPUTS})

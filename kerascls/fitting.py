@@ -1,6 +1,6 @@
 """The Keras part of a run: build, compile, fit, keep the best weights."""
 
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +12,17 @@ from kerascls.callbacks import EpochProgress, ScoreTable
 from kerascls.compute import Compute, choose_compute, limit_threads
 from kerascls.decision import Rule
 from kerascls.errors import NotFiniteError
+from kerascls.features import feature_feed
 from kerascls.feeds import Feed, fit_input, forward, length_buckets
+from kerascls.interrupts import Interrupts
 from kerascls.labels import Task
 from kerascls.losses import loss_for
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.optimizers import adamw
+from kerascls.optimizers import adamw, layer_factors
 from kerascls.preparation import LabelledText
+from kerascls.regularization import RegularizedModel
+from kerascls.rounds import Plan, Rounds
+from kerascls.run_directory import HISTORY_FILE, STATE_FOLDER
 from kerascls.screen import Screen
 from kerascls.settings import RunSettings, TrainSettings
 from kerascls.starting_points import StartingPoint
@@ -32,37 +37,19 @@ class Fitted:
         model: With the weights of the best epoch.
         valid_logits: float32 `(rows, num_classes)`, these weights on the validation
             part, in its order.
-        best_epoch: Counted from 1.
+        best_epoch: Epochs done when it was scored; 1.5 is within the second.
         compute: What it was computed with.
         interrupted: Whether Ctrl-C ended it.
+        seconds_before: How long the processes before this one trained, up to the
+            state it went on from.
     """
 
     model: TransformerClassifier
     valid_logits: np.ndarray
-    best_epoch: int
+    best_epoch: float
     compute: Compute
     interrupted: bool
-
-
-class TimeLimit(keras.callbacks.Callback):
-    """Ends training at the first step after some minutes; the epoch is scored.
-
-    Args:
-        minutes: From the start of training.
-    """
-
-    def __init__(self, minutes: float):
-        super().__init__()
-        self.minutes = minutes
-
-    def on_train_begin(self, logs=None):
-        """Starts the clock."""
-        self._end = time.monotonic() + 60 * self.minutes
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Looks at the clock."""
-        if time.monotonic() > self._end:
-            self.model.stop_training = True
+    seconds_before: float
 
 
 def fit_weights(
@@ -72,9 +59,12 @@ def fit_weights(
     stores: dict[str, TokenStore],
     layout: Layout,
     screen: Screen,
-    history_csv: Path,
+    out: Path,
+    resume: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    cache: bool = True,
 ) -> Fitted:
-    """Trains the encoder and a new head; chooses the epoch by validation macro-F1.
+    """Trains the encoder and a new head; chooses the epoch on the validation part.
 
     Args:
         settings: With every value filled in.
@@ -83,30 +73,46 @@ def fit_weights(
         stores: Token ids of each part.
         layout: Truncation and special tokens.
         screen: Where tables and bars go.
-        history_csv: Where the scores of every epoch go.
+        out: The run directory; gets the scores of every epoch, and states.
+        resume: Whether to go on from the newest state there, if there is one.
+        callbacks: More Keras callbacks; they see the scores in `logs`.
+        cache: Whether features of a frozen encoder are kept for the next run.
 
     Raises:
         KeyboardInterrupt: When Ctrl-C came before the first epoch was scored.
         NotFiniteError: When the training diverged in the first epoch.
     """
-    compute = choose_compute(settings.train.precision, settings.train.compile)
+    train = settings.train
+    compute = choose_compute(train.precision, train.compile)
     limit_threads()
     screen.say(f"computing with {compute}")
     model = _build(settings, data, start, compute, screen)
     feeds = _feeds(settings, data, stores, layout, compute)
-    _compile(model, settings.train, data.task, compute, feeds["train"].num_batches)
+    fed, fitted = feeds, model
+    if train.freeze_encoder:
+        fed, fitted = _features(model, feeds, cache, screen), model.head_model()
+    plan = Plan(feeds["train"].num_batches, train.epochs, train.validate_steps)
+    trainee = _compile(fitted, model.weights_by_name(), train, data.task, compute, plan)
     table = ScoreTable(
-        feeds["valid"],
+        fed["valid"],
         data.scored_labels("valid"),
         data.task,
         rule=_fixed_rule(settings, data.task),
         objective=settings.decision.objective,
-        history_csv=history_csv,
+        history_csv=out / HISTORY_FILE,
         sink=screen.say,
+        best_by=train.best_by,
     )
-    best_epoch, interrupted = _fit(model, settings.train, feeds["train"], table, screen)
+    with Interrupts() as interrupts:
+        rounds = Rounds(plan, table, train, out / STATE_FOLDER, interrupts)
+        if resume:
+            screen.say(_restore(rounds, trainee))
+        interrupted = _fit(trainee, fed["train"], rounds, screen, callbacks)
+    rounds.keep_best_weights(trainee)
     logits = predict_logits(model, feeds["valid"], len(data.label_set))
-    return Fitted(model, logits, best_epoch, compute, interrupted)
+    return Fitted(
+        model, logits, rounds.best_epoch, compute, interrupted, rounds.seconds_before
+    )
 
 
 def predict_logits(model, feed: Feed, num_classes: int) -> np.ndarray:
@@ -126,85 +132,130 @@ def _build(
     compute: Compute,
     screen: Screen,
 ) -> TransformerClassifier:
-    encoder, notes = start.encoder(settings.train.seed, compute.policy)
+    chosen, seed = settings.model, settings.train.seed
+    encoder, notes = start.encoder(
+        seed,
+        compute.policy,
+        with_pool=chosen.pooling == "pooler",
+        num_outputs=chosen.mix_layers,
+    )
     for note in notes:
         screen.say(note)
+    encoder.freeze(
+        None if settings.train.freeze_encoder else settings.train.freeze_layers
+    )
     model = TransformerClassifier(
         encoder,
         len(data.label_set),
-        settings.model.pooling,
-        settings.model.dropout,
-        settings.train.seed,
+        chosen.pooling,
+        chosen.dropout,
+        seed,
+        chosen.mix_layers,
+        chosen.mlp_dim,
     )
     screen.say(f"model: {start.name}, {model.count_params():,} parameters")
     return model
 
 
+def _features(
+    model: TransformerClassifier, feeds: dict[str, Feed], cache: bool, screen: Screen
+) -> dict[str, Feed]:
+    found = {}
+    for name, feed in feeds.items():
+        with screen.bars() as bars:
+            progress = bars and bars(f"Encoding {name}")
+            found[name] = feature_feed(model, feed, cache, progress)
+    return found
+
+
 def _compile(
-    model: TransformerClassifier,
+    model: keras.Model,
+    names: dict[str, keras.Variable],
     train: TrainSettings,
     task: Task,
     compute: Compute,
-    num_batches: int,
-):
+    plan: Plan,
+) -> keras.Model:
+    """Returns what is fitted: the model, or one around it."""
+    factors = layer_factors(names, train.layer_decay)
+    factor_of = {id(names[name]): factor for name, factor in factors.items()}
     optimizer = adamw(
         model.trainable_variables,
         train.learning_rate,
-        num_batches * train.epochs,
+        plan.num_steps,
         train.warmup_share,
         train.weight_decay,
         train.clip_norm,
+        rate_factors=[factor_of[id(v)] for v in model.trainable_variables],
+        accumulate_steps=train.accumulate_steps,
+        ema_momentum=train.ema_momentum,
     )
     if compute.precision == "float16":
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    model.compile(
+    trainee = model
+    if train.r_drop or train.fgm:
+        trainee = RegularizedModel(
+            model,
+            task=task,
+            r_drop=train.r_drop,
+            fgm=train.fgm,
+            embeddings=names["embeddings/word_embeddings"],
+        )
+    trainee.compile(
         optimizer=optimizer,
-        loss=loss_for(task),
+        loss=loss_for(task, train.label_smoothing),
         jit_compile=compute.jit_compile,
         auto_scale_loss=False,
     )
+    optimizer.build(model.trainable_variables)
+    return trainee
+
+
+def _restore(rounds: Rounds, model: keras.Model) -> str:
+    if not rounds.restore(model):
+        return "No state was written yet: starting from the beginning."
+    plan = rounds.plan
+    return f"going on after step {rounds.step} of {plan.num_steps}"
 
 
 def _fit(
-    model: TransformerClassifier,
-    train: TrainSettings,
+    model: keras.Model,
     feed: Feed,
-    table: ScoreTable,
+    rounds: Rounds,
     screen: Screen,
-) -> tuple[int, bool]:
-    """Leaves the best epoch's weights; returns its number and whether Ctrl-C came."""
-    stopping = keras.callbacks.EarlyStopping(
-        monitor="val_macro_f1",
-        mode="max",
-        patience=train.patience_epochs,
-        restore_best_weights=True,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> bool:
+    """Trains until the plan or the patience ends; returns whether Ctrl-C came."""
+    plan, train = rounds.plan, rounds.train
+    if rounds.exhausted:
+        return False
+    round_, done = divmod(rounds.step, plan.round_steps)
+    parts = train.accumulate_steps
+    progress = EpochProgress(
+        screen.console,
+        rows_per_epoch=len(feed) * plan.round_steps // plan.steps_per_epoch,
+        done=done * parts,
     )
-    callbacks = [table, stopping]
-    progress = EpochProgress(screen.console, rows_per_epoch=len(feed))
-    if screen.shows_bars:
-        callbacks.append(progress)
-    if train.max_minutes is not None:
-        callbacks.append(TimeLimit(train.max_minutes))
+    shown = [progress] if screen.shows_bars else []
     try:
         model.fit(
-            fit_input(feed, train.seed),
-            steps_per_epoch=feed.num_batches,
-            epochs=train.epochs,
-            callbacks=callbacks,
+            fit_input(feed, train.seed, rounds.step, parts),
+            initial_epoch=round_,
+            epochs=plan.num_rounds,
+            steps_per_epoch=plan.round_steps * parts,
+            callbacks=[rounds, *callbacks, *shown],
             shuffle=False,
             verbose=0,
         )
     except (KeyboardInterrupt, NotFiniteError) as end:
-        if stopping.best_weights is None:
+        if rounds.best_weights is None:
             raise
-        model.set_weights(stopping.best_weights)
-        interrupted = isinstance(end, KeyboardInterrupt)
-        if not interrupted:
-            screen.say(f"TRAINING DIVERGED; going on with the best epoch. {end}")
-        return stopping.best_epoch + 1, interrupted
+        if isinstance(end, KeyboardInterrupt):
+            return True
+        screen.say(f"TRAINING DIVERGED; going on with the best epoch. {end}")
     finally:
         progress.close()
-    return stopping.best_epoch + 1, False
+    return False
 
 
 def _feeds(

@@ -13,17 +13,20 @@ from kerascls.errors import SettingsError
 
 RUN_FILE = "run.json"
 BUNDLE_FOLDER = "bundle"
+STATE_FOLDER = "state"
 HISTORY_FILE = "history.csv"
+REPORT_FILE = "report.json"
 LOG_FILE = "log.txt"
 # What a new run takes away from an earlier one, the mark of a run last.
 CONTENT = (
     BUNDLE_FOLDER,
     ".bundle-*",  # of a run that was killed while it wrote one
+    STATE_FOLDER,
     HISTORY_FILE,
     LOG_FILE,
     "report.csv",
     "report.md",
-    "report.json",
+    REPORT_FILE,
     RUN_FILE,
 )
 
@@ -90,6 +93,24 @@ class RunDirectory:
         run.update(status="running", started=_now())
         return run
 
+    @classmethod
+    def open(cls, path: Path) -> "RunDirectory":
+        """Opens the directory of an earlier run, to go on with it.
+
+        Raises:
+            SettingsError: When there is no run, or its run.json cannot be read.
+        """
+        try:
+            facts = json.loads((path / RUN_FILE).read_bytes())
+        except (OSError, ValueError) as error:
+            raise SettingsError(
+                f"Expected the directory of a run. Received: out={str(path)!r} "
+                f"({error}). Name one that `kerascls fit` wrote."
+            ) from error
+        run = cls(path)
+        run.facts = facts
+        return run
+
     @staticmethod
     def check(path: Path, overwrite: bool = False):
         """Checks, without changing anything, whether a run may be written there.
@@ -123,6 +144,10 @@ class RunDirectory:
         """Adds facts to run.json."""
         self.facts.update(facts)
         write_json(self.path / RUN_FILE, self.facts)
+
+    def remove_states(self):
+        """Removes what a finished run will not go on from."""
+        shutil.rmtree(self.path / STATE_FOLDER, ignore_errors=True)
 
     def finish(self, status: str, **facts: Any):
         """Adds the last facts: how the run ended, and when."""

@@ -1,8 +1,10 @@
 """From labelled text to a run directory: train, choose, ship, score once."""
 
+import json
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +19,11 @@ from kerascls.labels import Task
 from kerascls.predictor import Predictor, layout_for
 from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
 from kerascls.report import Report, render_report, write_report
+from kerascls.resuming import earlier_run, require_same_data
 from kerascls.run_directory import (
     BUNDLE_FOLDER,
-    HISTORY_FILE,
     LOG_FILE,
+    REPORT_FILE,
     RunDirectory,
     free_directory,
     package_versions,
@@ -31,6 +34,7 @@ from kerascls.starting_points import StartingPoint, choose_start
 from kerascls.token_store import TokenStore
 
 if TYPE_CHECKING:
+    from keras.callbacks import Callback
     from rich.console import Console
 
     from kerascls.fitting import Fitted
@@ -44,14 +48,14 @@ class RunResult:
         out: The run directory.
         bundle: The directory to ship.
         report: Scores on the test part; None where there is no test part.
-        best_epoch: The epoch whose weights were kept, from 1.
+        best_epoch: Epochs done when the kept weights were scored.
         minutes: How long it took.
     """
 
     out: Path
     bundle: Path
     report: Report | None
-    best_epoch: int
+    best_epoch: float
     minutes: float
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,9 +74,11 @@ def fit(
     *,
     out: str | Path | None = None,
     overwrite: bool = False,
+    resume: bool = False,
     cache: bool = True,
     quiet: bool = False,
     console: "Console | None" = None,
+    callbacks: "Sequence[Callback]" = (),
     **options: Any,
 ) -> RunResult:
     """Trains a classifier and writes a run directory with a bundle and a report.
@@ -84,9 +90,15 @@ def fit(
         settings: All settings; the defaults train on the shipped sample.
         out: The run directory; by default a new one in `runs/`.
         overwrite: Whether an earlier run in `out` may be replaced.
+        resume: Go on with the run in `out`, which was interrupted or killed, from its
+            last state, to the same end as if nothing had happened. Its settings are
+            known; any that are given must be the same, but for `max_minutes`,
+            `save_minutes` and `save_steps`. A finished run is only read.
         cache: Whether token ids are kept for the next run on the same file.
         quiet: Whether to show nothing.
         console: Where to show; standard output by default.
+        callbacks: More Keras callbacks for the training; they come after our own and
+            see the validation's scores in `logs`, `val_macro_f1` for example.
         **options: Settings by flat name, as on the command line: `train="news.csv"`,
             `model="electra_small"`, `task="multilabel"`, `epochs=3`.
 
@@ -96,7 +108,7 @@ def fit(
     Raises:
         KerasclsError: When data, settings or checkpoint cannot be used.
         KeyboardInterrupt: After Ctrl-C; the run directory is valid, and holds the
-            bundle of the best epoch so far if there was one.
+            bundle of the best epoch so far if there was one. Says how to go on.
 
     Example:
         >>> result = kerascls.fit(train="news.csv", model="albert_small")
@@ -106,29 +118,66 @@ def fit(
     settings = (settings or RunSettings()).with_options(**options)
     screen = Screen(console, quiet)
     place = None if out is None else Path(out)
-    if place is not None:
+    earlier = None
+    if resume:
+        earlier, settings = earlier_run(place, settings, overwrite)
+        if earlier.facts["status"] == "done":
+            return _finished(earlier)
+    elif place is not None:
         RunDirectory.check(place, overwrite)  # before reading, which may take long
     settings, data, start = _prepare(settings, screen)
-    run = RunDirectory.create(
+    if earlier is not None:
+        require_same_data(earlier, data)
+        earlier.update(status="running")
+    run = earlier or RunDirectory.create(
         place or free_directory(Path("runs"), start.name), overwrite
     )
     screen.log_to(run.path / LOG_FILE)
+    job = Job(run, settings, data, start, screen, cache, resume, tuple(callbacks))
     try:
-        return _run(run, settings, data, start, cache, screen, started)
+        return _run(job, started)
     except KeyboardInterrupt:
         run.finish("interrupted")
-        raise
+        line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
+        raise KeyboardInterrupt(f"To go on: {line}") from None
     except BaseException as error:
         run.finish("failed", error=f"{type(error).__name__}: {error}")
         raise
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a prepared run consists of."""
+
+    run: RunDirectory
+    settings: RunSettings
+    data: LabelledText
+    start: StartingPoint
+    screen: Screen
+    cache: bool
+    resume: bool
+    callbacks: "tuple[Callback, ...]"
+
+
+def _finished(run: RunDirectory) -> RunResult:
+    file = run.path / REPORT_FILE
+    report = None
+    if file.is_file():
+        report = Report.from_dict(json.loads(file.read_text("utf-8")))
+    facts = run.facts
+    bundle = run.path / BUNDLE_FOLDER
+    return RunResult(run.path, bundle, report, facts["best_epoch"], facts["minutes"])
 
 
 def _prepare(
     settings: RunSettings, screen: Screen
 ) -> tuple[RunSettings, LabelledText, StartingPoint]:
     """Does all that can show a mistake of the user's before Keras is loaded."""
+    split_seed = settings.data.split_seed
+    if split_seed is None:
+        split_seed = settings.train.seed
     with screen.bars() as bars:
-        data = load_labelled_text(settings.data, settings.train.seed, bars)
+        data = load_labelled_text(settings.data, split_seed, bars)
     threshold = settings.decision.threshold
     if data.task is Task.MULTICLASS and threshold is not None:
         raise SettingsError(
@@ -139,29 +188,32 @@ def _prepare(
     return start.resolve(settings), data, start
 
 
-def _run(
-    run: RunDirectory,
-    settings: RunSettings,
-    data: LabelledText,
-    start: StartingPoint,
-    cache: bool,
-    screen: Screen,
-    started: float,
-) -> RunResult:
+def _run(job: Job, started: float) -> RunResult:
+    run, settings, data, start = job.run, job.settings, job.data, job.start
+    screen = job.screen
     run.update(**_facts(settings, data, start))
     sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
     about = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
     chosen = _chosen(settings, start)
     screen.say("\n".join([about, *data.notes, *start.notes, chosen]))
     with screen.bars() as bars:
-        stores = tokenize_parts(data, start.tokenizer, cache, bars, screen.say)
+        stores = tokenize_parts(data, start.tokenizer, job.cache, bars, screen.say)
     from kerascls.fitting import fit_weights
 
     layout = layout_for(start.tokenizer, text_facts(settings, data, start))
     fitted = fit_weights(
-        settings, data, start, stores, layout, screen, run.path / HISTORY_FILE
+        settings,
+        data,
+        start,
+        stores,
+        layout,
+        screen,
+        run.path,
+        resume=job.resume,
+        callbacks=job.callbacks,
+        cache=job.cache,
     )
-    bundle = _ship(run, settings, data, start, fitted)
+    bundle = _ship(job, fitted)
     run.update(best_epoch=fitted.best_epoch, compute=str(fitted.compute))
     if fitted.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
@@ -170,8 +222,9 @@ def _run(
     if report is not None:
         write_report(run.path, report)
         screen.say(render_report(report))
-    minutes = (time.monotonic() - started) / 60
+    minutes = (time.monotonic() - started + fitted.seconds_before) / 60
     run.finish("done", minutes=round(minutes, 3))
+    run.remove_states()
     return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
 
 
@@ -209,19 +262,14 @@ def _facts(
     }
 
 
-def _ship(
-    run: RunDirectory,
-    settings: RunSettings,
-    data: LabelledText,
-    start: StartingPoint,
-    fitted: "Fitted",
-) -> Bundle:
+def _ship(job: Job, fitted: "Fitted") -> Bundle:
     from kerascls.runtimes.keras_runtime import write_keras_model
 
+    settings, data, start = job.settings, job.data, job.start
     targets = data.targets("train")
     support = np.bincount(targets.columns, minlength=targets.num_classes)
     return write_bundle(
-        run.path / BUNDLE_FOLDER,
+        job.run.path / BUNDLE_FOLDER,
         runtime="keras",
         task=data.task,
         label_set=data.label_set,
@@ -232,6 +280,7 @@ def _ship(
         write_model=lambda folder: write_keras_model(
             folder, fitted.model, start.tokenizer
         ),
+        replace=job.resume,
     )
 
 

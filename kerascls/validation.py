@@ -141,7 +141,9 @@ def _loss_function(model: keras.Model) -> Callable | None:
     # Not `model.compute_loss`: on TensorFlow it also reads penalties that layers
     # added inside the compiled prediction, where their values cannot leave.
     losses = keras.tree.flatten(getattr(model, "loss", None) or [])
-    return keras.losses.get(losses[0]) if len(losses) == 1 else None
+    function = keras.losses.get(losses[0]) if len(losses) == 1 else None
+    # Row by row: a loss may reduce a batch in a way that suits training alone.
+    return getattr(function, "call", function)
 
 
 def _loss(
@@ -159,6 +161,8 @@ def _loss(
         y, outputs = y[rows], outputs[rows]
     if function is None or not len(y):
         return 0.0, 0
+    y = y.astype(np.float32) if y.dtype == np.bool_ else y
+    y, outputs = map(keras.ops.convert_to_tensor, (y, outputs))
     return float(keras.ops.mean(function(y, outputs))), len(y)
 
 

@@ -3,6 +3,7 @@
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import keras
@@ -12,11 +13,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_models import tiny_classifier, tiny_config, tiny_feed
 
-from kerascls import fitting
+from kerascls import fitting, rounds
 from kerascls.batches import Layout
+from kerascls.callbacks import ScoreTable
 from kerascls.decision import fit_threshold, probabilities
 from kerascls.errors import NotFiniteError
-from kerascls.fitting import Fitted, TimeLimit, fit_weights, predict_logits
+from kerascls.fitting import Fitted, fit_weights, predict_logits
 from kerascls.labels import Task
 from kerascls.metrics import pad_columns, score
 from kerascls.predictor import layout_for
@@ -40,7 +42,7 @@ OPTIONS = {
 
 @dataclass(frozen=True)
 class Job:
-    """All that `fit_weights` takes but the history file."""
+    """All that `fit_weights` takes but the run directory."""
 
     settings: RunSettings
     data: LabelledText
@@ -49,10 +51,11 @@ class Job:
     layout: Layout
     screen: Screen
 
-    def fit(self, history_csv: Path, **options) -> Fitted:
+    def fit(self, out: Path, resume=False, callbacks=(), **options) -> Fitted:
         """Fits with other settings than the job's."""
         settings = self.settings.with_options(**options)
-        return fit_weights(settings, *list(vars(self).values())[1:], history_csv)
+        given = list(vars(self).values())[1:]
+        return fit_weights(settings, *given, out, resume, callbacks)
 
 
 def job_on(files, **options) -> Job:
@@ -95,16 +98,22 @@ def eagerly():
 
 
 @pytest.fixture(scope="module")
-def history_csv(tmp_path_factory):
-    """Where `fitted` leaves its history."""
-    return tmp_path_factory.mktemp("fitted") / "history.csv"
+def out(tmp_path_factory):
+    """The run directory of `fitted`."""
+    return tmp_path_factory.mktemp("fitted")
 
 
 @pytest.fixture(scope="module")
-def fitted(eagerly, multilabel_job, history_csv):
+def history_csv(out):
+    """Where `fitted` leaves its history."""
+    return out / "history.csv"
+
+
+@pytest.fixture(scope="module")
+def fitted(eagerly, multilabel_job, out):
     """A finished fit of `multilabel_job`; do not change it."""
     with eagerly():
-        return multilabel_job.fit(history_csv)
+        return multilabel_job.fit(out)
 
 
 def macro_f1_by_epoch(history_csv) -> dict[int, float]:
@@ -125,7 +134,7 @@ def test_the_same_seed_gives_an_identical_history(
     fitted, history_csv, eagerly, multilabel_job, tmp_path
 ):
     with eagerly():
-        again = multilabel_job.fit(tmp_path / "history.csv")
+        again = multilabel_job.fit(tmp_path)
     assert (tmp_path / "history.csv").read_bytes() == history_csv.read_bytes()
     check_equal(again.model.named_arrays(), fitted.model.named_arrays())
     np.testing.assert_array_equal(again.valid_logits, fitted.valid_logits)
@@ -133,8 +142,9 @@ def test_the_same_seed_gives_an_identical_history(
 
 @pytest.mark.slow
 def test_the_same_seed_gives_an_identical_history_of_graphs(multilabel_job, tmp_path):
-    one, again = (multilabel_job.fit(tmp_path / f"{name}.csv") for name in "ab")
-    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    one, again = (multilabel_job.fit(tmp_path / name) for name in "ab")
+    histories = [(tmp_path / name / "history.csv").read_bytes() for name in "ab"]
+    assert histories[0] == histories[1]
     check_equal(again.model.named_arrays(), one.model.named_arrays())
 
 
@@ -154,19 +164,21 @@ def test_the_validation_logits_are_those_of_the_best_epoch(
     assert found == pytest.approx(macro_f1[fitted.best_epoch], abs=1e-4)
 
 
-class Scripted(keras.callbacks.Callback):
-    """Stands for `ScoreTable`: says the scores it is given, or raises them."""
+class Scripted(ScoreTable):
+    """Says the scores it is given, or raises them."""
 
     def __init__(self, scores):
-        super().__init__()
-        self.scores = scores
+        super().__init__((), (), "multilabel", history_csv="nowhere.csv")
+        self.scores = iter(scores)
         self.weights = []
 
-    def on_epoch_end(self, epoch, logs=None):
-        if isinstance(self.scores[epoch], type):
-            raise self.scores[epoch]
+    def record(self, epoch, logs=None):
+        given = next(self.scores)
+        if isinstance(given, type):
+            raise given
         self.weights.append(self.model.named_arrays())
-        logs["val_macro_f1"] = self.scores[epoch]
+        if self.best_goal_ is None or given > self.best_goal_:
+            self.best_epoch_, self.best_goal_ = epoch, given
 
 
 @pytest.fixture
@@ -186,7 +198,7 @@ def scripted_fit(eagerly, multilabel_job, monkeypatch, tmp_path):
         monkeypatch.setattr(fitting, "ScoreTable", lambda *args, **kwargs: table)
         options = {"epochs": len(scores), "batch_size": 16} | options
         with eagerly():
-            return table, multilabel_job.fit(tmp_path / "history.csv", **options)
+            return table, multilabel_job.fit(tmp_path, **options)
 
     return fit
 
@@ -224,29 +236,86 @@ def test_a_fit_that_ends_before_its_first_scores_has_nothing_to_keep(scripted_fi
 
 
 def test_a_time_limit_ends_the_epoch_which_is_scored(scripted_fit, monkeypatch):
-    minutes = iter((0, 1, 3, 3, 3, 3, 3, 3))
-    monkeypatch.setattr(fitting.time, "monotonic", lambda: 60.0 * next(minutes))
-    table, fitted = scripted_fit(0.5, 0.6, 0.7, max_minutes=2, batch_size=8)
+    seconds = count(step=30)
+    monkeypatch.setattr(rounds.time, "monotonic", lambda: next(seconds))
+    limits = {"max_minutes": 2.2, "save_minutes": 1e9}
+    table, fitted = scripted_fit(0.5, 0.6, 0.7, **limits, batch_size=8)
+    steps = int(fitted.model.optimizer.iterations)
     assert len(table.weights) == 1
-    assert int(fitted.model.optimizer.iterations) == 2
+    assert 1 <= steps < 4
+    assert fitted.best_epoch == round(steps / 4, 3)
     check_equal(fitted.model.named_arrays(), table.weights[0])
 
 
-def test_a_time_limit_starts_anew_with_each_training(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(fitting.time, "monotonic", lambda: now[0])
-    limit = TimeLimit(minutes=1)
-    limit.set_model(tiny_classifier())
-    limit.model.stop_training = False
-    for start in (0.0, 500.0):
-        now[0] = start
-        limit.on_train_begin()
-        now[0] = start + 59
-        limit.on_train_batch_end(0)
-        assert not limit.model.stop_training
-    now[0] += 2
-    limit.on_train_batch_end(1)
-    assert limit.model.stop_training
+def test_validation_may_come_every_few_steps(scripted_fit):
+    scores = (0.1, 0.3, 0.2, 0.2, 0.2)
+    options = {"epochs": 2, "batch_size": 8, "validate_steps": 2}
+    table, fitted = scripted_fit(*scores, **options, patience_epochs=3)
+    assert len(table.weights) == 4  # 2 epochs of 4 steps
+    assert fitted.best_epoch == 1
+    check_equal(fitted.model.named_arrays(), table.weights[1])
+
+
+def test_patience_is_counted_in_epochs(scripted_fit):
+    options = {"epochs": 3, "batch_size": 8, "validate_steps": 2, "patience_epochs": 1}
+    table, fitted = scripted_fit(0.1, 0.3, 0.2, 0.2, 0.9, **options)
+    assert len(table.weights) == 4
+    assert fitted.best_epoch == 1
+
+
+class Killed(BaseException):
+    """Ends a training where a signal would."""
+
+
+class KillAt(keras.callbacks.Callback):
+    """Raises `Killed` when some steps are done."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.left = step
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+
+@pytest.mark.parametrize(
+    ("steps", "options"),
+    [
+        ((1, 3, 2), {"save_steps": 1}),
+        ((7,), {"save_steps": 3, "ema_momentum": 0.9, "validate_steps": 3}),
+        ((8, 3), {"save_steps": 2, "accumulate_steps": 2, "r_drop": 0.5}),
+    ],
+    ids=["thrice", "average, rounds", "parts, R-Drop"],
+)
+def test_a_killed_fit_goes_on_to_the_same_end(
+    eagerly, multilabel_job, tmp_path, steps, options
+):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    with eagerly():
+        expected = multilabel_job.fit(whole, **options)
+        for step in steps:
+            with pytest.raises(Killed):
+                multilabel_job.fit(cut, step != steps[0], [KillAt(step)], **options)
+            # What a process writes between its last state and its death.
+            with open(cut / "history.csv", "a") as file:
+                file.write("9,half a row")
+        found = multilabel_job.fit(cut, True, **options)
+    assert (cut / "history.csv").read_bytes() == (whole / "history.csv").read_bytes()
+    assert found.best_epoch == expected.best_epoch
+    check_equal(found.model.named_arrays(), expected.model.named_arrays())
+    np.testing.assert_array_equal(found.valid_logits, expected.valid_logits)
+    assert found.seconds_before > 0
+
+
+def test_a_fit_that_was_done_when_it_was_killed_only_takes_up_its_end(
+    fitted, eagerly, multilabel_job, tmp_path
+):
+    with eagerly():
+        multilabel_job.fit(tmp_path, save_steps=1)
+        found = multilabel_job.fit(tmp_path, True, [KillAt(1)], save_steps=1)
+    check_equal(found.model.named_arrays(), fitted.model.named_arrays())
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
@@ -274,7 +343,7 @@ def test_one_label_a_row_is_fitted_too(pair_files, eagerly, tmp_path):
     job = job_on(pair_files, text=("question",), text_pair="answer")
     history_csv = tmp_path / "history.csv"
     with eagerly():
-        fitted = job.fit(history_csv, epochs=1)
+        fitted = job.fit(tmp_path, epochs=1)
     assert job.data.task is Task.MULTICLASS
     assert "教育" in job.data.scored_labels("valid")
     assert fitted.valid_logits.shape[1] == len(job.data.label_set) == 2
@@ -289,7 +358,7 @@ def test_a_compiled_fit_learns_what_a_plain_one_does(multilabel_job, tmp_path):
     config = replace(start.config, dropout=0.0, attention_dropout=0.0)
     job = replace(multilabel_job, start=replace(start, config=config))
     plain, compiled = (
-        job.fit(tmp_path / f"{compile}.csv", compile=compile, dropout=0.0)
+        job.fit(tmp_path / compile, compile=compile, dropout=0.0)
         for compile in ("off", "on")
     )
     assert compiled.compute.jit_compile

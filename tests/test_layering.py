@@ -13,26 +13,30 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 # inside functions too; files of one folder may import each other.
 LAYERS = (
     ("errors", "spans"),
-    ("encoder_config", "vocabulary"),
+    ("encoder_config", "extras", "vocabulary"),
     ("labels", "metrics", "presets", "run_directory", "tokenizer"),
-    ("decision", "readers", "screen", "settings", "splits", "targets", "token_store"),
+    ("decision", "interrupts", "readers", "screen", "settings", "splits", "states"),
+    ("targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
-    ("compute", "feeds", "heads", "layers", "losses", "optimizers", "validation"),
-    ("encoders",),
+    ("resuming",),
+    ("compute", "feeds", "layers", "losses", "optimizers", "poolings", "snapshots"),
+    ("encoders", "heads", "regularization", "validation"),
     ("checkpoints",),
     ("models", "starting_points"),
-    ("runtimes",),
-    ("callbacks", "predictor"),
-    ("evaluation", "fitting", "prediction"),
+    ("features", "runtimes"),
+    ("callbacks", "predictor", "tracking"),
+    ("evaluation", "prediction", "rounds"),
+    ("fitting",),
     ("training",),
+    ("searching", "seeds"),
     ("cli",),
     ("__init__", "__main__"),
 )
 LAYER_OF = {name: place for place, names in enumerate(LAYERS) for name in names}
 
 # What answers before Keras is there: everything below `compute`, and these.
-LIGHT_FOLDERS = {*sum(LAYERS[:6], ()), "prediction", "cli"}
+LIGHT_FOLDERS = {*sum(LAYERS[:8], ()), "prediction", "searching", "cli"}
 LIGHT_FILES = {
     "__init__",
     "__main__",
@@ -42,11 +46,13 @@ LIGHT_FILES = {
     "evaluation",
     "predictor",
     "runtimes",
+    "seeds",
     "starting_points",
     "training",
 }
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "sklearn", "matplotlib"}
+ONLY_IN_FUNCTIONS |= {"mlflow", "optuna", "wandb"}
 
 
 def files() -> dict[str, Path]:

@@ -14,6 +14,7 @@ from kerascls.cli.silence import silence_backends
 # Command -> its line in `kerascls --help`. The file and function have its name.
 COMMANDS = {
     "fit": "Train a classifier from labelled text.",
+    "search": "Look for the best settings for labelled text.",
     "evaluate": "Score a trained classifier on labelled text.",
     "predict": "Label texts, files or standard input.",
     "inspect": "Say what a checkpoint directory holds.",

@@ -30,8 +30,8 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
         sys.stdout.flush()
     except Exception as error:  # noqa: BLE001 - the one place where all errors end
         return _report(error)
-    except KeyboardInterrupt:
-        return _interrupted()
+    except KeyboardInterrupt as end:
+        return _interrupted(str(end))
     return code if isinstance(code, int) else DONE
 
 
@@ -69,8 +69,8 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}{hint}"
 
 
-def _interrupted() -> int:
-    click.echo("interrupted", err=True)
+def _interrupted(advice: str = "") -> int:
+    click.echo(f"interrupted{': ' if advice else ''}{advice}", err=True)
     return INTERRUPTED
 
 

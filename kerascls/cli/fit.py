@@ -1,5 +1,6 @@
 """`kerascls fit`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
     help="Directory to write. Default: a new one in runs/.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace what --out holds.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out.")
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -38,14 +40,21 @@ _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
     multiple=True,
     help="Any setting, as in train.patience_epochs=5; repeat for several.",
 )
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=2),
+    help="Train so many times, from --seed on; show mean and spread.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 @click.option("--quiet", is_flag=True, help="Show errors and the result's path only.")
 @click.option("--no-cache", is_flag=True, help="Tokenise again, keep no token ids.")
 def fit(
     out: Path | None,
     overwrite: bool,
+    resume: bool,
     config: Path | None,
     overrides: tuple[str, ...],
+    seeds: int | None,
     as_json: bool,
     quiet: bool,
     no_cache: bool,
@@ -56,12 +65,17 @@ def fit(
     Without --train it runs on the sample that comes with the package.
     """
     settings = settings_from(config, options, overrides)
+    from kerascls import seeds as several
     from kerascls import training
 
-    result = training.fit(
+    fit_it = training.fit
+    if seeds is not None:
+        fit_it = partial(several.fit_seeds, seeds=seeds)
+    result = fit_it(
         settings,
         out=out,
         overwrite=overwrite,
+        resume=resume,
         cache=not no_cache,
         quiet=quiet,
         console=progress_console(as_json),

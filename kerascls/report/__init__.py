@@ -15,12 +15,14 @@ from kerascls.report.history import (
 from kerascls.report.plots import plot_history, plot_scores
 from kerascls.report.report import Report, majority_label, majority_scores
 from kerascls.report.rows import Row, report_rows, score_rows
+from kerascls.report.spread import Spread, render_spreads, spreads, spreads_csv
 from kerascls.report.tables import baseline_line, render_report, render_table
 
 __all__ = [
     "HISTORY_COLUMNS",
     "Report",
     "Row",
+    "Spread",
     "append_history",
     "baseline_line",
     "history_rows",
@@ -30,11 +32,14 @@ __all__ = [
     "plot_scores",
     "read_history",
     "render_report",
+    "render_spreads",
     "render_table",
     "report_csv",
     "report_json",
     "report_markdown",
     "report_rows",
     "score_rows",
+    "spreads",
+    "spreads_csv",
     "write_report",
 ]

@@ -23,7 +23,7 @@ HISTORY_COLUMNS = (
 
 
 def history_rows(
-    epoch: int,
+    epoch: float,
     scores: Scores,
     *,
     loss: float | None = None,
@@ -33,7 +33,7 @@ def history_rows(
     """Returns the rows of one epoch: classes, micro, accuracy, macro, weighted.
 
     Args:
-        epoch: Number of the epoch, from 1.
+        epoch: Epochs done.
         scores: Scores on the validation data.
         loss: Training loss, repeated in each row like the two that follow.
         val_loss: Loss on the validation data.

@@ -56,7 +56,7 @@ def render_table(
     for row in averages:
         table.add_row(*_cells(row, before))
     lines = [title] if title else []
-    lines += _drawn(table, width)
+    lines += drawn_lines(table, width)
     return "\n".join(lines)
 
 
@@ -121,7 +121,8 @@ def _change(value: float | None, before: float | None) -> str:
     return "=" if float(text) == 0 else text
 
 
-def _drawn(table: Table, width: int) -> list[str]:
+def drawn_lines(table: Table, width: int) -> list[str]:
+    """Returns a table as lines of plain text, `width` columns wide at most."""
     stream = StringIO()
     plain = {"color_system": None, "legacy_windows": False, "force_jupyter": False}
     Console(file=stream, width=width, **plain).print(table)

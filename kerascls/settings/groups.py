@@ -58,6 +58,12 @@ class DataSettings(Group):
     skip_bad_rows: bool = Field(
         False, description="Leave out and count rows that cannot be used."
     )
+    split_seed: int | None = Field(
+        None,
+        ge=0,
+        lt=2**31,
+        description="Seed of the split into parts. Default: train.seed.",
+    )
     task: Task | None = Field(
         None,
         description="multiclass: one label a row; multilabel: any number. Default: "

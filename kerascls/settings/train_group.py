@@ -89,7 +89,7 @@ class TrainSettings(Group):
         None, ge=1, description="Steps between such states. Default: by minutes alone."
     )
     seed: int = Field(
-        42, ge=0, lt=2**31, description="Seed of splits, weights, order and dropout."
+        42, ge=0, lt=2**31, description="Seed of weights, order, dropout and split."
     )
     precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto", description="Number format of the arithmetic; auto: by the device."
@@ -113,4 +113,6 @@ class TrainSettings(Group):
     def _frozen_once(self) -> Self:
         if self.freeze_encoder and self.freeze_layers:
             raise ValueError("freeze_encoder includes freeze_layers: give one of them")
+        if self.fgm and (self.freeze_encoder or self.freeze_layers):
+            raise ValueError("fgm moves word embeddings, which are frozen here")
         return self

@@ -1,0 +1,144 @@
+"""The same training under several seeds: how much of a score is luck."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerascls import training
+from kerascls.errors import SettingsError
+from kerascls.report import Spread, render_spreads, spreads, spreads_csv
+from kerascls.resuming import earlier_run
+from kerascls.run_directory import free_directory, write_atomically
+from kerascls.screen import Screen
+from kerascls.settings import RunSettings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SPREAD_FILE = "seeds.csv"
+
+
+@dataclass(frozen=True)
+class SeedsResult:
+    """What `fit_seeds` leaves.
+
+    Args:
+        out: The directory with a run directory for each seed.
+        runs: What each run left, by seed.
+        scores: Every score over the seeds.
+    """
+
+    out: Path
+    runs: dict[int, training.RunResult]
+    scores: list[Spread]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as plain JSON types."""
+        return {
+            "out": str(self.out),
+            "runs": {str(seed): run.to_dict() for seed, run in self.runs.items()},
+            "scores": [
+                {"name": one.name, "mean": one.mean, "std": one.std}
+                for one in self.scores
+            ],
+        }
+
+
+def fit_seeds(
+    settings: RunSettings | None = None,
+    *,
+    seeds: int = 5,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    cache: bool = True,
+    quiet: bool = False,
+    console: "Console | None" = None,
+    **options: Any,
+) -> SeedsResult:
+    """Trains under several seeds, one after another, and shows mean and spread.
+
+    The split stays that of the first seed, so that all are scored on the same rows;
+    weights, order and dropout change. Writes `out/seed-42/` and so on, and
+    `out/seeds.csv`.
+
+    Args:
+        settings: All settings; `train.seed` is the first seed, the others follow it.
+        seeds: How many.
+        out: Where to; by default a new directory in `runs/`.
+        overwrite: Whether earlier runs in `out` may be replaced.
+        resume: Go on where `out` was left, with its settings: finished seeds are
+            only read.
+        cache: Whether token ids are kept for the next run on the same file.
+        quiet: Whether to show nothing.
+        console: Where to show; standard output by default.
+        **options: As for `kerascls.fit`.
+
+    Returns:
+        The `SeedsResult`.
+
+    Raises:
+        KerasclsError: As `kerascls.fit` does, and when there is no test part.
+
+    Example:
+        >>> result = kerascls.fit_seeds(train="news.csv", seeds=3)
+        >>> {one.name: one.mean for one in result.scores}
+    """
+    settings = (settings or RunSettings()).with_options(**options)
+    place = Path(out) if out else free_directory(Path("runs"), "seeds")
+    if resume:
+        settings = _earlier_settings(place, settings, overwrite)
+    _check(settings, seeds)
+    first = settings.train.seed
+    if settings.data.split_seed is None:
+        settings = settings.with_options(split_seed=first)
+    runs = {}
+    for seed in range(first, first + seeds):
+        folder = place / f"seed-{seed}"
+        more = {"overwrite": overwrite, "resume": resume and folder.exists()}
+        more |= {"cache": cache, "quiet": quiet, "console": console}
+        try:
+            one = settings.with_options(seed=seed)
+            runs[seed] = training.fit(one, out=folder, **more)
+        except KeyboardInterrupt:
+            words = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
+            line = shlex.join([*words, "--out", str(place)])
+            raise KeyboardInterrupt(f"To go on: {line}") from None
+        _forget_models()
+    found = spreads([run.report for run in runs.values()])
+    table = spreads_csv(found, [f"seed {seed}" for seed in runs])
+    write_atomically(place / SPREAD_FILE, table.encode("utf-8-sig"))
+    title = f"Mean and spread of {seeds} seeds, {first} to {first + seeds - 1}"
+    Screen(console, quiet).say(render_spreads(found, title=title))
+    return SeedsResult(place, runs, found)
+
+
+def _earlier_settings(
+    place: Path, settings: RunSettings, overwrite: bool
+) -> RunSettings:
+    """Returns the settings of the first seed's run, which all others share."""
+    numbers = [folder.name.partition("-")[2] for folder in place.glob("seed-*")]
+    numbers = sorted(int(number) for number in numbers if number.isdigit())
+    folder = place / f"seed-{numbers[0]}" if numbers else place / "seed-..."
+    return earlier_run(folder, settings, overwrite)[1]
+
+
+def _forget_models():
+    from keras.utils import clear_session
+
+    clear_session()
+
+
+def _check(settings: RunSettings, seeds: int):
+    if seeds < 2:
+        raise SettingsError(
+            f"A spread needs two seeds or more. Received: seeds={seeds}. Give more, "
+            f"or leave it out."
+        )
+    if settings.data.valid is not None and settings.data.test is None:
+        raise SettingsError(
+            "Expected a test part, on which all seeds are scored. Received: "
+            f"valid={str(settings.data.valid)!r}, test=None. Give --test too, or "
+            f"leave out --valid: then both are cut from train."
+        )

@@ -1,0 +1,91 @@
+"""Going on with a run: what may differ, and what is refused."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from kerascls.errors import SettingsError
+from kerascls.resuming import earlier_run, require_same_data
+from kerascls.run_directory import RunDirectory
+from kerascls.settings import RunSettings
+
+FIRST = {"train": "新闻.csv", "epochs": 3, "text": ("title", "content"), "dropout": 0.2}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run that was killed."""
+    run = RunDirectory.create(tmp_path / "out")
+    settings = RunSettings.from_options(**FIRST).to_dict()
+    data = {"train": {"file": "新闻.csv", "sha256": "abc", "rows": 70}}
+    run.update(settings=settings, data=data)
+    return run
+
+
+def continued(run, **options):
+    return earlier_run(run.path, RunSettings.from_options(**options))[1]
+
+
+@pytest.mark.parametrize("options", [{}, {"epochs": 3}, FIRST])
+def test_the_settings_are_those_of_the_run(run, options):
+    assert continued(run, **options) == RunSettings.from_dict(run.facts["settings"])
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"epochs": 4}, "train.epochs=4, not 3"),
+        ({"text": ("title",)}, r"data.text=\['title'\], not \['title', 'content'\]"),
+        ({"train": "other.csv"}, "data.train='other.csv', not '新闻.csv'"),
+    ],
+)
+def test_other_settings_are_refused_by_name(run, options, expected):
+    with pytest.raises(SettingsError, match=expected):
+        continued(run, **options)
+
+
+def test_limits_that_change_no_weight_may_change(run):
+    changed = {"max_minutes": 5.0, "save_minutes": 1.0, "save_steps": 10}
+    found = continued(run, **changed).train
+    assert {name: getattr(found, name) for name in changed} == changed
+    assert found.epochs == 3
+
+
+def test_a_run_that_never_began_is_refused(tmp_path):
+    run = RunDirectory.create(tmp_path / "out")
+    with pytest.raises(SettingsError, match="--overwrite"):
+        continued(run)
+
+
+def test_a_place_without_run_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="run.json"):
+        earlier_run(tmp_path, RunSettings())
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_place_must_be_named_and_not_replaced(run, overwrite):
+    with pytest.raises(SettingsError, match="--out"):
+        earlier_run(run.path if overwrite else None, RunSettings(), overwrite)
+
+
+def part(sha256="abc", rows=70):
+    return SimpleNamespace(
+        dataset=SimpleNamespace(path="新闻.csv", sha256=sha256), rows=range(rows)
+    )
+
+
+def test_the_same_data_are_accepted(run):
+    require_same_data(run, SimpleNamespace(parts={"train": part()}))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"train": part("xyz")},
+        {"train": part(rows=69)},
+        {"train": part(), "test": part()},
+    ],
+)
+def test_other_data_are_refused(run, parts):
+    with pytest.raises(SettingsError, match="same data"):
+        require_same_data(run, SimpleNamespace(parts=parts))
