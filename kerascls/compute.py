@@ -1,6 +1,8 @@
 """What to compute with: device, number format and compilation, chosen and told."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
@@ -23,12 +25,14 @@ class Compute:
         device: `"cpu"` or `"gpu"`.
         precision: `"float32"`, `"bfloat16"` or `"float16"`.
         jit_compile: Whether XLA compiles the step.
+        num_devices: How many devices share each batch.
     """
 
     backend: str
     device: str
     precision: str
     jit_compile: bool
+    num_devices: int = 1
 
     @property
     def policy(self) -> str:
@@ -42,10 +46,17 @@ class Compute:
 
     def __str__(self) -> str:
         compiled = "compiled with XLA" if self.jit_compile else "not compiled"
-        return f"{self.backend} on {self.device}, {self.precision}, {compiled}"
+        device = (
+            self.device
+            if self.num_devices == 1
+            else f"{self.num_devices} {self.device}s"
+        )
+        return f"{self.backend} on {device}, {self.precision}, {compiled}"
 
 
-def choose_compute(precision: str = "auto", compile: str = "auto") -> Compute:
+def choose_compute(
+    precision: str = "auto", compile: str = "auto", num_devices: int = 1
+) -> Compute:
     """Chooses what a device does best, unless it is stated.
 
     A GPU gets bfloat16 (float16 where its hardware lacks it) and XLA; a CPU gets
@@ -53,10 +64,13 @@ def choose_compute(precision: str = "auto", compile: str = "auto") -> Compute:
 
     Args:
         precision: `"auto"` or a number format.
-        compile: `"auto"`, `"on"` or `"off"`.
+        compile: `"auto"`, `"on"` or `"off"`. With several devices TensorFlow cannot
+            compile.
+        num_devices: How many devices share each batch.
 
     Raises:
-        SettingsError: When JAX is asked not to compile.
+        SettingsError: When JAX is asked not to compile, TensorFlow to compile for
+            several devices, or there are not so many.
     """
     backend = keras.backend.backend()
     device, has_bfloat16 = _device(backend)
@@ -69,19 +83,82 @@ def choose_compute(precision: str = "auto", compile: str = "auto") -> Compute:
             "JAX always compiles. Received: compile='off' with KERAS_BACKEND=jax. "
             "Leave it at auto."
         )
-    compiles_well = backend == "jax" or device == "gpu"
+    if num_devices > 1:
+        _check_devices(backend, compile, num_devices)
+    compiles_well = backend == "jax" or (device == "gpu" and num_devices == 1)
     jit = compile == "on" or (compile == "auto" and compiles_well)
-    return Compute(backend, device, precision, jit)
+    return Compute(backend, device, precision, jit, num_devices)
 
 
-def limit_threads():
+def _check_devices(backend: str, compile: str, num_devices: int):
+    found = len(_devices(backend))
+    if found < num_devices:
+        raise SettingsError(
+            f"Expected {num_devices} devices of one kind. Received: devices="
+            f"{num_devices}, where {backend} sees {found}. Give fewer."
+        )
+    if backend == "tensorflow" and compile == "on":
+        raise SettingsError(
+            "TensorFlow cannot compile for several devices. Received: compile='on', "
+            f"devices={num_devices}. Leave compile at auto, or use KERAS_BACKEND=jax."
+        )
+
+
+def _devices(backend: str) -> list:
+    """Returns the GPUs if there are any, else the CPUs."""
+    if backend == "jax":
+        import jax
+
+        return jax.local_devices()
+    import tensorflow as tf
+
+    names = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices()
+    return [device.name for device in names]
+
+
+@contextmanager
+def data_parallel(compute: Compute) -> Iterator[None]:
+    """Lets models built and trained inside share each batch over several devices.
+
+    Every device has all weights; gradients are summed over them after each step.
+
+    Args:
+        compute: With `num_devices`; with 1 nothing is done.
+
+    References:
+        - `tf.distribute.MirroredStrategy`, `keras.distribution.DataParallel`
+    """
+    if compute.num_devices == 1:
+        yield
+        return
+    devices = _devices(compute.backend)[: compute.num_devices]
+    if compute.backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.distribute.MirroredStrategy(devices).scope():
+            yield
+        return
+    before = keras.distribution.distribution()
+    names = [f"{device.platform}:{device.id}" for device in devices]
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names))
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(before)
+
+
+def limit_threads(compute: Compute):
     """Makes TensorFlow run one operation at a time on all cores.
 
     Its default, as many operations at once as there are cores, each on all cores,
     is slower for these models. Must be called before TensorFlow starts computing;
     settings made by the user or through the environment stay as they are.
+
+    Args:
+        compute: What is computed with; several devices wait for each other, and so
+            need several operations at once.
     """
-    if keras.backend.backend() != "tensorflow":
+    if compute.backend != "tensorflow" or compute.num_devices > 1:
         return
     import tensorflow as tf
 

@@ -30,6 +30,7 @@ class Feed:
             (never seen in training) are left out of the loss; scores count them.
         buckets: Sequence lengths a compiled backend may see, ascending; `None` pads
             to the longest of each batch. With buckets, missing rows are padded too.
+        num_devices: Devices that share a batch: its rows are padded to a multiple.
     """
 
     store: TokenStore
@@ -39,6 +40,7 @@ class Feed:
     batch_size: int
     num_classes: int
     buckets: Sequence[int] | None = None
+    num_devices: int = 1
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -70,6 +72,7 @@ class Feed:
                 "num_tokens": bucket(longest, self.buckets),
                 "num_rows": num_rows or self.batch_size,
             }
+        shape["num_rows"] += -shape["num_rows"] % self.num_devices
         inputs = self.inputs(chosen, **shape)
         missing = shape["num_rows"] - len(chosen)
         targets = self.targets.dense(chosen)[:, : self.num_classes]

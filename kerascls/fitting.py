@@ -7,24 +7,31 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from kerascls.assembly import (
+    build_classifier,
+    build_feeds,
+    compile_trainee,
+    encode_feeds,
+)
 from kerascls.batches import Layout
 from kerascls.callbacks import EpochProgress, ScoreTable
-from kerascls.compute import Compute, choose_compute, limit_threads
+from kerascls.compute import (
+    Compute,
+    choose_compute,
+    data_parallel,
+    limit_threads,
+)
 from kerascls.decision import Rule
 from kerascls.errors import NotFiniteError
-from kerascls.features import feature_feed
-from kerascls.feeds import Feed, fit_input, forward, length_buckets
+from kerascls.feeds import Feed, fit_input, forward
 from kerascls.interrupts import Interrupts
 from kerascls.labels import Task
-from kerascls.losses import loss_for
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.optimizers import adamw, layer_factors
 from kerascls.preparation import LabelledText
-from kerascls.regularization import RegularizedModel
 from kerascls.rounds import Plan, Rounds
 from kerascls.run_directory import HISTORY_FILE, STATE_FOLDER
 from kerascls.screen import Screen
-from kerascls.settings import RunSettings, TrainSettings
+from kerascls.settings import RunSettings
 from kerascls.starting_points import StartingPoint
 from kerascls.token_store import TokenStore
 
@@ -83,35 +90,48 @@ def fit_weights(
         NotFiniteError: When the training diverged in the first epoch.
     """
     train = settings.train
-    compute = choose_compute(train.precision, train.compile)
-    limit_threads()
+    compute = choose_compute(train.precision, train.compile, train.devices)
+    limit_threads(compute)
     screen.say(f"computing with {compute}")
-    model = _build(settings, data, start, compute, screen)
-    feeds = _feeds(settings, data, stores, layout, compute)
-    fed, fitted = feeds, model
-    if train.freeze_encoder:
-        fed, fitted = _features(model, feeds, cache, screen), model.head_model()
-    plan = Plan(feeds["train"].num_batches, train.epochs, train.validate_steps)
-    trainee = _compile(fitted, model.weights_by_name(), train, data.task, compute, plan)
-    table = ScoreTable(
-        fed["valid"],
-        data.scored_labels("valid"),
-        data.task,
-        rule=_fixed_rule(settings, data.task),
-        objective=settings.decision.objective,
-        history_csv=out / HISTORY_FILE,
-        sink=screen.say,
-        best_by=train.best_by,
-    )
-    with Interrupts() as interrupts:
+    with data_parallel(compute), Interrupts() as interrupts:
+        model = build_classifier(settings, data, start, compute, screen)
+        feeds = build_feeds(settings, data, stores, layout, compute)
+        fed, fitted = feeds, model
+        if train.freeze_encoder:
+            fed, fitted = encode_feeds(model, feeds, cache, screen), model.head_model()
+        plan = Plan(feeds["train"].num_batches, train.epochs, train.validate_steps)
+        names = model.weights_by_name()
+        trainee = compile_trainee(
+            fitted, names, train, data.task, compute, plan.num_steps
+        )
+        table = _table(settings, data, fed["valid"], out / HISTORY_FILE, screen)
         rounds = Rounds(plan, table, train, out / STATE_FOLDER, interrupts)
         if resume:
             screen.say(_restore(rounds, trainee))
         interrupted = _fit(trainee, fed["train"], rounds, screen, callbacks)
-    rounds.keep_best_weights(trainee)
-    logits = predict_logits(model, feeds["valid"], len(data.label_set))
+        rounds.keep_best_weights(trainee)
+        logits = predict_logits(model, feeds["valid"], len(data.label_set))
     return Fitted(
         model, logits, rounds.best_epoch, compute, interrupted, rounds.seconds_before
+    )
+
+
+def _table(
+    settings: RunSettings,
+    data: LabelledText,
+    feed: Feed,
+    history_csv: Path,
+    screen: Screen,
+) -> ScoreTable:
+    return ScoreTable(
+        feed,
+        data.scored_labels("valid"),
+        data.task,
+        rule=_fixed_rule(settings, data.task),
+        objective=settings.decision.objective,
+        history_csv=history_csv,
+        sink=screen.say,
+        best_by=settings.train.best_by,
     )
 
 
@@ -123,92 +143,6 @@ def predict_logits(model, feed: Feed, num_classes: int) -> np.ndarray:
         inputs, _, _ = feed.batch(chosen)
         logits[chosen] = run(inputs)[: len(chosen)]
     return logits
-
-
-def _build(
-    settings: RunSettings,
-    data: LabelledText,
-    start: StartingPoint,
-    compute: Compute,
-    screen: Screen,
-) -> TransformerClassifier:
-    chosen, seed = settings.model, settings.train.seed
-    encoder, notes = start.encoder(
-        seed,
-        compute.policy,
-        with_pool=chosen.pooling == "pooler",
-        num_outputs=chosen.mix_layers,
-    )
-    for note in notes:
-        screen.say(note)
-    encoder.freeze(
-        None if settings.train.freeze_encoder else settings.train.freeze_layers
-    )
-    model = TransformerClassifier(
-        encoder,
-        len(data.label_set),
-        chosen.pooling,
-        chosen.dropout,
-        seed,
-        chosen.mix_layers,
-        chosen.mlp_dim,
-    )
-    screen.say(f"model: {start.name}, {model.count_params():,} parameters")
-    return model
-
-
-def _features(
-    model: TransformerClassifier, feeds: dict[str, Feed], cache: bool, screen: Screen
-) -> dict[str, Feed]:
-    found = {}
-    for name, feed in feeds.items():
-        with screen.bars() as bars:
-            progress = bars and bars(f"Encoding {name}")
-            found[name] = feature_feed(model, feed, cache, progress)
-    return found
-
-
-def _compile(
-    model: keras.Model,
-    names: dict[str, keras.Variable],
-    train: TrainSettings,
-    task: Task,
-    compute: Compute,
-    plan: Plan,
-) -> keras.Model:
-    """Returns what is fitted: the model, or one around it."""
-    factors = layer_factors(names, train.layer_decay)
-    factor_of = {id(names[name]): factor for name, factor in factors.items()}
-    optimizer = adamw(
-        model.trainable_variables,
-        train.learning_rate,
-        plan.num_steps,
-        train.warmup_share,
-        train.weight_decay,
-        train.clip_norm,
-        rate_factors=[factor_of[id(v)] for v in model.trainable_variables],
-        accumulate_steps=train.accumulate_steps,
-        ema_momentum=train.ema_momentum,
-    )
-    if compute.precision == "float16":
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    trainee = model
-    if train.r_drop or train.fgm:
-        trainee = RegularizedModel(
-            model,
-            task=task,
-            r_drop=train.r_drop,
-            fgm=train.fgm,
-            embeddings=names["embeddings/word_embeddings"],
-        )
-    trainee.compile(
-        optimizer=optimizer,
-        loss=loss_for(task, train.label_smoothing),
-        jit_compile=compute.jit_compile,
-        auto_scale_loss=False,
-    )
-    optimizer.build(model.trainable_variables)
-    return trainee
 
 
 def _restore(rounds: Rounds, model: keras.Model) -> str:
@@ -256,28 +190,6 @@ def _fit(
     finally:
         progress.close()
     return False
-
-
-def _feeds(
-    settings: RunSettings,
-    data: LabelledText,
-    stores: dict[str, TokenStore],
-    layout: Layout,
-    compute: Compute,
-) -> dict[str, Feed]:
-    buckets = length_buckets(layout.max_tokens) if compute.fixed_shapes else None
-    return {
-        name: Feed(
-            stores[name],
-            data.parts[name].rows,
-            data.targets(name),
-            layout,
-            settings.train.batch_size,
-            len(data.scored_labels(name)),
-            buckets,
-        )
-        for name in ("train", "valid")
-    }
 
 
 def _fixed_rule(settings: RunSettings, task: Task) -> Rule | None:

@@ -184,7 +184,7 @@ class Rounds(keras.callbacks.Callback):
         self._saved_s, self._saved_step = time.monotonic(), self.step
 
     def restore(self, model: keras.Model) -> bool:
-        """Takes up the newest state, if there is one.
+        """Takes up the newest state; without one, forgets the history.
 
         Args:
             model: Compiled, its optimiser built, as it was when the state was made.
@@ -197,14 +197,16 @@ class Rounds(keras.callbacks.Callback):
             SettingsError: When the state is of another model or training.
         """
         state = read_state(self.folder)
+        history_csv = Path(self.table.history_csv)
         if state is None:
+            history_csv.unlink(missing_ok=True)
             return False
         put_snapshot(model, state.arrays, ("model", "optimizer"))
         best = sorted(name for name in state.arrays if name.startswith("best/"))
         self.best_weights = [state.arrays[name] for name in best] or None
         self.step = self._saved_step = state.step
         self._restored = state
-        _cut_to(Path(self.table.history_csv), state.facts["history_bytes"])
+        _cut_to(history_csv, state.facts["history_bytes"])
         self._take_up_best(state.facts)
         return True
 

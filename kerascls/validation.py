@@ -60,8 +60,10 @@ def validation_pass(
             x = keras.tree.map_structure(np.asarray, x)
         kept = slice(None) if weights is None else np.asarray(weights) != 0
         # `predict` builds a pipeline each time it is called, and memory grows.
-        given = _checked(model.predict_on_batch(x), num_labels)[kept]
-        y = np.asarray(y)[kept]
+        y = np.asarray(y)
+        # Under tf.distribute every device gives the whole batch, one behind the other.
+        given = _checked(model.predict_on_batch(x), num_labels)[: len(y)][kept]
+        y = y[kept]
         outputs.append(given)
         targets.append(_as_targets(y, given.shape[1], num_labels, task))
         losses.append(_loss(function, y, given, task))

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import keras
 import pytest
 
 from kerascls import compute
-from kerascls.compute import Compute, choose_compute, limit_threads
+from kerascls.compute import Compute, choose_compute, data_parallel, limit_threads
 from kerascls.errors import SettingsError
 
 CPU, OLD_GPU, NEW_GPU = ("cpu", False), ("gpu", False), ("gpu", True)
@@ -51,6 +52,26 @@ def test_what_is_stated_is_kept(machine, device):
         assert choose_compute(precision, "on").precision == precision
         assert choose_compute(precision, "on").jit_compile
         assert not choose_compute(precision, "off").jit_compile
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_more_devices_than_there_are_is_an_error(machine, backend):
+    machine(backend, CPU)
+    with pytest.raises(SettingsError, match="devices=99, where .* sees 1"):
+        choose_compute(num_devices=99)
+
+
+def test_tensorflow_does_not_compile_for_several_devices(machine, monkeypatch):
+    machine("tensorflow", NEW_GPU)
+    monkeypatch.setattr(compute, "_devices", lambda _: ["a", "b"])
+    assert not choose_compute(num_devices=2).jit_compile
+    with pytest.raises(SettingsError, match="compile='on', devices=2"):
+        choose_compute(compile="on", num_devices=2)
+
+
+def test_one_device_is_used_as_ever():
+    with data_parallel(ALONE):
+        assert keras.distribution.distribution() is None
 
 
 def test_jax_cannot_be_told_not_to_compile(machine):
@@ -99,6 +120,9 @@ class Threading:
         self.inter_op = number
 
 
+ALONE = Compute("tensorflow", "cpu", "float32", False)
+
+
 @pytest.fixture
 def threading(monkeypatch):
     """Returns a function that puts a `Threading` in TensorFlow's place."""
@@ -116,33 +140,38 @@ def threading(monkeypatch):
 
 def test_operations_run_one_at_a_time(threading):
     fake = threading()
-    limit_threads()
+    limit_threads(ALONE)
     assert fake.inter_op == 1
+
+
+def test_devices_that_wait_for_each_other_run_at_once(threading):
+    fake = threading()
+    limit_threads(replace(ALONE, num_devices=2))
+    assert fake.inter_op == 0
 
 
 def test_threads_set_by_the_program_stay(threading):
     fake = threading(inter_op=3)
-    limit_threads()
+    limit_threads(ALONE)
     assert fake.inter_op == 3
 
 
 def test_threads_set_by_the_environment_stay(threading, monkeypatch):
     fake = threading()
     monkeypatch.setenv("TF_NUM_INTEROP_THREADS", "2")
-    limit_threads()
+    limit_threads(ALONE)
     assert fake.inter_op == 0
 
 
 def test_a_tensorflow_that_has_started_is_left_alone(threading):
     fake = threading(started=True)
-    limit_threads()
+    limit_threads(ALONE)
     assert fake.inter_op == 0
 
 
-def test_other_backends_have_no_such_threads(threading, monkeypatch):
+def test_other_backends_have_no_such_threads(threading):
     fake = threading()
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    limit_threads()
+    limit_threads(replace(ALONE, backend="jax"))
     assert fake.inter_op == 0
 
 
@@ -151,7 +180,7 @@ def test_tensorflow_itself_takes_the_limit():
     script = (
         "import tensorflow as tf\n"
         "from kerascls.compute import choose_compute, limit_threads\n"
-        "choose_compute(); limit_threads(); tf.constant(1)\n"
+        "choose_compute(); limit_threads(ALONE); tf.constant(1)\n"
         "print(tf.config.threading.get_inter_op_parallelism_threads())\n"
     )
     known = {k: v for k, v in os.environ.items() if k != "TF_NUM_INTEROP_THREADS"}

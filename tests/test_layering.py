@@ -26,7 +26,7 @@ LAYERS = (
     ("models", "starting_points"),
     ("features", "runtimes"),
     ("callbacks", "predictor", "tracking"),
-    ("evaluation", "prediction", "rounds"),
+    ("assembly", "evaluation", "prediction", "rounds"),
     ("fitting",),
     ("training",),
     ("searching", "seeds"),
