@@ -125,7 +125,7 @@ def fit(
             return _finished(earlier)
     elif place is not None:
         RunDirectory.check(place, overwrite)  # before reading, which may take long
-    settings, data, start = _prepare(settings, screen)
+    settings, data, start = prepare(settings, screen)
     if earlier is not None:
         require_same_data(earlier, data)
         earlier.update(status="running")
@@ -169,10 +169,21 @@ def _finished(run: RunDirectory) -> RunResult:
     return RunResult(run.path, bundle, report, facts["best_epoch"], facts["minutes"])
 
 
-def _prepare(
+def prepare(
     settings: RunSettings, screen: Screen
 ) -> tuple[RunSettings, LabelledText, StartingPoint]:
-    """Does all that can show a mistake of the user's before Keras is loaded."""
+    """Does all that can show a mistake of the user's before Keras is loaded.
+
+    Args:
+        settings: Those that were given.
+        screen: Where progress goes.
+
+    Returns:
+        The settings with every value filled in, the parts, and what to start from.
+
+    Raises:
+        KerasclsError: When data, settings or checkpoint cannot be used.
+    """
     split_seed = settings.data.split_seed
     if split_seed is None:
         split_seed = settings.train.seed

@@ -45,6 +45,7 @@ LIGHT_FILES = {
     "checkpoints.inspection",
     "evaluation",
     "predictor",
+    "rate_finding",
     "runtimes",
     "seeds",
     "starting_points",

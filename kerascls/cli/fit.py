@@ -1,12 +1,13 @@
 """`kerascls fit`."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kerascls.cli.options import setting_options, settings_from
+from kerascls.cli.options import config_options, setting_options, settings_from
 from kerascls.cli.output import echo_json, progress_console
 from kerascls.settings import FIELDS, OPTION_KEYS
 
@@ -28,18 +29,7 @@ _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
 )
 @click.option("--overwrite", is_flag=True, help="Replace what --out holds.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings in TOML (or JSON); options and --set win over it.",
-)
-@click.option(
-    "--set",
-    "overrides",
-    metavar="GROUP.FIELD=VALUE",
-    multiple=True,
-    help="Any setting, as in train.patience_epochs=5; repeat for several.",
-)
+@config_options
 @click.option(
     "--seeds",
     type=click.IntRange(min=2),
@@ -65,13 +55,7 @@ def fit(
     Without --train it runs on the sample that comes with the package.
     """
     settings = settings_from(config, options, overrides)
-    from kerascls import seeds as several
-    from kerascls import training
-
-    fit_it = training.fit
-    if seeds is not None:
-        fit_it = partial(several.fit_seeds, seeds=seeds)
-    result = fit_it(
+    result = _function(seeds)(
         settings,
         out=out,
         overwrite=overwrite,
@@ -84,3 +68,13 @@ def fit(
         echo_json(result.to_dict())
     else:
         click.echo(f"Written: {result.out}")
+
+
+def _function(seeds: int | None) -> Callable:
+    if seeds is None:
+        from kerascls import training
+
+        return training.fit
+    from kerascls.seeds import fit_seeds
+
+    return partial(fit_seeds, seeds=seeds)

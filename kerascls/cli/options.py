@@ -31,6 +31,22 @@ def setting_options(
     return decorate
 
 
+def config_options(command: Callable) -> Callable:
+    """Adds `--config` and `--set`, which `settings_from` takes."""
+    command = click.option(
+        "--set",
+        "overrides",
+        metavar="GROUP.FIELD=VALUE",
+        multiple=True,
+        help="Any setting, as in train.patience_epochs=5; repeat for several.",
+    )(command)
+    return click.option(
+        "--config",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Settings in TOML (or JSON); options and --set win over it.",
+    )(command)
+
+
 def settings_from(
     config: Path | None, options: dict[str, Any], overrides: Iterable[str]
 ) -> RunSettings:

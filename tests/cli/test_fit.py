@@ -90,3 +90,21 @@ def test_missing_weights_exit_with_2(run, replace_module):
     outcome = run("fit")
     assert outcome.code == 2
     assert outcome.err == "error: Expected weights in one of\n  pretrained/x\n"
+
+
+def test_resume_goes_on_with_the_run(run, calls, tmp_path):
+    assert run("fit", "--resume", "--out", tmp_path).code == 0
+    assert (calls[0][1].resume, calls[0][1].out) == (True, tmp_path)
+
+
+def test_several_seeds_are_fitted_by_another_function(run, calls, replace_module):
+    several = []
+
+    def fit_seeds(settings, seeds, **options):
+        several.append((settings.train.seed, seeds, options["resume"]))
+        return SimpleNamespace(out=Path("runs/seeds"), to_dict=dict)
+
+    replace_module("seeds", fit_seeds=fit_seeds)
+    outcome = run("fit", "--seeds", 3, "--seed", 7)
+    assert "runs/seeds" in outcome.out
+    assert (several, calls) == ([(7, 3, False)], [])

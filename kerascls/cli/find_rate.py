@@ -1,0 +1,52 @@
+"""`kerascls find-rate`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.fit import OPTIONS
+from kerascls.cli.options import config_options, setting_options, settings_from
+from kerascls.cli.output import echo_json, progress_console
+
+
+@click.command("find-rate")
+@setting_options([name for name in OPTIONS if name not in ("epochs", "learning_rate")])
+@click.option("--steps", default=100, show_default=True, help="Most steps to train.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("learning_rate.csv"),
+    show_default=True,
+    help="File for the curve; its picture goes beside it, as .png.",
+)
+@config_options
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@click.option("--quiet", is_flag=True, help="Show errors and the rate only.")
+def find_rate(
+    steps: int,
+    out: Path,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Suggest a learning rate: train some steps with ever higher ones.
+
+    Without --train it runs on the sample that comes with the package.
+    """
+    settings = settings_from(config, options, overrides)
+    from kerascls import rate_finding
+
+    curve = rate_finding.find_learning_rate(
+        settings,
+        steps=steps,
+        out=out,
+        quiet=quiet,
+        console=progress_console(as_json),
+    )
+    if as_json:
+        echo_json({"learning_rate": curve.suggestion, "curve": str(out)})
+    else:
+        click.echo(f"{curve.suggestion:.1e}" if quiet else f"Written: {out}")
