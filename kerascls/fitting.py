@@ -47,6 +47,7 @@ class Fitted:
         best_epoch: Epochs done when it was scored; 1.5 is within the second.
         compute: What it was computed with.
         interrupted: Whether Ctrl-C ended it.
+        states: How many states were written, and the seconds that took.
         seconds_before: How long the processes before this one trained, up to the
             state it went on from.
     """
@@ -56,6 +57,7 @@ class Fitted:
     best_epoch: float
     compute: Compute
     interrupted: bool
+    states: dict[str, float]
     seconds_before: float
 
 
@@ -112,7 +114,13 @@ def fit_weights(
         rounds.keep_best_weights(trainee)
         logits = predict_logits(model, feeds["valid"], len(data.label_set))
     return Fitted(
-        model, logits, rounds.best_epoch, compute, interrupted, rounds.seconds_before
+        model=model,
+        valid_logits=logits,
+        best_epoch=rounds.best_epoch,
+        compute=compute,
+        interrupted=interrupted,
+        states={"written": rounds.states_written, "seconds": round(rounds.states_s, 3)},
+        seconds_before=rounds.seconds_before,
     )
 
 

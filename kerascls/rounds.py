@@ -76,6 +76,8 @@ class Rounds(keras.callbacks.Callback):
         step: Steps done.
         best_weights: All variables of the model in the best epoch; None before the
             first.
+        states_written: How many states this process wrote.
+        states_s: Seconds that took.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Rounds(keras.callbacks.Callback):
         self.interrupts = interrupts
         self.step = 0
         self.best_weights: list[np.ndarray] | None = None
+        self.states_written, self.states_s = 0, 0.0
         self._restored: State | None = None
         self._saved_step = 0
 
@@ -169,6 +172,7 @@ class Rounds(keras.callbacks.Callback):
 
     def save(self):
         """Writes a state."""
+        started_s = time.monotonic()
         arrays = take_snapshot(self.model)
         for number, array in enumerate(self.best_weights or ()):
             arrays[f"best/{number:05d}"] = array
@@ -182,6 +186,8 @@ class Rounds(keras.callbacks.Callback):
         }
         write_state(self.folder, State(self.step, arrays, facts))
         self._saved_s, self._saved_step = time.monotonic(), self.step
+        self.states_written += 1
+        self.states_s += self._saved_s - started_s
 
     def restore(self, model: keras.Model) -> bool:
         """Takes up the newest state; without one, forgets the history.

@@ -225,7 +225,11 @@ def _run(job: Job, started: float) -> RunResult:
         cache=job.cache,
     )
     bundle = _ship(job, fitted)
-    run.update(best_epoch=fitted.best_epoch, compute=str(fitted.compute))
+    run.update(
+        best_epoch=fitted.best_epoch,
+        compute=str(fitted.compute),
+        states=fitted.states,
+    )
     if fitted.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt
