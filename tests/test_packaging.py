@@ -9,9 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import kerascls
+from kerascls.extras import EXTRAS
 
 ROOT = Path(__file__).resolve().parent.parent
-IMPORT_NAMES = {"scikit-learn": "sklearn", "iterative-stratification": "iterstrat"}
+IMPORT_NAMES = {"iterative-stratification": "iterstrat", "tomli-w": "tomli_w"}
+# Extras for people who work on the package; nothing in it imports them.
+FOR_DEVELOPERS = {"test", "notebooks", "dev"}
 
 
 def imported_packages() -> set[str]:
@@ -25,10 +28,22 @@ def imported_packages() -> set[str]:
     return found - set(sys.stdlib_module_names) - {"kerascls"}
 
 
-def declared_packages() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]}
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def import_names(requirements: list[str]) -> set[str]:
+    names = {re.match(r"[\w-]+", line)[0] for line in requirements}
     return {IMPORT_NAMES.get(name, name) for name in names}
+
+
+def declared_packages() -> set[str]:
+    return import_names(project()["dependencies"]).union(*declared_extras().values())
+
+
+def declared_extras() -> dict[str, set[str]]:
+    extras = project()["optional-dependencies"]
+    return {name: import_names(extras[name]) for name in extras.keys() - FOR_DEVELOPERS}
 
 
 def test_the_sample_comes_with_the_package():
@@ -50,3 +65,7 @@ def test_every_imported_package_is_declared():
 
 def test_every_declared_package_is_imported():
     assert declared_packages() <= imported_packages()
+
+
+def test_extras_are_those_whose_absence_is_explained():
+    assert {name: set(needed) for name, needed in EXTRAS.items()} == declared_extras()

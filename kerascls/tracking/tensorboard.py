@@ -1,0 +1,72 @@
+"""The epochs of a run for TensorBoard."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import keras
+
+
+class EpochTensorBoard(keras.callbacks.Callback):
+    """Writes the numbers of every epoch for TensorBoard.
+
+    As Keras's own callback does: training's numbers and the learning rate go to
+    `train`, those that start with `val_` to `validation`, both as `epoch_NAME`, so
+    that TensorBoard draws them into one picture. That one needs the package
+    tensorboard to write, which TensorFlow no longer brings; this one does not. The
+    numbers are on disk when the epoch has ended. Another process may go on in the
+    same folder.
+
+    Args:
+        folder: Where to.
+    """
+
+    def __init__(self, folder: str | Path):
+        super().__init__()
+        self.folder = Path(folder)
+        self._writers: dict[str, Any] = {}
+        _leave_devices_to_the_backend()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+        """Writes what is in `logs`."""
+        logs = {"learning_rate": learning_rate(self.model), **(logs or {})}
+        parts: dict[str, dict[str, float]] = {"train": {}, "validation": {}}
+        for name, value in logs.items():
+            part = "validation" if name.startswith("val_") else "train"
+            parts[part][f"epoch_{name.removeprefix('val_')}"] = value
+        for part, numbers in parts.items():
+            self._write(part, epoch, numbers)
+
+    def on_train_end(self, logs: dict | None = None):
+        """Closes the files."""
+        for writer in self._writers.values():
+            writer.close()
+        self._writers = {}
+
+    def _write(self, part: str, epoch: int, numbers: dict[str, float]):
+        import tensorflow
+        from tensorflow.compat.v1 import SummaryMetadata
+
+        if part not in self._writers:
+            path = str(self.folder / part)
+            self._writers[part] = tensorflow.summary.create_file_writer(path)
+        kind = SummaryMetadata(plugin_data={"plugin_name": "scalars"}, data_class=1)
+        with self._writers[part].as_default(step=epoch):
+            for tag, value in numbers.items():
+                number = tensorflow.constant(value, "float32")
+                tensorflow.summary.write(tag, number, metadata=kind)
+
+
+def learning_rate(model: keras.Model) -> float:
+    """Returns the learning rate of the next step, on every backend."""
+    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+
+
+def _leave_devices_to_the_backend():
+    """Keeps TensorFlow, which writes the files, from taking another one's memory."""
+    if keras.backend.backend() == "tensorflow":
+        return
+    import tensorflow
+
+    with suppress(RuntimeError):  # it has started already
+        tensorflow.config.set_visible_devices([], "GPU")
