@@ -1,10 +1,11 @@
 """BERT, ALBERT and ELECTRA encoders from one post-norm block and a configuration."""
 
+from collections import deque
 from collections.abc import Mapping
 
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from kerascls.encoder_config import EncoderConfig
 from kerascls.errors import CheckpointError, SettingsError
@@ -20,8 +21,13 @@ class Encoder(layers.Layer):
             `num_layers` times; ELECTRA differs from BERT only in its projection.
         with_pool: Whether to return the pooled `[CLS]` vector too.
         seed: Fixes initial weights and dropout.
+        num_outputs: How many of the last layers' hidden states to return, beside
+            each other; from 1 to `num_layers`.
         **kwargs: `name`; `dtype`, e.g. `"mixed_bfloat16"` to compute in half
             precision with float32 weights.
+
+    Raises:
+        SettingsError: When more layers are to be returned than there are.
 
     Example:
         >>> encoder = Encoder(get_preset("albert_small").config)
@@ -34,13 +40,24 @@ class Encoder(layers.Layer):
     """
 
     def __init__(
-        self, config: EncoderConfig, with_pool: bool = False, seed: int = 0, **kwargs
+        self,
+        config: EncoderConfig,
+        with_pool: bool = False,
+        seed: int = 0,
+        num_outputs: int = 1,
+        **kwargs,
     ):
         kwargs.setdefault("name", "encoder")
         super().__init__(**kwargs)
+        if type(num_outputs) is not int or not 1 <= num_outputs <= config.num_layers:
+            raise SettingsError(
+                f"Expected `num_outputs` from 1 to {config.num_layers}, the layers of "
+                f"this encoder. Received: num_outputs={num_outputs!r}. Take fewer."
+            )
         self.config = config
         self.with_pool = with_pool
         self.seed = seed
+        self.num_outputs = num_outputs
         seeds = Seeds(seed)
         policy = self.dtype_policy
         self.embeddings = Embeddings(config, seeds, dtype=policy, name="embeddings")
@@ -88,8 +105,9 @@ class Encoder(layers.Layer):
             training: Whether dropout is on.
 
         Returns:
-            Hidden states `(batch, tokens, hidden_dim)` in the compute dtype; with
-            `with_pool` the pair of these and the pooled `(batch, hidden_dim)`.
+            Hidden states `(batch, tokens, num_outputs * hidden_dim)` in the compute
+            dtype, those of the last layer behind the others; with `with_pool` the
+            pair of these and the pooled `(batch, hidden_dim)`.
 
         Raises:
             SettingsError: When there are more tokens than the encoder has positions.
@@ -99,12 +117,43 @@ class Encoder(layers.Layer):
         if self.projection is not None:
             hidden = self.projection(hidden)
         bias = attention_bias(padding_mask, self.compute_dtype)
+        last_states = deque(maxlen=self.num_outputs)
         for index in range(self.config.num_layers):
             block = self.blocks[index % len(self.blocks)]
             hidden = block(hidden, bias, training=training)
+            last_states.append(hidden)
+        outputs = hidden
+        if self.num_outputs > 1:
+            outputs = ops.concatenate(list(last_states), axis=-1)
         if self.pooler is None:
-            return hidden
-        return hidden, self.pooler(hidden[:, 0])
+            return outputs
+        return outputs, self.pooler(hidden[:, 0])
+
+    def freeze(self, num_layers: int | None = None):
+        """Keeps layers from being trained, from below; the embeddings with them.
+
+        Args:
+            num_layers: How many; None for the whole encoder, its pooler too.
+
+        Raises:
+            SettingsError: When there are not so many, or, in ALBERT, the layers have
+                weights in common and only some should stay.
+        """
+        if num_layers is None:
+            self.trainable = False
+            return
+        most = len(self.blocks) if len(self.blocks) == self.config.num_layers else 0
+        if not 0 <= num_layers <= most:
+            raise SettingsError(
+                f"Expected 0 to {most} layers to freeze: {self.config.family} has "
+                f"{self.config.num_layers} layers of {len(self.blocks)} blocks of "
+                f"weights. Received: freeze_layers={num_layers}. Give fewer, or freeze "
+                f"all with train.freeze_encoder=true."
+            )
+        lowest = [self.embeddings, self.projection, *self.blocks[:num_layers]]
+        for part in lowest if num_layers else ():
+            if part is not None:
+                part.trainable = False
 
     def _check_shape(self, shape: tuple[int | None, ...]):
         longest = self.config.max_positions
@@ -117,7 +166,7 @@ class Encoder(layers.Layer):
 
     def compute_output_shape(self, token_ids_shape, *_, **__):
         """Returns the shapes of what `call` returns."""
-        hidden = (*token_ids_shape, self.config.hidden_dim)
+        hidden = (*token_ids_shape, self.num_outputs * self.config.hidden_dim)
         if self.pooler is None:
             return hidden
         return hidden, (token_ids_shape[0], self.config.hidden_dim)
@@ -167,6 +216,7 @@ class Encoder(layers.Layer):
             "config": self.config.to_dict(),
             "with_pool": self.with_pool,
             "seed": self.seed,
+            "num_outputs": self.num_outputs,
         }
 
     @classmethod

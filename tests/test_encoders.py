@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -153,6 +154,35 @@ def test_the_pooled_vector_is_a_dense_layer_on_the_first_token():
     assert shapes == (hidden.shape, pooled.shape)
 
 
+@pytest.mark.parametrize("with_pool", [False, True])
+@pytest.mark.parametrize("family", ["bert", "albert"])
+def test_the_last_layers_are_given_beside_each_other(family, with_pool):
+    config, batch = tiny_config(family, num_layers=3), tiny_batch()
+    encoder = Encoder(config, with_pool, num_outputs=2)
+    outputs = encoder(**batch)
+    shapes = encoder.compute_output_shape((3, 8))
+    if with_pool:
+        outputs, pooled = outputs
+        kernel, bias = list(arrays_of(encoder).values())[-2:]
+        expected = np.tanh(ops.convert_to_numpy(outputs)[:, 0, 16:] @ kernel + bias)
+        np.testing.assert_allclose(pooled, expected, atol=1e-5)
+        shapes = shapes[0]
+    assert tuple(outputs.shape) == shapes == (3, 8, 32)
+    for num_layers, part in ((2, outputs[..., :16]), (3, outputs[..., 16:])):
+        lower = Encoder(replace(config, num_layers=num_layers))
+        weights = arrays_of(encoder)
+        names = lower.weights_by_name()
+        lower.load_named_weights({name: weights[name] for name in names})
+        np.testing.assert_allclose(hidden_of(lower, batch), part, atol=1e-6)
+
+
+@pytest.mark.parametrize("num_outputs", [0, 3])
+def test_more_outputs_than_layers_are_refused(num_outputs):
+    told = f"from 1 to 2, the layers.*num_outputs={num_outputs}"
+    with pytest.raises(SettingsError, match=told):
+        Encoder(tiny_config(), num_outputs=num_outputs)
+
+
 @pytest.mark.parametrize("policy", HALF)
 def test_half_precision_computes_in_half_with_float32_weights(policy):
     full = Encoder(tiny_config())
@@ -196,7 +226,8 @@ def test_no_two_layers_start_equal():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_configuration_gives_the_same_encoder_again(family):
-    options = {"with_pool": True, "seed": 5, "dtype": "mixed_float16"}
+    options = {"with_pool": True, "seed": 5, "num_outputs": 2}
+    options["dtype"] = "mixed_float16"
     encoder = Encoder(tiny_config(family), **options)
     config = json.loads(json.dumps(encoder.get_config()))
     again = Encoder.from_config(config)

@@ -33,11 +33,21 @@ def tiny_config(family="bert", **changes) -> EncoderConfig:
     return EncoderConfig(family=family, **sizes | changes)
 
 
-def tiny_classifier(num_classes=3, dtype="float32", seed=0, pooling="cls", **changes):
+def tiny_classifier(
+    num_classes=3,
+    dtype="float32",
+    seed=0,
+    pooling="cls",
+    mix_layers=1,
+    mlp_dim=None,
+    **changes,
+):
     """A classifier on `tiny_config`; dropout, if any, is on the head too."""
     config = tiny_config(**changes)
-    encoder = Encoder(config, seed=seed, dtype=dtype)
-    return TransformerClassifier(encoder, num_classes, pooling, config.dropout, seed)
+    encoder = Encoder(config, pooling == "pooler", seed, mix_layers, dtype=dtype)
+    return TransformerClassifier(
+        encoder, num_classes, pooling, config.dropout, seed, mix_layers, mlp_dim
+    )
 
 
 def random_weights(variables, seed=0) -> dict[str, np.ndarray]:

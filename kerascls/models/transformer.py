@@ -12,15 +12,19 @@ class TransformerClassifier(keras.Model):
     """An encoder with a classification head; returns float32 logits.
 
     Args:
-        encoder: A built encoder, pretrained or not, without pooler.
+        encoder: A built encoder, pretrained or not; with a pooler for
+            `pooling="pooler"` and for no other, and with `num_outputs=mix_layers`.
         num_classes: Columns of the logits.
         pooling: How hidden states become one vector, see `ClassificationHead`.
         dropout: Share of that vector dropped in training.
         seed: Fixes the head's weights and dropout.
+        mix_layers: How many last layers are mixed with learned weights.
+        mlp_dim: Units of a ReLU layer before the last one; None for no such layer.
         **kwargs: `name`.
 
     Raises:
-        SettingsError: When the pooling is unknown, or the encoder has a pooler.
+        SettingsError: When an argument is out of range, or the encoder returns what
+            the head does not take.
 
     Example:
         >>> model = TransformerClassifier(encoder, num_classes=5)
@@ -34,13 +38,12 @@ class TransformerClassifier(keras.Model):
         pooling: str = "cls",
         dropout: float = 0.1,
         seed: int = 0,
+        mix_layers: int = 1,
+        mlp_dim: int | None = None,
         **kwargs,
     ):
-        if encoder.with_pool:
-            raise SettingsError(
-                "Expected an encoder that returns hidden states alone. Received: "
-                "encoder.with_pool=True. Build or load it with `with_pool=False`."
-            )
+        _check_outputs(encoder, "with_pool", pooling == "pooler")
+        _check_outputs(encoder, "num_outputs", mix_layers)
         # === Layers ===
         head = ClassificationHead(
             num_classes,
@@ -49,6 +52,8 @@ class TransformerClassifier(keras.Model):
             dropout,
             encoder.config.initializer_range,
             seed,
+            mix_layers,
+            mlp_dim,
             dtype=encoder.dtype_policy,
         )
         # === Functional Model ===
@@ -56,8 +61,7 @@ class TransformerClassifier(keras.Model):
             name: keras.Input((None,), dtype="int32", name=name)
             for name in ("token_ids", "segment_ids", "padding_mask")
         }
-        hidden = encoder(**inputs)
-        logits = head(hidden, inputs["padding_mask"])
+        logits = head(_encode(encoder, inputs), inputs["padding_mask"])
         super().__init__(inputs=inputs, outputs=logits, **kwargs)
         # === Config ===
         self.encoder = encoder
@@ -66,7 +70,14 @@ class TransformerClassifier(keras.Model):
     def get_config(self):
         """Returns what `from_config` needs."""
         head = self.head.get_config()
-        given = ("num_classes", "pooling", "dropout", "seed")
+        given = (
+            "num_classes",
+            "pooling",
+            "dropout",
+            "seed",
+            "mix_layers",
+            "mlp_dim",
+        )
         return {
             "name": self.name,
             "encoder": keras.saving.serialize_keras_object(self.encoder),
@@ -80,6 +91,37 @@ class TransformerClassifier(keras.Model):
             config["encoder"], custom_objects
         )
         return cls(**{**config, "encoder": encoder})
+
+    def features(self, inputs, training=None):
+        """Returns what a frozen encoder gives the head, as small as can be kept.
+
+        `head(features, padding_mask)` are the logits.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)`.
+            training: Whether the encoder's dropout is on.
+
+        Returns:
+            `(batch, tokens, mix_layers * hidden_dim)` in the compute dtype, with one
+            vector in place of the tokens' if `head.pools_beforehand`. The pooler is
+            part of the encoder: with `pooling="pooler"` it is the pooled vector.
+        """
+        hidden = _encode(self.encoder, inputs, training=training)
+        return self.head.summary(hidden, inputs["padding_mask"])
+
+    def head_model(self) -> keras.Model:
+        """Returns a model of the head alone, on `features`; it shares the variables.
+
+        Takes `hidden`, float32 `(batch, tokens, mix_layers * hidden_dim)`, and
+        `padding_mask`, int32 `(batch, tokens)`; returns the logits.
+        """
+        width = self.head.mix_layers * self.head.hidden_dim
+        inputs = {
+            "hidden": keras.Input((None, width), name="hidden"),
+            "padding_mask": keras.Input((None,), dtype="int32", name="padding_mask"),
+        }
+        return keras.Model(inputs, self.head(**inputs), name=f"{self.name}_head")
 
     def weights_by_name(self) -> dict:
         """Returns every variable, float32, under its stable name."""
@@ -99,3 +141,19 @@ class TransformerClassifier(keras.Model):
             name: keras.ops.convert_to_numpy(keras.ops.copy(variable))
             for name, variable in self.weights_by_name().items()
         }
+
+
+def _encode(encoder: Encoder, inputs, **options):
+    outputs = encoder(**inputs, **options)
+    if encoder.with_pool:
+        return keras.ops.expand_dims(outputs[1], axis=1)  # (batch, 1, hidden_dim)
+    return outputs
+
+
+def _check_outputs(encoder: Encoder, name: str, wanted: bool | int):
+    actual = getattr(encoder, name)
+    if actual != wanted:
+        raise SettingsError(
+            f"Expected an encoder with {name}={wanted!r}, as this head needs it. "
+            f"Received: encoder.{name}={actual!r}. Build it with {name}={wanted!r}."
+        )

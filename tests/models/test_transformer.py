@@ -30,7 +30,13 @@ from kerascls.losses import loss_for
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.optimizers import adamw
 
-POOLINGS = ("cls", "mean")
+HEADS = {
+    "cls": {},
+    "mean": {"mlp_dim": 5},
+    "pooler": {},
+    "label_attention": {"mix_layers": 2, "mlp_dim": 5},
+}
+every_head = pytest.mark.parametrize(("pooling", "more"), HEADS.items(), ids=HEADS)
 TASKS = tuple(two_backends.LABELS)
 one_task_is_enough = pytest.mark.parametrize(
     "task", ["multilabel", pytest.param("multiclass", marks=pytest.mark.slow)]
@@ -41,10 +47,15 @@ def logits_of(model, batch) -> np.ndarray:
     return keras.ops.convert_to_numpy(model(batch))
 
 
-@pytest.mark.parametrize("pooling", POOLINGS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    ("family", "pooling"),
+    [
+        *((family, pooling) for family in FAMILIES for pooling in ("cls", "mean")),
+        *(("albert", pooling) for pooling in ("pooler", "label_attention")),
+    ],
+)
 def test_logits_do_not_depend_on_neighbours_or_padding(family, pooling):
-    model = tiny_classifier(family=family, pooling=pooling)
+    model = tiny_classifier(family=family, pooling=pooling, **HEADS[pooling])
     together = logits_of(model, tiny_batch((8, 5, 3), num_tokens=13))
     for row, length in enumerate((8, 5, 3)):
         batch = tiny_batch((8, 5, 3))
@@ -97,14 +108,45 @@ def test_every_dropout_has_its_own_seed():
     assert len(set(seeds)) == len(seeds) == 8
 
 
-def test_an_encoder_that_pools_is_refused():
-    with pytest.raises(SettingsError, match="with_pool=True"):
-        TransformerClassifier(Encoder(tiny_config(), with_pool=True), 3)
+@pytest.mark.parametrize(
+    ("encoder", "head", "told"),
+    [
+        ({"with_pool": True}, {}, "with_pool=True"),
+        ({}, {"pooling": "pooler"}, "with_pool=False.*Build it with with_pool=True"),
+        ({"num_outputs": 2}, {}, "num_outputs=2"),
+        ({}, {"mix_layers": 2}, "num_outputs=1.*Build it with num_outputs=2"),
+    ],
+)
+def test_an_encoder_that_gives_what_the_head_does_not_take_is_refused(
+    encoder, head, told
+):
+    with pytest.raises(SettingsError, match=told):
+        TransformerClassifier(Encoder(tiny_config(), **encoder), 3, **head)
 
 
-@pytest.mark.parametrize("pooling", POOLINGS)
-def test_the_configuration_gives_the_same_model_again(pooling):
-    model = tiny_classifier(5, pooling=pooling, dropout=0.3, seed=9)
+def test_the_pooled_vector_is_that_of_the_encoder():
+    model, batch = tiny_classifier(pooling="pooler"), tiny_batch()
+    _, pooled = model.encoder(**batch)
+    arrays = model.named_arrays()
+    expected = keras.ops.convert_to_numpy(pooled) @ arrays["classifier/kernel"]
+    expected += arrays["classifier/bias"]
+    np.testing.assert_allclose(logits_of(model, batch), expected, atol=1e-5)
+    assert "pooler/dense/kernel" in arrays
+
+
+@every_head
+def test_features_give_the_logits_of_the_whole(pooling, more):
+    model, batch = tiny_classifier(pooling=pooling, **more), tiny_batch()
+    features = keras.ops.convert_to_numpy(model.features(batch))
+    num_vectors = 1 if model.head.pools_beforehand else 8
+    assert features.shape == (3, num_vectors, 16 * more.get("mix_layers", 1))
+    logits = model.head(features, batch["padding_mask"][:, :num_vectors])
+    np.testing.assert_allclose(logits, logits_of(model, batch), atol=1e-5)
+
+
+@every_head
+def test_the_configuration_gives_the_same_model_again(pooling, more):
+    model = tiny_classifier(5, pooling=pooling, dropout=0.3, seed=9, **more)
     again = TransformerClassifier.from_config(model.get_config())
     assert again.get_config() == model.get_config()
     batch = tiny_batch()
@@ -112,7 +154,8 @@ def test_the_configuration_gives_the_same_model_again(pooling):
 
 
 def test_keras_saves_and_loads_the_model(tmp_path):
-    model = tiny_classifier(family="albert")
+    head = {"pooling": "label_attention", "mix_layers": 2, "mlp_dim": 5}
+    model = tiny_classifier(family="albert", **head)
     model.load_named_weights(random_weights(model.weights_by_name()))
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
@@ -136,6 +179,18 @@ def test_half_precision_trains(precision, task):
     assert losses[-1] < losses[0]
     for name, array in model.named_arrays().items():
         assert np.isfinite(array).all(), name
+        assert (array != before[name]).any() or name.endswith("key/bias"), name
+
+
+@pytest.mark.parametrize("pooling", ["pooler", "label_attention"])
+def test_the_encoder_learns_through_any_head(pooling):
+    model = tiny_classifier(pooling=pooling, **HEADS[pooling])
+    before = model.named_arrays()
+    model.compile("adam", loss_for("multiclass"), run_eagerly=True)
+    labels = two_backends.LABELS["multiclass"]
+    (batch,) = tiny_feed(two_backends.LENGTHS, labels, batch_size=len(labels))
+    model.train_on_batch(*batch)
+    for name, array in model.named_arrays().items():
         assert (array != before[name]).any() or name.endswith("key/bias"), name
 
 
@@ -195,3 +250,5 @@ def test_jax_learns_the_same(task):
     found = json.loads(result.stdout.splitlines()[-1])
     assert found["backend"] == "jax"
     np.testing.assert_allclose(found["losses"], plain_losses(task), atol=1e-4)
+    for name, logits in two_backends.logits_of_heads().items():
+        np.testing.assert_allclose(found["logits"][name], logits, atol=1e-4)

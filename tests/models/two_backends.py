@@ -1,15 +1,17 @@
-"""Trains two steps and writes the losses: the same numbers on any backend."""
+"""Trains two steps, calls all heads, writes the numbers: the same on any backend."""
 
 import json
 import sys
 from pathlib import Path
 
 import keras
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tiny_models import random_weights, tiny_classifier, tiny_feed
+from tiny_models import random_weights, tiny_batch, tiny_classifier, tiny_feed
 
 from kerascls.feeds import fit_input
+from kerascls.heads import POOLINGS, ClassificationHead
 from kerascls.losses import loss_for
 from kerascls.optimizers import adamw
 
@@ -39,7 +41,27 @@ def losses(task: str, jit_compile: bool) -> list[float]:
     return model.fit(fit_input(feed, seed=1), **fit).history["loss"]
 
 
+def logits_of_heads() -> dict[str, list[list[float]]]:
+    """Returns logits of every pooling, of a mix of two layers where it can be."""
+    mask = tiny_batch()["padding_mask"]
+    hidden = np.random.default_rng(0).standard_normal((*mask.shape, 8), np.float32)
+    logits = {}
+    for pooling in POOLINGS:
+        mix_layers = 1 if pooling == "pooler" else 2
+        head = ClassificationHead(
+            3, 8 // mix_layers, pooling, mix_layers=mix_layers, mlp_dim=5
+        )
+        weights = random_weights(head.weights_by_name())
+        for name, variable in head.weights_by_name().items():
+            variable.assign(weights[name])
+        logits[pooling] = keras.ops.convert_to_numpy(head(hidden, mask)).tolist()
+    return logits
+
+
 if __name__ == "__main__":
-    found = losses(sys.argv[1], jit_compile=True)
-    result = {"backend": keras.backend.backend(), "losses": found}
+    result = {
+        "backend": keras.backend.backend(),
+        "losses": losses(sys.argv[1], jit_compile=True),
+        "logits": logits_of_heads(),
+    }
     sys.stdout.write(json.dumps(result) + "\n")
