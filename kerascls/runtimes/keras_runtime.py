@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -41,10 +42,7 @@ class KerasRuntime:
     def __init__(self, bundle: Bundle):
         parts = bundle.read(ENCODER)
         try:
-            encoder = Encoder(EncoderConfig(**parts["config"]), dtype="float32")
-            self._model = TransformerClassifier(
-                encoder, len(bundle.label_set), parts["pooling"]
-            )
+            self._model = _model(len(bundle.label_set), **parts)
             self._model.load_named_weights(load_file(bundle.path / WEIGHTS))
         except _UNUSABLE as error:
             raise BundleError(
@@ -88,12 +86,36 @@ class KerasRuntime:
         return padded
 
 
+def _model(
+    num_classes: int,
+    *,
+    config: dict[str, Any],
+    pooling: str,
+    mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
+    mlp_dim: int | None = None,
+) -> TransformerClassifier:
+    encoder = Encoder(
+        EncoderConfig(**config),
+        with_pool=pooling == "pooler",
+        num_outputs=mix_layers,
+        dtype="float32",
+    )
+    return TransformerClassifier(
+        encoder, num_classes, pooling, mix_layers=mix_layers, mlp_dim=mlp_dim
+    )
+
+
 def write_keras_model(
     directory: Path, model: TransformerClassifier, tokenizer: Tokenizer
 ):
     """Writes vocabulary, configuration and weights as `KerasRuntime` reads them."""
     tokenizer.save(directory / VOCAB)
-    parts = {"config": model.encoder.config.to_dict(), "pooling": model.head.pooling}
+    parts = {
+        "config": model.encoder.config.to_dict(),
+        "pooling": model.head.pooling,
+        "mix_layers": model.head.mix_layers,
+        "mlp_dim": model.head.mlp_dim,
+    }
     write_json(directory / ENCODER, parts)
     save_file(model.named_arrays(), directory / WEIGHTS)
     (directory / WEIGHTS).chmod(0o644)  # safetensors makes it private

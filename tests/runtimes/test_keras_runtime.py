@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -22,6 +23,13 @@ from kerascls.runtimes.keras_runtime import KerasRuntime, write_keras_model
 from kerascls.tokenizer import Tokenizer
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+HEADS = (
+    {"pooling": "cls", "mix_layers": 2},
+    {"pooling": "pooler", "family": "electra"},
+    {"pooling": "max", "mlp_dim": 5},
+    {"pooling": "attention", "mix_layers": 2, "family": "albert"},
+    {"pooling": "label_attention", "mix_layers": 2, "mlp_dim": 5},
+)
 
 
 def bundle_at(folder, runtime="keras") -> Bundle:
@@ -68,6 +76,27 @@ def test_logits_are_those_of_the_model(written, model, lengths):
     logits = open_runtime(bundle_at(written)).logits(batch)
     assert logits.dtype == np.float32
     np.testing.assert_allclose(logits, logits_of(model, batch), atol=1e-5)
+
+
+@pytest.mark.parametrize("options", HEADS, ids=lambda options: options["pooling"])
+def test_every_head_is_written_and_read(options, tmp_path, monkeypatch):
+    model = tiny_classifier(**options)
+    model.load_named_weights(random_weights(model.weights_by_name()))
+    eager = partial(partial, logits_of)  # a graph for each takes long
+    monkeypatch.setattr("kerascls.runtimes.keras_runtime.forward", eager)
+    write_keras_model(tmp_path, model, Tokenizer(SPECIAL))
+    logits = KerasRuntime(bundle_at(tmp_path)).logits(tiny_batch())
+    np.testing.assert_allclose(logits, logits_of(model, tiny_batch()), atol=1e-5)
+
+
+def test_early_bundles_that_name_only_the_pooling_are_read(folder, model):
+    edited(folder, lambda parts: [parts.pop(key) for key in ("mix_layers", "mlp_dim")])
+    assert json.loads((folder / ENCODER).read_text("utf-8")).keys() == {
+        "config",
+        "pooling",
+    }
+    logits = KerasRuntime(bundle_at(folder)).logits(tiny_batch())
+    np.testing.assert_allclose(logits, logits_of(model, tiny_batch()), atol=1e-5)
 
 
 def test_a_model_trained_in_half_precision_serves_in_float32(model, tmp_path):
@@ -128,10 +157,25 @@ def edited(folder, change):
         (lambda parts: parts["config"].update(num_heads=3), "num_heads"),
         (lambda parts: parts["config"].update(surprise=3), "surprise"),
         (lambda parts: parts["config"].pop("vocab_size"), "vocab_size"),
-        (lambda parts: parts.update(pooling="max"), "pooling='max'"),
+        (lambda parts: parts.update(pooling="min"), "pooling='min'"),
         (lambda parts: parts.pop("pooling"), "pooling"),
+        (lambda parts: parts.update(mix_layers=3), "num_outputs=3"),
+        (lambda parts: parts.update(mix_layers="2"), "num_outputs='2'"),
+        (lambda parts: parts.update(mlp_dim=4), "missing: head/mlp/bias"),
+        (lambda parts: parts.update(novelty=1), "novelty"),
     ],
-    ids=["width", "heads", "unknown key", "missing key", "pooling", "no pooling"],
+    ids=[
+        "width",
+        "heads",
+        "unknown key",
+        "missing key",
+        "pooling",
+        "no pooling",
+        "too many layers",
+        "text for a number",
+        "another head",
+        "unknown part of the head",
+    ],
 )
 def test_a_configuration_that_does_not_fit_is_a_damaged_bundle(folder, change, told):
     edited(folder, change)
