@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kerascls.encoder_config import EncoderConfig
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.preparation import LabelledText
@@ -44,32 +46,61 @@ class StartingPoint:
     found: "FoundCheckpoint | None"
     notes: tuple[str, ...]
 
-    def encoder(self, seed: int, policy: str) -> tuple["Encoder", list[str]]:
+    @property
+    def has_pooler(self) -> bool:
+        """Whether there are pretrained weights for a pooler."""
+        if self.found is None or self.found.family == "electra":
+            return False
+        from kerascls.checkpoints.accounting import account
+
+        return not account(self.found, with_pool=True).missing
+
+    def encoder(
+        self,
+        seed: int,
+        policy: str,
+        *,
+        with_pool: bool = False,
+        num_outputs: int = 1,
+    ) -> tuple["Encoder", list[str]]:
         """Builds the encoder and fills it, if there is a checkpoint.
 
         Args:
             seed: Fixes random weights and dropout.
             policy: Keras dtype policy, e.g. `"float32"` or `"mixed_bfloat16"`.
+            with_pool: Whether the encoder also returns the pooled `[CLS]` vector. A
+                pooler that the checkpoint does not have starts from random weights.
+            num_outputs: How many of the last layers' hidden states it returns.
 
         Returns:
-            The encoder, and notes on what was left out by name.
+            The encoder, and notes on what was left out by name or is random.
         """
         from kerascls.encoders import Encoder
 
-        encoder = Encoder(self.config, seed=seed, dtype=policy)
+        encoder = Encoder(self.config, with_pool, seed, num_outputs, dtype=policy)
+        reads_pooler = with_pool and self.has_pooler
+        notes = []
+        if with_pool and not reads_pooler:
+            notes.append(f"pooler: random weights, as {self.name} comes without one")
         if self.found is None:
-            return encoder, []
+            return encoder, notes
         from kerascls.checkpoints.loading import read_encoder_weights
 
-        weights, notes = read_encoder_weights(self.found)
-        encoder.load_named_weights(weights)
-        return encoder, notes
+        weights, left_out = read_encoder_weights(self.found, with_pool=reads_pooler)
+        fresh = {
+            name: np.asarray(variable)
+            for name, variable in encoder.weights_by_name().items()
+            if name.startswith("pooler/")
+        }
+        encoder.load_named_weights(fresh | weights)
+        return encoder, [*left_out, *notes]
 
     def resolve(self, settings: RunSettings) -> RunSettings:
         """Returns the settings with the preset's values where none was given.
 
         Raises:
-            SettingsError: When sequences would be longer than the encoder knows.
+            SettingsError: When the encoder does not know sequences so long, has not
+                so many layers, or has no pooler that could be frozen.
         """
         preset, scratch = self.preset, self.found is None
         longest = self.config.max_positions
@@ -93,7 +124,27 @@ class StartingPoint:
                 f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
                 f"with --max-tokens."
             )
+        self._check_head(settings)
         return settings
+
+    def _check_head(self, settings: RunSettings):
+        pooling, mix_layers = settings.model.pooling, settings.model.mix_layers
+        most = 1 if pooling == "pooler" else self.config.num_layers
+        if mix_layers > most:
+            why = "what a pooler reads" if pooling == "pooler" else "all there are"
+            raise SettingsError(
+                f"Expected at most {most} of the encoder's last layers to mix, {why}. "
+                f"Received: mix_layers={mix_layers}, pooling={pooling!r}. Give "
+                f"--set model.mix_layers={most}."
+            )
+        frozen = settings.train.freeze_encoder
+        if pooling == "pooler" and frozen and not self.has_pooler:
+            raise SettingsError(
+                f"Expected pretrained weights for a pooler that is frozen with its "
+                f"encoder. Received: pooling='pooler', freeze_encoder=True for "
+                f"{self.name}, which comes without one: it would stay random. Choose "
+                f"another with --set model.pooling=mean."
+            )
 
 
 def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:

@@ -35,6 +35,19 @@ def no_weights(monkeypatch, tmp_path) -> Path:
     return folder
 
 
+@pytest.fixture
+def checkpoint_of(tmp_path, monkeypatch):
+    """Writes the checkpoint of a case; gives its directory and its weights."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "checkpoints"))
+    from make_checkpoints import CASES, make_weights, write_checkpoint
+
+    def write(name):
+        case = CASES[name]
+        return write_checkpoint(case, tmp_path / name), make_weights(case.model)
+
+    return write
+
+
 def start(data, **options):
     return choose_start(RunSettings.from_options(**options).model, data)
 
@@ -63,6 +76,65 @@ def test_the_encoder_has_the_weights_of_the_checkpoint(own_data, tiny_checkpoint
     table = encoder.weights_by_name()["embeddings/word_embeddings"]
     np.testing.assert_array_equal(np.asarray(table), expected)
     assert any("left out" in note for note in notes)
+
+
+@pytest.mark.parametrize("case", ["bert_huggingface", "albert_huggingface"])
+def test_the_pooler_has_the_weights_of_the_checkpoint(own_data, checkpoint_of, case):
+    directory, weights = checkpoint_of(case)
+    chosen = start(own_data, checkpoint=directory)
+    encoder, notes = chosen.encoder(1, "float32", with_pool=True)
+    assert chosen.has_pooler
+    variables = encoder.weights_by_name()
+    for name in ("pooler/dense/kernel", "pooler/dense/bias"):
+        np.testing.assert_array_equal(np.asarray(variables[name]), weights[name])
+    assert not any("pooler" in note for note in notes)
+
+
+def test_a_pooler_that_the_checkpoint_lacks_is_random_and_said_to_be(
+    own_data, checkpoint_of
+):
+    directory, _ = checkpoint_of("electra_huggingface")
+    chosen = start(own_data, checkpoint=directory)
+    encoder, notes = chosen.encoder(1, "float32", with_pool=True)
+    plain, _ = chosen.encoder(1, "float32")
+    assert not chosen.has_pooler
+    assert "pooler: random weights" in notes[-1]
+    arrays = encoder.weights_by_name()
+    assert np.asarray(arrays["pooler/dense/kernel"]).std() > 0
+    for name, array in plain.weights_by_name().items():
+        np.testing.assert_array_equal(np.asarray(arrays[name]), np.asarray(array))
+
+
+def test_random_weights_have_a_random_pooler(own_data):
+    chosen = start(own_data, model="albert_tiny", from_scratch=True)
+    encoder, notes = chosen.encoder(1, "float32", with_pool=True, num_outputs=2)
+    assert (encoder.with_pool, encoder.num_outputs) == (True, 2)
+    assert notes == ["pooler: random weights, as albert_tiny comes without one"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"mix_layers": 5}, "at most 4 .*mix_layers=5.*model.mix_layers=4"),
+        ({"mix_layers": 2, "pooling": "pooler"}, "at most 1 .*mix_layers=2.*'pooler'"),
+        ({"freeze_encoder": True, "pooling": "pooler"}, "stay random.*model.pooling"),
+    ],
+)
+def test_a_head_that_the_encoder_cannot_feed_is_an_error(own_data, options, told):
+    chosen = start(own_data, model="albert_tiny", from_scratch=True)
+    with pytest.raises(SettingsError, match=told):
+        chosen.resolve(RunSettings.from_options(**options))
+
+
+def test_as_many_layers_as_there_are_can_be_mixed(own_data):
+    chosen = start(own_data, model="albert_tiny", from_scratch=True)
+    settings = chosen.resolve(RunSettings.from_options(mix_layers=4, mlp_dim=256))
+    assert (settings.model.mix_layers, settings.model.mlp_dim) == (4, 256)
+
+
+def test_a_pretrained_pooler_may_be_frozen(own_data, tiny_checkpoint):
+    chosen = start(own_data, checkpoint=tiny_checkpoint)
+    chosen.resolve(RunSettings.from_options(freeze_encoder=True, pooling="pooler"))
 
 
 def test_a_checkpoint_of_another_family_than_the_model_is_an_error(
