@@ -25,7 +25,7 @@ class LogRange:
 
     def value_of(self, number: float) -> float:
         """Returns a number as it is used: with three digits."""
-        return float(f"{number:.{DIGITS}g}")
+        return _rounded(number)
 
     def __str__(self) -> str:
         return f"{self.low:.{DIGITS}g} to {self.high:.{DIGITS}g}, logarithmic"
@@ -89,7 +89,9 @@ def search_space(
     rate, rows = start.train.learning_rate, start.train.batch_size
     pretrained = ("cls", "mean", "attention")
     space: Space = {
-        "train.learning_rate": LogRange(rate / RATE_FACTOR, rate * RATE_FACTOR),
+        "train.learning_rate": LogRange(
+            _rounded(rate / RATE_FACTOR), _rounded(rate * RATE_FACTOR)
+        ),
         "train.batch_size": Choice(
             tuple(dict.fromkeys((max(1, rows // 2), rows, rows * 2)))
         ),
@@ -122,6 +124,10 @@ def with_values(settings: RunSettings, values: Mapping[str, Any]) -> RunSettings
     """Returns a copy with values set by `group.field`."""
     flat = {key.partition(".")[2]: value for key, value in values.items()}
     return settings.with_options(**flat)
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
 
 
 def _is_stated(stated: RunSettings, key: str) -> bool:
