@@ -34,6 +34,7 @@ from kerascls.screen import Screen
 from kerascls.settings import RunSettings
 from kerascls.starting_points import StartingPoint
 from kerascls.token_store import TokenStore
+from kerascls.tracking import close_trackers, trackers
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,12 @@ def fit_weights(
         rounds = Rounds(plan, table, train, out / STATE_FOLDER, interrupts)
         if resume:
             screen.say(_restore(rounds, trainee))
-        interrupted = _fit(trainee, fed["train"], rounds, screen, callbacks)
+        tracking = trackers(train.track, out, start.name, settings.to_dict())
+        try:
+            more = (*tracking, *callbacks)
+            interrupted = _fit(trainee, fed["train"], rounds, screen, more)
+        finally:
+            close_trackers(tracking)
         rounds.keep_best_weights(trainee)
         logits = predict_logits(model, feeds["valid"], len(data.label_set))
     return Fitted(

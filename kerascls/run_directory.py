@@ -22,6 +22,7 @@ CONTENT = (
     BUNDLE_FOLDER,
     ".bundle-*",  # of a run that was killed while it wrote one
     STATE_FOLDER,
+    *("tensorboard", "mlflow", "wandb"),
     HISTORY_FILE,
     LOG_FILE,
     "report.csv",

@@ -15,6 +15,7 @@ from kerascls.bundle import Bundle, write_bundle
 from kerascls.decision import Rule, fit_threshold, probabilities
 from kerascls.errors import SettingsError
 from kerascls.evaluation import report_on
+from kerascls.extras import require_trackers
 from kerascls.labels import Task
 from kerascls.predictor import Predictor, layout_for
 from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
@@ -184,6 +185,7 @@ def prepare(
     Raises:
         KerasclsError: When data, settings or checkpoint cannot be used.
     """
+    require_trackers(settings.train.track)
     split_seed = settings.data.split_seed
     if split_seed is None:
         split_seed = settings.train.seed

@@ -27,9 +27,9 @@ LAYERS = (
     ("features", "runtimes"),
     ("callbacks", "predictor", "tracking"),
     ("assembly", "evaluation", "prediction", "rounds"),
-    ("fitting",),
+    ("fitting", "range_test"),
     ("training",),
-    ("searching", "seeds"),
+    ("rate_finding", "searching", "seeds"),
     ("cli",),
     ("__init__", "__main__"),
 )
