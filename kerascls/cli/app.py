@@ -15,6 +15,7 @@ from kerascls.cli.silence import silence_backends
 COMMANDS = {
     "fit": "Train a classifier from labelled text.",
     "search": "Look for the best settings for labelled text.",
+    "find-rate": "Suggest a learning rate for labelled text.",
     "evaluate": "Score a trained classifier on labelled text.",
     "predict": "Label texts, files or standard input.",
     "inspect": "Say what a checkpoint directory holds.",
@@ -33,7 +34,8 @@ class LazyGroup(click.Group):
         """Returns the command, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        return getattr(import_module(f"kerascls.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        return getattr(import_module(f"kerascls.cli.{name}"), name)
 
     def format_commands(self, ctx: click.Context, formatter: Any) -> None:
         """Writes the table."""

@@ -16,6 +16,7 @@ HEAVY = {"tensorflow", "keras", "torch", "jax", "pandas", "sklearn", "matplotlib
 LIGHT_COMMANDS = [
     ["--help"],
     ["fit", "--help"],
+    ["search", "--help"],
     ["evaluate", "--help"],
     ["predict", "--help"],
     ["inspect", "--help"],
@@ -61,6 +62,7 @@ def test_light_commands_answer_at_once_and_load_nothing_heavy(arguments):
     "arguments",
     [
         ["fit", "--train", "missing.csv"],
+        ["search", "--trials", "0"],
         ["fit", "--set", "train.epoch=3"],
         ["fit", "--model", "alberta_small"],
         ["predict", ".", "text"],
