@@ -11,20 +11,21 @@ from kerascls.losses import loss_for
 LOGITS = np.array([[2.0, -1.0, 0.5], [-3.0, 0.0, 1.0]], np.float32)
 ONE_LABEL = np.array([[0, 0, 1], [0, 1, 0]], np.float32)
 SEVERAL = np.array([[1, 0, 1], [0, 0, 0]], np.float32)
+MEAN = np.full(2, 1 / 2, np.float32)
 TARGETS = {Task.MULTICLASS: ONE_LABEL, Task.MULTILABEL: SEVERAL}
 
 
 def test_multiclass_is_the_cross_entropy_of_a_softmax():
     shares = np.exp(LOGITS) / np.exp(LOGITS).sum(axis=1, keepdims=True)
     expected = -np.log(shares[ONE_LABEL == 1]).mean()
-    loss = loss_for("multiclass")(ONE_LABEL, LOGITS)
+    loss = loss_for("multiclass")(ONE_LABEL, LOGITS, MEAN)
     np.testing.assert_allclose(float(loss), expected, rtol=1e-5)
 
 
 def test_multilabel_is_the_mean_over_labels_of_binary_cross_entropies():
     shares = 1 / (1 + np.exp(-LOGITS))
     expected = -np.log(np.where(SEVERAL == 1, shares, 1 - shares)).mean()
-    loss = loss_for("multilabel")(SEVERAL, LOGITS)
+    loss = loss_for("multilabel")(SEVERAL, LOGITS, MEAN)
     np.testing.assert_allclose(float(loss), expected, rtol=1e-5)
 
 
@@ -34,12 +35,31 @@ def test_padded_rows_do_not_change_the_loss(task):
     padded = loss(
         np.pad(TARGETS[task], ((0, 3), (0, 0))),
         np.concatenate([LOGITS, np.full((3, 3), 9, np.float32)]),
-        sample_weight=np.array([1, 1, 0, 0, 0], np.float32),
+        sample_weight=np.pad(MEAN, (0, 3)),
     )
-    plain = loss(TARGETS[task], LOGITS, sample_weight=np.ones(2, np.float32))
+    plain = loss(TARGETS[task], LOGITS, MEAN)
     np.testing.assert_allclose(float(padded), float(plain), rtol=1e-6)
-    unweighted = loss(TARGETS[task], LOGITS)
-    np.testing.assert_allclose(float(plain), float(unweighted), rtol=1e-6)
+
+
+@pytest.mark.parametrize("task", Task)
+def test_the_losses_of_parts_sum_to_that_of_the_whole(task):
+    loss = loss_for(task)
+    whole = loss(TARGETS[task], LOGITS, MEAN)
+    rows = (slice(0, 1), slice(1, 2))
+    parts = [loss(TARGETS[task][row], LOGITS[row], MEAN[row]) for row in rows]
+    np.testing.assert_allclose(float(sum(parts)), float(whole), rtol=1e-6)
+
+
+def test_smoothing_spreads_a_share_of_the_target_over_all_classes():
+    smoothed = loss_for("multiclass", label_smoothing=0.3)(ONE_LABEL, LOGITS)
+    by_hand = loss_for("multiclass")(0.7 * ONE_LABEL + 0.3 / 3, LOGITS)
+    np.testing.assert_allclose(float(smoothed), float(by_hand), rtol=1e-6)
+
+
+def test_smoothing_spreads_a_share_over_yes_and_no_of_each_label():
+    smoothed = loss_for("multilabel", label_smoothing=0.3)(SEVERAL, LOGITS)
+    by_hand = loss_for("multilabel")(0.7 * SEVERAL + 0.3 / 2, LOGITS)
+    np.testing.assert_allclose(float(smoothed), float(by_hand), rtol=1e-6)
 
 
 @pytest.mark.parametrize("task", Task)
