@@ -1,26 +1,40 @@
 """AdamW as BERT was fine-tuned with: decay on matrices only, warm-up, linear decay."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
 import keras
 from keras import ops
 
+from kerascls.errors import SettingsError
 
+
+@keras.saving.register_keras_serializable("kerascls")
 class WarmupLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     """Rises linearly from 0 to the peak, then falls linearly to 0.
 
     Args:
         peak: Largest learning rate.
-        warmup_steps: Steps of rising.
-        total_steps: Step at which 0 is reached.
+        warmup_steps: Updates of rising.
+        total_steps: Update at which 0 is reached.
+        accumulate_steps: Keras's steps per update: it counts every part of a batch.
     """
 
-    def __init__(self, peak: float, warmup_steps: int, total_steps: int):
+    def __init__(
+        self,
+        peak: float,
+        warmup_steps: int,
+        total_steps: int,
+        accumulate_steps: int = 1,
+    ):
         self.peak = peak
         self.warmup_steps = max(1, warmup_steps)
         self.total_steps = max(total_steps, self.warmup_steps + 1)
+        self.accumulate_steps = accumulate_steps
 
     def __call__(self, step):
-        """Returns the float32 rate of a step, counted from 0."""
-        step = ops.cast(step, "float32") + 1.0
+        """Returns the float32 rate of one of Keras's steps, counted from 0."""
+        step = ops.cast(step // self.accumulate_steps, "float32") + 1.0
         rising = step / self.warmup_steps
         falling = (self.total_steps + 1.0 - step) / (
             self.total_steps + 1.0 - self.warmup_steps
@@ -33,42 +47,258 @@ class WarmupLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
             "peak": self.peak,
             "warmup_steps": self.warmup_steps,
             "total_steps": self.total_steps,
+            "accumulate_steps": self.accumulate_steps,
         }
 
 
+@keras.saving.register_keras_serializable("kerascls")
+class AdamW(keras.optimizers.AdamW):
+    """Keras's AdamW with a rate for each weight, and the same update in any parts.
+
+    Where it differs from Keras's: a row of a table is clipped by the sum of what its
+    tokens say; gradients are summed over the replicas of a `tf.distribute` strategy
+    before they are clipped, not behind, and can be accumulated there. Moving averages
+    move once per update, not with every part of a batch, faster in the beginning
+    (momentum at most `(1 + updates) / (10 + updates)`, as in TensorFlow), and are
+    never written into the model: for that there is `averaged_weights`.
+
+    Args:
+        learning_rate: A float or a schedule, as Keras takes it.
+        rate_factors: Multiplies the rate, and so the decay, of each weight: as many
+            as there are trainable variables, in their order. None for 1 everywhere.
+        **kwargs: What `keras.optimizers.AdamW` takes.
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        rate_factors: Sequence[float] | None = None,
+        **kwargs,
+    ):
+        super().__init__(learning_rate, **kwargs)
+        self.rate_factors = None
+        if rate_factors is not None:
+            self.rate_factors = tuple(float(factor) for factor in rate_factors)
+
+    def build(self, variables):
+        """Makes the optimiser's variables; Keras calls it.
+
+        Raises:
+            SettingsError: When there are more or fewer variables than factors.
+        """
+        given = None if self.rate_factors is None else len(self.rate_factors)
+        if given not in (None, len(variables)):
+            raise SettingsError(
+                f"Expected one rate factor for each of {len(variables)} trainable "
+                f"variables. Received: len(rate_factors)={given}. Choose which layers "
+                f"are frozen before the factors are."
+            )
+        super().build(variables)
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Decays a variable, then steps along its gradient."""
+        if self.rate_factors is not None:
+            factor = self.rate_factors[self._get_variable_index(variable)]
+            learning_rate = learning_rate * factor
+        if self._use_weight_decay(variable):
+            rate = ops.cast(learning_rate, variable.dtype)
+            decay = ops.cast(self.weight_decay, variable.dtype)
+            self.assign_sub(variable, variable * decay * rate)
+        super().update_step(gradient, variable, learning_rate)
+
+    def _apply_weight_decay(self, variables):
+        """Nothing: `update_step` decays, where it knows the rate."""
+
+    def _backend_apply_gradients(self, grads, trainable_variables):
+        grads = summed_over_replicas(dense(grads))
+        super()._backend_apply_gradients(grads, trainable_variables)
+
+    # Behind the sum all replicas do the same, each on its own copy of the variables.
+    # Keras lets them meet once more, which is impossible in a branch of the graph,
+    # and so wherever gradients are accumulated.
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            self.update_step(gradient, variable, learning_rate)
+
+    def _backend_increment_gradient_accumulators(self, grads, acc_grads):
+        for gradient, accumulator in zip(grads, acc_grads, strict=True):
+            accumulator.assign(gradient + accumulator)
+
+    def _update_model_variables_moving_average(self, trainable_variables):
+        steps = self.gradient_accumulation_steps or 1
+        updates = ops.cast(self.iterations, "float32")
+        momentum = ops.minimum(self.ema_momentum, (1 + updates) / (10 + updates))
+        # The averages start as zeros: the first update's weights replace them.
+        share = ops.where(updates > 0, 1 - momentum, 1.0)
+        share = ops.where((self._iterations + 1) % steps == 0, share, 0.0)
+        averages = self._model_variables_moving_average
+        for variable, average in zip(trainable_variables, averages, strict=True):
+            average.assign(average + share * (variable - average))
+
+    def finalize_variable_values(self, var_list):
+        """Nothing: at the end of `fit` Keras would put the averages into the model.
+
+        Its weights would no longer be those the optimiser's moments belong to, and
+        zeros if there was no update.
+        """
+
+    def averages(self) -> list[tuple]:
+        """Returns pairs of variable and moving average; none before an update."""
+        if not self.use_ema or not self.built or int(ops.copy(self.iterations)) == 0:
+            return []
+        averages = self._model_variables_moving_average
+        return list(zip(self._trainable_variables, averages, strict=True))
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**super().get_config(), "rate_factors": self.rate_factors}
+
+
 def adamw(
-    variables: list,
+    variables: Sequence,
     learning_rate: float,
     total_steps: int,
     warmup_share: float = 0.1,
     weight_decay: float = 0.01,
     clip_norm: float = 1.0,
-) -> keras.optimizers.AdamW:
+    *,
+    rate_factors: Sequence[float] | None = None,
+    accumulate_steps: int = 1,
+    ema_momentum: float | None = None,
+) -> AdamW:
     """Returns the optimiser for a model's trainable variables.
+
+    With `keras.optimizers.LossScaleOptimizer` around it, a part of a batch whose
+    gradient is not finite is left out; the next one takes its place in the update.
 
     Args:
         variables: Trainable variables; those with fewer than two axes (biases,
             LayerNorm) are not decayed.
         learning_rate: Peak rate.
-        total_steps: Steps until the rate is 0.
-        warmup_share: Share of the steps in which the rate rises.
-        weight_decay: Decoupled decay per step, times the learning rate.
+        total_steps: Updates until the rate is 0.
+        warmup_share: Share of the updates in which the rate rises.
+        weight_decay: Decoupled decay per update, times the learning rate.
         clip_norm: Longest gradient, over all variables together.
+        rate_factors: Multiplies the rate of each of `variables`, see `layer_factors`.
+        accumulate_steps: Keras's steps, each on a part of a batch, per update. Their
+            gradients are averaged, then clipped; the update is that of the whole
+            batch when the parts' losses sum to this many times the batch's loss.
+        ema_momentum: Keep a moving average of the weights, for `averaged_weights`:
+            what stays of it per update, in the long run. None for none.
 
     References:
         - [Decoupled Weight Decay Regularization](https://arxiv.org/abs/1711.05101)
     """
     schedule = WarmupLinearDecay(
-        learning_rate, round(total_steps * warmup_share), total_steps
+        learning_rate,
+        round(total_steps * warmup_share),
+        total_steps,
+        accumulate_steps,
     )
-    optimizer = keras.optimizers.AdamW(
+    averaging = {}
+    if ema_momentum is not None:
+        averaging = {"use_ema": True, "ema_momentum": ema_momentum}
+    optimizer = AdamW(
         schedule,
+        rate_factors,
         weight_decay=weight_decay,
         beta_2=0.999,
         epsilon=1e-6,
         global_clipnorm=clip_norm,
+        gradient_accumulation_steps=accumulate_steps if accumulate_steps > 1 else None,
+        **averaging,
     )
     optimizer.exclude_from_weight_decay(
         var_list=[variable for variable in variables if len(variable.shape) < 2]
     )
     return optimizer
+
+
+def layer_factors(names: Iterable[str], decay: float) -> dict[str, float]:
+    """Returns factors for the learning rate that fall from the top layer down.
+
+    The head, the pooler and the top layer have 1, each layer below `decay` times
+    that of the one above, the embeddings with their projection that of another layer
+    below the lowest. ALBERT's one block is one layer.
+
+    Args:
+        names: Stable names of weights, as of `weights_by_name`.
+        decay: Factor from one layer to the one below.
+
+    References:
+        - [How to Fine-Tune BERT](https://arxiv.org/abs/1905.05583), where the top
+          layer has the base rate; ELECTRA's code gives it `decay ** 2`.
+    """
+    places = {name: _layer_of(name) for name in names}
+    top = max((place for place in places.values() if place is not None), default=0)
+    return {
+        name: 1.0 if place is None else decay ** (top - place)
+        for name, place in places.items()
+    }
+
+
+def _layer_of(name: str) -> int | None:
+    """Returns a weight's layer, -1 for embeddings, None for what is above."""
+    part, _, rest = name.partition("/")
+    if part in ("embeddings", "embeddings_project"):
+        return -1
+    if part != "encoder":
+        return None
+    return int(rest.partition("/")[0].removeprefix("layer_"))
+
+
+@contextmanager
+def averaged_weights(model: keras.Model) -> Iterator[None]:
+    """Lends a model the moving averages of its weights; without any, does nothing.
+
+    Args:
+        model: Compiled with `adamw(..., ema_momentum=...)`, loss scaling around it or
+            not; may be in the middle of `fit`, between steps.
+
+    Example:
+        >>> with averaged_weights(model):
+        ...     scores = evaluate(model)
+    """
+    if keras.backend.backend() == "jax":
+        model.jax_state_sync()
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    pairs = optimizer.averages() if isinstance(optimizer, AdamW) else []
+    trained = [ops.copy(variable) for variable, _ in pairs]
+    try:
+        for variable, average in pairs:
+            # JAX frees what it predicts with: the average itself must not be that.
+            variable.assign(ops.copy(average))
+        yield
+    finally:
+        for (variable, _), value in zip(pairs, trained, strict=True):
+            variable.assign(value)
+
+
+def dense(gradients: list) -> list:
+    """Returns gradients as tensors, not as lists of a table's rows with repetitions.
+
+    Args:
+        gradients: As TensorFlow gives them; those of other backends are dense.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return gradients
+    import tensorflow as tf
+
+    return [one if one is None else tf.convert_to_tensor(one) for one in gradients]
+
+
+def summed_over_replicas(tensors: list) -> list:
+    """Returns sums over the replicas of a `tf.distribute` strategy.
+
+    Args:
+        tensors: Of this replica. Returned as they are where there is but one, and on
+            other backends, whose arrays are of all devices together.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return tensors
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return tensors
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, tensors)
