@@ -1,6 +1,7 @@
 """From settings to what Keras works on: the model, its batches, its optimiser."""
 
 import keras
+import numpy as np
 
 from kerascls.batches import Layout
 from kerascls.compute import Compute
@@ -58,8 +59,16 @@ def build_classifier(
         chosen.mix_layers,
         chosen.mlp_dim,
     )
+    model.head.start_at(_frequencies(data), data.task is Task.MULTILABEL)
     screen.say(f"model: {start.name}, {model.count_params():,} parameters")
     return model
+
+
+def _frequencies(data: LabelledText) -> np.ndarray:
+    """Returns the share of training rows of each label, never quite 0 or 1."""
+    targets = data.targets("train")
+    counts = np.bincount(targets.columns, minlength=len(data.label_set))
+    return (counts + 0.5) / (len(targets) + 1)
 
 
 def build_feeds(

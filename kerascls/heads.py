@@ -1,6 +1,7 @@
 """From hidden states to logits: mix, pooling, dropout, one or two dense layers."""
 
 import keras
+import numpy as np
 from keras import layers
 
 from kerascls.errors import SettingsError
@@ -126,6 +127,24 @@ class ClassificationHead(layers.Layer):
         return keras.initializers.TruncatedNormal(
             stddev=self.initializer_range, seed=seed
         )
+
+    def start_at(self, frequencies: np.ndarray, log_odds: bool):
+        """Makes the first logits say how frequent each label is, whatever the text.
+
+        Otherwise rare labels start at even chances, and an optimiser whose steps are
+        bounded, as Adam's are, takes thousands of them to where all negatives are.
+
+        Args:
+            frequencies: float `(num_classes,)`, shares of rows, each between 0 and 1.
+            log_odds: Whether labels are independent; else one of them is true.
+
+        References:
+            - [Focal Loss](https://arxiv.org/abs/1708.02002), section 4.1
+        """
+        bias = np.log(frequencies)
+        if log_odds:
+            bias -= np.log1p(-frequencies)
+        self.dense.bias.assign(bias)
 
     @property
     def pools_beforehand(self) -> bool:

@@ -302,3 +302,15 @@ def test_weights_have_the_stable_names(options, more):
     shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
     assert shapes == {"classifier/kernel": (16, 3), "classifier/bias": (3,)} | more
     assert len(shapes) == len(head.trainable_variables)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "label_attention"])
+@pytest.mark.parametrize("log_odds", [True, False])
+def test_the_first_answers_are_the_frequencies(pooling, log_odds):
+    head = ClassificationHead(3, 16, pooling, initializer_range=1e-9)
+    frequencies = np.array([0.7, 0.2, 0.1])
+    head.start_at(frequencies, log_odds)
+    hidden, mask = np.ones((2, 4, 16), np.float32), np.ones((2, 4), np.int32)
+    logits = head(hidden, mask)
+    found = keras.ops.sigmoid(logits) if log_odds else keras.ops.softmax(logits)
+    np.testing.assert_allclose(found, np.stack([frequencies] * 2), atol=1e-5)

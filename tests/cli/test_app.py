@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from importlib import import_module
 from importlib.metadata import version
 
 import click
@@ -78,14 +77,14 @@ def test_bad_input_is_refused_before_anything_heavy_is_loaded(arguments):
 
 @pytest.mark.parametrize("name", app.COMMANDS)
 def test_every_listed_command_exists_under_its_name(name):
-    command = getattr(import_module(f"kerascls.cli.{name}"), name)
+    command = app.kerascls.get_command(None, name)
     assert isinstance(command, click.Command)
     assert command.name == name
 
 
 @pytest.mark.parametrize("name", app.COMMANDS)
 def test_every_option_has_a_help_text(name):
-    command = getattr(import_module(f"kerascls.cli.{name}"), name)
+    command = app.kerascls.get_command(None, name)
     options = [one for one in command.params if isinstance(one, click.Option)]
     assert [one.name for one in options if not one.help] == []
 
