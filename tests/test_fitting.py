@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -11,68 +11,18 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tiny_models import tiny_classifier, tiny_config, tiny_feed
+from tiny_jobs import job_on
+from tiny_models import tiny_classifier, tiny_feed
 
 from kerascls import fitting, rounds
-from kerascls.batches import Layout
 from kerascls.callbacks import ScoreTable
 from kerascls.decision import fit_threshold, probabilities
 from kerascls.errors import NotFiniteError
-from kerascls.fitting import Fitted, fit_weights, predict_logits
+from kerascls.fitting import predict_logits
 from kerascls.labels import Task
 from kerascls.metrics import pad_columns, score
-from kerascls.predictor import layout_for
-from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
 from kerascls.report import read_history
-from kerascls.screen import Screen
-from kerascls.settings import RunSettings
-from kerascls.starting_points import HEAD_DROPOUT, StartingPoint, choose_start
-from kerascls.token_store import TokenStore
-from kerascls.training import text_facts
-
-OPTIONS = {
-    "model": "bert",
-    "from_scratch": True,
-    "batch_size": 8,
-    "learning_rate": 0.01,
-    "epochs": 2,
-    "max_tokens": 16,
-}
-
-
-@dataclass(frozen=True)
-class Job:
-    """All that `fit_weights` takes but the run directory."""
-
-    settings: RunSettings
-    data: LabelledText
-    start: StartingPoint
-    stores: dict[str, TokenStore]
-    layout: Layout
-    screen: Screen
-
-    def fit(self, out: Path, resume=False, callbacks=(), **options) -> Fitted:
-        """Fits with other settings than the job's."""
-        settings = self.settings.with_options(**options)
-        given = list(vars(self).values())[1:]
-        return fit_weights(settings, *given, out, resume, callbacks)
-
-
-def job_on(files, **options) -> Job:
-    settings = RunSettings.from_options(**OPTIONS, **files, **options)
-    data = load_labelled_text(settings.data, settings.train.seed)
-    start = choose_start(settings.model, data)
-    small = tiny_config(
-        vocab_size=start.tokenizer.vocab_size,
-        num_layers=1,
-        dropout=0.1,
-        attention_dropout=0.1,
-    )
-    start = replace(start, config=small)
-    settings = start.resolve(settings)
-    stores = tokenize_parts(data, start.tokenizer, cache=False)
-    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
-    return Job(settings, data, start, stores, layout, Screen(quiet=True))
+from kerascls.starting_points import HEAD_DROPOUT
 
 
 @pytest.fixture(scope="module")

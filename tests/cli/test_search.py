@@ -62,11 +62,9 @@ def test_what_cannot_be_used_exits_with_2(run, calls, words):
     assert calls == []
 
 
-def test_an_interrupt_exits_with_130_and_says_how_to_go_on(run, replace_module):
+def test_an_interrupt_exits_with_130(run, replace_module):
     def search(settings, **options):
         raise KeyboardInterrupt("the same command again goes on")
 
     replace_module("searching", search=search)
-    outcome = run("search")
-    assert outcome.code == 130
-    assert "the same command again goes on" in outcome.err
+    assert run("search").code == 130

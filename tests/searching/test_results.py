@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.searching.results import ranked, render_trials, settings_toml
@@ -19,20 +19,21 @@ def trial(number, outcome="done", score=0.5, stage=Stage.FULL):
     return Trial(number, stage, outcome, values, score, 1, 2, 0.25)
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.floats(1e-9, 1)
 )
 def test_settings_come_back_from_toml(text, rate):
-    settings = RunSettings.from_options(
+    stated = RunSettings.from_options(
         encoding=text, text=(text, "b"), learning_rate=rate, from_scratch=True
     )
-    groups = tomllib.loads(settings_toml(settings, ["a comment"]))
-    assert RunSettings.from_dict(groups) == settings
+    groups = tomllib.loads(settings_toml(stated, ["a comment"]))
+    assert RunSettings.from_dict(groups) == stated
 
 
 def test_only_what_was_set_is_written():
-    settings = RunSettings.from_options(epochs=3, batch_size=None)
-    assert tomllib.loads(settings_toml(settings)) == {"train": {"epochs": 3}}
+    stated = RunSettings.from_options(epochs=3, batch_size=None)
+    assert tomllib.loads(settings_toml(stated)) == {"train": {"epochs": 3}}
 
 
 def test_the_best_come_first_and_others_have_no_rank():
