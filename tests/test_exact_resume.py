@@ -12,7 +12,7 @@ import pytest
 KILLS = 20
 COMMAND = [
     *(sys.executable, "-m", "kerascls", "fit", "--model", "electra_small"),
-    *("--from-scratch", "--max-tokens", "16", "--batch-size", "4", "--epochs", "3"),
+    *("--from-scratch", "--max-tokens", "16", "--batch-size", "4", "--epochs", "2"),
     *("--set", "train.save_steps=1", "--set", "train.validate_steps=30"),
 ]
 
@@ -28,7 +28,7 @@ def kill_at_a_random_moment(process, out: Path, moments: random.Random):
     while newest_step(out) <= before and time.monotonic() < end:
         assert process.poll() is None, process.communicate()[1]
         time.sleep(0.02)
-    time.sleep(moments.uniform(0, 1.5))
+    time.sleep(moments.uniform(0, 1.0))
     process.kill()
     process.communicate()
 
