@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
+from kerascls.adam import dense, summed_over_replicas
 from kerascls.errors import SettingsError
 from kerascls.labels import Task
-from kerascls.optimizers import dense, summed_over_replicas
 
 
 class RegularizedModel(keras.Model):

@@ -219,7 +219,9 @@ def test_a_classifier_trains_in_half_precision():
     table = model.weights_by_name()["embeddings/word_embeddings"]
     trained = RegularizedModel(model, "multiclass", embeddings=table, **BOTH)
     optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01))
-    trained.compile(optimizer, loss_for("multiclass"), auto_scale_loss=False)
+    trained.compile(
+        optimizer, loss_for("multiclass"), auto_scale_loss=False, run_eagerly=True
+    )
     (batch,) = tiny_feed((4, 9, 2, 7), batch_size=4)
     losses = [trained.train_on_batch(*batch) for _ in range(8)]
     assert np.isfinite(losses).all()
