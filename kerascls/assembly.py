@@ -103,7 +103,7 @@ def encode_feeds(
     for name, feed in feeds.items():
         with screen.bars() as bars:
             progress = bars and bars(f"Encoding {name}")
-            found[name] = feature_feed(model, feed, cache, progress)
+            found[name] = feature_feed(model, feed, cache, progress, screen.say)
     return found
 
 

@@ -69,33 +69,40 @@ def choose_compute(
         num_devices: How many devices share each batch.
 
     Raises:
-        SettingsError: When JAX is asked not to compile, TensorFlow to compile for
-            several devices, or there are not so many.
+        SettingsError: When JAX is asked not to compile, TensorFlow to compile or to
+            compute in float16 on several devices, or there are not so many.
     """
     backend = keras.backend.backend()
     device, has_bfloat16 = _device(backend)
     if precision == "auto":
         precision = "float32"
         if device == "gpu":
-            precision = "bfloat16" if has_bfloat16 else "float16"
+            half = "float16" if num_devices == 1 or backend == "jax" else "float32"
+            precision = "bfloat16" if has_bfloat16 else half
     if backend == "jax" and compile == "off":
         raise SettingsError(
             "JAX always compiles. Received: compile='off' with KERAS_BACKEND=jax. "
             "Leave it at auto."
         )
     if num_devices > 1:
-        _check_devices(backend, compile, num_devices)
+        _check_devices(backend, precision, compile, num_devices)
     compiles_well = backend == "jax" or (device == "gpu" and num_devices == 1)
     jit = compile == "on" or (compile == "auto" and compiles_well)
     return Compute(backend, device, precision, jit, num_devices)
 
 
-def _check_devices(backend: str, compile: str, num_devices: int):
+def _check_devices(backend: str, precision: str, compile: str, num_devices: int):
     found = len(_devices(backend))
     if found < num_devices:
         raise SettingsError(
             f"Expected {num_devices} devices of one kind. Received: devices="
             f"{num_devices}, where {backend} sees {found}. Give fewer."
+        )
+    if backend == "tensorflow" and precision == "float16":
+        # Its loss scaling looks at the gradients of the first device alone.
+        raise SettingsError(
+            "TensorFlow cannot scale the loss over several devices. Received: "
+            f"precision='float16', devices={num_devices}. Choose bfloat16 or float32."
         )
     if backend == "tensorflow" and compile == "on":
         raise SettingsError(

@@ -87,6 +87,7 @@ def feature_feed(
     feed: Feed,
     cache: bool = True,
     on_progress: Callable[[int, int], None] | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> FeatureFeed:
     """Returns the feed for a head behind a frozen encoder.
 
@@ -100,30 +101,47 @@ def feature_feed(
         feed: The rows.
         cache: Whether features are kept, or held in memory for this run.
         on_progress: Called with the rows done and all rows.
+        warn: Called with a line when nothing can be kept.
     """
     given = {name: getattr(feed, name) for name in feed.__dataclass_fields__}
-    if not cache:
-        return FeatureFeed(**given, features=_compute(model, feed, None, on_progress))
     place = cache_folder() / f"features-{_name(model, feed)}"
-    if not place.is_dir():
-        _write(place, model, feed, on_progress)
-    vectors, offsets = (np.load(place / f, mmap_mode="r") for f in _FILES)
-    return FeatureFeed(**given, features=FeatureStore(vectors, np.array(offsets)))
+    found = _open(place) if cache else None
+    if found is None and cache:
+        try:
+            found = _write(place, model, feed, on_progress)
+        except OSError as error:
+            if warn:
+                warn(f"features are held in memory and not kept: {error}")
+    if found is None:
+        found = _compute(model, feed, None, on_progress)
+    return FeatureFeed(**given, features=found)
 
 
 _FILES = ("vectors.npy", "offsets.npy")
 
 
-def _write(place: Path, model: TransformerClassifier, feed: Feed, on_progress):
+def _open(place: Path) -> FeatureStore | None:
+    try:
+        vectors, offsets = (np.load(place / name, mmap_mode="r") for name in _FILES)
+    except (OSError, ValueError, EOFError):
+        return None  # there are none, or they are damaged
+    return FeatureStore(vectors, np.array(offsets))
+
+
+def _write(
+    place: Path, model: TransformerClassifier, feed: Feed, on_progress
+) -> FeatureStore:
     place.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=place.parent, prefix=".features-"))
     try:
         found = _compute(model, feed, work / _FILES[0], on_progress)
         np.save(work / _FILES[1], found.offsets)
+        shutil.rmtree(place, ignore_errors=True)
         os.rename(work, place)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
+    return found
 
 
 def _compute(

@@ -29,7 +29,7 @@ from kerascls.labels import Task
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.preparation import LabelledText
 from kerascls.rounds import Plan, Rounds
-from kerascls.run_directory import HISTORY_FILE, STATE_FOLDER
+from kerascls.run_directory import HISTORY_FILE, STATE_FOLDER, package_versions
 from kerascls.screen import Screen
 from kerascls.settings import RunSettings
 from kerascls.starting_points import StartingPoint
@@ -108,9 +108,10 @@ def fit_weights(
             fitted, names, train, data.task, compute, plan.num_steps
         )
         table = _table(settings, data, fed["valid"], out / HISTORY_FILE, screen)
-        rounds = Rounds(plan, table, train, out / STATE_FOLDER, interrupts)
+        made_with = f"{compute}, {package_versions()}"
+        rounds = Rounds(plan, table, train, out / STATE_FOLDER, interrupts, made_with)
         if resume:
-            screen.say(_restore(rounds, trainee))
+            screen.say(rounds.restore(trainee))
         tracking = trackers(train.track, out, start.name, settings.to_dict())
         try:
             more = (*tracking, *callbacks)
@@ -157,13 +158,6 @@ def predict_logits(model, feed: Feed, num_classes: int) -> np.ndarray:
         inputs, _, _ = feed.batch(chosen)
         logits[chosen] = run(inputs)[: len(chosen)]
     return logits
-
-
-def _restore(rounds: Rounds, model: keras.Model) -> str:
-    if not rounds.restore(model):
-        return "No state was written yet: starting from the beginning."
-    plan = rounds.plan
-    return f"going on after step {rounds.step} of {plan.num_steps}"
 
 
 def _fit(

@@ -1,5 +1,7 @@
 """The Keras half of the learning-rate range test."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import ops
@@ -53,21 +55,22 @@ class LossPerStep(keras.callbacks.Callback):
     """Keeps the loss of each epoch, which is one step; stops where it explodes.
 
     Args:
-        stop_at: How many times the smallest loss is too much.
+        is_broken: Says whether to stop after these losses.
     """
 
-    def __init__(self, stop_at: float):
+    def __init__(self, is_broken: Callable[[list[float]], bool]):
         super().__init__()
-        self.stop_at = stop_at
+        self.is_broken = is_broken
         self.losses: list[float] = []
 
     def on_epoch_end(self, epoch, logs=None):
         """Looks at the loss; one that is not finite is not kept."""
         loss = float(logs["loss"])
-        if np.isfinite(loss):
-            self.losses.append(loss)
-        if not loss <= self.stop_at * min(self.losses, default=np.inf):
+        if not np.isfinite(loss):
             self.model.stop_training = True
+            return
+        self.losses.append(loss)
+        self.model.stop_training = self.is_broken(self.losses)
 
 
 def losses_at_rising_rates(
@@ -78,7 +81,7 @@ def losses_at_rising_rates(
     stores: dict[str, TokenStore],
     layout: Layout,
     screen: Screen,
-    stop_at: float,
+    is_broken: Callable[[list[float]], bool],
 ) -> list[float]:
     """Returns the loss of each step of a training whose rate rises with every step.
 
@@ -90,7 +93,8 @@ def losses_at_rising_rates(
         stores: Token ids of each part.
         layout: Truncation and special tokens.
         screen: Told about the model.
-        stop_at: Stop when a loss is so many times the smallest, or not finite.
+        is_broken: Says whether to stop after these losses. One that is not finite
+            ends the training, too, and is left out.
     """
     train = settings.train
     compute = choose_compute(train.precision, train.compile, train.devices)
@@ -103,7 +107,7 @@ def losses_at_rising_rates(
         optimizer = trainee.optimizer
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
         optimizer.learning_rate = GeometricRise(rates[0], rates[-1], len(rates), parts)
-        watch = LossPerStep(stop_at)
+        watch = LossPerStep(is_broken)
         # An epoch of one step, so that its loss is that of the step.
         trainee.fit(
             fit_input(feed, train.seed, parts=parts),

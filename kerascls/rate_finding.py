@@ -1,6 +1,7 @@
 """The learning-rate range test: how fast a model may learn before it breaks."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -40,11 +41,7 @@ class RateCurve:
     @property
     def smoothed(self) -> np.ndarray:
         """Moving average of the losses, corrected for its start."""
-        found, average = np.empty_like(self.losses), 0.0
-        for step, loss in enumerate(self.losses):
-            average = SMOOTHING * average + (1 - SMOOTHING) * loss
-            found[step] = average / (1 - SMOOTHING ** (step + 1))
-        return found
+        return _smoothed(self.losses)
 
     @property
     def suggestion(self) -> float:
@@ -114,6 +111,11 @@ def find_learning_rate(
         - [Cyclical Learning Rates](https://arxiv.org/abs/1506.01186), section 3.3;
           a tenth of the best rate is fastai's rule
     """
+    if out is not None and Path(out).suffix != ".csv":
+        raise SettingsError(
+            f"Expected a file for the curve that ends in .csv; its picture is beside "
+            f"it. Received: out={str(out)!r}. Name another."
+        )
     if steps < 10:
         raise SettingsError(
             f"Expected at least 10 steps, to see a curve. Received: steps={steps}. "
@@ -129,13 +131,32 @@ def find_learning_rate(
     layout = layout_for(start.tokenizer, text_facts(settings, data, start))
     rates = np.geomspace(LOWEST, HIGHEST, steps)
     losses = losses_at_rising_rates(
-        rates, settings, data, start, stores, layout, screen, stop_at=DIVERGED
+        rates, settings, data, start, stores, layout, screen, _is_broken
     )
+    if not losses:
+        raise SettingsError(
+            f"Expected a loss that is a number before anything is learned. Received: "
+            f"none at learning_rate={rates[0]:g}. Look at the weights, or choose "
+            f"--set train.precision=float32."
+        )
     curve = RateCurve(rates[: len(losses)], np.array(losses))
     screen.say(f"learning rate to begin with: {curve.suggestion:.1e}")
     if out is not None:
         write_curve(Path(out), curve)
     return curve
+
+
+def _smoothed(losses: Sequence[float]) -> np.ndarray:
+    found, average = np.empty(len(losses)), 0.0
+    for step, loss in enumerate(losses):
+        average = SMOOTHING * average + (1 - SMOOTHING) * loss
+        found[step] = average / (1 - SMOOTHING ** (step + 1))
+    return found
+
+
+def _is_broken(losses: list[float]) -> bool:
+    curve = _smoothed(losses)
+    return bool(curve[-1] > DIVERGED * curve.min())
 
 
 def write_curve(path: Path, curve: RateCurve):

@@ -1,13 +1,14 @@
 """Going on with a run: the same settings, the same data, or a clear refusal."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 from kerascls.errors import SettingsError
-from kerascls.preparation import LabelledText
 from kerascls.run_directory import RunDirectory
 from kerascls.settings import RunSettings
 
+PATHS = ("data.train", "data.valid", "data.test", "model.checkpoint", "model.vocab")
 # What may differ, because the weights at the end do not depend on it.
 FREE = ("train.max_minutes", "train.save_minutes", "train.save_steps")
 
@@ -39,7 +40,9 @@ def earlier_run(
             f"which ended before. Start it anew with --overwrite."
         )
     given = _flat(settings.model_dump(mode="json", exclude_unset=True))
-    known = _flat(stored)
+    given = _absolute(given, os.getcwd())
+    begun_in = run.facts.get("directory", os.getcwd())
+    known = _absolute(_flat(stored), begun_in)
     other = [
         f"{key}={value!r}, not {known.get(key)!r}"
         for key, value in given.items()
@@ -52,32 +55,49 @@ def earlier_run(
             f"--out."
         )
     changed = {key: given[key] for key in FREE if key in given}
-    merged = RunSettings.from_dict(_nested(known | changed))
-    return run, merged
+    same = _flat(stored) if begun_in == os.getcwd() else known
+    return run, RunSettings.from_dict(_nested(same | changed))
 
 
-def require_same_data(run: RunDirectory, data: LabelledText):
-    """Checks that the files hold what they held when the run began.
+def require_same_start(run: RunDirectory, facts: dict[str, Any]):
+    """Checks that files and weights are those with which the run began.
+
+    Args:
+        run: The earlier run.
+        facts: What run.json would say of a run that begins now.
 
     Raises:
-        SettingsError: Naming the files that differ.
+        SettingsError: Naming what differs.
     """
+    before = run.facts
     differ = [
-        f"{part.dataset.path} ({name})"
-        for name, part in data.parts.items()
-        if _identity(run.facts["data"].get(name, {}))
-        != {"sha256": part.dataset.sha256, "rows": len(part.rows)}
+        f"{part.get('file')} ({name})"
+        for name, part in facts["data"].items()
+        if _content(part) != _content(before["data"].get(name, {}))
     ]
-    if differ or len(run.facts["data"]) != len(data.parts):
+    if len(before["data"]) != len(facts["data"]):
+        differ.append("more or fewer parts")
+    if facts["weights"] != before["weights"]:
+        differ.append(f"weights {facts['weights']}, not {before['weights']}")
+    if differ:
         raise SettingsError(
-            f"Expected the same data as when the run began. Received: other content "
-            f"in {', '.join(differ) or 'more or fewer parts'}. Put the files back, or "
-            f"start anew with --overwrite."
+            f"Expected the data and weights with which the run in {str(run.path)!r} "
+            f"began. Received others: {'; '.join(differ)}. Put them back, or start "
+            f"anew with --overwrite."
         )
 
 
-def _identity(facts: dict[str, Any]) -> dict[str, Any]:
-    return {key: facts.get(key) for key in ("sha256", "rows")}
+def _content(part: dict[str, Any]) -> tuple:
+    return part.get("sha256"), part.get("rows")
+
+
+def _absolute(values: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Returns flat settings with paths that do not depend on where one is."""
+    found = dict(values)
+    for key in PATHS:
+        if found.get(key) is not None:
+            found[key] = os.path.abspath(os.path.join(folder, found[key]))
+    return found
 
 
 def _flat(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from safetensors import SafetensorError
 
 from kerascls.callbacks import ScoreTable
 from kerascls.errors import SettingsError
@@ -54,8 +55,12 @@ class Plan:
 
     def epoch(self, step: int) -> float:
         """Returns how many epochs so many steps are, an int where it is whole."""
-        epochs = round(step / self.steps_per_epoch, 3)
+        epochs = round(step / self.steps_per_epoch, 6)
         return int(epochs) if epochs == int(epochs) else epochs
+
+
+# What `stop_training` is when it only ends a round: true, and not somebody else's True.
+_ROUND_ENDS = "the round ends"
 
 
 class Rounds(keras.callbacks.Callback):
@@ -71,6 +76,7 @@ class Rounds(keras.callbacks.Callback):
         train: Patience, limits, and how often a state is written.
         folder: Where states are written.
         interrupts: Holds back Ctrl-C while a step is computed.
+        made_with: What the last digits depend on; states remember it.
 
     Attributes:
         step: Steps done.
@@ -87,6 +93,7 @@ class Rounds(keras.callbacks.Callback):
         train: TrainSettings,
         folder: Path,
         interrupts: Interrupts,
+        made_with: str = "",
     ):
         super().__init__()
         self.plan = plan
@@ -94,7 +101,8 @@ class Rounds(keras.callbacks.Callback):
         self.train = train
         self.folder = folder
         self.interrupts = interrupts
-        self.step = 0
+        self.made_with = made_with
+        self.step = self.best_step = 0
         self.best_weights: list[np.ndarray] | None = None
         self.states_written, self.states_s = 0, 0.0
         self._restored: State | None = None
@@ -117,8 +125,8 @@ class Rounds(keras.callbacks.Callback):
             return True
         if self.best_epoch is None:
             return False
-        age = self.plan.epoch(self.step) - self.best_epoch
-        return age >= self.train.patience_epochs
+        age = self.step - self.best_step
+        return age >= self.train.patience_epochs * self.plan.steps_per_epoch
 
     def on_train_begin(self, logs=None):
         """Starts the clocks."""
@@ -130,7 +138,6 @@ class Rounds(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         """Goes on with the mean loss of a round that was left in its middle."""
-        self._cut = False
         state = self._restored
         if state and state.step == self.step and not self.plan.ends_round(self.step):
             put_snapshot(self.model, state.arrays, ("metrics",))
@@ -145,7 +152,7 @@ class Rounds(keras.callbacks.Callback):
             return
         self.step += 1
         if self.plan.ends_round(self.step):
-            self._cut = self.model.stop_training = True
+            self.model.stop_training = _ROUND_ENDS
         elif self._time_is_over():
             self.model.stop_training = True
         elif self._save_is_due() or self.interrupts.waiting:
@@ -154,12 +161,13 @@ class Rounds(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Validates, keeps the best weights, and says whether to stop."""
-        number = self.plan.epoch(self.step)
-        # Callbacks behind this one may stop training; a round's end must not.
-        ended = not self._cut or self._time_is_over()
+        self.interrupts.release()
+        ended = self.model.stop_training is not _ROUND_ENDS or self._time_is_over()
+        before = self.table.best_goal_
         with averaged_weights(self.model):
-            self.table.record(number, logs)
-            if self.best_epoch == number:
+            self.table.record(self.plan.epoch(self.step), logs)
+            if self.table.best_goal_ != before:
+                self.best_step = self.step
                 self.best_weights = values(self.model.variables)
         self.model.stop_training = ended or self.exhausted
         if self._save_is_due():
@@ -171,32 +179,40 @@ class Rounds(keras.callbacks.Callback):
             variable.assign(array)
 
     def save(self):
-        """Writes a state."""
+        """Writes a state; where that fails, says so and tries again when it is due."""
         started_s = time.monotonic()
+        try:
+            write_state(self.folder, self._state())
+            self.states_written += 1
+        except (OSError, SafetensorError) as error:
+            self.table.sink(f"NO STATE WRITTEN after step {self.step}: {error}")
+        self._saved_s, self._saved_step = time.monotonic(), self.step
+        self.states_s += self._saved_s - started_s
+
+    def _state(self) -> State:
         arrays = take_snapshot(self.model)
         for number, array in enumerate(self.best_weights or ()):
             arrays[f"best/{number:05d}"] = array
         best = self.table.best_scores_
         facts = {
             "seconds": self._seconds(),
-            "history_bytes": _size(self.table.history_csv),
+            "history_bytes": _flushed_size(Path(self.table.history_csv)),
+            "made_with": self.made_with,
+            "best_step": self.best_step,
             "best_epoch": self.best_epoch,
             "best_goal": self.table.best_goal_,
             "best_scores": best and best.to_dict(),
         }
-        write_state(self.folder, State(self.step, arrays, facts))
-        self._saved_s, self._saved_step = time.monotonic(), self.step
-        self.states_written += 1
-        self.states_s += self._saved_s - started_s
+        return State(self.step, arrays, facts)
 
-    def restore(self, model: keras.Model) -> bool:
+    def restore(self, model: keras.Model) -> str:
         """Takes up the newest state; without one, forgets the history.
 
         Args:
             model: Compiled, its optimiser built, as it was when the state was made.
 
         Returns:
-            Whether there was a state.
+            A line for people.
 
         Raises:
             BundleError: When there are states and all are damaged.
@@ -206,15 +222,20 @@ class Rounds(keras.callbacks.Callback):
         history_csv = Path(self.table.history_csv)
         if state is None:
             history_csv.unlink(missing_ok=True)
-            return False
+            return "No state was written yet: starting from the beginning."
         put_snapshot(model, state.arrays, ("model", "optimizer"))
         best = sorted(name for name in state.arrays if name.startswith("best/"))
         self.best_weights = [state.arrays[name] for name in best] or None
         self.step = self._saved_step = state.step
+        self.best_step = state.facts["best_step"]
         self._restored = state
         _cut_to(history_csv, state.facts["history_bytes"])
         self._take_up_best(state.facts)
-        return True
+        line = f"going on after step {self.step} of {self.plan.num_steps}"
+        made_with = state.facts["made_with"]
+        if made_with != self.made_with:
+            line += f"\nNOT EXACTLY: the state was made with {made_with}"
+        return line
 
     def _take_up_best(self, facts: dict[str, Any]):
         table = self.table
@@ -236,16 +257,22 @@ class Rounds(keras.callbacks.Callback):
         return time.monotonic() - self._saved_s > 60 * self.train.save_minutes
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def _flushed_size(path: Path) -> int:
+    """Returns the size of a file that is on the disk, not only in memory."""
+    if not path.exists():
+        return 0
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+        return file.seek(0, os.SEEK_END)
 
 
 def _cut_to(path: Path, num_bytes: int):
     """Takes away what was written to a file after it had so many bytes."""
-    if _size(path) < num_bytes:
+    found = path.stat().st_size if path.exists() else 0
+    if found < num_bytes:
         raise SettingsError(
             f"Expected at least the {num_bytes} bytes that were there when the state "
-            f"was written. Received: {str(path)!r} of {_size(path)} bytes. Put the "
+            f"was written. Received: {str(path)!r} of {found} bytes. Put the "
             f"file back, or start the run anew with --overwrite."
         )
     if path.exists():

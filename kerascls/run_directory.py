@@ -72,26 +72,32 @@ class RunDirectory:
     def __init__(self, path: Path):
         self.path = path
         self.facts: dict[str, Any] = {}
+        self._lock: int | None = None
 
     @classmethod
-    def create(cls, path: Path, overwrite: bool = False) -> "RunDirectory":
+    def create(
+        cls, path: Path, overwrite: bool = False, **facts: Any
+    ) -> "RunDirectory":
         """Makes the directory, without what an earlier run wrote there.
 
         Args:
             path: Where; parents are made too.
             overwrite: Whether an earlier run there may be replaced. Files that it
                 did not write stay.
+            **facts: What run.json says from the beginning.
 
         Raises:
-            SettingsError: When something is there that may not be replaced.
+            SettingsError: When something is there that may not be replaced, or that
+                another process is writing.
         """
         cls.check(path, overwrite)
+        path.mkdir(parents=True, exist_ok=True)
+        run = cls(path)
+        run.lock()
         for pattern in CONTENT:
             for item in path.glob(pattern):
                 _remove(item)
-        path.mkdir(parents=True, exist_ok=True)
-        run = cls(path)
-        run.update(status="running", started=_now())
+        run.update(status="running", started=_now(), **facts)
         return run
 
     @classmethod
@@ -111,6 +117,39 @@ class RunDirectory:
         run = cls(path)
         run.facts = facts
         return run
+
+    def go_on(self):
+        """Takes an earlier run up: forgets how it ended, and what it left half done.
+
+        Raises:
+            SettingsError: When another process is writing it.
+        """
+        self.lock()
+        for item in self.path.glob(".bundle-*"):
+            _remove(item)
+        for fact in ("error", "ended"):
+            self.facts.pop(fact, None)
+        self.update(status="running")
+
+    def lock(self):
+        """Keeps other processes from writing here, until `finish` or the end."""
+        try:
+            import fcntl
+        except ImportError:
+            return  # there is no such lock on Windows
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            if not isinstance(error, BlockingIOError):
+                return  # some network file systems have none either
+            raise SettingsError(
+                f"Expected a run that no other process is writing. Received: "
+                f"out={str(self.path)!r}, which one is. Wait for its end, or choose "
+                f"another --out."
+            ) from None
+        self._lock = handle
 
     @staticmethod
     def check(path: Path, overwrite: bool = False):
@@ -153,6 +192,9 @@ class RunDirectory:
     def finish(self, status: str, **facts: Any):
         """Adds the last facts: how the run ended, and when."""
         self.update(status=status, ended=_now(), **facts)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 def free_directory(folder: Path, name: str) -> Path:

@@ -1,5 +1,6 @@
 """The same training under several seeds: how much of a score is luck."""
 
+import json
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from kerascls import training
 from kerascls.errors import SettingsError
 from kerascls.report import Spread, render_spreads, spreads, spreads_csv
 from kerascls.resuming import earlier_run
-from kerascls.run_directory import free_directory, write_atomically
+from kerascls.run_directory import free_directory, write_atomically, write_json
 from kerascls.screen import Screen
 from kerascls.settings import RunSettings
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SPREAD_FILE = "seeds.csv"
+SERIES_FILE = "series.json"
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,14 @@ def fit_seeds(
         >>> {one.name: one.mean for one in result.scores}
     """
     settings = (settings or RunSettings()).with_options(**options)
-    place = Path(out) if out else free_directory(Path("runs"), "seeds")
+    place = Path(out) if out else None
     if resume:
         settings = _earlier_settings(place, settings, overwrite)
     _check(settings, seeds)
     first = settings.train.seed
+    place = place or free_directory(Path("runs"), "seeds")
+    place.mkdir(parents=True, exist_ok=True)
+    write_json(place / SERIES_FILE, {"first_seed": first})
     if settings.data.split_seed is None:
         settings = settings.with_options(split_seed=first)
     runs = {}
@@ -115,13 +120,18 @@ def fit_seeds(
 
 
 def _earlier_settings(
-    place: Path, settings: RunSettings, overwrite: bool
+    place: Path | None, settings: RunSettings, overwrite: bool
 ) -> RunSettings:
     """Returns the settings of the first seed's run, which all others share."""
-    numbers = [folder.name.partition("-")[2] for folder in place.glob("seed-*")]
-    numbers = sorted(int(number) for number in numbers if number.isdigit())
-    folder = place / f"seed-{numbers[0]}" if numbers else place / "seed-..."
-    return earlier_run(folder, settings, overwrite)[1]
+    file = (place or Path()) / SERIES_FILE
+    if place is None or not file.is_file():
+        raise SettingsError(
+            f"Expected the directory of several seeds to go on with. Received: "
+            f"out={None if place is None else str(place)!r}, without {SERIES_FILE}. "
+            f"Name it with --out."
+        )
+    first = json.loads(file.read_text("utf-8"))["first_seed"]
+    return earlier_run(place / f"seed-{first}", settings, overwrite)[1]
 
 
 def _forget_models():

@@ -58,6 +58,7 @@ def write_state(folder: Path, state: State):
         if place.exists():  # a damaged one, or the training came here once before
             shutil.rmtree(place)
         os.rename(work, place)
+        _flush(folder)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -106,5 +107,10 @@ def _remove_unfinished(folder: Path):
 
 
 def _flush(path: Path):
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
+    if path.is_dir() and os.name == "nt":
+        return  # folders cannot be opened there
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

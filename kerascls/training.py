@@ -1,6 +1,7 @@
 """From labelled text to a run directory: train, choose, ship, score once."""
 
 import json
+import os
 import shlex
 import sys
 import time
@@ -20,7 +21,7 @@ from kerascls.labels import Task
 from kerascls.predictor import Predictor, layout_for
 from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
 from kerascls.report import Report, render_report, write_report
-from kerascls.resuming import earlier_run, require_same_data
+from kerascls.resuming import earlier_run, require_same_start
 from kerascls.run_directory import (
     BUNDLE_FOLDER,
     LOG_FILE,
@@ -123,16 +124,19 @@ def fit(
     if resume:
         earlier, settings = earlier_run(place, settings, overwrite)
         if earlier.facts["status"] == "done":
+            earlier.remove_states()
             return _finished(earlier)
     elif place is not None:
         RunDirectory.check(place, overwrite)  # before reading, which may take long
     settings, data, start = prepare(settings, screen)
-    if earlier is not None:
-        require_same_data(earlier, data)
-        earlier.update(status="running")
-    run = earlier or RunDirectory.create(
-        place or free_directory(Path("runs"), start.name), overwrite
-    )
+    facts = _facts(settings, data, start)
+    if earlier is None:
+        place = place or free_directory(Path("runs"), start.name)
+        run = RunDirectory.create(place, overwrite, **facts)
+    else:
+        require_same_start(earlier, facts)
+        run = earlier
+        run.go_on()
     screen.log_to(run.path / LOG_FILE)
     job = Job(run, settings, data, start, screen, cache, resume, tuple(callbacks))
     try:
@@ -204,7 +208,6 @@ def prepare(
 def _run(job: Job, started: float) -> RunResult:
     run, settings, data, start = job.run, job.settings, job.data, job.start
     screen = job.screen
-    run.update(**_facts(settings, data, start))
     sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
     about = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
     chosen = _chosen(settings, start)
@@ -274,7 +277,8 @@ def _facts(
             }
             for name, part in data.parts.items()
         },
-        "weights": str(start.found.directory) if start.found else None,
+        "directory": os.getcwd(),
+        "weights": str(start.found.directory.resolve()) if start.found else None,
         "notes": [*data.notes, *start.notes],
     }
 

@@ -83,14 +83,28 @@ def test_features_of_something_else_are_computed_anew(other):
     )
 
 
-def test_a_failure_leaves_nothing_half_written(monkeypatch, tmp_path):
+def test_a_full_disk_leaves_nothing_half_written_and_memory_serves(
+    monkeypatch, tmp_path
+):
     def fail(_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(features, "_reserve", fail)
-    with pytest.raises(OSError, match="No space"):
-        feature_feed(tiny_classifier(), tiny_feed(LENGTHS))
+    model, feed, said = tiny_classifier(), tiny_feed(LENGTHS), []
+    found = feature_feed(model, feed, warn=said.append)
     assert list((tmp_path / "cache").iterdir()) == []
+    assert "No space left" in said[0]
+    expected = feature_feed(model, feed, cache=False)
+    np.testing.assert_array_equal(found.features.vectors, expected.features.vectors)
+
+
+def test_damaged_features_are_computed_anew(tmp_path):
+    model, feed = tiny_classifier(), tiny_feed(LENGTHS)
+    expected = np.array(feature_feed(model, feed).features.vectors)
+    (file,) = (tmp_path / "cache").glob("*/vectors.npy")
+    file.write_bytes(file.read_bytes()[:-5])
+    found = feature_feed(model, feed).features.vectors
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_a_head_learns_from_features_and_the_encoder_stays():

@@ -1,5 +1,6 @@
 """Fitting: the same numbers twice, the best epoch's weights, a way to stop early."""
 
+import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from safetensors import SafetensorError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_jobs import job_on
@@ -23,6 +25,7 @@ from kerascls.labels import Task
 from kerascls.metrics import pad_columns, score
 from kerascls.report import read_history
 from kerascls.starting_points import HEAD_DROPOUT
+from kerascls.states import read_state
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +216,9 @@ def test_patience_is_counted_in_epochs(scripted_fit):
     assert fitted.best_epoch == 1
 
 
+slow = pytest.mark.slow
+
+
 class Killed(BaseException):
     """Ends a training where a signal would."""
 
@@ -236,8 +242,15 @@ class KillAt(keras.callbacks.Callback):
         ((1, 3, 2), {"save_steps": 1}),
         ((7,), {"save_steps": 3, "ema_momentum": 0.9, "validate_steps": 3}),
         ((8, 3), {"save_steps": 2, "accumulate_steps": 2, "r_drop": 0.5}),
+        pytest.param((5,), {"save_steps": 2, "precision": "float16"}, marks=slow),
+        pytest.param((9, 2), {"save_steps": 1, "freeze_encoder": True}, marks=slow),
+        pytest.param(
+            (14,),
+            {"save_steps": 1, "epochs": 20, "patience_epochs": 2},
+            marks=slow,
+        ),
     ],
-    ids=["thrice", "average, rounds", "parts, R-Drop"],
+    ids=["thrice", "average, rounds", "parts, R-Drop", "half", "frozen", "patience"],
 )
 def test_a_killed_fit_goes_on_to_the_same_end(
     eagerly, multilabel_job, tmp_path, steps, options
@@ -257,6 +270,43 @@ def test_a_killed_fit_goes_on_to_the_same_end(
     check_equal(found.model.named_arrays(), expected.model.named_arrays())
     np.testing.assert_array_equal(found.valid_logits, expected.valid_logits)
     assert found.seconds_before > 0
+
+
+def test_a_signal_leaves_a_state_after_the_step_it_came_in(
+    eagerly, multilabel_job, tmp_path
+):
+    class Signal(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if int(self.model.optimizer.iterations) == 5:
+                signal.raise_signal(signal.SIGINT)
+
+    with eagerly():
+        expected = multilabel_job.fit(tmp_path / "whole")
+        cut = multilabel_job.fit(tmp_path / "cut", callbacks=[Signal()])
+        assert cut.interrupted
+        assert read_state(tmp_path / "cut" / "state").step == 6
+        found = multilabel_job.fit(tmp_path / "cut", True)
+    check_equal(found.model.named_arrays(), expected.model.named_arrays())
+
+
+def test_a_state_that_cannot_be_written_is_said_and_training_goes_on(
+    eagerly, multilabel_job, tmp_path, monkeypatch, said
+):
+    def fail(*_):
+        raise SafetensorError("No space left on device")
+
+    monkeypatch.setattr(rounds, "write_state", fail)
+    with eagerly():
+        fitted = multilabel_job.fit(tmp_path, epochs=1, save_steps=2)
+    assert fitted.best_epoch == 1
+    assert any("NO STATE WRITTEN" in line and "No space" in line for line in said)
+
+
+def test_the_better_of_two_rounds_with_close_numbers_is_kept(scripted_fit, monkeypatch):
+    monkeypatch.setattr(rounds.Plan, "epoch", lambda self, step: 1)
+    options = {"batch_size": 8, "validate_steps": 3, "epochs": 1}
+    table, fitted = scripted_fit(0.9, 0.1, **options)
+    check_equal(fitted.model.named_arrays(), table.weights[0])
 
 
 def test_a_fit_that_was_done_when_it_was_killed_only_takes_up_its_end(

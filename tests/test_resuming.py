@@ -1,11 +1,9 @@
 """Going on with a run: what may differ, and what is refused."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from kerascls.errors import SettingsError
-from kerascls.resuming import earlier_run, require_same_data
+from kerascls.resuming import earlier_run, require_same_start
 from kerascls.run_directory import RunDirectory
 from kerascls.settings import RunSettings
 
@@ -18,7 +16,7 @@ def run(tmp_path):
     run = RunDirectory.create(tmp_path / "out")
     settings = RunSettings.from_options(**FIRST).to_dict()
     data = {"train": {"file": "新闻.csv", "sha256": "abc", "rows": 70}}
-    run.update(settings=settings, data=data)
+    run.finish("killed", settings=settings, weights=None, data=data)
     return run
 
 
@@ -36,7 +34,7 @@ def test_the_settings_are_those_of_the_run(run, options):
     [
         ({"epochs": 4}, "train.epochs=4, not 3"),
         ({"text": ("title",)}, r"data.text=\['title'\], not \['title', 'content'\]"),
-        ({"train": "other.csv"}, "data.train='other.csv', not '新闻.csv'"),
+        ({"train": "other.csv"}, "data.train='.*other.csv', not '.*新闻.csv'"),
     ],
 )
 def test_other_settings_are_refused_by_name(run, options, expected):
@@ -68,24 +66,35 @@ def test_a_place_must_be_named_and_not_replaced(run, overwrite):
         earlier_run(run.path if overwrite else None, RunSettings(), overwrite)
 
 
-def part(sha256="abc", rows=70):
-    return SimpleNamespace(
-        dataset=SimpleNamespace(path="新闻.csv", sha256=sha256), rows=range(rows)
-    )
+def test_a_run_goes_on_from_another_directory(run, tmp_path, monkeypatch):
+    run.update(directory=str(tmp_path))
+    assert continued(run).data.train == tmp_path / "新闻.csv"
+    (tmp_path / "there").mkdir()
+    monkeypatch.chdir(tmp_path / "there")
+    assert continued(run, train="../新闻.csv").data.train == tmp_path / "新闻.csv"
+    with pytest.raises(SettingsError, match="data.train="):
+        continued(run, train="新闻.csv")
 
 
-def test_the_same_data_are_accepted(run):
-    require_same_data(run, SimpleNamespace(parts={"train": part()}))
+def facts(sha256="abc", rows=70, weights=None, **more):
+    part = {"file": "新闻.csv", "sha256": sha256, "rows": rows}
+    return {"data": {"train": part, **more}, "weights": weights}
+
+
+def test_the_same_data_and_weights_are_accepted(run):
+    require_same_start(run, facts())
 
 
 @pytest.mark.parametrize(
-    "parts",
+    ("now", "expected"),
     [
-        {"train": part("xyz")},
-        {"train": part(rows=69)},
-        {"train": part(), "test": part()},
+        (facts("xyz"), r"新闻.csv \(train\)"),
+        (facts(rows=69), r"新闻.csv \(train\)"),
+        (facts(test={}), "more or fewer parts"),
+        (facts(weights="/models/other"), "weights /models/other, not None"),
     ],
+    ids=["content", "rows", "parts", "weights"],
 )
-def test_other_data_are_refused(run, parts):
-    with pytest.raises(SettingsError, match="same data"):
-        require_same_data(run, SimpleNamespace(parts=parts))
+def test_other_data_or_weights_are_refused(run, now, expected):
+    with pytest.raises(SettingsError, match=expected):
+        require_same_start(run, now)

@@ -71,7 +71,7 @@ def test_overwrite_takes_away_what_the_earlier_run_wrote(tmp_path):
 
 
 def test_overwrite_leaves_what_the_run_did_not_write(tmp_path):
-    RunDirectory.create(tmp_path)
+    RunDirectory.create(tmp_path).finish("done")
     (tmp_path / "train.csv").write_text("mine")
     (tmp_path / ".git").mkdir()
     RunDirectory.create(tmp_path, overwrite=True)
@@ -83,12 +83,25 @@ def test_overwrite_follows_a_link_to_the_directory_but_none_inside(tmp_path):
     elsewhere, target = tmp_path / "elsewhere", tmp_path / "target"
     elsewhere.mkdir()
     (elsewhere / "manifest.json").touch()
-    RunDirectory.create(target)
+    RunDirectory.create(target).finish("done")
     (target / "bundle").symlink_to(elsewhere)
     (tmp_path / "link").symlink_to(target)
     RunDirectory.create(tmp_path / "link", overwrite=True)
     assert not (target / "bundle").exists()
     assert (elsewhere / "manifest.json").is_file()
+
+
+def test_a_run_is_written_by_one_process_at_a_time(tmp_path):
+    run = RunDirectory.create(tmp_path)
+    with pytest.raises(SettingsError, match="no other process"):
+        RunDirectory.create(tmp_path, overwrite=True)
+    with pytest.raises(SettingsError, match="no other process"):
+        RunDirectory.open(tmp_path).go_on()
+    run.finish("interrupted", error="E")
+    again = RunDirectory.open(tmp_path)
+    again.go_on()
+    assert run_file(tmp_path)["status"] == "running"
+    assert not {"ended", "error"} & set(run_file(tmp_path))
 
 
 def test_a_check_changes_nothing(tmp_path):

@@ -24,7 +24,7 @@ def fits(monkeypatch, multilabel_report):
     def fit(settings, *, out, resume, overwrite, **_):
         calls.append((settings.train.seed, settings.data.split_seed, resume))
         run = RunDirectory.create(out, overwrite=True)
-        run.update(settings=settings.to_dict())
+        run.finish("done", settings=settings.to_dict())
         return SimpleNamespace(out=out, report=multilabel_report, to_dict=dict)
 
     monkeypatch.setattr(seeds.training, "fit", fit)
@@ -95,9 +95,18 @@ def test_what_has_no_spread_is_an_error(options, expected):
         fit_seeds(**options)
 
 
-def test_there_must_be_a_series_to_go_on_with(tmp_path):
-    with pytest.raises(SettingsError, match="run.json"):
-        fit_seeds(out=tmp_path, resume=True)
+@pytest.mark.parametrize("named", [True, False])
+def test_there_must_be_a_series_to_go_on_with(tmp_path, named):
+    with pytest.raises(SettingsError, match="series.json"):
+        fit_seeds(out=tmp_path if named else None, resume=True)
+
+
+def test_seeds_of_an_earlier_series_do_not_count(fits, tmp_path):
+    fit_seeds(seeds=2, out=tmp_path, seed=3, epochs=1, quiet=True)
+    fit_seeds(seeds=2, out=tmp_path, seed=7, epochs=2, overwrite=True, quiet=True)
+    fits.clear()
+    fit_seeds(seeds=2, out=tmp_path, resume=True, quiet=True)
+    assert [seed for seed, *_ in fits] == [7, 8]
 
 
 @pytest.mark.slow

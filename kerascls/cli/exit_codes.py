@@ -38,8 +38,8 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
 def _report(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         return _reader_is_gone()
-    if isinstance(error, click.Abort):
-        return _interrupted()
+    if isinstance(error, click.Abort):  # what click makes of an interrupt
+        return _interrupted(str(error.__cause__ or error.__context__ or ""))
     if debugging():
         traceback.print_exception(error)
     if isinstance(error, click.ClickException):

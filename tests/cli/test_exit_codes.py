@@ -39,6 +39,17 @@ def test_an_interrupt_is_130_and_says_so(capsys):
     assert capsys.readouterr().err == "interrupted\n"
 
 
+def test_how_to_go_on_is_said_though_click_made_an_abort_of_it(capsys):
+    def interrupted():
+        try:
+            raise KeyboardInterrupt("To go on: kerascls fit --resume")
+        except KeyboardInterrupt as end:
+            raise click.Abort from end
+
+    assert exit_code_of(interrupted) == 130
+    assert capsys.readouterr().err == "interrupted: To go on: kerascls fit --resume\n"
+
+
 def test_an_abort_by_click_is_an_interrupt():
     assert exit_code_of(raising(click.Abort())) == 130
 
