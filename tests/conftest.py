@@ -182,7 +182,7 @@ def stopped(monkeypatch, tmp_path):
 
     calls = []
 
-    def stop(*arguments):
+    def stop(*arguments, **_):
         calls.append(arguments)
         raise RuntimeError("stop here")
 
