@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 from rich.console import Console
@@ -121,31 +122,37 @@ def test_bad_input_is_known_before_keras_is_loaded(tmp_path, write_csv):
 # How a run is interrupted.
 
 
+class CtrlC(keras.callbacks.Callback):
+    """Interrupts an epoch after its second step; keeps the weights at its start."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.wanted = epoch
+        self.weights = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+        if epoch == self.wanted:
+            self.weights = self.model.named_arrays()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.epoch == self.wanted and batch == 1:
+            raise KeyboardInterrupt
+
+
 @pytest.fixture(scope="module")
 def late(multilabel_run, tmp_path_factory):
     """The multi-label run on a terminal, interrupted in the second epoch."""
     out = tmp_path_factory.mktemp("runs") / "late"
-    file, weights = io.StringIO(), {}
-
-    def begin(self, epoch, logs=None):
-        self.epoch = epoch
-        if epoch == 1:
-            weights.update(self.model.named_arrays())
-
-    def end_batch(self, batch, logs=None):
-        if self.epoch == 1 and batch == 1:
-            raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ScoreTable, "on_epoch_begin", begin)
-        patch.setattr(ScoreTable, "on_train_batch_end", end_batch)
-        with pytest.raises(KeyboardInterrupt):
-            training.fit(
-                **multilabel_run.options | {"threshold": 0.3},
-                out=out,
-                console=Console(file=file, force_terminal=True, width=100),
-            )
-    return SimpleNamespace(out=out, shown=file.getvalue(), weights=weights)
+    file, ctrl_c = io.StringIO(), CtrlC(epoch=1)
+    with pytest.raises(KeyboardInterrupt, match=f"fit --resume --out {out}"):
+        training.fit(
+            **multilabel_run.options | {"threshold": 0.3},
+            out=out,
+            callbacks=[ctrl_c],
+            console=Console(file=file, force_terminal=True, width=100),
+        )
+    return SimpleNamespace(out=out, shown=file.getvalue(), weights=ctrl_c.weights)
 
 
 def test_after_an_interrupt_the_bundle_has_the_weights_of_the_best_epoch(late):
@@ -179,14 +186,11 @@ def test_a_terminal_shows_bars_and_gets_its_cursor_back(late):
 
 
 def test_an_interrupt_in_the_first_epoch_leaves_a_valid_run_without_bundle(
-    multilabel_run, train_run, tmp_path, monkeypatch
+    multilabel_run, train_run, tmp_path
 ):
-    def end_batch(self, batch, logs=None):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(ScoreTable, "on_train_batch_end", end_batch)
     with pytest.raises(KeyboardInterrupt):
-        train_run(tmp_path / "out", **multilabel_run.options)
+        options = multilabel_run.options | {"callbacks": [CtrlC(epoch=0)]}
+        train_run(tmp_path / "out", **options)
     assert run_file(tmp_path / "out")["status"] == "interrupted"
     assert sorted(os.listdir(tmp_path / "out")) == ["log.txt", "run.json"]
     with pytest.raises(BundleError, match="status is 'interrupted'"):
