@@ -54,10 +54,10 @@ def curves() -> Figure:
 def draw_case(axes, row: dict[str, str]):
     """Draws one case: a line for validation, a star for test."""
     epochs, scored = last_curve(row["case"]), row["scored"]
-    x = [int(epoch["epoch"]) for epoch in epochs]
+    x = [float(epoch["epoch"]) for epoch in epochs]
     y = [float(epoch[f"val_{scored}"]) for epoch in epochs]
     axes.plot(x, y, marker="o", markersize=3, label="validation")
-    best, score = int(row["best_epoch"]), float(row[scored])
+    best, score = float(row["best_epoch"]), float(row[scored])
     axes.plot([best], [score], "*", markersize=10, color="tab:red", label="test")
     linear = float(row["linear_tuned"])
     axes.axhline(linear, ls="--", color="gray", label="linear, tuned, test")

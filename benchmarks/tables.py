@@ -158,7 +158,7 @@ def last_curve(case: str) -> list[dict[str, str]]:
     epochs: list[dict[str, str]] = []
     for row in read(RESULTS / "curves.csv"):
         if row["case"] == case:
-            if epochs and int(row["epoch"]) <= int(epochs[-1]["epoch"]):
+            if epochs and float(row["epoch"]) <= float(epochs[-1]["epoch"]):
                 epochs = []
             epochs.append(row)
     return epochs
