@@ -27,8 +27,7 @@ for devices in (1, 2):
         out=Path(folder) / str(devices),
         devices=devices,
         quiet=True,
-        # 7 rows a step: uneven for two devices, and a rest at the end.
-        **{"epochs": 3, "batch_size": 7, "max_tokens": 16, "learning_rate": 1e-3},
+        **{"epochs": 3, "max_tokens": 16, "learning_rate": 1e-3},
         **{"dropout": 0.0, **options},
     )
     keras.utils.clear_session()

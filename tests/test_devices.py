@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+PARTS = "accumulate_steps=2"
 SCRIPT = Path(__file__).parent / "fit_on_devices.py"
 
 
@@ -39,11 +40,11 @@ def curve(out: Path) -> np.ndarray:
 @pytest.mark.parametrize(
     ("backend", "options"),
     [
-        ("tensorflow", []),
-        ("tensorflow", ["accumulate_steps=2", "ema_momentum=0.9", "fgm=0.1"]),
-        ("jax", ["ema_momentum=0.9"]),
+        ("tensorflow", ["batch_size=10"]),
+        ("tensorflow", [PARTS, "batch_size=7", "ema_momentum=0.9", "fgm=0.1"]),
+        ("jax", ["batch_size=10", "ema_momentum=0.9"]),
     ],
-    ids=["tensorflow", "tensorflow with parts, average and FGM", "jax"],
+    ids=["tensorflow", "tensorflow with uneven parts, average and FGM", "jax"],
 )
 def test_two_devices_learn_what_one_does(
     backend, options, multilabel_files, still_checkpoint, tmp_path
@@ -56,7 +57,9 @@ def test_two_devices_learn_what_one_does(
     )
     one, two = (curve(tmp_path / name) for name in "12")
     assert one[0, 0] > one[-1, 0], "it learns"
-    np.testing.assert_allclose(two, one, atol=1e-4)
+    # Keras weighs the losses of steps by their rows, those that only pad included.
+    columns = slice(1 if PARTS in options else 0, None)
+    np.testing.assert_allclose(two[:, columns], one[:, columns], atol=1e-4)
     weights = [load_file(tmp_path / n / "bundle/model.safetensors") for n in "12"]
     for name, array in weights[0].items():
         np.testing.assert_allclose(weights[1][name], array, atol=1e-3, err_msg=name)
