@@ -11,7 +11,7 @@ _PLACES = {
     "Tokenizer": "kerascls.tokenizer",
     "build_transformer_model": "kerascls.checkpoints",
     "evaluate": "kerascls.evaluation",
-    "find_learning_rate": "kerascls.rate_finding",
+    "find_rate": "kerascls.rate_finding",
     "fit": "kerascls.training",
     "fit_seeds": "kerascls.seeds",
     "inspect": "kerascls.checkpoints:inspect_checkpoint",

@@ -73,7 +73,7 @@ class RateCurve:
         return figure
 
 
-def find_learning_rate(
+def find_rate(
     settings: RunSettings | None = None,
     *,
     steps: int = 100,
@@ -104,7 +104,7 @@ def find_learning_rate(
         KerasclsError: When data, settings or checkpoint cannot be used.
 
     Example:
-        >>> curve = kerascls.find_learning_rate(train="news.csv")
+        >>> curve = kerascls.find_rate(train="news.csv")
         >>> kerascls.fit(train="news.csv", learning_rate=curve.suggestion)
 
     References:

@@ -89,7 +89,29 @@ def test_targets_and_rows_belong_together():
         long = x["padding_mask"].sum(axis=1) > 4 + 2
         np.testing.assert_array_equal(y[:, 0], long)
         np.testing.assert_array_equal(y[:, 1:], ~long[:, None].repeat(2, axis=1))
-        np.testing.assert_array_equal(weights, 1)
+        np.testing.assert_allclose(weights, 1 / len(y))
+
+
+@pytest.mark.parametrize("buckets", [None, (6, 11)])
+def test_parts_of_a_batch_hold_its_rows_and_weigh_as_much(buckets):
+    whole = epoch_of(tiny_feed(LENGTHS), 7)
+    feed = tiny_feed(LENGTHS, buckets=buckets, num_devices=2)
+    pieces = feed.training(7, parts=3)
+    for _, y, _ in whole:
+        found = [next(pieces) for _ in range(3)]
+        rows = np.concatenate([part_y[w > 0] for _, part_y, w in found])
+        np.testing.assert_array_equal(rows, y)
+        assert sum(w.sum() for _, _, w in found) == pytest.approx(3)
+        assert all(len(w) % 2 == 0 for _, _, w in found)
+
+
+def test_steps_that_are_done_are_left_out():
+    feed = tiny_feed(LENGTHS)
+    for done in (1, feed.num_batches, feed.num_batches + 1):
+        expected = list(islice(feed.training(7), done, done + 3))
+        found = list(islice(feed.training(7, first_step=done), 3))
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(one[0]["token_ids"], other[0]["token_ids"])
 
 
 def test_labels_the_model_does_not_know_are_left_out():
@@ -104,7 +126,7 @@ def test_buckets_leave_few_shapes_and_pad_rows_with_weight_zero():
     assert {x["token_ids"].shape for x, _, _ in padded} == {(4, 6), (4, 11)}
     for (x, y, weights), (_, plain_y, _) in zip(padded, plain, strict=True):
         rows = len(plain_y)
-        np.testing.assert_array_equal(weights, np.arange(4) < rows)
+        np.testing.assert_allclose(weights, (np.arange(4) < rows) / rows)
         np.testing.assert_array_equal(y[:rows], plain_y)
         assert not y[rows:].any()
         np.testing.assert_array_equal(x["padding_mask"][rows:].sum(axis=1), 1)

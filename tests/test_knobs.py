@@ -138,6 +138,7 @@ def test_the_average_is_between_start_and_end(weights, plain, start):
     assert 0 < moved(found, start, LAYER) < moved(plain, start, LAYER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("best_by", ["micro_f1", "accuracy", "loss"])
 def test_the_best_epoch_is_chosen_by_the_score_that_was_asked_for(
     job, tmp_path, best_by

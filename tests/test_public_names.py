@@ -30,7 +30,9 @@ def test_every_command_is_a_plain_function():
 
     names = {"models": "list_models"}
     for command in COMMANDS:
-        assert callable(getattr(kerascls, names.get(command, command)))
+        assert callable(
+            getattr(kerascls, names.get(command, command.replace("-", "_")))
+        )
 
 
 def test_names_are_listed_before_they_are_loaded():

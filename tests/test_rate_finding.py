@@ -7,7 +7,7 @@ import pytest
 
 import kerascls
 from kerascls.errors import SettingsError
-from kerascls.rate_finding import RateCurve, find_learning_rate
+from kerascls.rate_finding import RateCurve, find_rate
 
 
 def curve(losses):
@@ -34,7 +34,7 @@ def test_one_lucky_batch_does_not_decide():
 
 def test_too_few_steps_are_an_error():
     with pytest.raises(SettingsError, match="steps=5"):
-        find_learning_rate(steps=5)
+        find_rate(steps=5)
 
 
 @pytest.mark.slow
@@ -42,7 +42,7 @@ def test_a_rate_is_found_between_nothing_learned_and_all_lost(
     multilabel_files, tiny_checkpoint, tmp_path
 ):
     out = tmp_path / "曲线.csv"
-    found = kerascls.find_learning_rate(
+    found = kerascls.find_rate(
         train=multilabel_files["train"],
         valid=multilabel_files["valid"],
         checkpoint=tiny_checkpoint,

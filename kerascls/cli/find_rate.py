@@ -39,7 +39,7 @@ def find_rate(
     settings = settings_from(config, options, overrides)
     from kerascls import rate_finding
 
-    curve = rate_finding.find_learning_rate(
+    curve = rate_finding.find_rate(
         settings,
         steps=steps,
         out=out,

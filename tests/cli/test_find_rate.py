@@ -11,11 +11,11 @@ import pytest
 def calls(replace_module) -> list:
     calls = []
 
-    def find_learning_rate(settings, **options):
+    def find_rate(settings, **options):
         calls.append((settings, SimpleNamespace(**options)))
         return SimpleNamespace(suggestion=2.5e-4)
 
-    replace_module("rate_finding", find_learning_rate=find_learning_rate)
+    replace_module("rate_finding", find_rate=find_rate)
     return calls
 
 
