@@ -246,7 +246,7 @@ class KillAt(keras.callbacks.Callback):
             marks=slow,
         ),
         pytest.param((5,), {"save_steps": 2, "precision": "float16"}, marks=slow),
-        pytest.param((9, 2), {"save_steps": 1, "freeze_encoder": True}, marks=slow),
+        pytest.param((3, 2), {"save_steps": 1, "freeze_encoder": True}, marks=slow),
         pytest.param(
             (14,),
             {"save_steps": 1, "epochs": 20, "patience_epochs": 2},

@@ -120,6 +120,8 @@ def test_real_seeds_differ_and_are_scored_on_the_same_rows(
         train=train, checkpoint=tiny_checkpoint, epochs=1, batch_size=8, seeds=2,
         out=tmp_path / "out", quiet=True,
     )  # fmt: skip
-    one, two = (run.report for run in result.runs.values())
-    assert one.scores.support.tolist() == two.scores.support.tolist()
-    assert one.loss != two.loss
+    one, two = result.runs.values()
+    supports = [run.report.scores.support.tolist() for run in (one, two)]
+    assert supports[0] == supports[1]
+    histories = [(run.out / "history.csv").read_bytes() for run in (one, two)]
+    assert histories[0] != histories[1]
