@@ -2,6 +2,7 @@
 
 import csv
 import io
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,6 +45,8 @@ def _own_surroundings(tmp_path_factory) -> Iterator[None]:
         patch.setenv("KERASCLS_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
         patch.delenv("KERASCLS_PRETRAINED", raising=False)
+        # A job in the background of a shell ignores it, and so would its children.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
 
 

@@ -180,7 +180,7 @@ def test_tensorflow_itself_takes_the_limit():
     script = (
         "import tensorflow as tf\n"
         "from kerascls.compute import choose_compute, limit_threads\n"
-        "choose_compute(); limit_threads(ALONE); tf.constant(1)\n"
+        "limit_threads(choose_compute()); tf.constant(1)\n"
         "print(tf.config.threading.get_inter_op_parallelism_threads())\n"
     )
     known = {k: v for k, v in os.environ.items() if k != "TF_NUM_INTEROP_THREADS"}
