@@ -96,8 +96,7 @@ def fit_seeds(
     place = place or free_directory(Path("runs"), "seeds")
     place.mkdir(parents=True, exist_ok=True)
     write_json(place / SERIES_FILE, {"first_seed": first})
-    if settings.data.split_seed is None:
-        settings = settings.with_options(split_seed=first)
+    settings = settings.with_options(split_seed=settings.split_seed)
     runs = {}
     for seed in range(first, first + seeds):
         folder = place / f"seed-{seed}"

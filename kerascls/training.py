@@ -190,11 +190,8 @@ def prepare(
         KerasclsError: When data, settings or checkpoint cannot be used.
     """
     require_trackers(settings.train.track)
-    split_seed = settings.data.split_seed
-    if split_seed is None:
-        split_seed = settings.train.seed
     with screen.bars() as bars:
-        data = load_labelled_text(settings.data, split_seed, bars)
+        data = load_labelled_text(settings.data, settings.split_seed, bars)
     threshold = settings.decision.threshold
     if data.task is Task.MULTICLASS and threshold is not None:
         raise SettingsError(

@@ -171,3 +171,8 @@ def test_any_text_is_either_taken_or_refused_with_a_settings_error(key, text):
 
 def test_one_text_column_may_be_given_as_a_plain_text():
     assert RunSettings.from_options(text="title").data.text == ("title",)
+
+
+def test_the_split_has_the_seed_of_training_unless_it_has_its_own():
+    assert RunSettings.from_options(seed=7).split_seed == 7
+    assert RunSettings.from_options(seed=7, split_seed=0).split_seed == 0

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kerascls.cli.fit import OPTIONS
-from kerascls.cli.options import setting_options, settings_from
+from kerascls.cli.options import config_options, setting_options, settings_from
 from kerascls.cli.output import echo_json, progress_console
 
 
@@ -31,18 +31,7 @@ from kerascls.cli.output import echo_json, progress_console
     help="Directory to write, or to go on in. Default: runs/search-MODEL.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace the search in --out.")
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings in TOML (or JSON); options and --set win over it.",
-)
-@click.option(
-    "--set",
-    "overrides",
-    metavar="GROUP.FIELD=VALUE",
-    multiple=True,
-    help="Any setting, as in train.best_by=accuracy; repeat for several.",
-)
+@config_options
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 @click.option("--quiet", is_flag=True, help="Show errors and the result's path only.")
 @click.option("--no-cache", is_flag=True, help="Tokenise again, keep no token ids.")

@@ -84,7 +84,7 @@ def search(
     if place is not None:
         check_place(place)
     with screen.bars() as bars:
-        data = load_labelled_text(settings.data, settings.train.seed, bars)
+        data = load_labelled_text(settings.data, settings.split_seed, bars)
     start = choose_start(settings.model, data)
     hunt = Hunt.prepare(
         settings,

@@ -39,6 +39,12 @@ class RunSettings(Group):
     train: TrainSettings = Field(default_factory=TrainSettings)
     decision: DecisionSettings = Field(default_factory=DecisionSettings)
 
+    @property
+    def split_seed(self) -> int:
+        """The seed of the split into parts."""
+        stated = self.data.split_seed
+        return self.train.seed if stated is None else stated
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Checks nested plain values, as in `{"train": {"epochs": 3}}`.
