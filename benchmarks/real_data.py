@@ -74,7 +74,7 @@ CASES = {
     ),
     "sogou5": Case(
         "sogou5",
-        f"{SCRATCH} --model albert_small --max-tokens 300 --epochs 20",
+        f"{SCRATCH} --model albert_small --max-tokens 300 --epochs 12 --batch-size 16",
         "accuracy",
         0.966,
         None,
