@@ -10,15 +10,14 @@ import numpy as np
 
 from kerascls.decision import Rule, fit_threshold, probabilities
 from kerascls.errors import SettingsError
-from kerascls.labels import Task
+from kerascls.labels import LabelSet, Task
 from kerascls.metrics import Scores, pad_columns, score
 from kerascls.report import append_history, history_rows, render_table
+from kerascls.settings import checked_score, class_of_score
 from kerascls.validation import Outcome, validation_pass
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-BEST_BY = ("macro_f1", "micro_f1", "weighted_f1", "accuracy", "loss")
 
 
 class ScoreTable(keras.callbacks.Callback):
@@ -51,8 +50,10 @@ class ScoreTable(keras.callbacks.Callback):
         history_csv: File to append to, see `append_history`.
         sink: Called with the table, e.g. `print`, `logger.info`, `lines.append`.
         max_classes: Show only so many classes; the file has them all.
-        best_by: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"`, `"accuracy"` or
-            `"loss"`, the smallest validation loss.
+        best_by: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"`, `"macro_precision"`,
+            `"macro_recall"`, `"accuracy"`, or `"loss"`, the smallest validation loss;
+            of one class `"f1:LABEL"`, `"precision:LABEL"` or `"recall:LABEL"`, which
+            is then in `logs` too, as `"val_f1:LABEL"`.
 
     Attributes:
         best_epoch_: Number of the best epoch, from 1; None before the first.
@@ -68,6 +69,7 @@ class ScoreTable(keras.callbacks.Callback):
     Raises:
         SettingsError: When `best_by` is unknown; later, when the data do not fit
             the model or the labels.
+        DataError: When `best_by` names a label that there is not.
 
     Example:
         >>> table = ScoreTable((x, y), labels, "multilabel", history_csv="h.csv")
@@ -91,13 +93,11 @@ class ScoreTable(keras.callbacks.Callback):
         best_by: str = "macro_f1",
     ):
         super().__init__()
-        if best_by not in BEST_BY:
-            raise SettingsError(
-                f"The best epoch is chosen by {', '.join(BEST_BY)}. Received: "
-                f"best_by={best_by!r}."
-            )
         self.validation_data = validation_data
         self.labels = tuple(labels)
+        label = class_of_score(checked_score(best_by))
+        if label is not None:
+            LabelSet(self.labels).column(label)
         self.task = Task(task)
         self.rule = rule
         self.objective = objective
@@ -138,7 +138,7 @@ class ScoreTable(keras.callbacks.Callback):
         self.sink(self._table(epoch, loss, before))
         if logs is not None:
             more = {"loss": self.val_loss_, "threshold": self.rule_.threshold}
-            numbers = _averages(scores) | {
+            numbers = self._numbers(scores) | {
                 k: v for k, v in more.items() if v is not None
             }
             logs.update({f"val_{name}": value for name, value in numbers.items()})
@@ -172,9 +172,17 @@ class ScoreTable(keras.callbacks.Callback):
         known = outcome.targets[:, : probs.shape[1]]
         return fit_threshold(known, probs, self.objective)
 
+    def _numbers(self, scores: Scores) -> dict[str, float]:
+        label = class_of_score(self.best_by)
+        if label is None:
+            return _averages(scores)
+        kind = self.best_by.partition(":")[0]
+        value = getattr(scores, kind)[self.labels.index(label)]
+        return _averages(scores) | {self.best_by: float(value)}
+
     def _goal(self, scores: Scores) -> float:
         if self.best_by != "loss":
-            return _averages(scores)[self.best_by]
+            return self._numbers(scores)[self.best_by]
         if self.val_loss_ is None:
             raise SettingsError(
                 "Choosing the best epoch by its loss needs a model compiled with one. "

@@ -101,9 +101,7 @@ class ScoredRows:
             ) from error
 
 
-def rows_sha256(
-    texts: Sequence[Sequence[str]], labels: Sequence[Sequence[str]]
-) -> str:
+def rows_sha256(texts: Sequence[Sequence[str]], labels: Sequence[Sequence[str]]) -> str:
     """Returns one hash of texts and true labels; equal only for the same rows in order.
 
     Args:

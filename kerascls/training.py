@@ -31,7 +31,7 @@ from kerascls.run_directory import (
     package_versions,
 )
 from kerascls.screen import Screen
-from kerascls.settings import RunSettings
+from kerascls.settings import RunSettings, class_of_score
 from kerascls.starting_points import StartingPoint, choose_start
 from kerascls.token_store import TokenStore
 
@@ -198,6 +198,9 @@ def prepare(
             f"Expected a threshold for multilabel only: in multiclass the likeliest "
             f"label is given. Received: decision.threshold={threshold!r}. Leave it out."
         )
+    label = class_of_score(settings.train.best_by)
+    if label is not None:
+        data.label_set.column(label)
     start = choose_start(settings.model, data)
     return start.resolve(settings), data, start
 

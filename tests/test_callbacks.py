@@ -11,7 +11,7 @@ from rich.console import Console
 
 from kerascls.callbacks import EpochProgress, ScoreTable
 from kerascls.decision import Rule, fit_threshold, probabilities
-from kerascls.errors import NotFiniteError, SettingsError
+from kerascls.errors import DataError, NotFiniteError, SettingsError
 from kerascls.labels import LabelSet, Task
 from kerascls.report import read_history
 
@@ -161,9 +161,28 @@ def test_a_diverged_training_is_named():
         table.on_epoch_end(0)
 
 
-def test_an_unknown_goal_is_an_error():
-    with pytest.raises(SettingsError, match="best_by='f1'"):
-        ScoreTable([], LABELS, "multiclass", best_by="f1")
+@pytest.mark.parametrize("best_by", ["f1", "f1:", "macro", "micro_f1:体育"])
+def test_an_unknown_goal_is_an_error(best_by):
+    with pytest.raises(SettingsError, match=f"best_by='{best_by}'"):
+        ScoreTable([], LABELS, "multiclass", best_by=best_by)
+
+
+def test_a_goal_about_a_label_that_there_is_not_is_an_error():
+    with pytest.raises(DataError, match="label='体育馆'. Did you mean '体育'"):
+        ScoreTable([], LABELS, "multiclass", best_by="f1:体育馆")
+
+
+@pytest.mark.parametrize(
+    ("best_by", "best_epoch"),
+    [("recall:体育", 1), ("precision:体育", 2), ("f1:汽车", 2), ("macro_recall", 2)],
+)
+def test_the_best_epoch_may_be_chosen_by_one_class(best_by, best_epoch):
+    table, _ = table_of(Scripted(WRONG, RIGHT), [0, 1, 2], best_by=best_by)
+    logs = {}
+    for epoch in range(2):
+        table.on_epoch_end(epoch, logs)
+    assert table.best_epoch_ == best_epoch
+    assert logs[f"val_{best_by}"] == 1.0
 
 
 def tiny_training(*callbacks, epochs=3, **options):

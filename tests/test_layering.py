@@ -15,7 +15,8 @@ LAYERS = (
     ("errors", "spans"),
     ("encoder_config", "extras", "vocabulary"),
     ("labels", "metrics", "presets", "run_directory", "tokenizer"),
-    ("decision", "interrupts", "readers", "screen", "settings", "splits", "states"),
+    ("decision", "interrupts", "readers", "scored_rows", "screen", "settings"),
+    ("splits", "states"),
     ("targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
@@ -36,7 +37,7 @@ LAYERS = (
 LAYER_OF = {name: place for place, names in enumerate(LAYERS) for name in names}
 
 # What answers before Keras is there: everything below `compute`, and these.
-LIGHT_FOLDERS = {*sum(LAYERS[:8], ()), "prediction", "searching", "cli"}
+LIGHT_FOLDERS = {*sum(LAYERS[:9], ()), "prediction", "searching", "cli"}
 LIGHT_FILES = {
     "__init__",
     "__main__",

@@ -14,7 +14,7 @@ from rich.console import Console
 import kerascls
 from kerascls import training
 from kerascls.bundle import open_bundle
-from kerascls.errors import SettingsError
+from kerascls.errors import DataError, SettingsError
 from kerascls.predictor import Predictor
 from kerascls.report.history import read_history
 from kerascls.tokenizer import Tokenizer
@@ -271,6 +271,13 @@ def test_a_threshold_for_multiclass_is_an_error(pair_files, tmp_path):
         training.fit(
             **pair_files, text=["answer"], threshold=0.5, quiet=True, out=tmp_path
         )
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_score_of_a_label_that_training_lacks_is_an_error(pair_files, tmp_path):
+    data = {**pair_files, "text": ["answer"], "best_by": "f1:nobody"}
+    with pytest.raises(DataError, match="label='nobody'"):
+        training.fit(**data, quiet=True, out=tmp_path)
     assert os.listdir(tmp_path) == []
 
 

@@ -7,7 +7,11 @@ from kerascls.settings.groups import (
     ModelSettings,
 )
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
-from kerascls.settings.train_group import TrainSettings
+from kerascls.settings.train_group import (
+    TrainSettings,
+    checked_score,
+    class_of_score,
+)
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -18,5 +22,7 @@ __all__ = [
     "ModelSettings",
     "RunSettings",
     "TrainSettings",
+    "checked_score",
     "choices",
+    "class_of_score",
 ]

@@ -4,9 +4,14 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from kerascls.errors import SettingsError
 from kerascls.settings.groups import Group
 
-BestBy = Literal["macro_f1", "micro_f1", "weighted_f1", "accuracy", "loss"]
+SCORES = (
+    *("macro_f1", "micro_f1", "weighted_f1", "macro_precision", "macro_recall"),
+    *("accuracy", "loss"),
+)
+CLASS_SCORES = ("precision", "recall", "f1")
 Tracker = Literal["tensorboard", "mlflow", "wandb"]
 
 
@@ -70,8 +75,11 @@ class TrainSettings(Group):
         ge=0,
         description="Length of an adversarial step on the word embeddings (FGM).",
     )
-    best_by: BestBy = Field(
-        "macro_f1", description="Validation score that chooses the best weights."
+    best_by: str = Field(
+        "macro_f1",
+        description="Validation score that chooses the best weights, and by which "
+        f"training stops early: {', '.join(SCORES)}; of one class f1:LABEL, "
+        "precision:LABEL or recall:LABEL.",
     )
     patience_epochs: int = Field(
         3, ge=1, description="Epochs without a better validation score before stopping."
@@ -109,6 +117,11 @@ class TrainSettings(Group):
     def _one_tracker_is_a_list_of_one(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("best_by")
+    @classmethod
+    def _known_score(cls, name: str) -> str:
+        return checked_score(name)
+
     @model_validator(mode="after")
     def _frozen_once(self) -> Self:
         if self.freeze_encoder and self.freeze_layers:
@@ -116,3 +129,26 @@ class TrainSettings(Group):
         if self.fgm and (self.freeze_encoder or self.freeze_layers):
             raise ValueError("fgm moves word embeddings, which are frozen here")
         return self
+
+
+def checked_score(name: str) -> str:
+    """Returns the name of a validation score.
+
+    Args:
+        name: One of `SCORES`, or one of `CLASS_SCORES`, a colon, and a label.
+
+    Raises:
+        SettingsError: When it is neither.
+    """
+    kind, _, label = name.partition(":")
+    if name in SCORES or (kind in CLASS_SCORES and label):
+        return name
+    raise SettingsError(
+        f"The best epoch is chosen by {', '.join(SCORES)}, or a score of one class: "
+        f"f1:LABEL, precision:LABEL, recall:LABEL. Received: best_by={name!r}."
+    )
+
+
+def class_of_score(name: str) -> str | None:
+    """Returns the label that a score is about; None where it is about all."""
+    return None if name in SCORES else name.partition(":")[2]

@@ -1,0 +1,226 @@
+"""What each knob of training changes: the same short trainings with one setting more.
+
+    python benchmarks/knobs.py --data DATA --runs RUNS [--only DATA_NAME] [KNOB ...]
+
+Two sets: 4,000 rows of GoEmotions with the pretrained MiniLM, and all of Event types
+with an encoder of BERT-Tiny's size (2 layers of width 128) from random weights. Each
+training is run with three seeds on one split. A finished row is not repeated; rows are
+appended to results/knobs.csv, and paired with those of the defaults by seed.
+"""
+
+import argparse
+import csv
+import json
+import random
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from real_data import RESULTS, append, minilm
+
+from kerascls.checkpoints.names import file_name, is_transposed
+from kerascls.encoder_config import EncoderConfig, weight_shapes
+from kerascls.readers import read
+from kerascls.vocabulary import build_vocab
+
+SEED, SEEDS = 42, 3
+GOEMOTIONS_ROWS = {"train": 4000, "dev": 1000, "test": 3000}
+TINY = {"num_layers": 2, "hidden_dim": 128, "intermediate_dim": 512, "num_heads": 2}
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One setting, or some that belong together.
+
+    `sets` are those it is tried on: freezing random weights would say nothing.
+    """
+
+    settings: str
+    sets: tuple[str, ...] = ("goemotions", "event_types")
+
+
+PRETRAINED = ("goemotions",)
+KNOBS = {
+    "defaults": Knob(""),
+    "layer_decay": Knob("train.layer_decay=0.9", PRETRAINED),
+    "freeze_encoder": Knob("train.freeze_encoder=true", PRETRAINED),
+    "freeze_encoder, mix_layers, mlp_dim": Knob(
+        "train.freeze_encoder=true model.mix_layers=4 model.mlp_dim=256", PRETRAINED
+    ),
+    "freeze_layers": Knob("train.freeze_layers=3", PRETRAINED),
+    "ema_momentum": Knob("train.ema_momentum=0.99"),
+    "label_smoothing": Knob("train.label_smoothing=0.05"),
+    "r_drop": Knob("train.r_drop=1.0"),
+    "fgm": Knob("train.fgm=0.5"),
+    "accumulate_steps": Knob("train.accumulate_steps=2"),
+    "batch_size": Knob("train.batch_size=16"),
+    "validate_steps": Knob("train.validate_steps=50", PRETRAINED),
+    "pooling=cls": Knob("model.pooling=cls"),
+    "pooling=max": Knob("model.pooling=max"),
+    "pooling=attention": Knob("model.pooling=attention"),
+    "pooling=label_attention": Knob("model.pooling=label_attention"),
+    "mix_layers": Knob("model.mix_layers=2"),
+    "mlp_dim": Knob("model.mlp_dim=256"),
+    "dropout": Knob("model.dropout=0.3"),
+}
+
+
+def main():
+    """Runs what is not recorded yet, knob by knob."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="KNOB", help="; ".join(KNOBS))
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--only", choices=SETS)
+    arguments = parser.parse_args()
+    for name in [arguments.only] if arguments.only else SETS:
+        options = SETS[name](arguments.data, arguments.runs / "data" / name)
+        for knob in arguments.names or KNOBS:
+            if name in KNOBS[knob].sets and not is_recorded(name, knob):
+                out = arguments.runs / name / knob.replace(", ", "+")
+                run(options, KNOBS[knob], out)
+                record(name, knob, options, out, arguments)
+
+
+def run(options: list[str], knob: Knob, out: Path):
+    """Trains with all seeds in one process; goes on with what was interrupted."""
+    words = [sys.executable, "-m", "kerascls", "fit", "--seeds", str(SEEDS), "--quiet"]
+    if out.exists():
+        words += ["--resume"]
+    else:
+        words += [*options, *overrides(knob)]
+    subprocess.run([*words, "--out", str(out)], check=True)
+
+
+def overrides(knob: Knob) -> list[str]:
+    """Returns a knob's settings as options."""
+    return [word for one in knob.settings.split() for word in ("--set", one)]
+
+
+def goemotions(data: Path, folder: Path) -> list[str]:
+    """Writes a part of the rows; returns the options of a training on them."""
+    for part, rows in GOEMOTIONS_ROWS.items():
+        cut(data / "goemotions" / f"{part}.csv", folder / f"{part}.csv", rows)
+    files = [f"--train={folder}/train.csv", f"--valid={folder}/dev.csv"]
+    return [
+        *(*files, f"--test={folder}/test.csv", "--checkpoint", minilm()),
+        *shlex.split("--set model.pooling=mean --max-tokens 64 --epochs 3"),
+        *shlex.split(f"--batch-size 32 --learning-rate 2e-4 --seed {SEED}"),
+    ]
+
+
+def event_types(data: Path, folder: Path) -> list[str]:
+    """Writes a small random encoder; returns the options of a training with it."""
+    source = data / "event_types_2020"
+    write_random_encoder(folder / "tiny", source / "train.csv")
+    return [
+        *(f"--train={source}/train.csv", f"--test={source}/test.csv"),
+        *("--checkpoint", str(folder / "tiny")),
+        *shlex.split("--set model.pooling=mean --max-tokens 128 --epochs 6"),
+        *shlex.split(f"--batch-size 32 --learning-rate 1e-3 --seed {SEED}"),
+    ]
+
+
+SETS = {"goemotions": goemotions, "event_types": event_types}
+
+
+def cut(source: Path, target: Path, rows: int):
+    """Copies the header and so many rows, chosen at random but always the same."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(source, encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    kept = random.Random(SEED).sample(lines, rows)
+    with open(target, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *kept])
+
+
+def write_random_encoder(folder: Path, texts: Path):
+    """Writes a BERT of BERT-Tiny's size as a Hugging Face directory, always the same.
+
+    Its vocabulary is made from the texts.
+    """
+    from safetensors.numpy import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    vocab = build_vocab(row.texts[0] for row in read(texts).examples)
+    (folder / "vocab.txt").write_text("\n".join(vocab) + "\n", "utf-8")
+    sizes = {"vocab_size": len(vocab), "embedding_dim": TINY["hidden_dim"], **TINY}
+    config = EncoderConfig(family="bert", **sizes)
+    generator = np.random.default_rng(SEED)
+    weights = {}
+    for name, shape in weight_shapes(config).items():
+        value = initial(name, shape, generator, config.initializer_range)
+        value = value.T if is_transposed("huggingface", name) else value
+        weights[file_name("huggingface", "bert", name)] = np.ascontiguousarray(value)
+    save_file(weights, folder / "model.safetensors")
+    written = {
+        "model_type": "bert",
+        "vocab_size": config.vocab_size,
+        "hidden_size": config.hidden_dim,
+        "intermediate_size": config.intermediate_dim,
+        "num_hidden_layers": config.num_layers,
+        "num_attention_heads": config.num_heads,
+        "max_position_embeddings": config.max_positions,
+        "type_vocab_size": config.num_token_types,
+        "hidden_act": "gelu",
+        "layer_norm_eps": config.layer_norm_epsilon,
+        "hidden_dropout_prob": config.dropout,
+        "attention_probs_dropout_prob": config.attention_dropout,
+    }
+    (folder / "config.json").write_text(json.dumps(written), "utf-8")
+
+
+def initial(name: str, shape: tuple, generator, deviation: float) -> np.ndarray:
+    """Returns BERT's initial values of a weight: ones, zeros, or clipped noise."""
+    if name.endswith("/gamma"):
+        return np.ones(shape, np.float32)
+    if name.endswith(("/beta", "/bias")):
+        return np.zeros(shape, np.float32)
+    noise = generator.normal(size=shape).clip(-2, 2) * deviation
+    return noise.astype(np.float32)
+
+
+def is_recorded(name: str, knob: str) -> bool:
+    """Returns whether all seeds of a knob have their row."""
+    path = RESULTS / "knobs.csv"
+    if not path.is_file():
+        return False
+    with open(path, encoding="utf-8", newline="") as file:
+        return any((r["data"], r["knob"]) == (name, knob) for r in csv.DictReader(file))
+
+
+def record(name: str, knob: str, options: list[str], out: Path, arguments):
+    """Appends a row for each seed."""
+    words = ["kerascls", "fit", "--seeds", str(SEEDS), *options]
+    command = shlex.join([*words, *overrides(KNOBS[knob])])
+    places = {minilm(): "MINILM", arguments.data: "DATA", arguments.runs: "RUNS"}
+    for place, word in places.items():
+        command = command.replace(str(place), word)
+    rows = []
+    for seed in range(SEED, SEED + SEEDS):
+        folder = out / f"seed-{seed}"
+        scores = json.loads((folder / "report.json").read_text("utf-8"))["scores"]
+        facts = json.loads((folder / "run.json").read_text("utf-8"))
+        rows.append(
+            {
+                "data": name,
+                "knob": knob,
+                "settings": KNOBS[knob].settings,
+                "seed": seed,
+                "macro_f1": round(scores["macro"]["f1"], 6),
+                "micro_f1": round(scores["micro"]["f1"], 6),
+                "best_epoch": facts["best_epoch"],
+                "minutes": facts["minutes"],
+                "command": command,
+                "day": time.strftime("%Y-%m-%d"),
+            }
+        )
+    append(RESULTS / "knobs.csv", rows)
+
+
+if __name__ == "__main__":
+    main()
