@@ -14,9 +14,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 LAYERS = (
     ("errors", "spans"),
     ("encoder_config", "extras", "vocabulary"),
-    ("labels", "metrics", "presets", "run_directory", "tokenizer"),
-    ("decision", "interrupts", "readers", "screen", "settings", "splits", "states"),
-    ("targets", "token_store"),
+    ("activations", "labels", "metrics", "presets", "run_directory", "tokenizer"),
+    ("calibration", "interrupts", "readers", "screen", "settings", "splits", "states"),
+    ("decision", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),
