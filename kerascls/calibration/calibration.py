@@ -78,8 +78,11 @@ class Calibration:
         scales = self.slopes or (1.0 if self.temperature is None else self.temperature,)
         lengths = {len(getattr(self, name)) for name in _NEEDED[self.kind] - _SINGLE}
         numbers = (*(self.intercepts or ()), *(self.weights or ()), *scales)
-        finite = bool(np.isfinite(numbers).all()) and min(scales) > 0
-        if len(lengths) > 1 or not finite or not all(map(_rises, self.steps or ())):
+        right = len(lengths) <= 1 and bool(np.isfinite(numbers).all())
+        right = right and min(scales) > 0 and all(map(_rises, self.steps or ()))
+        for weight, steps in zip(self.weights or (), self.steps or (), strict=False):
+            right = right and 0 <= weight <= 1 and (not weight or len(steps[0]) > 0)
+        if not right:
             raise SettingsError(
                 "A calibration has finite numbers, slopes and temperature above 0, "
                 "steps that never fall, and as many of each as there are labels. "
