@@ -14,10 +14,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 LAYERS = (
     ("errors", "spans"),
     ("encoder_config", "extras", "vocabulary"),
-    ("labels", "metrics", "presets", "run_directory", "tokenizer"),
-    ("decision", "interrupts", "readers", "scored_rows", "screen", "settings"),
+    ("activations", "labels", "metrics", "presets", "run_directory", "tokenizer"),
+    ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
     ("splits", "states"),
-    ("targets", "token_store"),
+    ("decision", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),

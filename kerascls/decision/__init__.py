@@ -1,0 +1,45 @@
+"""From probabilities to labels: rules, and fitting them on validation data."""
+
+from kerascls.decision.costs import CostMatrix, LabelCosts, read_costs
+from kerascls.decision.coverage import CoverageCurve, coverage_curve
+from kerascls.decision.global_threshold import (
+    MAX_CANDIDATES,
+    OBJECTIVES,
+    Objective,
+    candidate_thresholds,
+    fit_threshold,
+)
+from kerascls.decision.objectives import (
+    FBeta,
+    LabelObjective,
+    PrecisionAt,
+    RecallAt,
+    parse_objective,
+)
+from kerascls.decision.rule import KINDS, Rule
+from kerascls.decision.scores import probabilities
+from kerascls.decision.tuning import SHRINKAGE, FittedRule, fit_rule
+
+__all__ = [
+    "KINDS",
+    "MAX_CANDIDATES",
+    "OBJECTIVES",
+    "SHRINKAGE",
+    "CostMatrix",
+    "CoverageCurve",
+    "FBeta",
+    "FittedRule",
+    "LabelCosts",
+    "LabelObjective",
+    "Objective",
+    "PrecisionAt",
+    "RecallAt",
+    "Rule",
+    "candidate_thresholds",
+    "coverage_curve",
+    "fit_rule",
+    "fit_threshold",
+    "parse_objective",
+    "probabilities",
+    "read_costs",
+]

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from kerascls.calibration.platt import fit_platt
+
+
+def loss(targets, logits, slope, intercept):
+    true = targets.sum()
+    false = len(targets) - true
+    wanted = np.where(targets, (true + 1) / (true + 2), 1 / (false + 2))
+    combined = slope * logits + intercept
+    return (np.logaddexp(0, combined) - wanted * combined).mean()
+
+
+@settings(deadline=None, max_examples=60)
+@given(hnp.arrays(np.float64, 12, elements=st.floats(-9, 9)), st.integers(1, 11))
+def test_no_other_rising_line_fits_better(logits, true):
+    targets = np.arange(12) < true
+    (slope,), (intercept,) = fit_platt(targets[:, None], logits[:, None])
+    assert slope > 0
+    best = loss(targets, logits, slope, intercept)
+    spread = logits.std() + 1e-9
+    for move in (0.99, 1.01):
+        for shift in (-0.01, 0, 0.01):
+            other = slope * move + (1e-3 / spread if move > 1 else 0)
+            if other * spread >= 1e-3 or move > 1:
+                moved = loss(targets, logits, other, intercept + shift)
+                assert best <= moved + 1e-6
+
+
+def test_labels_are_fitted_at_once_as_they_are_one_by_one():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(300, 6)) * [0.1, 1, 5, 50, 1, 1] + [0, 0, 9, 0, -5, 2]
+    targets = rng.random(logits.shape) < [0.5, 0.1, 0.3, 0.2, 0.01, 0.9]
+    targets[0], targets[1] = True, False
+    slopes, intercepts = fit_platt(targets, logits)
+    for column in range(6):
+        alone = fit_platt(targets[:, [column]], logits[:, [column]])
+        assert slopes[column] == pytest.approx(alone[0][0], rel=1e-4)
+        assert intercepts[column] == pytest.approx(alone[1][0], rel=1e-4, abs=1e-4)
+
+
+def test_the_fit_is_that_of_scikit_learn():
+    from sklearn.calibration import _sigmoid_calibration
+
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(500, 1)) * 3
+    targets = rng.logistic(size=logits.shape) < logits
+    slopes, intercepts = fit_platt(targets, logits)
+    slope, intercept = _sigmoid_calibration(logits[:, 0], targets[:, 0])
+    assert slopes[0] == pytest.approx(-slope, rel=1e-3)
+    assert intercepts[0] == pytest.approx(-intercept, rel=1e-2, abs=1e-3)
