@@ -21,6 +21,7 @@ _PLACES = {
     "predict": "kerascls.prediction:predict_file",
     "search": "kerascls.searching",
     "sequence_padding": "kerascls.tokenizer",
+    "tune": "kerascls.tuning",
 }
 
 __all__ = sorted(_PLACES)

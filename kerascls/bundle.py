@@ -10,20 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kerascls.decision import Rule
+from kerascls.decision import Decision, Rule
 from kerascls.errors import BundleError, KerasclsError
 from kerascls.labels import LabelSet, Task
-from kerascls.run_directory import BUNDLE_FOLDER, RUN_FILE, write_json
+from kerascls.run_directory import (
+    BUNDLE_FOLDER,
+    RUN_FILE,
+    as_json,
+    write_atomically,
+    write_json,
+)
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READ_VERSIONS = (1, 2)
 MANIFEST = "manifest.json"
 SETTINGS = "settings.json"
 LABELS = "labels.json"
 TEXT = "text.json"
-RULE = "rule.json"
+DECISION = "decision.json"
 ENCODER = "encoder.json"
 VOCAB = "vocab.txt"
 WEIGHTS = "model.safetensors"
+# All that bundles of format 1 have for a decision.
+_FIRST_RULE = "rule.json"
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Bundle:
         runtime: What computes logits from it, e.g. `"keras"`.
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
-        rule: How probabilities become labels.
+        decision: How logits become probabilities and these labels.
         text: How texts become batches: `text_columns`, `label_column`, `pair`,
             `do_lower_case`, `max_tokens`, `truncate`.
         train_support: Training rows of each label.
@@ -45,9 +54,14 @@ class Bundle:
     runtime: str
     task: Task
     label_set: LabelSet
-    rule: Rule
+    decision: Decision
     text: dict[str, Any]
     train_support: dict[str, int]
+
+    @property
+    def rule(self) -> Rule:
+        """How probabilities become labels."""
+        return self.decision.rule
 
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""
@@ -60,7 +74,7 @@ def write_bundle(
     runtime: str,
     task: Task,
     label_set: LabelSet,
-    rule: Rule,
+    decision: Decision,
     text: dict[str, Any],
     train_support: dict[str, int],
     settings: dict[str, Any],
@@ -74,7 +88,7 @@ def write_bundle(
         runtime: Which runtime reads the model files.
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
-        rule: How probabilities become labels.
+        decision: How logits become probabilities and these labels.
         text: See `Bundle.text`.
         train_support: Training rows of each label, in the order of `label_set`.
         settings: All settings of the run, for people.
@@ -95,13 +109,14 @@ def write_bundle(
         write_json(work / SETTINGS, settings)
         write_json(work / LABELS, {"task": task.value, "train_rows": train_support})
         write_json(work / TEXT, text)
-        write_json(work / RULE, rule.to_dict())
+        write_json(work / DECISION, decision.to_dict())
         write_model(work)
         files = {item.name: _describe(item) for item in sorted(work.iterdir())}
         manifest = {
             "format_version": FORMAT_VERSION,
             "runtime": runtime,
             "task": task.value,
+            "decision": DECISION,
             "files": files,
         }
         write_json(work / MANIFEST, manifest)
@@ -127,21 +142,23 @@ def open_bundle(path: str | Path) -> Bundle:
     """
     place = _find(Path(path))
     manifest = _read_json(place / MANIFEST)
-    if manifest.get("format_version") != FORMAT_VERSION:
+    if manifest.get("format_version") not in READ_VERSIONS:
         raise BundleError(
-            f"Expected a bundle of format {FORMAT_VERSION}. Received: {str(place)!r}, "
+            f"Expected a bundle of format {' or '.join(map(str, READ_VERSIONS))}. "
+            f"Received: {str(place)!r}, "
             f"format_version={manifest.get('format_version')!r}. Read it with the "
             f"version of kerascls that wrote it, or train again."
         )
     try:
-        _check_files(place, manifest["files"])
+        decision = manifest.get("decision", _FIRST_RULE)
+        _check_files(place, manifest["files"], decision)
         labels = _read_json(place / LABELS)
         return Bundle(
             path=place,
             runtime=manifest["runtime"],
             task=Task(labels["task"]),
             label_set=LabelSet(tuple(labels["train_rows"])),
-            rule=Rule.from_dict(_read_json(place / RULE)),
+            decision=_read_decision(place / decision),
             text=_read_json(place / TEXT),
             train_support=labels["train_rows"],
         )
@@ -169,7 +186,48 @@ def _find(path: Path) -> Path:
     )
 
 
-def _check_files(place: Path, files: dict[str, dict[str, Any]]):
+def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
+    """Puts another decision into a bundle; a crash leaves the old one or the new.
+
+    The decision is written under a new name, the manifest that names it last; then
+    the old file is removed.
+
+    Args:
+        bundle: The bundle, as it was opened.
+        decision: What it decides by from now on.
+
+    Raises:
+        BundleError: When somebody else has changed the bundle since it was opened.
+    """
+    place = bundle.path
+    manifest = _read_json(place / MANIFEST)
+    if open_bundle(place).decision != bundle.decision:
+        raise BundleError(
+            f"Expected the bundle as it was when it was opened. Received: "
+            f"{str(place)!r}, whose decision has changed since. Start again."
+        )
+    content = as_json(decision.to_dict())
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"decision-{digest[:8]}.json"
+    before = manifest.get("decision", _FIRST_RULE)
+    write_atomically(place / name, content)
+    files = {key: facts for key, facts in manifest["files"].items() if key != before}
+    files[name] = _describe(place / name)
+    changes = {"format_version": FORMAT_VERSION, "decision": name}
+    write_json(place / MANIFEST, manifest | changes | {"files": files})
+    if name != before:
+        (place / before).unlink(missing_ok=True)
+    return open_bundle(place)
+
+
+def _read_decision(path: Path) -> Decision:
+    values = _read_json(path)
+    if path.name == _FIRST_RULE:
+        return Decision(Rule.from_dict(values))
+    return Decision.from_dict(values)
+
+
+def _check_files(place: Path, files: dict[str, dict[str, Any]], decision: str):
     damaged = []
     for name, expected in files.items():
         item = place / name
@@ -181,7 +239,7 @@ def _check_files(place: Path, files: dict[str, dict[str, Any]]):
             damaged.append(f"{name} has {num_bytes} bytes, not {expected['bytes']}")
         elif _describe(item) != expected:
             damaged.append(f"{name} differs from its SHA-256")
-    missing = {SETTINGS, LABELS, TEXT, RULE, VOCAB} - set(files)
+    missing = {SETTINGS, LABELS, TEXT, decision, VOCAB} - set(files)
     damaged += [f"{name} is not in the manifest" for name in sorted(missing)]
     if damaged:
         raise BundleError(

@@ -41,9 +41,10 @@ class ScoreTable(keras.callbacks.Callback):
         labels: Names of the columns of `y`. More than the model gives are labels
             unseen in training: they are scored as misses and not part of the loss.
         task: `"multiclass"` or `"multilabel"`.
-        rule: How probabilities become labels. By default the likeliest label for
-            multi-class, and for multi-label a threshold fitted on the validation
-            data after each epoch.
+        rule: How probabilities become labels, or a function that returns such a rule
+            for bool targets and float32 probabilities `(rows, num_classes)` after
+            each epoch. By default the likeliest label for multi-class, and for
+            multi-label one threshold fitted to each epoch.
         objective: What that threshold is fitted for, `"macro_f1"` or `"micro_f1"`.
         batch_size: Rows per batch, for arrays.
         from_logits: Whether the model gives logits; otherwise probabilities.
@@ -83,7 +84,7 @@ class ScoreTable(keras.callbacks.Callback):
         labels: Iterable[str],
         task: Task | str,
         *,
-        rule: Rule | None = None,
+        rule: Rule | Callable[[np.ndarray, np.ndarray], Rule] | None = None,
         objective: str = "macro_f1",
         batch_size: int = 32,
         from_logits: bool = True,
@@ -161,15 +162,19 @@ class ScoreTable(keras.callbacks.Callback):
             probs = probabilities(outcome.outputs, self.task)
         self.logits_ = outcome.outputs if self.from_logits else None
         self.targets_, self.val_loss_ = outcome.targets, outcome.loss
-        self.rule_ = self.rule or self._fitted_rule(outcome, probs)
+        self.rule_ = self._rule_for(outcome, probs)
         chosen = pad_columns(self.rule_.apply(probs), len(self.labels))
         self.scores_ = score(outcome.targets, chosen, self.labels)
         return self.scores_
 
-    def _fitted_rule(self, outcome: Outcome, probs: np.ndarray) -> Rule:
+    def _rule_for(self, outcome: Outcome, probs: np.ndarray) -> Rule:
+        if isinstance(self.rule, Rule):
+            return self.rule
+        known = outcome.targets[:, : probs.shape[1]]
+        if self.rule is not None:
+            return self.rule(known, probs)
         if self.task is Task.MULTICLASS:
             return Rule("argmax")
-        known = outcome.targets[:, : probs.shape[1]]
         return fit_threshold(known, probs, self.objective)
 
     def _numbers(self, scores: Scores) -> dict[str, float]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from kerascls.bundle import SETTINGS, Bundle, open_bundle
-from kerascls.decision import probabilities
 from kerascls.errors import DataError, SettingsError
 from kerascls.metrics import pad_columns, score
 from kerascls.predictor import Predictor
@@ -40,7 +39,7 @@ def report_on(
     unseen = {name: counts[name] for name in sorted(set(counts) - known)}
     labels = bundle.label_set.extended(unseen)
     targets = Targets.from_labels(rows, labels).dense(np.arange(len(rows))) > 0
-    chosen = bundle.rule.apply(probabilities(logits, bundle.task))
+    chosen = bundle.rule.apply(bundle.decision.probabilities(logits, bundle.task))
     support = np.array(list(bundle.train_support.values()))
     return Report(
         task=bundle.task,
@@ -90,18 +89,16 @@ def evaluate(
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
     opened = open_bundle(bundle)
-    trained = opened.read(SETTINGS)["data"]
-    dataset = read(
+    dataset = read_labelled(
+        opened,
         test,
-        text=text or opened.text["text_columns"],
-        label=label or opened.text["label_column"],
-        task=opened.task,
-        label_separator=label_separator or trained["label_separator"],
+        text=text,
+        label=label,
+        label_separator=label_separator,
         format=format,
         encoding=encoding,
-        errors="skip" if skip_bad_rows else "raise",
+        skip_bad_rows=skip_bad_rows,
     )
-    _check_columns(opened, dataset)
     predictor = Predictor(opened)  # loading the model takes seconds: after the data
     texts = [example.texts for example in dataset.examples]
     store = build_token_store(texts, predictor.tokenizer)
@@ -111,6 +108,48 @@ def evaluate(
     if out is not None:
         write_report(out, report)
     return report
+
+
+def read_labelled(
+    bundle: Bundle,
+    path: str | Path,
+    *,
+    text: Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+) -> Dataset:
+    """Reads labelled text the way a bundle's training text was read.
+
+    Args:
+        bundle: What is not stated is as in its training.
+        path: csv, tsv, xlsx or jsonl with texts and labels.
+        text: Text columns, as many as in training.
+        label: Label column.
+        label_separator: Between the names in a cell.
+        format: Of the file; by default its ending.
+        encoding: Of the file.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+
+    Raises:
+        DataError: When the file cannot be used.
+        SettingsError: When text columns are more or fewer than in training.
+    """
+    trained = bundle.read(SETTINGS)["data"]
+    dataset = read(
+        path,
+        text=text or bundle.text["text_columns"],
+        label=label or bundle.text["label_column"],
+        task=bundle.task,
+        label_separator=label_separator or trained["label_separator"],
+        format=format,
+        encoding=encoding,
+        errors="skip" if skip_bad_rows else "raise",
+    )
+    _check_columns(bundle, dataset)
+    return dataset
 
 
 def _check_columns(bundle: Bundle, dataset: Dataset):

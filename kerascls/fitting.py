@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -21,11 +22,10 @@ from kerascls.compute import (
     data_parallel,
     limit_threads,
 )
-from kerascls.decision import Rule
+from kerascls.deciding import rule_for
 from kerascls.errors import NotFiniteError
 from kerascls.feeds import Feed, fit_input, forward
 from kerascls.interrupts import Interrupts
-from kerascls.labels import Task
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.preparation import LabelledText
 from kerascls.rounds import Plan, Rounds
@@ -142,8 +142,7 @@ def _table(
         feed,
         data.scored_labels("valid"),
         data.task,
-        rule=_fixed_rule(settings, data.task),
-        objective=settings.decision.objective,
+        rule=partial(rule_for, settings.decision, data.task, tuple(data.label_set)),
         history_csv=history_csv,
         sink=screen.say,
         best_by=settings.train.best_by,
@@ -198,10 +197,3 @@ def _fit(
     finally:
         progress.close()
     return False
-
-
-def _fixed_rule(settings: RunSettings, task: Task) -> Rule | None:
-    threshold = settings.decision.threshold
-    if task is Task.MULTICLASS or threshold is None:
-        return None
-    return Rule("threshold", threshold)

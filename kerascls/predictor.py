@@ -8,7 +8,7 @@ import numpy as np
 
 from kerascls.batches import Layout, prediction_batches
 from kerascls.bundle import VOCAB, Bundle, open_bundle
-from kerascls.decision import probabilities
+from kerascls.decision import Rule
 from kerascls.errors import SettingsError
 from kerascls.runtimes import Runtime, open_runtime
 from kerascls.token_store import TokenStore, build_token_store
@@ -26,10 +26,13 @@ class Prediction:
         labels: The labels by the bundle's rule, the likeliest first; possibly none
             for multi-label.
         scores: Probability of every label.
+        abstained: Whether there are no labels because none was likely enough for the
+            rule's `abstain_below`.
     """
 
     labels: tuple[str, ...]
     scores: dict[str, float]
+    abstained: bool = False
 
 
 class Predictor:
@@ -60,13 +63,17 @@ class Predictor:
         """
         return cls(open_bundle(path))
 
-    def predict(self, texts: Text | Iterable[Text]) -> Prediction | list[Prediction]:
+    def predict(
+        self, texts: Text | Iterable[Text], *, rule: Rule | None = None
+    ) -> Prediction | list[Prediction]:
         """Labels texts.
 
         Args:
             texts: One text, or any iterable of texts (list, pandas Series, ...).
                 Where the bundle was trained on several text columns, each text is
                 a tuple with one entry per column.
+            rule: How probabilities become labels in this call. Default: the bundle's
+                rule.
 
         Returns:
             A `Prediction` for one str, a list of them in the order given else.
@@ -76,13 +83,16 @@ class Predictor:
                 it lacks a column.
         """
         if isinstance(texts, str):
-            return self.predict([texts])[0]
+            return self.predict([texts], rule=rule)[0]
+        rule = rule or self.bundle.rule
         scores = self.predict_proba(texts)
-        chosen = self.bundle.rule.apply(scores) if len(scores) else []
-        return [self._prediction(*row) for row in zip(scores, chosen, strict=True)]
+        if not len(scores):
+            return []
+        rows = zip(scores, rule.apply(scores), rule.abstains(scores), strict=True)
+        return [self._prediction(*row) for row in rows]
 
     def predict_proba(self, texts: Text | Iterable[Text]) -> np.ndarray:
-        """Returns the probability of every label, float32 `(texts, num_classes)`.
+        """Returns calibrated probabilities, float32 `(texts, num_classes)`.
 
         Args:
             texts: As for `predict`; one str gives one row.
@@ -94,7 +104,7 @@ class Predictor:
         if not rows:
             return np.zeros((0, len(self.labels)), np.float32)
         store = build_token_store(rows, self.tokenizer)
-        return probabilities(self.logits(store), self.bundle.task)
+        return self.bundle.decision.probabilities(self.logits(store), self.bundle.task)
 
     def logits(
         self,
@@ -139,12 +149,15 @@ class Predictor:
             rows.append(tuple(row))
         return rows
 
-    def _prediction(self, scores: np.ndarray, chosen: np.ndarray) -> Prediction:
+    def _prediction(
+        self, scores: np.ndarray, chosen: np.ndarray, abstained: np.bool_
+    ) -> Prediction:
         columns = np.flatnonzero(chosen)
         columns = columns[np.argsort(-scores[columns], kind="stable")]
         return Prediction(
             labels=tuple(self.labels[column] for column in columns),
             scores=dict(zip(self.labels, scores.tolist(), strict=True)),
+            abstained=bool(abstained),
         )
 
 

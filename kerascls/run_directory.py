@@ -54,8 +54,13 @@ def write_atomically(path: Path, content: bytes):
 
 def write_json(path: Path, value: Any):
     """Writes a value as indented UTF-8 JSON, atomically."""
+    write_atomically(path, as_json(value))
+
+
+def as_json(value: Any) -> bytes:
+    """Returns a value as indented UTF-8 JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
-    write_atomically(path, text.encode())
+    return text.encode()
 
 
 class RunDirectory:

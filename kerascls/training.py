@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerascls.bundle import Bundle, write_bundle
-from kerascls.decision import Rule, fit_threshold, probabilities
-from kerascls.errors import SettingsError
+from kerascls.deciding import check_decision, decide
+from kerascls.decision import Decision
 from kerascls.evaluation import report_on
 from kerascls.extras import require_trackers
-from kerascls.labels import Task
 from kerascls.predictor import Predictor, layout_for
 from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
 from kerascls.report import Report, render_report, write_report
@@ -192,12 +191,7 @@ def prepare(
     require_trackers(settings.train.track)
     with screen.bars() as bars:
         data = load_labelled_text(settings.data, settings.split_seed, bars)
-    threshold = settings.decision.threshold
-    if data.task is Task.MULTICLASS and threshold is not None:
-        raise SettingsError(
-            f"Expected a threshold for multilabel only: in multiclass the likeliest "
-            f"label is given. Received: decision.threshold={threshold!r}. Leave it out."
-        )
+    check_decision(settings.decision, data.task, tuple(data.label_set))
     label = class_of_score(settings.train.best_by)
     if label is not None:
         data.label_set.column(label)
@@ -294,7 +288,7 @@ def _ship(job: Job, fitted: "Fitted") -> Bundle:
         runtime="keras",
         task=data.task,
         label_set=data.label_set,
-        rule=_choose_rule(settings, data, fitted.valid_logits),
+        decision=_decide(settings, data, fitted.valid_logits),
         text=text_facts(settings, data, start),
         train_support=dict(zip(data.label_set, support.tolist(), strict=True)),
         settings=settings.to_dict(),
@@ -320,15 +314,10 @@ def text_facts(
     }
 
 
-def _choose_rule(settings: RunSettings, data: LabelledText, logits: np.ndarray) -> Rule:
-    if data.task is Task.MULTICLASS:
-        return Rule("argmax")
-    if settings.decision.threshold is not None:
-        return Rule("threshold", settings.decision.threshold)
+def _decide(settings: RunSettings, data: LabelledText, logits: np.ndarray) -> Decision:
     targets = data.targets("valid")
     known = targets.dense(np.arange(len(targets)))[:, : len(data.label_set)] > 0
-    scores = probabilities(logits, data.task)
-    return fit_threshold(known, scores, settings.decision.objective)
+    return decide(settings.decision, data.task, tuple(data.label_set), known, logits)
 
 
 def _score(

@@ -18,7 +18,7 @@ LAYERS = (
     ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
     ("splits", "states"),
     ("decision", "targets", "token_store"),
-    ("batches", "bundle", "parts", "report", "token_cache"),
+    ("batches", "bundle", "deciding", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),
     ("adam", "compute", "feeds", "layers", "losses", "poolings", "snapshots"),
@@ -28,7 +28,7 @@ LAYERS = (
     ("features", "runtimes"),
     ("callbacks", "predictor", "tracking"),
     ("assembly", "evaluation", "prediction", "rounds"),
-    ("fitting", "range_test"),
+    ("fitting", "range_test", "tuning"),
     ("training",),
     ("rate_finding", "searching", "seeds"),
     ("cli",),
@@ -51,6 +51,7 @@ LIGHT_FILES = {
     "seeds",
     "starting_points",
     "training",
+    "tuning",
 }
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "sklearn", "matplotlib"}

@@ -2,6 +2,7 @@
 
 from kerascls.decision.costs import CostMatrix, LabelCosts, read_costs
 from kerascls.decision.coverage import CoverageCurve, coverage_curve
+from kerascls.decision.decision import Decision
 from kerascls.decision.global_threshold import (
     MAX_CANDIDATES,
     OBJECTIVES,
@@ -27,6 +28,7 @@ __all__ = [
     "SHRINKAGE",
     "CostMatrix",
     "CoverageCurve",
+    "Decision",
     "FBeta",
     "FittedRule",
     "LabelCosts",

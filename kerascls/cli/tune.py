@@ -1,0 +1,44 @@
+"""`kerascls tune`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.evaluate import OPTIONS
+from kerascls.cli.options import given, setting_options
+from kerascls.cli.output import echo_json, row_progress
+
+DECISION = (
+    *("objective", "shrinkage", "calibration", "threshold", "top_k", "mass"),
+    *("min_labels", "max_labels", "abstain_below"),
+)
+
+
+@click.command()
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("valid", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@setting_options(DECISION)
+@setting_options(
+    OPTIONS, text="Text column; repeat for several. Default: as in training."
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
+    """Fit how the classifier in OUT decides anew on VALID, labelled text.
+
+    Nothing is trained: only probabilities and thresholds change, and the bundle keeps
+    them. VALID must be neither training nor test data.
+    """
+    from kerascls import tuning
+
+    with row_progress() as show:
+        result = tuning.tune(out, valid, on_progress=show, **given(options))
+    if as_json:
+        return echo_json(result.to_dict())
+    from kerascls.report import render_table
+
+    click.echo(render_table(result.before, title=f"Before, on {valid.name}"))
+    click.echo(render_table(result.after, title="After", best=result.before))
+    for line in result.decision.lines():
+        click.echo(line)
+    click.echo(f"Written: {result.bundle}. Reports made before are of the old rule.")

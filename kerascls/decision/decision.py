@@ -1,0 +1,97 @@
+"""What a bundle decides by: calibration, rule, and how they were fitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from kerascls.calibration import Calibration
+from kerascls.decision.rule import Rule
+from kerascls.decision.scores import probabilities
+from kerascls.errors import BundleError
+from kerascls.labels import Task
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The way from logits to labels.
+
+    Args:
+        rule: How probabilities become labels.
+        calibration: How logits become probabilities.
+        objective: What the rule was fitted for; None where it was stated.
+        rows: Validation rows that both were fitted on.
+        without_positives: Labels that no validation row has: they keep the default
+            threshold.
+        unreached: Labels that miss the target of the objective at every threshold.
+    """
+
+    rule: Rule
+    calibration: Calibration = field(default_factory=Calibration)
+    objective: str | None = None
+    rows: int = 0
+    without_positives: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
+
+    def probabilities(self, logits: np.ndarray, task: Task) -> np.ndarray:
+        """Returns calibrated probabilities, float32 `(rows, num_classes)`.
+
+        Args:
+            logits: float `(rows, num_classes)`.
+            task: What a row's labels mean.
+        """
+        return probabilities(logits, task, self.calibration)
+
+    def lines(self) -> list[str]:
+        """Returns sentences for people about labels that could not be fitted."""
+        found = []
+        if self.without_positives:
+            found.append(
+                "n/a, no validation row has them, so they keep the default threshold: "
+                f"{_listed(self.without_positives)}."
+            )
+        if self.unreached:
+            found.append(
+                f"Miss {self.objective} at every threshold: {_listed(self.unreached)}."
+            )
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns everything as plain JSON types."""
+        return {
+            "rule": self.rule.to_dict(),
+            "calibration": self.calibration.to_dict(),
+            "objective": self.objective,
+            "rows": self.rows,
+            "without_positives": list(self.without_positives),
+            "unreached": list(self.unreached),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Decision":
+        """Returns the decision that `to_dict` wrote.
+
+        Raises:
+            BundleError: When a key is missing or unknown, or a value wrong.
+        """
+        try:
+            facts = dict(values)
+            rule = Rule.from_dict(facts.pop("rule"))
+            calibration = Calibration.from_dict(facts.pop("calibration"))
+            lists = {
+                name: tuple(map(str, facts.pop(name)))
+                for name in ("without_positives", "unreached")
+            }
+            return cls(rule, calibration, **lists, **facts)
+        except (KeyError, TypeError) as error:
+            raise BundleError(
+                f"Expected a decision as kerascls stores it. Received: "
+                f"keys={sorted(values)} ({error}). It was damaged, or written by "
+                f"another version."
+            ) from error
+
+
+def _listed(names: tuple[str, ...], limit: int = 10) -> str:
+    more = len(names) - limit
+    return ", ".join(names[:limit]) + (f" and {more} more" if more > 0 else "")
