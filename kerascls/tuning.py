@@ -121,10 +121,11 @@ def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:
     """Returns bool `(rows, num_classes)`; labels that training lacked are left out."""
     known = [[name for name in row if name in bundle.label_set] for row in rows]
     if not any(known):
+        names = ", ".join(list(bundle.label_set)[:10])
         raise SettingsError(
             "Expected labels that the classifier knows, to fit a decision. Received: "
-            f"none in {len(rows)} rows; it knows {', '.join(list(bundle.label_set)[:10])}"
-            ". Check the label column and its separator."
+            f"none in {len(rows)} rows; it knows {names}. Check the label "
+            "column and its separator."
         )
     targets = Targets.from_labels(known, bundle.label_set)
     return targets.dense(np.arange(len(known))) > 0

@@ -1,5 +1,6 @@
 """A bundle appears whole or not at all, and every damage to it is named."""
 
+import hashlib
 import json
 import os
 import pickle
@@ -7,8 +8,15 @@ import shutil
 
 import pytest
 
-from kerascls.bundle import BUNDLE_FOLDER, MANIFEST, open_bundle, write_bundle
-from kerascls.decision import Rule
+from kerascls.bundle import (
+    BUNDLE_FOLDER,
+    MANIFEST,
+    open_bundle,
+    rewrite_decision,
+    write_bundle,
+)
+from kerascls.calibration import Calibration
+from kerascls.decision import Decision, Rule
 from kerascls.errors import BundleError
 from kerascls.labels import LabelSet, Task
 from kerascls.run_directory import RunDirectory
@@ -27,7 +35,7 @@ def write(path, write_model=write_model, **changes):
         "runtime": "keras",
         "task": Task.MULTILABEL,
         "label_set": LabelSet(tuple(SUPPORT)),
-        "rule": Rule("threshold", 0.25),
+        "decision": Decision(Rule("threshold", 0.25)),
         "text": TEXT,
         "train_support": SUPPORT,
         "settings": {"data": {"label_separator": "|"}},
@@ -53,7 +61,7 @@ def test_what_is_written_is_what_is_opened(bundle):
     assert opened.path == bundle
     assert (opened.runtime, opened.task) == ("keras", Task.MULTILABEL)
     assert opened.label_set == LabelSet(tuple(SUPPORT))
-    assert opened.rule == Rule("threshold", 0.25)
+    assert opened.decision == Decision(Rule("threshold", 0.25))
     assert (opened.text, opened.train_support) == (TEXT, SUPPORT)
     assert opened.read("settings.json") == {"data": {"label_separator": "|"}}
 
@@ -115,7 +123,7 @@ def test_a_missing_file_is_named(bundle, file):
         open_bundle(bundle)
 
 
-@pytest.mark.parametrize("file", ["model.safetensors", "vocab.txt", "rule.json"])
+@pytest.mark.parametrize("file", ["model.safetensors", "vocab.txt", "decision.json"])
 def test_a_changed_byte_is_named(bundle, file):
     content = bytearray((bundle / file).read_bytes())
     content[2] ^= 1
@@ -132,15 +140,17 @@ def test_a_truncated_file_is_named_with_its_sizes(bundle):
 
 def test_all_damages_are_named_at_once(bundle):
     (bundle / "vocab.txt").unlink()
-    (bundle / "rule.json").write_text("{}")
-    with pytest.raises(BundleError, match=r"rule\.json has .*; vocab\.txt is missing"):
+    (bundle / "decision.json").write_text("{}")
+    with pytest.raises(
+        BundleError, match=r"decision\.json has .*; vocab\.txt is missing"
+    ):
         open_bundle(bundle)
 
 
-@pytest.mark.parametrize("version", [2, "1", None])
+@pytest.mark.parametrize("version", [3, "1", None])
 def test_another_version_is_named(bundle, version):
     change_manifest(bundle, format_version=version)
-    with pytest.raises(BundleError, match=f"format 1.*format_version={version!r}"):
+    with pytest.raises(BundleError, match=f"format 1 or 2.*format_version={version!r}"):
         open_bundle(bundle)
 
 
@@ -186,6 +196,71 @@ def test_a_run_without_bundle_says_how_it_ended(tmp_path):
         open_bundle(tmp_path / "run")
 
 
+def to_first_format(bundle):
+    """Makes of a bundle what version 1 wrote: a rule, nothing about calibration."""
+    manifest = manifest_of(bundle)
+    (bundle / "decision.json").unlink()
+    (bundle / "rule.json").write_text('{"kind": "threshold", "threshold": 0.25}')
+    content = (bundle / "rule.json").read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    del manifest["files"]["decision.json"], manifest["decision"]
+    manifest["files"]["rule.json"] = {"sha256": digest, "bytes": len(content)}
+    manifest["format_version"] = 1
+    (bundle / MANIFEST).write_text(json.dumps(manifest))
+
+
+def test_a_bundle_of_the_first_format_is_read(bundle):
+    to_first_format(bundle)
+    assert open_bundle(bundle).decision == Decision(Rule("threshold", 0.25))
+
+
+# Another decision for the same model.
+
+PLATT = Calibration("platt", slopes=(1.0, 2.0), intercepts=(0.0, -1.0))
+OTHER = Decision(
+    Rule("threshold", thresholds=(0.25, 0.75), min_labels=1),
+    PLATT,
+    objective="f1",
+    rows=7,
+    without_positives=("体育",),
+)
+
+
+@pytest.mark.parametrize("prepare", [lambda bundle: None, to_first_format])
+def test_another_decision_takes_the_place_of_the_old_one(bundle, prepare):
+    prepare(bundle)
+    before = open_bundle(bundle)
+    assert rewrite_decision(before, OTHER).decision == OTHER
+    files = manifest_of(bundle)["files"]
+    assert {MANIFEST, *files} == {item.name for item in bundle.iterdir()}
+    assert open_bundle(bundle).label_set == before.label_set
+
+
+def test_decisions_can_be_changed_again_and_again(bundle):
+    for decision in (OTHER, Decision(Rule("argmax")), OTHER, OTHER):
+        assert rewrite_decision(open_bundle(bundle), decision).decision == decision
+
+
+@pytest.mark.parametrize("stop", ["write_json", "write_atomically"])
+def test_a_crash_in_the_middle_leaves_the_old_decision(bundle, monkeypatch, stop):
+    def fail(*arguments):
+        raise OSError("disk full")
+
+    before = open_bundle(bundle)
+    monkeypatch.setattr(f"kerascls.bundle.{stop}", fail)
+    with pytest.raises(OSError, match="disk full"):
+        rewrite_decision(before, OTHER)
+    assert open_bundle(bundle).decision == before.decision
+
+
+def test_a_decision_that_somebody_else_changed_is_not_overwritten(bundle):
+    mine = open_bundle(bundle)
+    rewrite_decision(open_bundle(bundle), OTHER)
+    with pytest.raises(BundleError, match="has changed since"):
+        rewrite_decision(mine, Decision(Rule("argmax")))
+    assert open_bundle(bundle).decision == OTHER
+
+
 # A real one.
 
 
@@ -193,7 +268,13 @@ def test_a_moved_bundle_works_and_holds_no_pickle_and_no_code(multilabel_run, tm
     moved = shutil.copytree(multilabel_run.result.bundle, tmp_path / "moved 目录")
     names = {item.name for item in moved.iterdir()}
     assert names == {
-        *("manifest.json", "settings.json", "labels.json", "text.json", "rule.json"),
+        *(
+            "manifest.json",
+            "settings.json",
+            "labels.json",
+            "text.json",
+            "decision.json",
+        ),
         *("encoder.json", "vocab.txt", "model.safetensors"),
     }
     for item in moved.iterdir():

@@ -165,7 +165,7 @@ def second(multilabel_run, train_run, tmp_path_factory):
     def note(name, function):
         def noted(*arguments, **options):
             events.append((name, (out / "bundle" / "manifest.json").is_file()))
-            if name == "_choose_rule":
+            if name == "_decide":
                 chosen_on.extend(arguments)
             return function(*arguments, **options)
 
@@ -178,7 +178,7 @@ def second(multilabel_run, train_run, tmp_path_factory):
         return encode_ids(self, texts)
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("tokenize_parts", "_choose_rule", "write_bundle", "report_on"):
+        for name in ("tokenize_parts", "_decide", "write_bundle", "report_on"):
             patch.setattr(training, name, note(name, getattr(training, name)))
         patch.setattr(Predictor, "logits", note("logits", Predictor.logits))
         patch.setattr(Tokenizer, "encode_ids", encode)
@@ -213,7 +213,7 @@ def test_token_ids_of_an_earlier_run_are_used_again(second):
 def test_test_is_scored_once_with_the_bundle_after_everything_was_chosen(second):
     assert second.events == [
         ("tokenize_parts", False),
-        ("_choose_rule", False),
+        ("_decide", False),
         ("write_bundle", False),
         ("logits", True),
         ("report_on", True),

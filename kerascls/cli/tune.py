@@ -38,7 +38,8 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
     from kerascls.report import render_table
 
     click.echo(render_table(result.before, title=f"Before, on {valid.name}"))
-    click.echo(render_table(result.after, title="After", best=result.before))
+    changed = {"best": result.before, "change": "Δ before"}
+    click.echo(render_table(result.after, title="After", **changed))
     for line in result.decision.lines():
         click.echo(line)
     click.echo(f"Written: {result.bundle}. Reports made before are of the old rule.")

@@ -20,6 +20,7 @@ def render_table(
     *,
     title: str | None = None,
     best: Scores | None = None,
+    change: str = "Δ best",
     max_classes: int | None = None,
     more_in: str = "report.csv",
     width: int = 100,
@@ -32,6 +33,7 @@ def render_table(
         title: A line above the table.
         best: Scores of the best epoch so far; adds a column with the change of F1
             (of the accuracy in its row).
+        change: Heading of that column.
         max_classes: Show only so many classes, those with the most support.
         more_in: Where the others are, for the line that stands for them.
         width: Columns of text available.
@@ -41,7 +43,7 @@ def render_table(
     """
     table = Table(box=box.SIMPLE, pad_edge=False)
     table.add_column("", max_width=MAX_NAME_WIDTH, overflow="fold")
-    for heading in (*NUMBERS, "Δ best") if best else NUMBERS:
+    for heading in (*NUMBERS, change) if best else NUMBERS:
         table.add_column(heading, justify="right", no_wrap=True)
     rows = score_rows(scores)
     averages = [row for row in rows if not row.is_class]
