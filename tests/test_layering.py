@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 # inside functions too; files of one folder may import each other.
 LAYERS = (
     ("errors", "spans"),
-    ("encoder_config", "extras", "vocabulary"),
-    ("labels", "metrics", "presets", "run_directory", "tokenizer"),
+    ("encoder_config", "extras", "labels", "vocabulary"),
+    ("metrics", "presets", "run_directory", "tokenizer"),
     ("decision", "interrupts", "readers", "screen", "settings", "splits", "states"),
-    ("targets", "token_store"),
+    ("scored_rows", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),
