@@ -17,6 +17,7 @@ LAYERS = (
     ("metrics", "presets", "run_directory", "tokenizer"),
     ("decision", "interrupts", "readers", "screen", "settings", "splits", "states"),
     ("scored_rows", "targets", "token_store"),
+    ("differences",),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),

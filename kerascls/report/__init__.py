@@ -1,5 +1,6 @@
 """Numbers to text: tables on the screen, CSV, Markdown, JSON, history and plots."""
 
+from kerascls.report.differences import render_difference
 from kerascls.report.files import (
     report_csv,
     report_json,
@@ -31,6 +32,7 @@ __all__ = [
     "plot_history",
     "plot_scores",
     "read_history",
+    "render_difference",
     "render_report",
     "render_spreads",
     "render_table",
