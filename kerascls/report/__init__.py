@@ -1,6 +1,12 @@
 """Numbers to text: tables on the screen, CSV, Markdown, JSON, history and plots."""
 
 from kerascls.report.differences import render_difference
+from kerascls.report.errors import (
+    errors_csv,
+    row_losses,
+    surprising_rows,
+    write_errors,
+)
 from kerascls.report.files import (
     report_csv,
     report_json,
@@ -26,6 +32,7 @@ __all__ = [
     "Spread",
     "append_history",
     "baseline_line",
+    "errors_csv",
     "history_rows",
     "majority_label",
     "majority_scores",
@@ -40,8 +47,11 @@ __all__ = [
     "report_json",
     "report_markdown",
     "report_rows",
+    "row_losses",
     "score_rows",
     "spreads",
     "spreads_csv",
+    "surprising_rows",
+    "write_errors",
     "write_report",
 ]

@@ -52,7 +52,7 @@ def _sentences(found: RunDifference, moved: int, max_classes: int) -> list[str]:
             if moved > max_classes
             else "."
         ),
-        f"Only A right: {found.only_a:,} rows. Only B right: {found.only_b:,} rows.",
+        f"Rows that only A got right: {found.only_a:,}; only B: {found.only_b:,}.",
         f"Paired bootstrap, {found.bootstrap.resamples:,} resamples; p is two-sided, "
         f"and not corrected for the number of classes.",
     ]

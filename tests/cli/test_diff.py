@@ -37,7 +37,7 @@ def runs(tmp_path):
 def test_the_difference_is_shown(run, runs):
     outcome = run("diff", runs / "a", runs / "b")
     assert outcome.code == 0
-    assert "Only A right: 0 rows. Only B right: 1 rows." in outcome.out
+    assert "Rows that only A got right: 0; only B: 1." in outcome.out
 
 
 def test_the_difference_is_written_as_json(run, runs):

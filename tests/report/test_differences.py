@@ -35,7 +35,7 @@ def test_headline_scores_and_moved_classes_are_shown(found):
     assert moved[1:4] == ["0.6667", "1.0000", "+0.3333"]
     assert moved[-1] == "2"
     assert "F1 moved in 1 of 3 classes." in lines
-    assert "Only A right: 0 rows. Only B right: 1 rows." in lines
+    assert "Rows that only A got right: 0; only B: 1." in lines
     assert "Not trained by A: other." in lines
 
 
