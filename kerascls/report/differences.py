@@ -8,14 +8,7 @@ from rich.text import Text
 
 from kerascls.differences import RunDifference
 from kerascls.metrics import Difference
-from kerascls.report.tables import MAX_NAME_WIDTH, drawn_lines
-
-NAMES = {
-    "accuracy": "accuracy",
-    "micro_f1": "micro-F1",
-    "macro_f1": "macro-F1",
-    "weighted_f1": "weighted-F1",
-}
+from kerascls.report.tables import MAX_NAME_WIDTH, SCORE_NAMES, drawn_lines
 
 
 def render_difference(
@@ -35,7 +28,7 @@ def render_difference(
     for heading in ("A", "B", "B - A", interval, "p", "support"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, one in test.headline.items():
-        table.add_row(*map(Text, (NAMES[name], *_cells(one), f"{found.rows:,}")))
+        table.add_row(*map(Text, (SCORE_NAMES[name], *_cells(one), f"{found.rows:,}")))
     table.add_section()
     moved = found.moved()
     for name, support, one in moved[:max_classes]:
