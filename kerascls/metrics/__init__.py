@@ -1,13 +1,11 @@
 """How good labels and probabilities are, as numbers; `report/` makes text of them."""
 
 from kerascls.metrics.bootstrap import (
-    HEADLINE,
     Difference,
     Intervals,
     PairedBootstrap,
     bootstrap_intervals,
     paired_bootstrap,
-    resampled_weights,
 )
 from kerascls.metrics.calibration_errors import (
     Reliability,
@@ -23,6 +21,7 @@ from kerascls.metrics.curves import (
     roc_auc,
 )
 from kerascls.metrics.ranking import RankingScores, ranking_scores
+from kerascls.metrics.resampling import HEADLINE, resampled_weights
 from kerascls.metrics.row_scores import ExtraScores, extra_scores
 from kerascls.metrics.scores import Average, Scores, pad_columns, score
 

@@ -6,19 +6,18 @@ References:
     2004, Statistical significance tests for machine translation evaluation (paired).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from kerascls.errors import SettingsError
 from kerascls.metrics.checks import check_decisions
-
-HEADLINE = ("accuracy", "micro_f1", "macro_f1", "weighted_f1")
-
-# Memory: weights of 64 resamples, and the cells of some rows as float32.
-_RESAMPLES_AT_ONCE = 64
-_CELLS_AT_ONCE = 2**22
+from kerascls.metrics.resampling import (
+    HEADLINE,
+    ResampledScores,
+    resampled_weights,
+    weighted_scores,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +111,11 @@ def bootstrap_intervals(
     """
     check_decisions(targets, chosen)
     _check(resamples, level)
-    headline, f1, present = _resampled(targets, [chosen], resamples, seed)[0]
-    f1[~present] = np.nan
-    ends = _ends(headline, level)
+    drawn = _resampled(targets, [chosen], resamples, seed)[0]
+    ends = _ends(drawn.values, level)
     return Intervals(
         headline={name: tuple(ends[i].tolist()) for i, name in enumerate(HEADLINE)},
-        f1=_ends(f1, level),
+        f1=ends[len(HEADLINE) :],
         level=level,
         resamples=resamples,
         seed=seed,
@@ -156,9 +154,10 @@ def paired_bootstrap(
     check_decisions(targets, chosen_a, chosen_b)
     _check(resamples, level)
     both = [chosen_a, chosen_b]
-    now = [_joined(*found) for found in _scored(targets, both, _once(len(targets)))]
-    drawn = [_joined(*found) for found in _resampled(targets, both, resamples, seed)]
-    differences = _differences(*now, *drawn, level)
+    once = np.ones((1, len(targets)), np.float32)
+    now = weighted_scores(targets, both, [once])
+    drawn = _resampled(targets, both, resamples, seed)
+    differences = _differences(now, drawn, level)
     return PairedBootstrap(
         headline=dict(zip(HEADLINE, differences, strict=False)),
         classes=tuple(differences[len(HEADLINE) :]),
@@ -168,105 +167,29 @@ def paired_bootstrap(
     )
 
 
-def resampled_weights(rows: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
-    """Yields how often each row is drawn in each resample, some resamples at a time.
-
-    Args:
-        rows: How many to draw from, and how many to draw.
-        resamples: How often.
-        seed: Of the generator.
-
-    Yields:
-        float32 `(some resamples, rows)`.
-    """
-    random = np.random.default_rng(seed)
-    for start in range(0, resamples, _RESAMPLES_AT_ONCE):
-        some = min(_RESAMPLES_AT_ONCE, resamples - start)
-        weights = np.empty((some, rows), np.float32)
-        for row in weights:
-            row[:] = np.bincount(random.integers(rows, size=rows), minlength=rows)
-        yield weights
-
-
-def _once(rows: int) -> np.ndarray:
-    return np.ones((1, rows), np.float32)
-
-
 def _resampled(
     targets: np.ndarray, decisions: list[np.ndarray], resamples: int, seed: int
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Returns `_scored` of all resamples."""
-    parts = [
-        _scored(targets, decisions, weights)
-        for weights in resampled_weights(len(targets), resamples, seed)
-    ]
-    return [
-        tuple(np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
-        for blocks in zip(*parts, strict=True)
-    ]
+) -> list[ResampledScores]:
+    weights = resampled_weights(len(targets), resamples, seed)
+    return weighted_scores(targets, decisions, weights)
 
 
-def _scored(
-    targets: np.ndarray, decisions: list[np.ndarray], weights: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Scores decisions on weighted rows.
-
-    Returns:
-        For each decision the headline scores, float64 `(resamples, 4)`, F1 and whether
-        a class is true or given, float64 and bool `(resamples, num_classes)`.
-    """
-    support, *counts = _weighted_counts(targets, decisions, weights)
-    found = []
-    for hits, given, right in zip(counts[::3], counts[1::3], counts[2::3], strict=True):
-        present = support + given > 0
-        f1 = 2 * hits / np.maximum(support + given, 1)
-        totals = [array.sum(axis=1) for array in (hits, support, given)]
-        headline = (
-            right / weights.shape[1],
-            2 * totals[0] / np.maximum(totals[1] + totals[2], 1),
-            (f1 * present).sum(axis=1) / np.maximum(present.sum(axis=1), 1),
-            (f1 * support).sum(axis=1) / np.maximum(totals[1], 1),
-        )
-        found.append((np.stack(headline, axis=1), f1, present))
-    return found
-
-
-def _weighted_counts(
-    targets: np.ndarray, decisions: list[np.ndarray], weights: np.ndarray
-) -> list[np.ndarray]:
-    """Returns support, then hits, given and right rows of each decision, float64."""
-    rows, width = targets.shape
-    step = max(1, _CELLS_AT_ONCE // width)
-    parts = []
-    for start in range(0, rows, step):
-        part = slice(start, start + step)
-        true = targets[part]
-        cells = [true]
-        for chosen in decisions:
-            given = chosen[part]
-            cells += [true & given, given, (true == given).all(axis=1)]
-        # Exact: sums of whole numbers below 2**24 in each part, and float64 between.
-        sums = [weights[:, part] @ one.astype(np.float32) for one in cells]
-        parts.append([one.astype(np.float64) for one in sums])
-    return [sum(sums) for sums in zip(*parts, strict=True)]
-
-
-def _joined(headline: np.ndarray, f1: np.ndarray, present: np.ndarray) -> tuple:
-    always = np.ones(headline.shape, np.bool_)
-    return np.hstack([headline, f1]), np.hstack([always, present])
-
-
-def _differences(now_a, now_b, drawn_a, drawn_b, level: float) -> list[Difference]:
-    a, b = (np.where(present, value, np.nan)[0] for value, present in (now_a, now_b))
-    # Not given by one of them only: its F1 is 0 there, as `score` says.
-    known = drawn_a[1] | drawn_b[1]
-    change = np.where(known, drawn_b[0] - drawn_a[0], np.nan)
-    observed = np.where(now_a[1] | now_b[1], now_b[0] - now_a[0], np.nan)[0]
+def _differences(
+    now: list[ResampledScores], drawn: list[ResampledScores], level: float
+) -> list[Difference]:
+    """Returns the second's scores less the first's, headline in front of classes."""
+    observed, change = _changes(*now)[0], _changes(*drawn)
+    a, b = (one.values[0] for one in now)
     columns = (a, b, observed, *_ends(change, level).T, _p_values(change))
     return [
         Difference(*values)
         for values in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def _changes(a: ResampledScores, b: ResampledScores) -> np.ndarray:
+    # A class that one of them never gives has F1 0 there, as `score` says.
+    return np.where(a.present | b.present, b.scores - a.scores, np.nan)
 
 
 def _p_values(change: np.ndarray) -> np.ndarray:

@@ -100,7 +100,7 @@ def _counts(
     target: np.ndarray, probability: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Returns hits and rows given the label from each distinct probability on."""
-    order = np.argsort(-probability, kind="stable")
+    order = np.argsort(-probability)
     ordered = probability[order]
     last = np.append(np.flatnonzero(np.diff(ordered)), len(ordered) - 1)
     return np.cumsum(target[order])[last], last + 1.0, ordered[last]

@@ -130,7 +130,7 @@ def _ranked(
     They are the share of true labels among those that tie for the rank, the last rank
     of these, counted from 1, and the true labels up to there.
     """
-    order = np.argsort(-probabilities, axis=1, kind="stable")
+    order = np.argsort(-probabilities, axis=1)
     values = np.take_along_axis(probabilities, order, axis=1)
     true = np.take_along_axis(targets, order, axis=1)
     width = values.shape[1]

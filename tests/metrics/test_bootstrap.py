@@ -6,10 +6,10 @@ from metrics_cases import decisions
 from kerascls.errors import SettingsError
 from kerascls.metrics import (
     HEADLINE,
-    bootstrap,
     bootstrap_intervals,
     paired_bootstrap,
     resampled_weights,
+    resampling,
     score,
 )
 
@@ -99,7 +99,7 @@ def test_the_seed_decides():
 def test_blocks_of_rows_make_no_difference(monkeypatch):
     arrays = simulated(40, 0)
     whole = bootstrap_intervals(*arrays, resamples=50)
-    monkeypatch.setattr(bootstrap, "_CELLS_AT_ONCE", 10)
+    monkeypatch.setattr(resampling, "_CELLS_AT_ONCE", 10)
     assert bootstrap_intervals(*arrays, resamples=50).headline == whole.headline
 
 
