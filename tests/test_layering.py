@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 # inside functions too; files of one folder may import each other.
 LAYERS = (
     ("errors", "spans"),
-    ("encoder_config", "extras", "vocabulary"),
-    ("activations", "labels", "metrics", "presets", "run_directory", "tokenizer"),
+    ("encoder_config", "extras", "labels", "vocabulary"),
+    ("activations", "metrics", "presets", "run_directory", "tokenizer"),
     ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
     ("splits", "states"),
-    ("decision", "targets", "token_store"),
+    ("decision", "differences", "targets", "token_store"),
     ("batches", "bundle", "deciding", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),

@@ -18,6 +18,7 @@ COMMANDS = {
     "find-rate": "Suggest a learning rate for labelled text.",
     "evaluate": "Score a trained classifier on labelled text.",
     "tune": "Fit thresholds and probabilities anew, without training.",
+    "diff": "Test whether two runs differ on the same test rows.",
     "predict": "Label texts, files or standard input.",
     "inspect": "Say what a checkpoint directory holds.",
     "models": "List the models that --model accepts.",
