@@ -1,6 +1,5 @@
 """Scores of a trained classifier on labelled text."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,46 +10,102 @@ from kerascls.errors import DataError, SettingsError
 from kerascls.metrics import pad_columns, score
 from kerascls.predictor import Predictor
 from kerascls.readers import Dataset, read
-from kerascls.report import Report, majority_label, majority_scores, write_report
+from kerascls.report import (
+    Report,
+    details_of,
+    majority_label,
+    majority_scores,
+    write_errors,
+    write_report,
+)
+from kerascls.run_directory import TEST_ROWS_FILE
+from kerascls.scored_rows import ScoredRows, rows_sha256
 from kerascls.targets import Targets
 from kerascls.token_store import build_token_store
 
 
-def report_on(
-    bundle: Bundle, logits: np.ndarray, rows: Sequence[Sequence[str]], source: str
-) -> Report:
-    """Scores logits against the true labels.
-
-    Labels that training did not have count as misses: no model can give them.
+def scored_rows_of(
+    bundle: Bundle, logits: np.ndarray, dataset: Dataset, rows: np.ndarray | None = None
+) -> ScoredRows:
+    """Puts what a bundle says beside what is true.
 
     Args:
-        bundle: Whose rule turns logits into labels.
+        bundle: What turns logits into labels.
         logits: float32 `(rows, num_classes)`.
-        rows: The true labels of each row.
-        source: Where the rows came from, for people.
+        dataset: The labelled text.
+        rows: int64, which of its examples; all by default.
 
     Raises:
         DataError: When there are no rows.
     """
-    if not len(rows):
-        raise DataError(f"Scores need at least one row. Received: none from {source}.")
-    counts = Counter(name for row in rows for name in row)
-    known = set(bundle.label_set)
-    unseen = {name: counts[name] for name in sorted(set(counts) - known)}
-    labels = bundle.label_set.extended(unseen)
-    targets = Targets.from_labels(rows, labels).dense(np.arange(len(rows))) > 0
-    chosen = bundle.rule.apply(bundle.decision.probabilities(logits, bundle.task))
+    chosen_rows = range(len(dataset.examples)) if rows is None else rows
+    examples = [dataset.examples[row] for row in chosen_rows]
+    if not examples:
+        raise DataError(
+            f"Scores need at least one row. Received: none from {dataset.path.name}."
+        )
+    texts = [example.texts for example in examples]
+    truth = [example.labels for example in examples]
+    labels = bundle.label_set.extended({name for names in truth for name in names})
+    given = bundle.decision.probabilities(logits, bundle.task)
+    return ScoredRows(
+        task=bundle.task,
+        labels=labels.names,
+        targets=Targets.from_labels(truth, labels).dense(np.arange(len(truth))) > 0,
+        probabilities=pad_columns(given, len(labels)),
+        chosen=pad_columns(bundle.rule.apply(given), len(labels)),
+        known=len(bundle.label_set),
+        rows_sha256=rows_sha256(texts, truth),
+        lines=np.array([example.line for example in examples], np.int64),
+        texts=texts,
+    )
+
+
+def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
+    """Scores rows against their true labels.
+
+    Labels that training did not have count as misses: no model can give them.
+
+    Args:
+        bundle: What the rows were labelled with.
+        scored: The rows.
+        source: Where they came from, for people.
+    """
+    counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
     return Report(
         task=bundle.task,
-        scores=score(targets, pad_columns(chosen, len(labels)), labels),
-        baseline=majority_scores(targets, support, labels),
-        baseline_label=majority_label(support, labels),
+        scores=score(scored.targets, scored.chosen, scored.labels),
+        baseline=majority_scores(scored.targets, support, scored.labels),
+        baseline_label=majority_label(support, scored.labels),
         rule=bundle.rule,
         train_support=bundle.train_support,
-        unseen=unseen,
+        unseen=dict(zip(scored.labels[scored.known :], counts, strict=True)),
         source=source,
+        details=details_of(scored, bundle.decision.fitted_thresholds(bundle.label_set)),
     )
+
+
+def write_results(
+    directory: str | Path,
+    report: Report,
+    scored: ScoredRows,
+    text_columns: Sequence[str],
+    history_csv: Path | None = None,
+):
+    """Writes all there is to know about scored rows.
+
+    Args:
+        directory: Where to; made if it does not exist.
+        report: Their report: report.csv, report.md, report.json, report.html.
+        scored: The rows: errors.csv, and test.safetensors for `kerascls diff`.
+        text_columns: Names of their text fields.
+        history_csv: Scores of every epoch of the training, for report.html.
+    """
+    directory = Path(directory)
+    write_report(directory, report)
+    write_errors(directory, scored, text_columns)
+    scored.save(directory / TEST_ROWS_FILE)
 
 
 def evaluate(
@@ -77,7 +132,7 @@ def evaluate(
         format: Of the file; by default its ending.
         encoding: Of the file.
         skip_bad_rows: Whether rows that cannot be used are left out.
-        out: Directory for report.csv, report.md and report.json; none by default.
+        out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
 
     Raises:
@@ -103,10 +158,10 @@ def evaluate(
     texts = [example.texts for example in dataset.examples]
     store = build_token_store(texts, predictor.tokenizer)
     logits = predictor.logits(store, on_progress=on_progress)
-    labels = [example.labels for example in dataset.examples]
-    report = report_on(opened, logits, labels, dataset.path.name)
+    scored = scored_rows_of(opened, logits, dataset)
+    report = report_on(opened, scored, dataset.path.name)
     if out is not None:
-        write_report(out, report)
+        write_results(out, report, scored, dataset.text_columns)
     return report
 
 

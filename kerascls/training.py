@@ -15,20 +15,22 @@ import numpy as np
 from kerascls.bundle import Bundle, write_bundle
 from kerascls.deciding import check_decision, decide
 from kerascls.decision import Decision
-from kerascls.evaluation import report_on
+from kerascls.evaluation import report_on, scored_rows_of, write_results
 from kerascls.extras import require_trackers
 from kerascls.predictor import Predictor, layout_for
 from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
-from kerascls.report import Report, render_report, write_report
+from kerascls.report import Report, render_report
 from kerascls.resuming import earlier_run, require_same_start
 from kerascls.run_directory import (
     BUNDLE_FOLDER,
+    HISTORY_FILE,
     LOG_FILE,
     REPORT_FILE,
     RunDirectory,
     free_directory,
     package_versions,
 )
+from kerascls.scored_rows import ScoredRows
 from kerascls.screen import Screen
 from kerascls.settings import RunSettings, class_of_score
 from kerascls.starting_points import StartingPoint, choose_start
@@ -232,9 +234,12 @@ def _run(job: Job, started: float) -> RunResult:
     if fitted.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt
-    report = _score(bundle, data, stores, screen)
-    if report is not None:
-        write_report(run.path, report)
+    report = None
+    if result := _score(bundle, data, stores, screen):
+        report, scored = result
+        columns = data.parts["test"].dataset.text_columns
+        history = run.path / HISTORY_FILE
+        write_results(run.path, report, scored, columns, history)
         screen.say(render_report(report))
     minutes = (time.monotonic() - started + fitted.seconds_before) / 60
     run.finish("done", minutes=round(minutes, 3))
@@ -322,7 +327,7 @@ def _decide(settings: RunSettings, data: LabelledText, logits: np.ndarray) -> De
 
 def _score(
     bundle: Bundle, data: LabelledText, stores: dict[str, TokenStore], screen: Screen
-) -> Report | None:
+) -> tuple[Report, ScoredRows] | None:
     if "test" not in data.parts:
         return None
     part = data.parts["test"]
@@ -330,5 +335,6 @@ def _score(
         logits = Predictor(bundle).logits(
             stores["test"], part.rows, bars("Scoring the test part") if bars else None
         )
+    scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.path.name}, test part"
-    return report_on(bundle, logits, part.labels, source)
+    return report_on(bundle, scored, source), scored

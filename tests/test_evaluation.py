@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kerascls import evaluation
 from kerascls.errors import BundleError, DataError, SettingsError
-from kerascls.evaluation import evaluate, report_on
+from kerascls.evaluation import evaluate, report_on, scored_rows_of
+from kerascls.readers import Dataset
+from kerascls.readers.datasets import Example
 from kerascls.report import report_csv
 
 
@@ -38,21 +41,44 @@ def test_unseen_labels_are_counted_and_scored_as_misses(request, kind):
     assert report.scores.accuracy < 1
 
 
+def made_up(rows):
+    """A file as it was read, of these labels."""
+    examples = [
+        Example(n + 2, (f"text {n}",), tuple(row)) for n, row in enumerate(rows)
+    ]
+    facts = {"text_columns": ("text",), "label_column": "labels", "task": None}
+    counts = {"skipped_rows": 0, "empty_texts": 0, "sha256": ""}
+    return Dataset(path=Path("here.csv"), examples=examples, **facts, **counts)
+
+
 def test_probabilities_decide_by_the_rule_of_the_bundle(multilabel_run):
     bundle = evaluation.open_bundle(multilabel_run.out)
-    far = np.float32([[9, -9, -9], [-9, 9, 9], [-9, -9, -9]])
+    far = np.float32([[99, -99, -99], [-99, 99, 99], [-99, -99, -99]])
     known = list(bundle.label_set)
-    report = report_on(bundle, far, [known[:1], known[1:], ()], "here")
+    scored = scored_rows_of(bundle, far, made_up([known[:1], known[1:], ()]))
+    report = report_on(bundle, scored, "here")
     assert report.scores.accuracy == report.scores.macro.f1 == 1
     assert (report.source, report.rule) == ("here", bundle.rule)
     assert report.train_support == {"[red]军事[/red]": 9, "体育": 11, "汽车": 10}
     assert report.baseline_label == "体育"
+    assert report.details.intervals.headline["accuracy"] == (1, 1)
+
+
+def test_rows_can_be_chosen_and_keep_their_lines_and_texts(multilabel_run):
+    bundle = evaluation.open_bundle(multilabel_run.out)
+    data = made_up([("体育",), (), ("汽车", "新")])
+    scored = scored_rows_of(bundle, np.zeros((2, 3)), data, np.array([2, 1]))
+    assert scored.lines.tolist() == [4, 3]
+    assert scored.texts == [("text 2",), ("text 1",)]
+    assert scored.labels[-1] == "新"
+    assert (scored.known, scored.targets[:, 3].tolist()) == (3, [True, False])
+    assert not scored.probabilities[:, 3].any()
 
 
 def test_scores_of_no_row_are_an_error(multilabel_run):
     bundle = evaluation.open_bundle(multilabel_run.out)
     with pytest.raises(DataError, match="none from here"):
-        report_on(bundle, np.zeros((0, 3), np.float32), [], "here")
+        scored_rows_of(bundle, np.zeros((0, 3), np.float32), made_up([]))
 
 
 def test_reports_are_written_where_wanted(multilabel_run, multilabel_files, tmp_path):

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from kerascls.decision import Rule
 from kerascls.errors import SettingsError
 from kerascls.predictor import Prediction, Predictor
+from kerascls.token_store import build_token_store
 
 TEXTS = [
     "",
@@ -57,6 +59,34 @@ def test_labels_and_scores_are_what_rule_and_probabilities_say(predictor):
         given = [prediction.scores[name] for name in prediction.labels]
         assert given == sorted(given, reverse=True)
         assert all(score >= predictor.bundle.rule.threshold for score in given)
+
+
+def test_another_rule_can_be_given_for_one_call(predictor):
+    two = predictor.predict(TEXTS, rule=Rule("top_k", k=2))
+    assert all(len(prediction.labels) == 2 for prediction in two)
+    assert (
+        predictor.predict(TEXTS[0], rule=Rule("top_k", k=1)).labels
+        == (two[0].labels[:1])
+    )
+    assert predictor.predict([], rule=Rule("top_k", k=1)) == []
+
+
+def test_a_rule_that_abstains_says_so(predictor):
+    (unsure,) = predictor.predict(TEXTS[:1], rule=Rule("argmax", abstain_below=1.0))
+    assert (unsure.labels, unsure.abstained) == ((), True)
+    (sure,) = predictor.predict(TEXTS[:1], rule=Rule("argmax", abstain_below=0.0))
+    assert (len(sure.labels), sure.abstained) == (1, False)
+
+
+def test_probabilities_are_calibrated(predictor, pair_predictor):
+    for one, texts in ((predictor, TEXTS), (pair_predictor, PAIRS)):
+        rows = [(text,) if isinstance(text, str) else text for text in texts]
+        logits = one.logits(build_token_store(rows, one.tokenizer))
+        decision, task = one.bundle.decision, one.bundle.task
+        assert decision.calibration.kind != "none"
+        np.testing.assert_allclose(
+            one.predict_proba(texts), decision.calibration.apply(logits, task), 1e-6
+        )
 
 
 def test_multiclass_gives_exactly_one_label(pair_predictor):

@@ -33,8 +33,8 @@ def hidden(out):
 
 def test_the_run_directory_holds_what_was_promised(multilabel_run):
     assert sorted(item.name for item in multilabel_run.out.iterdir()) == [
-        *("bundle", "history.csv", "log.txt"),
-        *("report.csv", "report.json", "report.md", "run.json"),
+        *("bundle", "errors.csv", "history.csv", "log.txt"),
+        *("report.csv", "report.json", "report.md", "run.json", "test.safetensors"),
     ]
 
 

@@ -1,6 +1,6 @@
 """What a bundle decides by: calibration, rule, and how they were fitted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,22 @@ class Decision:
             task: What a row's labels mean.
         """
         return probabilities(logits, task, self.calibration)
+
+    def fitted_thresholds(self, labels: Sequence[str]) -> np.ndarray | None:
+        """Returns the threshold of each label; None for rules without thresholds.
+
+        Args:
+            labels: Names of the columns.
+
+        Returns:
+            float64 `(num_classes,)`, NaN for labels `without_positives`, whose
+            threshold was not fitted.
+        """
+        thresholds = self.rule.threshold_of(len(labels))
+        if thresholds is None:
+            return None
+        unfitted = [name in self.without_positives for name in labels]
+        return np.where(unfitted, np.nan, thresholds.astype(np.float64))
 
     def lines(self) -> list[str]:
         """Returns sentences for people about labels that could not be fitted."""

@@ -12,6 +12,7 @@ from kerascls.metrics import Scores
 from kerascls.report.details import Details
 from kerascls.report.report import Report
 from kerascls.report.rows import Row, score_rows
+from kerascls.report.rules import rule_line
 
 SCORE_NAMES = {
     "accuracy": "accuracy",
@@ -79,8 +80,8 @@ def render_report(report: Report, *, max_classes: int | None = None) -> str:
 def report_lines(report: Report) -> list[str]:
     """Returns what a report says beside its table, a sentence a line."""
     lines = [baseline_line(report.baseline, report.baseline_label)]
-    if report.rule.kind == "threshold" and report.rule.threshold is not None:
-        lines.append(f"Labels given from probability {report.rule.threshold:.4f} on.")
+    if line := rule_line(report.rule):
+        lines.append(line)
     if report.unseen:
         lines.append(f"Unseen in training: {_counted(report.unseen)}.")
     if report.details:

@@ -58,7 +58,7 @@ def test_a_long_label_is_folded_and_numbers_stay_whole():
 @pytest.mark.parametrize(
     "line",
     [
-        "Labels given from probability 0.2500 on.",
+        "Labels given: from probability 0.2500 on.",
         "Unseen in training: [red]x|y (1 row), never (3 rows).",
     ],
 )

@@ -1,0 +1,68 @@
+"""`kerascls tune` hands options over and shows before and after."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture
+def calls(replace_module) -> list:
+    calls = []
+
+    def tune(*arguments, **options):
+        calls.append((arguments, options))
+        return SimpleNamespace(
+            before="old",
+            after="new",
+            bundle="run/bundle",
+            decision=SimpleNamespace(lines=lambda: ["n/a: 健康"]),
+            to_dict={"rule": 1}.copy,
+        )
+
+    def render_table(scores, title, best=None, change=None):
+        return f"{title}: {scores}, {change} {best}"
+
+    replace_module("tuning", tune=tune)
+    replace_module("report", render_table=render_table)
+    return calls
+
+
+@pytest.fixture
+def valid(tmp_path):
+    path = tmp_path / "valid.csv"
+    path.touch()
+    return path
+
+
+def test_before_and_after_are_shown(run, calls, valid):
+    outcome = run("tune", valid.parent, valid, "--objective", "f1")
+    assert outcome.code == 0
+    assert outcome.out.splitlines() == [
+        "Before, on valid.csv: old, None None",
+        "After: new, Δ before old",
+        "n/a: 健康",
+        "Written: run/bundle. Reports made before are of the old rule.",
+    ]
+
+
+def test_only_what_was_given_is_handed_over(run, calls, valid):
+    run("tune", valid.parent, valid, "--top-k", 2, "--label", "topic")
+    ((arguments, options),) = calls
+    assert arguments == (valid.parent, valid)
+    assert options == {"top_k": 2, "label": "topic", "on_progress": None}
+
+
+def test_zero_is_something_that_was_given(run, calls, valid):
+    run("tune", valid.parent, valid, "--shrinkage", 0)
+    assert calls[0][1]["shrinkage"] == 0
+
+
+def test_the_result_is_written_as_json(run, calls, valid):
+    outcome = run("tune", valid.parent, valid, "--json")
+    assert json.loads(outcome.out) == {"rule": 1}
+
+
+def test_a_missing_file_exits_with_2(run, calls, tmp_path):
+    outcome = run("tune", tmp_path, tmp_path / "none.csv")
+    assert (outcome.code, calls) == (2, [])
