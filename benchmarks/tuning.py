@@ -8,10 +8,13 @@ most 50,000 features; LinearSVC, one-vs-rest) is fitted on the others. Its decis
 values are calibrated (Platt, shrunk) on the validation rows, the rules are fitted there
 and scored on test.
 
-How much to shrink is chosen without a look at test: part `valid_cv` holds scores of
-5-fold cross-validation within the validation rows, for every shrinkage; part `test` has
-the package's default, and none. Rows are appended to results/tuning.csv; log losses of
-calibrations under the same cross-validation to results/calibration.csv.
+A label's own threshold is shrunk towards the global one for macro-F1 (the package's
+default) or for micro-F1. How much is chosen without a look at test: part `valid_cv`
+holds scores of 5-fold cross-validation within the validation rows, for every strength;
+part `test` has the package's default, and none. Rows are appended to
+results/tuning.csv. Under the same cross-validation, results/calibration.csv holds log
+losses of calibrations, and results/targets.csv what thresholds for a precision, a
+recall or costs come to.
 """
 
 import argparse
@@ -23,7 +26,14 @@ from pathlib import Path
 import numpy as np
 
 from kerascls.calibration import fit_calibration
-from kerascls.decision import SHRINKAGE, Rule, fit_rule, probabilities
+from kerascls.decision import (
+    FBeta,
+    LabelCosts,
+    Rule,
+    fit_rule,
+    fit_threshold,
+    probabilities,
+)
 from kerascls.labels import LabelSet, Task
 from kerascls.metrics import pad_columns, score
 from kerascls.readers import Example, read
@@ -31,7 +41,7 @@ from kerascls.readers import Example, read
 RESULTS = Path(__file__).parent / "results"
 SEEDS = (0, 1, 2)
 FOLDS = 5
-STRENGTHS = (0, 1, 2, 5, 10, 20, 50, 100, 1000)
+STRENGTHS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 CHINESE = {"event_types_2020", "bdci_car_2018", "hellonlp_multilabel"}
 SETS = (
     *("hellonlp_multilabel", "bdci_car_2018", "event_types_2020"),
@@ -62,6 +72,8 @@ def main():
                 append(RESULTS / "tuning.csv", row | facts)
             for row in measure_calibrations(arrays):
                 append(RESULTS / "calibration.csv", row | facts)
+            for row in measure_targets(arrays):
+                append(RESULTS / "targets.csv", row | facts)
             print(f"{name} {seed}: {time.perf_counter() - start:.0f} s", flush=True)
 
 
@@ -121,35 +133,37 @@ def multi_hot(examples: list[Example], labels: LabelSet) -> np.ndarray:
     return hot
 
 
-def rules() -> Iterator[tuple[str, float | None, Fit]]:
-    """Yields name and strength of each way to fit a rule, and the fit."""
-    for objective in ("micro_f1", "macro_f1"):
-        yield f"global {objective}", None, lambda t, p, o=objective: fit_rule(t, p, o)
-    for strength in STRENGTHS:
-        yield (
-            "per label f1",
-            strength,
-            lambda t, p, s=strength: fit_rule(t, p, "f1", shrinkage=s),
-        )
+def rules() -> Iterator[tuple[dict, Fit]]:
+    """Yields each way to fit a rule: what it is, and the fit."""
+    for towards in ("micro_f1", "macro_f1"):
+
+        def shared(targets, probs, objective=towards) -> Rule:
+            return fit_threshold(targets, probs, objective)
+
+        yield {"rule": "global", "towards": towards, "shrinkage": None}, shared
+        for strength in STRENGTHS:
+
+            def own(targets, probs, s=strength, shared=shared) -> Rule:
+                default = shared(targets, probs).threshold
+                return fit_rule(targets, probs, "f1", shrinkage=s, default=default).rule
+
+            yield {"rule": "per label", "towards": towards, "shrinkage": strength}, own
 
 
 def measure_rules(arrays: Arrays) -> Iterator[dict]:
     """Yields scores of every rule, within valid; of the chosen ones on test."""
     folds = cross_validated(arrays)
-    for name, strength, fit in rules():
-        row = {"rule": name, "shrinkage": strength}
-        chosen = np.concatenate([fit(t, p).rule.apply(held) for t, p, held, _ in folds])
-        truth = np.concatenate([one for *_, one in folds])
+    truth = np.concatenate([one for *_, one in folds])
+    for row, fit in rules():
+        chosen = np.concatenate([fit(t, p).apply(held) for t, p, held, _ in folds])
         yield {"part": "valid_cv"} | row | scores(truth, chosen)
-    targets, held = calibrated(
+    fitted, held = calibrated(
         arrays["valid_targets"], arrays["valid_logits"], arrays["test_logits"]
     )
-    valid = known(arrays, "valid")
-    for name, strength, fit in rules():
-        if strength in (None, 0, SHRINKAGE):
-            chosen = fit(valid, targets).rule.apply(held)
-            row = {"part": "test", "rule": name, "shrinkage": strength}
-            yield row | scores(arrays["test_targets"], chosen)
+    for row, fit in rules():
+        if row["shrinkage"] in (None, 0, FBeta.shrinkage):
+            chosen = fit(known(arrays, "valid"), fitted).apply(held)
+            yield {"part": "test"} | row | scores(arrays["test_targets"], chosen)
 
 
 def known(arrays: Arrays, part: str) -> np.ndarray:
@@ -209,6 +223,46 @@ def measure_calibrations(arrays: Arrays) -> Iterator[dict]:
                 "calibration": kind,
                 "shrinkage": strength,
                 "log_loss": round(float(np.mean(losses)), 6),
+            }
+
+
+def measure_targets(arrays: Arrays) -> Iterator[dict]:
+    """Yields what thresholds for a target come to on held-out rows, within valid.
+
+    `short` is by how much labels miss the target on average, those that reach it
+    counted as 0; a label given to no row has precision 1.
+    """
+    folds = cross_validated(arrays)
+    width = arrays["valid_logits"].shape[1]
+    truth = np.concatenate([one for *_, one in folds])[:, :width]
+    support = truth.sum(axis=0)
+    costs = LabelCosts(np.ones(width), np.full(width, 3.0))
+    for name, objective in (
+        *((one, one) for one in ("precision@0.9", "recall@0.8")),
+        ("costs 1:3", costs),
+    ):
+        for strength in STRENGTHS:
+            chosen = np.concatenate(
+                [
+                    fit_rule(t, p, objective, shrinkage=strength).rule.apply(held)
+                    for t, p, held, _ in folds
+                ]
+            )
+            hits, given = (truth & chosen).sum(axis=0), chosen.sum(axis=0)
+            precision = np.where(given > 0, hits / np.maximum(given, 1), 1)
+            recall = hits / np.maximum(support, 1)
+            short = {
+                "precision@0.9": np.maximum(0.9 - precision, 0),
+                "recall@0.8": np.maximum(0.8 - recall, 0),
+            }.get(name)
+            cost = (given - hits).sum() + 3 * (support - hits).sum()
+            yield {
+                "objective": name,
+                "shrinkage": strength,
+                "short": "" if short is None else round(short[support > 0].mean(), 5),
+                "micro_precision": round(hits.sum() / max(given.sum(), 1), 5),
+                "micro_recall": round(hits.sum() / max(support.sum(), 1), 5),
+                "cost_per_row": round(cost / len(truth), 5),
             }
 
 
