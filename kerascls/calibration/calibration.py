@@ -76,12 +76,18 @@ class Calibration:
 
     def _check_values(self):
         scales = self.slopes or (1.0 if self.temperature is None else self.temperature,)
+        weights, steps = self.weights or (), self.steps or ()
         lengths = {len(getattr(self, name)) for name in _NEEDED[self.kind] - _SINGLE}
-        numbers = (*(self.intercepts or ()), *(self.weights or ()), *scales)
-        right = len(lengths) <= 1 and bool(np.isfinite(numbers).all())
-        right = right and min(scales) > 0 and all(map(_rises, self.steps or ()))
-        for weight, steps in zip(self.weights or (), self.steps or (), strict=False):
-            right = right and 0 <= weight <= 1 and (not weight or len(steps[0]) > 0)
+        right = (
+            len(lengths) <= 1
+            and np.isfinite((*scales, *(self.intercepts or ()))).all()
+            and min(scales) > 0
+            and all(0 <= weight <= 1 for weight in weights)
+            and all(map(_rises, steps))
+            and all(
+                x or not weight for weight, (x, _) in zip(weights, steps, strict=True)
+            )
+        )
         if not right:
             raise SettingsError(
                 "A calibration has finite numbers, slopes and temperature above 0, "

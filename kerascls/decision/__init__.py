@@ -4,11 +4,13 @@ from kerascls.decision.costs import CostMatrix, LabelCosts, read_costs
 from kerascls.decision.coverage import CoverageCurve, coverage_curve
 from kerascls.decision.decision import Decision
 from kerascls.decision.global_threshold import (
+    DEFAULT_THRESHOLD,
     MAX_CANDIDATES,
     OBJECTIVES,
     Objective,
     candidate_thresholds,
     fit_threshold,
+    macro_threshold,
 )
 from kerascls.decision.objectives import (
     FBeta,
@@ -19,13 +21,13 @@ from kerascls.decision.objectives import (
 )
 from kerascls.decision.rule import KINDS, Rule
 from kerascls.decision.scores import probabilities
-from kerascls.decision.tuning import SHRINKAGE, FittedRule, fit_rule
+from kerascls.decision.tuning import FittedRule, fit_rule
 
 __all__ = [
+    "DEFAULT_THRESHOLD",
     "KINDS",
     "MAX_CANDIDATES",
     "OBJECTIVES",
-    "SHRINKAGE",
     "CostMatrix",
     "CoverageCurve",
     "Decision",
@@ -41,6 +43,7 @@ __all__ = [
     "coverage_curve",
     "fit_rule",
     "fit_threshold",
+    "macro_threshold",
     "parse_objective",
     "probabilities",
     "read_costs",

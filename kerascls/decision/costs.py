@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class LabelCosts:
 
     false_positive: np.ndarray
     false_negative: np.ndarray
+    shrinkage: ClassVar[float] = 10.0
 
     @property
     def thresholds(self) -> np.ndarray:
@@ -38,6 +40,9 @@ class LabelCosts:
         """
         total = self.false_positive + self.false_negative
         return (self.false_positive / total).astype(np.float32)
+
+    def default(self, targets, probabilities):  # noqa: D102
+        return self.thresholds
 
     def choose(self, curves: Curves, towards: np.ndarray):  # noqa: D102
         wrong = self.false_positive[curves.columns, None]

@@ -6,24 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from kerascls.activations import check_finite
+from kerascls.decision.costs import CostMatrix
 from kerascls.decision.curves import sort_labels
 from kerascls.decision.global_threshold import OBJECTIVES, fit_threshold
-from kerascls.decision.objectives import (
-    CostMatrix,
-    LabelCosts,
-    LabelObjective,
-    parse_objective,
-)
+from kerascls.decision.objectives import LabelObjective, parse_objective
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.labels import Task
 
-DEFAULT_THRESHOLD = 0.5
-SHRINKAGE = 10.0
-
 # Numbers handled at once: fewer cost overhead, more leave the cache.
 _CHUNK = 2**21
-_POOLED = 2**24
 # Logits beyond this are no different threshold, but would outweigh all others.
 _LARGEST_LOGIT = 16.0
 
@@ -60,22 +52,23 @@ def fit_rule(
     *,
     task: Task = Task.MULTILABEL,
     labels: Sequence[str] | None = None,
-    shrinkage: float = SHRINKAGE,
+    shrinkage: float | None = None,
     default: float | None = None,
 ) -> FittedRule:
     """Fits the rule that is best for an objective on these rows.
 
     A threshold of its own is searched for each label, by one sort. A label with few
     positives has few thresholds to choose from and takes the luckiest, so its own is
-    shrunk towards the one threshold that is best for the same objective when all
-    labels are taken together as if they were one:
+    shrunk towards a default, which is the best one for all labels:
 
         logit(threshold) = (n logit(own) + s logit(default)) / (n + s)
 
     where n is the number of positives and s the `shrinkage`: as if the default had
-    been seen on s positives. It is done in logits because the probabilities of rare
+    been found on s positives. It is done in logits because the probabilities of rare
     labels crowd near 0, where a mean of probabilities would be but the larger of the
-    two. With costs the default is that of `LabelCosts.thresholds` instead.
+    two. The default is the threshold with the best macro F-beta, or the best for
+    precision or recall when all labels are taken together as if they were one, or for
+    costs fp / (fp + fn) of each label.
 
     Labels without a positive keep the default. Where a precision is reached nowhere
     the label is flagged as `unreached`; see `PrecisionAt`.
@@ -86,8 +79,10 @@ def fit_rule(
         objective: As `parse_objective` reads it, or what that returns.
         task: `"multiclass"` takes costs only: a matrix.
         labels: Names of the columns, needed for `"cost:FILE"`.
-        shrinkage: s above; 0 leaves each label its own threshold.
-        default: The threshold to shrink towards, instead of the fitted one.
+        shrinkage: s above; 0 leaves each label its own threshold. By default that of
+            the objective: 200 for F-beta, else 10.
+        default: The threshold to shrink towards, instead of the fitted one. For the
+            sake of micro-F1 give that of `fit_threshold(..., "micro_f1")`.
 
     Returns:
         A `FittedRule`.
@@ -105,16 +100,45 @@ def fit_rule(
     if isinstance(objective, str):
         objective = parse_objective(objective, labels)
     _check_task(objective, Task(task))
+    if shrinkage is None:
+        shrinkage = getattr(objective, "shrinkage", 0)
     probabilities = _checked(targets, probabilities, shrinkage)
     positives = np.count_nonzero(targets, axis=0)
     if isinstance(objective, CostMatrix | str):
-        if isinstance(objective, CostMatrix):
-            rule = Rule("cost", costs=objective.costs)
-            rule.apply(probabilities[:0])
-        else:
-            rule = fit_threshold(targets, probabilities, objective)
+        rule = _rule_of_all(targets, probabilities, objective)
         return FittedRule(rule, None, positives, np.zeros(len(positives), np.bool_))
-    towards = _default(targets, probabilities, objective, default)
+    if default is None:
+        default = objective.default(targets, probabilities)
+    else:
+        Rule("threshold", default)
+    towards = np.broadcast_to(np.float32(default), len(positives))
+    thresholds, reached = _own(
+        targets, probabilities, objective, towards, positives, shrinkage
+    )
+    thresholds = np.where(positives > 0, thresholds, towards)
+    rule = Rule("threshold", thresholds=tuple(thresholds.tolist()))
+    return FittedRule(rule, towards, positives, ~reached & (positives > 0))
+
+
+def _rule_of_all(
+    targets: np.ndarray, probabilities: np.ndarray, objective: CostMatrix | str
+) -> Rule:
+    if isinstance(objective, str):
+        return fit_threshold(targets, probabilities, objective)
+    rule = Rule("cost", costs=objective.costs)
+    rule.apply(probabilities[:0])
+    return rule
+
+
+def _own(
+    targets: np.ndarray,
+    probabilities: np.ndarray,
+    objective: LabelObjective,
+    towards: np.ndarray,
+    positives: np.ndarray,
+    shrinkage: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the shrunk threshold of each label and whether it is good enough."""
     thresholds, reached = towards.copy(), np.ones(len(positives), np.bool_)
     width = max(1, _CHUNK // max(1, len(targets)))
     for start in range(0, len(positives) if len(targets) else 0, width):
@@ -126,9 +150,7 @@ def fit_rule(
             shrunk = shrink(own, towards[columns], positives[columns], shrinkage)
             own = objective.settle(curves, own, shrunk)
         thresholds[columns] = own
-    thresholds = np.where(positives > 0, thresholds, towards)
-    rule = Rule("threshold", thresholds=tuple(thresholds.tolist()))
-    return FittedRule(rule, towards, positives, ~reached & (positives > 0))
+    return thresholds, reached
 
 
 def shrink(
@@ -155,30 +177,6 @@ def _logit(shares: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore"):
         logits = np.log(shares) - np.log1p(-shares)
     return np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT)
-
-
-def _default(
-    targets: np.ndarray,
-    probabilities: np.ndarray,
-    objective: LabelObjective,
-    stated: float | None,
-) -> np.ndarray:
-    """Returns the threshold that each label is shrunk towards, float32."""
-    num_classes = targets.shape[1]
-    if stated is not None:
-        Rule("threshold", stated)
-        return np.full(num_classes, stated, np.float32)
-    if isinstance(objective, LabelCosts):
-        return objective.thresholds
-    half = np.full(1, DEFAULT_THRESHOLD, np.float32)
-    # All labels as one column. Above 16 million numbers, every n-th row says enough.
-    every = -(-targets.size // _POOLED) or 1
-    truth, pooled = targets[::every].reshape(-1, 1), probabilities[::every]
-    if not truth.any():
-        return np.repeat(half, num_classes)
-    curves = sort_labels(truth, pooled.reshape(-1, 1), slice(0, 1))
-    places, _ = objective.choose(curves, half)
-    return np.repeat(curves.thresholds_at(np.zeros(1, np.int64), places), num_classes)
 
 
 def _check_task(objective: str | LabelObjective | CostMatrix, task: Task):

@@ -11,6 +11,7 @@ from kerascls.decision import (
     Rule,
     candidate_thresholds,
     fit_threshold,
+    macro_threshold,
 )
 from kerascls.errors import SettingsError
 from kerascls.metrics import score
@@ -80,6 +81,41 @@ def test_fewer_candidates_lose_nothing_while_true_labels_fit(arrays):
         best = max(f1_of(targets, probs, t, "macro_f1") for t in few)
         every = candidate_thresholds(targets, probs)
         assert best >= max(f1_of(targets, probs, t, "macro_f1") for t in every) - 1e-9
+
+
+@settings(deadline=None)
+@given(judged_rows())
+def test_the_threshold_for_macro_f_beta_is_that_of_macro_f1_for_beta_one(arrays):
+    assert macro_threshold(*arrays) == fit_threshold(*arrays).threshold
+
+
+@pytest.mark.parametrize("beta", [0.5, 2])
+def test_the_threshold_for_macro_f_beta_is_that_of_brute_force(beta):
+    from sklearn.metrics import fbeta_score
+
+    rng = np.random.default_rng(0)
+    probs = rng.random((40, 3), dtype=np.float32)
+    targets = rng.random(probs.shape) < probs
+
+    def f_beta(threshold):
+        chosen = probs >= threshold
+        return fbeta_score(targets, chosen, beta=beta, average="macro", zero_division=0)
+
+    best = max(map(f_beta, candidate_thresholds(targets, probs)))
+    assert f_beta(macro_threshold(targets, probs, beta)) == pytest.approx(best)
+
+
+def test_a_large_table_has_nearly_the_threshold_of_all_its_candidates(monkeypatch):
+    rng = np.random.default_rng(0)
+    probs = rng.random((4000, 5), dtype=np.float32)
+    targets = rng.random(probs.shape) < probs**3
+    exact = macro_threshold(targets, probs)
+    monkeypatch.setattr("kerascls.decision.global_threshold._LARGE", 2000)
+    monkeypatch.setattr("kerascls.decision.global_threshold._FEW_CANDIDATES", 100)
+    thin = macro_threshold(targets, probs)
+    best, near = (f1_of(targets, probs, t, "macro_f1") for t in (exact, thin))
+    assert thin != exact
+    assert near == pytest.approx(best, abs=0.005)
 
 
 def test_candidates_stay_below_the_limit():

@@ -157,13 +157,28 @@ def test_a_threshold_at_the_edge_moves_only_so_far():
     assert 0.1 < shrunk[0] < 0.5
 
 
-def test_the_default_is_the_best_threshold_of_all_labels_together():
+@pytest.fixture(scope="module")
+def table():
     rng = np.random.default_rng(0)
-    probs = rng.random((200, 5), dtype=np.float32)
-    targets = rng.random(probs.shape) < probs**2
-    fitted = fit_rule(targets, probs, "f1")
-    pooled = fit_threshold(targets, probs, "micro_f1").threshold
-    assert fitted.default.tolist() == pytest.approx([pooled] * 5, abs=1e-6)
+    probs = rng.random((200, 5), dtype=np.float32) ** [1, 1, 2, 3, 4]
+    return rng.random(probs.shape) < probs**2, probs.astype(np.float32)
+
+
+def test_the_default_of_f1_is_the_global_threshold_for_macro_f1(table):
+    assert (fit_rule(*table).default == fit_threshold(*table).threshold).all()
+
+
+@pytest.mark.parametrize("objective", ["precision@0.8", "recall@0.8"])
+def test_the_default_of_a_target_is_that_of_all_labels_as_one(table, objective):
+    as_one = [array.reshape(-1, 1) for array in table]
+    one = fit_rule(*as_one, objective, shrinkage=0).rule.thresholds
+    assert fit_rule(*table, objective).default.tolist() == pytest.approx([*one] * 5)
+
+
+@pytest.mark.parametrize(("objective", "shrinkage"), [("f1", 200), ("recall@0.8", 10)])
+def test_each_objective_has_a_shrinkage_of_its_own(table, objective, shrinkage):
+    stated = fit_rule(*table, objective, shrinkage=shrinkage).rule
+    assert fit_rule(*table, objective).rule == stated
 
 
 def test_a_label_without_a_positive_keeps_the_default_and_is_flagged():
