@@ -8,7 +8,6 @@ import numpy as np
 from kerascls.calibration import fit_calibration
 from kerascls.decision import (
     OBJECTIVES,
-    SHRINKAGE,
     CostMatrix,
     Decision,
     FittedRule,
@@ -100,7 +99,7 @@ def fit(
         settings.objective,
         task=task,
         labels=labels,
-        shrinkage=SHRINKAGE if settings.shrinkage is None else settings.shrinkage,
+        shrinkage=settings.shrinkage,
     )
     return replace(fitted, rule=replace(fitted.rule, **_limits(settings)))
 

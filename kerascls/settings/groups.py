@@ -171,7 +171,8 @@ class DecisionSettings(Group):
         None,
         ge=0,
         description="Positives a label needs for its own threshold to count as much "
-        "as the one for all labels. Default: 10.",
+        "as the one for all labels; 0 for its own alone. Default: 200 for F-scores, 10 "
+        "for the rest.",
     )
     calibration: Literal["auto", "none", "temperature", "platt", "isotonic"] = Field(
         "auto",
