@@ -6,6 +6,7 @@ from importlib import import_module
 _PLACES = {
     "Predictor": "kerascls.predictor",
     "Prediction": "kerascls.predictor",
+    "Rule": "kerascls.decision",
     "RunSettings": "kerascls.settings",
     "ScoreTable": "kerascls.callbacks",
     "Tokenizer": "kerascls.tokenizer",
