@@ -19,6 +19,8 @@ COMMANDS = {
     "evaluate": "Score a trained classifier on labelled text.",
     "tune": "Fit thresholds and probabilities anew, without training.",
     "predict": "Label texts, files or standard input.",
+    "audit": "Look for what is wrong with labelled text.",
+    "relabel": "Write labelled text anew with corrected labels.",
     "inspect": "Say what a checkpoint directory holds.",
     "models": "List the models that --model accepts.",
 }
