@@ -7,6 +7,7 @@ References:
       https://arxiv.org/abs/2211.13895)
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,10 @@ def find_label_errors(
     """
     probabilities = np.asarray(probabilities, np.float64)
     find = _find_one if task is Task.MULTICLASS else _find_several
-    wrong, quality, better = find(targets, probabilities)
+    with warnings.catch_warnings():
+        # cleanlab's own, about labels with one row: they are UNBELIEVABLE or right.
+        warnings.simplefilter("ignore", UserWarning)
+        wrong, quality, better = find(targets, probabilities)
     order = np.argsort(quality, kind="stable")
     return order[wrong[order]], quality, better
 
