@@ -1,6 +1,7 @@
 """Probabilities of rows from linear models that have not seen them."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,8 +10,9 @@ from kerascls.labels import Task
 from kerascls.splits import stratified_split
 
 MAX_FEATURES = 300_000
-ALPHA = 1e-5
-EPOCHS = 10
+# The inverse strength of the L2 penalty, as C of scikit-learn's LogisticRegression.
+STRENGTH = 10
+MIN_EPOCHS, MAX_EPOCHS, WANTED_STEPS = 10, 100, 100_000
 
 
 def out_of_sample_probabilities(
@@ -51,19 +53,13 @@ def out_of_sample_probabilities(
     for part in parts:
         rest = np.setdiff1d(np.arange(len(texts)), part)
         known, unknown = features[rest], features[part]
+        options = _training(len(rest), seed)
         for column in range(targets.shape[1]):
             truth = targets[rest, column]
             if truth.all() or not truth.any():
                 probabilities[part, column] = truth.mean()
             elif len(part):
-                model = SGDClassifier(
-                    loss="log_loss",
-                    alpha=ALPHA,
-                    max_iter=EPOCHS,
-                    tol=None,
-                    average=True,
-                    random_state=seed,
-                ).fit(known, truth)
+                model = SGDClassifier(**options).fit(known, truth)
                 probabilities[part, column] = model.predict_proba(unknown)[:, 1]
             done += 1
             if on_progress:
@@ -88,6 +84,18 @@ def fold_rows(
     labels = [tuple(map(str, np.flatnonzero(targets[row]))) for row in first]
     parts = stratified_split(labels, [1 / folds] * folds, seed)
     return [np.flatnonzero(np.isin(group, part)) for part in parts]
+
+
+def _training(num_rows: int, seed: int) -> dict[str, Any]:
+    epochs = min(max(MIN_EPOCHS, -(-WANTED_STEPS // max(num_rows, 1))), MAX_EPOCHS)
+    return {
+        "loss": "log_loss",
+        "alpha": 1 / (STRENGTH * max(num_rows, 1)),
+        "max_iter": epochs,
+        "tol": None,
+        "average": True,
+        "random_state": seed,
+    }
 
 
 def _features(texts: Sequence[str]):

@@ -19,8 +19,8 @@ from kerascls.labels import Task
 
 KIND = "label_error"
 TITLE = "Likely label errors"
-# Below this probability labels are taken for wrong, whatever confident learning says:
-# it counts what is surer than the average, and so misses a single error now and then.
+# Below this probability a label is taken for wrong whatever confident learning says: it
+# counts what is surer than the average, and so misses a single error now and then.
 UNBELIEVABLE = 0.02
 
 
@@ -44,20 +44,39 @@ class Judged:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class LabelErrors:
+    """Rows whose labels are likely wrong.
+
+    Args:
+        found: int64 `(found,)`, the likeliest error first.
+        quality: float64 `(rows,)`, how well each row's labels fit; low where wrong.
+        better: bool `(rows, num_classes)`, the labels to give instead.
+        estimated: How many wrong rows confident learning counts.
+    """
+
+    found: np.ndarray
+    quality: np.ndarray
+    better: np.ndarray
+    estimated: int
+
+
 def label_error_section(rows: Rows, judged: Judged) -> Section:
     """Returns the section on likely label errors, the likeliest first."""
-    found, quality, better = find_label_errors(
-        judged.targets, judged.probabilities, rows.task
-    )
+    errors = find_label_errors(judged.targets, judged.probabilities, rows.task)
+    may_be_none = not all(rows.labels)
     findings = []
-    for place in found:
+    for place in errors.found:
         row = int(judged.rows[place])
-        labels = _suggested(rows.labels[row], judged, place, better[place])
-        score = round(float(quality[place]), 4)
+        labels = _suggested(rows.labels[row], judged.names, errors.better[place])
+        if not labels and not may_be_none:
+            labels = (judged.names[judged.probabilities[place].argmax()],)
+        score = round(float(errors.quality[place]), 4)
         findings.append((FoundRow(row, label_cell(labels), score),))
     agreement = _agreement(judged, rows.task)
     lines = (
-        f"{count(len(found), 'row')} of {len(judged.rows):,} judged",
+        f"{count(len(findings), 'row')} of {len(judged.rows):,} judged, of which about "
+        f"{errors.estimated:,} are wrong as confident learning counts",
         *judged.lines,
         f"the classifier agrees with the labels of {agreement:.1%} of the rows; the "
         f"fewer, the more of its doubts are mistakes of its own",
@@ -66,7 +85,8 @@ def label_error_section(rows: Rows, judged: Judged) -> Section:
         kind=KIND,
         title=TITLE,
         counts={
-            "rows": len(found),
+            "rows": len(findings),
+            "estimated_rows": errors.estimated,
             "judged_rows": len(judged.rows),
             "agreement": agreement,
         },
@@ -80,27 +100,26 @@ def label_error_section(rows: Rows, judged: Judged) -> Section:
 
 def find_label_errors(
     targets: np.ndarray, probabilities: np.ndarray, task: Task
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> LabelErrors:
     """Finds rows whose labels are likely wrong.
+
+    Multi-class: rows for which another class is likelier. Multi-label: rows with a
+    label that confident learning takes for wrong, or the classifier for nearly
+    impossible.
 
     Args:
         targets: bool `(rows, num_classes)`, as labelled.
         probabilities: float `(rows, num_classes)`, out of sample.
         task: `"multiclass"` or `"multilabel"`.
-
-    Returns:
-        int64 `(found,)` rows, the likeliest error first; float64 `(rows,)` quality of
-        each row's labels, low where they are wrong; bool `(rows, num_classes)`, the
-        labels to give instead.
     """
     probabilities = np.asarray(probabilities, np.float64)
     find = _find_one if task is Task.MULTICLASS else _find_several
     with warnings.catch_warnings():
-        # cleanlab's own, about labels with one row: they are UNBELIEVABLE or right.
-        warnings.simplefilter("ignore", UserWarning)
-        wrong, quality, better = find(targets, probabilities)
+        # cleanlab's, about labels with one row and, in notebooks, progress bars.
+        warnings.simplefilter("ignore")
+        wrong, quality, better, estimated = find(targets, probabilities)
     order = np.argsort(quality, kind="stable")
-    return order[wrong[order]], quality, better
+    return LabelErrors(order[wrong[order]], quality, better, estimated)
 
 
 def _agreement(judged: Judged, task: Task) -> float:
@@ -115,26 +134,24 @@ def _agreement(judged: Judged, task: Task) -> float:
 
 def _find_one(
     targets: np.ndarray, probabilities: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    from cleanlab.count import num_label_issues
     from cleanlab.filter import find_label_issues
     from cleanlab.rank import get_label_quality_scores
 
     given = targets.argmax(axis=1)
-    # As many as confident learning estimates, those with the least probable labels.
     wrong = find_label_issues(
-        given, probabilities, filter_by="low_self_confidence", n_jobs=1
+        given, probabilities, filter_by="predicted_neq_given", n_jobs=1
     )
-    likeliest = probabilities.argmax(axis=1)
     better = np.zeros(targets.shape, np.bool_)
-    better[np.arange(len(given)), likeliest] = True
+    better[np.arange(len(given)), probabilities.argmax(axis=1)] = True
     quality = get_label_quality_scores(given, probabilities)
-    wrong |= quality < UNBELIEVABLE
-    return wrong & (likeliest != given), quality, better
+    return wrong, quality, better, int(num_label_issues(given, probabilities))
 
 
 def _find_several(
     targets: np.ndarray, probabilities: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     from cleanlab.multilabel_classification import get_label_quality_scores
     from cleanlab.multilabel_classification.filter import (
         find_multilabel_issues_per_class,
@@ -144,17 +161,18 @@ def _find_several(
     wrong = find_multilabel_issues_per_class(given, probabilities, n_jobs=1)
     # A label is taken for wrong only where the other answer is likelier.
     wrong &= (probabilities > 0.5) != targets
+    estimated = int(wrong.any(axis=1).sum())
     wrong |= np.where(targets, probabilities, 1 - probabilities) < UNBELIEVABLE
     # Of the default average a sure error in one of many labels moves little; with
     # alpha 1 it is the minimum over the labels.
     lowest = {"method": "exponential_moving_average", "alpha": 1.0}
     quality = get_label_quality_scores(given, probabilities, aggregator_kwargs=lowest)
-    return wrong.any(axis=1), quality, targets ^ wrong
+    return wrong.any(axis=1), quality, targets ^ wrong, estimated
 
 
 def _suggested(
-    labels: Sequence[str], judged: Judged, place: int, better: np.ndarray
+    labels: Sequence[str], judged: Sequence[str], better: np.ndarray
 ) -> tuple[str, ...]:
     """Returns the better labels; those that could not be judged stay."""
-    kept = [name for name in labels if name not in judged.names]
-    return (*kept, *(judged.names[column] for column in np.flatnonzero(better)))
+    kept = [name for name in labels if name not in judged]
+    return (*kept, *(judged[column] for column in np.flatnonzero(better)))

@@ -24,10 +24,11 @@ def test_a_wrong_class_is_found_and_the_right_one_suggested():
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     given = truth.copy()
     given[[5, 45]] = np.roll(given[[5, 45]], 1, axis=1)
-    found, quality, better = find_label_errors(given, probabilities, Task.MULTICLASS)
+    errors = find_label_errors(given, probabilities, Task.MULTICLASS)
+    found, quality = errors.found, errors.quality
     assert sorted(found) == [5, 45]
     assert quality[found].max() < np.delete(quality, found).min()
-    np.testing.assert_array_equal(better[found], truth[found])
+    np.testing.assert_array_equal(errors.better[found], truth[found])
 
 
 def test_labels_too_many_and_missing_ones_are_found():
@@ -35,11 +36,9 @@ def test_labels_too_many_and_missing_ones_are_found():
     given = truth.copy()
     given[3] ^= [True, False, False, False]
     given[90] ^= [False, False, True, False]
-    found, quality, better = find_label_errors(
-        given, sure_probabilities(truth), Task.MULTILABEL
-    )
-    assert sorted(found) == [3, 90]
-    np.testing.assert_array_equal(better[found], truth[found])
+    errors = find_label_errors(given, sure_probabilities(truth), Task.MULTILABEL)
+    assert sorted(errors.found) == [3, 90]
+    np.testing.assert_array_equal(errors.better[errors.found], truth[errors.found])
 
 
 def test_one_sure_error_among_many_sure_labels_is_ranked_by_itself():
@@ -48,8 +47,8 @@ def test_one_sure_error_among_many_sure_labels_is_ranked_by_itself():
     probabilities = sure_probabilities(truth)
     given = truth.copy()
     given[7, 20] = True
-    found, quality, _ = find_label_errors(given, probabilities, Task.MULTILABEL)
-    assert found[0] == quality.argmin() == 7
+    errors = find_label_errors(given, probabilities, Task.MULTILABEL)
+    assert errors.found[0] == errors.quality.argmin() == 7
 
 
 @pytest.mark.parametrize("task", Task)
@@ -59,8 +58,8 @@ def test_labels_without_any_row_are_no_error(task):
     given[10:20] = [False, True, False]
     probabilities = sure_probabilities(given)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    found, *_ = find_label_errors(given, probabilities, task)
-    assert len(found) == 0
+    errors = find_label_errors(given, probabilities, task)
+    assert (len(errors.found), errors.estimated) == (0, 0)
 
 
 def test_labels_that_were_not_judged_stay_in_the_suggestion(rows_of):
@@ -76,3 +75,16 @@ def test_labels_that_were_not_judged_stay_in_the_suggestion(rows_of):
     )
     ((one,),) = label_error_section(rows, judged).findings
     assert (one.row, one.suggestion) == (40, "稀|汽车")
+
+
+@pytest.mark.parametrize(("cell", "suggestion"), [("", "[]"), ("汽车", "汽车")])
+def test_no_label_is_suggested_only_where_some_row_has_none(rows_of, cell, suggestion):
+    rows = rows_of([(f"文{n}", name) for n in range(20) for name in ("体育", "汽车")])
+    rows.labels[0] = ("体育",)
+    rows.labels[39] = (cell,) if cell else ()
+    given = np.array([["体育" in row, "汽车" in row] for row in rows.labels])
+    probabilities = sure_probabilities(given)
+    probabilities[0] = [0.001, 0.3]
+    judged = Judged(np.arange(40), ("体育", "汽车"), given, probabilities, ())
+    ((one,),) = label_error_section(rows, judged).findings
+    assert (one.row, one.suggestion) == (0, suggestion)
