@@ -74,6 +74,8 @@ def findings_csv(audit: Audit) -> str:
                 fields = row_fields(audit.rows, found)
                 fields |= {"kind": section.kind, "finding": number, "corrected": ""}
                 fields["labels"] = label_cell(fields["labels"])
+                # The only character that no CSV file can hold.
+                fields["text"] = fields["text"].replace("\0", "\ufffd")
                 writer.writerow([fields[name] for name in FINDINGS_COLUMNS])
     return stream.getvalue()
 

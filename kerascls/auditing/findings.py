@@ -81,6 +81,10 @@ class Audit:
         """Returns the audit as plain JSON types, every finding row included."""
         return {
             "files": {name: len(rows) for name, rows in self.rows.by_file().items()},
+            "skipped_rows": {
+                name: dataset.skipped_rows
+                for name, dataset in self.rows.datasets.items()
+            },
             "task": self.rows.task.value,
             "sections": [self._section_dict(section) for section in self.sections],
         }

@@ -89,11 +89,11 @@ def trained_on(rows: Rows, bundle: Bundle) -> str:
         "a classifier believes the labels it was trained on, right or wrong; for these "
         "rows use --label-errors cross-validation"
     )
-    run_file = bundle.path.parent / RUN_FILE
-    if not run_file.is_file():
+    try:
+        run = json.loads((bundle.path.parent / RUN_FILE).read_bytes())
+        used = {run["data"][p]["sha256"] for p in ("train", "valid")}
+    except (OSError, ValueError, KeyError, TypeError):
         return f"whether the bundle was trained on these rows is not known: {advice}"
-    data = json.loads(run_file.read_text("utf-8")).get("data", {})
-    used = {data[part]["sha256"] for part in ("train", "valid") if part in data}
     files = [name for name, one in rows.datasets.items() if one.sha256 in used]
     if not files:
         return "none of the files is one the bundle was trained on"

@@ -233,12 +233,13 @@ def _table(
     delimiter: str,
     line_end: str,
 ) -> str:
-    stream = StringIO()
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator=line_end)
-    writer.writerow(columns)
-    for fields in records:
-        writer.writerow([fields.get(name, "") for name in columns])
-    return stream.getvalue()
+    lines = []
+    for cells in [columns, *([row.get(n, "") for n in columns] for row in records)]:
+        stream = StringIO()
+        # Python 3.11 quotes a lone CR or LF only where it is part of the line's end.
+        csv.writer(stream, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+        lines.append(stream.getvalue()[:-2] + line_end)
+    return "".join(lines)
 
 
 def _line_end(file: Path, format: str) -> str:

@@ -81,10 +81,11 @@ def one_line(text: str) -> str:
 
 
 def _files_line(audit: Audit) -> str:
-    files = (
-        f"{name} ({count(len(rows), 'row')})"
-        for name, rows in audit.rows.by_file().items()
-    )
+    files = []
+    for name, rows in audit.rows.by_file().items():
+        skipped = audit.rows.datasets[name].skipped_rows
+        without = f", {count(skipped, 'bad row')} left out" if skipped else ""
+        files.append(f"{name} ({count(len(rows), 'row')}{without})")
     return f"Task: {audit.rows.task.value}. Files: {', '.join(files)}."
 
 

@@ -129,6 +129,15 @@ def test_encoding_separator_and_other_columns_are_kept(tmp_path, corrections):
     assert (tmp_path / "new.csv").read_bytes() == expected
 
 
+def test_a_lone_carriage_return_in_a_cell_is_kept(labelled, tmp_path):
+    path = labelled("t.csv", [("a\rb", "x"), ("c", "y")])
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    fixes = tmp_path / "findings.csv"
+    fixes.write_text("file,line,row,corrected\n", "utf-8")
+    kerascls.relabel(path, fixes, tmp_path / "new.csv")
+    assert (tmp_path / "new.csv").read_bytes() == path.read_bytes()
+
+
 def test_json_lines_stay_json_lines(tmp_path, write_jsonl):
     path = write_jsonl("t.jsonl", [{"n": 1, "text": "新", "label": "a"}])
     rows = read_rows([path])

@@ -41,3 +41,11 @@ def test_markdown_has_a_heading_for_each_section(found):
 def test_long_texts_are_cut():
     assert one_line("新" * 50) == "新" * 40 + "..."
     assert one_line(" \n ") == "(empty)"
+
+
+def test_bad_rows_that_were_left_out_are_counted(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,labels\na,b\na,b,c\n", "utf-8")
+    found = kerascls.audit(path, label_errors="none", skip_bad_rows=True)
+    assert "a.csv (1 row, 1 bad row left out)." in render_audit(found)
+    assert found.to_dict()["skipped_rows"] == {str(path): 1}
