@@ -47,7 +47,7 @@ def audit_markdown(audit: Audit) -> str:
         lines += _markdown_table(section.table)
         examples = list(example_lines(audit, section))
         if examples:
-            lines += ["", *(f"    {line}" for line in examples)]
+            lines += ["", "```text", *examples, "```"]
         if section.advice and (section.lines or section.table):
             lines += ["", section.advice]
     return "\n".join(lines) + "\n"

@@ -38,6 +38,12 @@ def test_markdown_has_a_heading_for_each_section(found):
     assert headings == [f"## {section.title}" for section in found.sections]
 
 
+def test_texts_stand_in_code_blocks_of_markdown(found):
+    blocks = audit_markdown(found).split("```")[1::2]
+    assert "[red]新车[/red]" in blocks[0]
+    assert not any("[red]" in part for part in audit_markdown(found).split("```")[::2])
+
+
 def test_long_texts_are_cut():
     assert one_line("新" * 50) == "新" * 40 + "..."
     assert one_line(" \n ") == "(empty)"
