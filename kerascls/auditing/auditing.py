@@ -159,12 +159,19 @@ def _label_errors(
             'pip install "kerascls[audit]" to look for them.',
         )
     if judge == "bundle":
-        return label_error_section(rows, judged_by_bundle(rows, bundle, on_progress))
-    judged = judged_by_cross_validation(rows, folds, seed, on_progress)
+        judged = judged_by_bundle(rows, bundle, on_progress)
+    else:
+        judged = judged_by_cross_validation(rows, folds, seed, on_progress)
     if judged is None:
         return _not_judged(
             f"not looked for: too few labels have {folds} different texts or more",
             "Use fewer folds, or judge by a bundle.",
+        )
+    if not judged.differ:
+        return _not_judged(
+            "not looked for: the rows that can be judged, with a text and known "
+            "labels, all have the same ones",
+            "Check the columns, or use --label-errors cross-validation.",
         )
     return label_error_section(rows, judged)
 

@@ -1,7 +1,6 @@
 """Where the probabilities come from that labels are judged by."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -75,8 +74,7 @@ def judged_by_bundle(
         if on_progress:
             on_progress(min(part.stop, len(places)), len(places))
     names = tuple(bundle.label_set)
-    unknown = Counter(name for row in rows.labels for name in row) - Counter()
-    unknown = sorted(set(unknown) - set(names))
+    unknown = sorted(set().union(*rows.labels) - set(names))
     lines = [f"by the probabilities of {bundle.path}", trained_on(rows, bundle)]
     if unknown:
         lines.append(f"not judged, for the bundle lacks them: {listed(unknown)}")

@@ -43,6 +43,11 @@ class Judged:
     probabilities: np.ndarray
     lines: tuple[str, ...]
 
+    @property
+    def differ(self) -> bool:
+        """Whether there are two rows with different labels, as cleanlab needs."""
+        return bool((self.targets != self.targets[:1]).any())
+
 
 @dataclass(frozen=True, eq=False)
 class LabelErrors:

@@ -47,6 +47,16 @@ def test_a_bundle_gives_columns_tokens_and_probabilities(
     assert any("WARNING" in line for line in found.section("label_error").lines)
 
 
+def test_rows_that_a_bundle_cannot_judge_are_no_failure(pair_run, write_csv, tmp_path):
+    pytest.importorskip("cleanlab", reason='pip install "kerascls[audit]"')
+    header = ("question", "answer", "label")
+    path = write_csv(
+        tmp_path / "t.csv", header, [("新", "车", "全新"), ("", "", "体育")]
+    )
+    section = kerascls.audit(path, bundle=pair_run.out).section("label_error")
+    assert "all have the same ones" in section.lines[0]
+
+
 def test_without_cleanlab_all_else_is_looked_for(train, monkeypatch):
     monkeypatch.setattr(auditing, "has_extra", lambda extra: False)
     section = kerascls.audit(train).section("label_error")

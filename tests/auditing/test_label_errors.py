@@ -88,3 +88,10 @@ def test_no_label_is_suggested_only_where_some_row_has_none(rows_of, cell, sugge
     judged = Judged(np.arange(40), ("体育", "汽车"), given, probabilities, ())
     ((one,),) = label_error_section(rows, judged).findings
     assert (one.row, one.suggestion) == (0, suggestion)
+
+
+@pytest.mark.parametrize("targets", [[], [[0, 0]] * 3, [[1, 0]] * 3])
+def test_rows_that_all_say_the_same_do_not_differ(targets):
+    targets = np.array(targets, np.bool_).reshape(-1, 2)
+    rows = np.arange(len(targets))
+    assert not Judged(rows, ("a", "b"), targets, targets, ()).differ
