@@ -7,6 +7,7 @@ from kerascls.errors import SettingsError
 
 # Extra of pyproject.toml -> what is imported from it.
 EXTRAS = {
+    "audit": ("cleanlab", "sklearn"),
     "mlflow": ("mlflow",),
     "search": ("optuna", "tomli_w"),
     "wandb": ("wandb",),
@@ -30,6 +31,11 @@ def require_extra(extra: str, needed_by: str):
             f'{" and no ".join(missing)}. Install it with pip install "kerascls'
             f'[{extra}]".'
         )
+
+
+def has_extra(extra: str) -> bool:
+    """Returns whether the packages of an extra are there, without importing them."""
+    return all(_is_installed(name) for name in EXTRAS[extra])
 
 
 def require_trackers(names: Iterable[str]):

@@ -74,7 +74,7 @@ def load_labelled_text(
         SettingsError: When the settings contradict each other.
     """
     datasets = _read_all(settings, on_progress)
-    task = _one_task(datasets)
+    task = one_task(datasets)
     parts, notes = divide(datasets, seed)
     label_set = _training_labels(parts["train"])
     unseen = {name: _unseen(part, label_set) for name, part in parts.items()}
@@ -161,7 +161,12 @@ def _text_columns(settings: DataSettings) -> tuple[str, ...]:
     return (*first, settings.text_pair)
 
 
-def _one_task(datasets: dict[str, Dataset]) -> Task:
+def one_task(datasets: Mapping[str, Dataset]) -> Task:
+    """Returns the task that all files have.
+
+    Raises:
+        DataError: When tasks or text columns differ between them.
+    """
     tasks = {dataset.task for dataset in datasets.values()}
     columns = {dataset.text_columns for dataset in datasets.values()}
     if len(tasks) > 1 or len(columns) > 1:

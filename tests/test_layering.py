@@ -30,14 +30,14 @@ LAYERS = (
     ("assembly", "evaluation", "prediction", "rounds"),
     ("fitting", "range_test", "tuning"),
     ("training",),
-    ("rate_finding", "searching", "seeds"),
+    ("auditing", "rate_finding", "searching", "seeds"),
     ("cli",),
     ("__init__", "__main__"),
 )
 LAYER_OF = {name: place for place, names in enumerate(LAYERS) for name in names}
 
 # What answers before Keras is there: everything below `compute`, and these.
-LIGHT_FOLDERS = {*sum(LAYERS[:9], ()), "prediction", "searching", "cli"}
+LIGHT_FOLDERS = {*sum(LAYERS[:9], ()), "auditing", "prediction", "searching", "cli"}
 LIGHT_FILES = {
     "__init__",
     "__main__",
@@ -55,7 +55,7 @@ LIGHT_FILES = {
 }
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "sklearn", "matplotlib"}
-ONLY_IN_FUNCTIONS |= {"mlflow", "optuna", "wandb"}
+ONLY_IN_FUNCTIONS |= {"cleanlab", "mlflow", "optuna", "wandb"}
 
 
 def files() -> dict[str, Path]:

@@ -12,7 +12,11 @@ import kerascls
 from kerascls.extras import EXTRAS
 
 ROOT = Path(__file__).resolve().parent.parent
-IMPORT_NAMES = {"iterative-stratification": "iterstrat", "tomli-w": "tomli_w"}
+IMPORT_NAMES = {
+    "iterative-stratification": "iterstrat",
+    "scikit-learn": "sklearn",
+    "tomli-w": "tomli_w",
+}
 # Extras for people who work on the package; nothing in it imports them.
 FOR_DEVELOPERS = {"test", "notebooks", "dev"}
 

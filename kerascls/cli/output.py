@@ -40,7 +40,7 @@ def plain_table(rows: list[tuple[str, ...]]) -> str:
 
 @contextmanager
 def row_progress(
-    quiet: bool = False,
+    quiet: bool = False, title: str = "predicting"
 ) -> Iterator[Callable[[int, int | None], None] | None]:
     """Gives what shows rows done on standard error; None when nobody would see it."""
     if quiet or not sys.stderr.isatty():
@@ -54,7 +54,7 @@ def row_progress(
         TimeRemainingColumn,
     )
 
-    columns = ("predicting", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (title, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("rows", total=None)
 

@@ -1,6 +1,11 @@
 """Rows into parts that resemble each other, and texts that are there twice."""
 
-from kerascls.splits.duplicates import DuplicateCounts, Overlap, count_duplicates
+from kerascls.splits.duplicates import (
+    DuplicateCounts,
+    Overlap,
+    count_duplicates,
+    group_duplicates,
+)
 from kerascls.splits.stratified import SplitMethod, split_method, stratified_split
 
 __all__ = [
@@ -8,6 +13,7 @@ __all__ = [
     "Overlap",
     "SplitMethod",
     "count_duplicates",
+    "group_duplicates",
     "split_method",
     "stratified_split",
 ]

@@ -1,7 +1,7 @@
 """Texts that are there twice."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -51,6 +51,22 @@ class DuplicateCounts:
                     f"{overlap.texts})"
                 )
         return lines
+
+
+def group_duplicates(texts: Iterable[Hashable]) -> list[list[int]]:
+    """Returns the rows of each text that is there more than once, in their order.
+
+    Args:
+        texts: The texts of each row; rows with equal texts are duplicates.
+
+    Example:
+        >>> group_duplicates(["a", "b", "a"])
+        [[0, 2]]
+    """
+    rows: dict[Hashable, list[int]] = {}
+    for row, text in enumerate(texts):
+        rows.setdefault(text, []).append(row)
+    return [group for group in rows.values() if len(group) > 1]
 
 
 def count_duplicates(parts: Mapping[str, Sequence[tuple[str, ...]]]) -> DuplicateCounts:

@@ -1,0 +1,114 @@
+"""Corrected labels: findings.csv filled in, or JSON lines back from doccano."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kerascls.errors import DataError
+from kerascls.labels import Task
+from kerascls.readers import Record, read_columns, read_records, split_labels
+from kerascls.readers.label_cells import checked_labels
+from kerascls.readers.records import find_format
+from kerascls.readers.rows import BadRow, BadRowLog
+
+CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The labels that one row should have.
+
+    Args:
+        said_at: The line of the corrections that says so, for messages.
+        file: The file of the row.
+        line: Where the row starts in it.
+        key: What the row was when it was audited, see `rows.row_key`.
+        labels: The labels to give.
+    """
+
+    said_at: int
+    file: str
+    line: int
+    key: str
+    labels: tuple[str, ...]
+
+
+def read_corrections(
+    path: str | Path, task: Task, encoding: str = "utf-8"
+) -> list[Correction]:
+    """Reads corrections; an empty cell in the column `corrected` is none.
+
+    Args:
+        path: findings.csv (saved as csv, tsv or xlsx) with labels in `corrected`, or
+            the JSON lines of doccano with labels in `label`.
+        task: What a row's labels mean.
+        encoding: Of text files.
+
+    Raises:
+        DataError: When the file or one of its rows cannot be used.
+    """
+    path = Path(path)
+    is_jsonl = find_format(path) == "jsonl"
+    if not is_jsonl:
+        _require_columns(path, read_columns(path, encoding=encoding))
+    log = BadRowLog(str(path))
+    corrections = []
+    for record in read_records(path, encoding=encoding):
+        try:
+            fields = _flat(record.fields)
+            labels = _doccano_labels(fields) if is_jsonl else _cell_labels(fields)
+            if labels is not None:
+                corrections.append(_correction(record, fields, labels, task))
+        except DataError as error:
+            log.add(BadRow(record.line, str(error)))
+    log.finish()
+    return corrections
+
+
+def _require_columns(path: Path, columns: Sequence[str]):
+    missing = {"file", "line", "row", CORRECTED} - set(columns)
+    if missing:
+        raise DataError(
+            f"Expected the findings.csv of an audit with labels in {CORRECTED!r}. "
+            f"Received: {path} without {', '.join(sorted(missing))}. Keep its columns, "
+            f"and write the right labels into {CORRECTED!r}."
+        )
+
+
+def _flat(fields: dict[str, Any]) -> dict[str, Any]:
+    # Versions of doccano differ in where other fields come back.
+    for name in ("metadata", "meta"):
+        inner = fields.get(name)
+        if isinstance(inner, dict):
+            fields = {**inner, **fields}
+    return fields
+
+
+def _doccano_labels(fields: dict[str, Any]) -> tuple[str, ...]:
+    labels = fields.get("label", fields.get("labels"))
+    if isinstance(labels, str):
+        labels = [labels] if labels.strip() else []
+    if not isinstance(labels, list):
+        raise DataError('"label" must be a list of labels')
+    return checked_labels(labels)
+
+
+def _cell_labels(fields: dict[str, Any]) -> tuple[str, ...] | None:
+    cell = str(fields[CORRECTED])
+    return split_labels(cell) if cell.strip() else None
+
+
+def _correction(
+    record: Record, fields: dict[str, Any], labels: tuple[str, ...], task: Task
+) -> Correction:
+    try:
+        line = int(fields.get("line", ""))
+    except (TypeError, ValueError) as error:
+        raise DataError('"line" must be the number of a line') from error
+    if not fields.get("row") or not fields.get("file"):
+        raise DataError('"file" and "row" must be as the audit wrote them')
+    if task is Task.MULTICLASS and len(labels) != 1:
+        raise DataError(f"{len(labels)} labels where multiclass has one")
+    file, key = str(fields["file"]), str(fields["row"])
+    return Correction(record.line, file, line, key, labels)

@@ -1,0 +1,133 @@
+"""What an audit found: sections, and in them rows to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kerascls.auditing.rows import Rows
+from kerascls.errors import SettingsError
+
+SHOWN_FINDINGS = 3
+SHOWN_ROWS = 4
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """One row of a finding.
+
+    Args:
+        row: Its number among all rows.
+        suggestion: What to do with it; for label errors the labels to give.
+        score: How sure that is, None where it is certain; see the section.
+    """
+
+    row: int
+    suggestion: str = ""
+    score: float | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of finding.
+
+    Args:
+        kind: A short name, the first column of findings.csv.
+        title: For people.
+        counts: Numbers by name, as in audit.json.
+        lines: The numbers in sentences.
+        advice: What to do about it.
+        findings: Rows that belong together, the most important finding first.
+        table: A heading and rows of cells, shown with the section; empty for none.
+    """
+
+    kind: str
+    title: str
+    counts: dict[str, Any]
+    lines: tuple[str, ...]
+    advice: str
+    findings: tuple[tuple[FoundRow, ...], ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """Everything an audit has to say.
+
+    Args:
+        rows: The rows that were looked at.
+        sections: One for each kind of finding, also when nothing was found.
+    """
+
+    rows: Rows
+    sections: tuple[Section, ...] = field(repr=False)
+
+    def section(self, kind: str) -> Section:
+        """Returns the section of that kind.
+
+        Raises:
+            SettingsError: When there is none.
+        """
+        for section in self.sections:
+            if section.kind == kind:
+                return section
+        kinds = ", ".join(section.kind for section in self.sections)
+        raise SettingsError(
+            f"Expected a kind of finding out of {kinds}. Received: kind={kind!r}. "
+            f"Choose one of them."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the audit as plain JSON types, every finding row included."""
+        return {
+            "files": {name: len(rows) for name, rows in self.rows.by_file().items()},
+            "skipped_rows": {
+                name: dataset.skipped_rows
+                for name, dataset in self.rows.datasets.items()
+            },
+            "task": self.rows.task.value,
+            "sections": [self._section_dict(section) for section in self.sections],
+        }
+
+    def _section_dict(self, section: Section) -> dict[str, Any]:
+        return {
+            "kind": section.kind,
+            "title": section.title,
+            "counts": section.counts,
+            "lines": list(section.lines),
+            "advice": section.advice,
+            "findings": [
+                [row_fields(self.rows, found) for found in finding]
+                for finding in section.findings
+            ],
+        }
+
+
+def row_fields(rows: Rows, found: FoundRow) -> dict[str, Any]:
+    """Returns what files say of one row of a finding."""
+    return {
+        "file": rows.file(found.row),
+        "line": rows.lines[found.row],
+        "text": rows.text(found.row),
+        "labels": list(rows.labels[found.row]),
+        "suggestion": found.suggestion,
+        "score": found.score,
+        "row": rows.key(found.row),
+    }
+
+
+def short_names(files: Sequence[str]) -> tuple[str, ...]:
+    """Returns file names without their folders, unless two would be the same."""
+    names = tuple(Path(file).name for file in files)
+    return names if len(set(names)) == len(names) else tuple(files)
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Returns a number with its noun, as in `1 row` and `1,476 rows`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str], limit: int = 10) -> str:
+    """Returns names with commas, the first few and how many more there are."""
+    more = len(names) - limit
+    return ", ".join(names[:limit]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,111 @@
+"""Where the probabilities come from that labels are judged by."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from kerascls.auditing.cross_validation import out_of_sample_probabilities
+from kerascls.auditing.findings import listed
+from kerascls.auditing.label_errors import Judged
+from kerascls.auditing.rows import Rows
+from kerascls.bundle import Bundle
+from kerascls.labels import LabelSet, Task
+from kerascls.predictor import Predictor
+from kerascls.run_directory import RUN_FILE
+from kerascls.targets import Targets
+
+ROWS_AT_ONCE = 1024
+Progress = Callable[[int, int], None]
+
+
+def judged_by_cross_validation(
+    rows: Rows, folds: int, seed: int, on_progress: Progress | None = None
+) -> Judged | None:
+    """Judges labels by linear models, each trained on the other folds.
+
+    Labels with fewer different texts than folds are not judged: some fold would have
+    to do without. Nor are empty texts.
+
+    Returns:
+        None when fewer than two labels of a multi-class task, or none of a
+        multi-label one, are frequent enough.
+    """
+    texts: dict[str, set] = {}
+    for row, labels in enumerate(rows.labels):
+        for name in labels:
+            if not rows.is_blank(row):
+                texts.setdefault(name, set()).add(rows.texts[row])
+    names = sorted(name for name, found in texts.items() if len(found) >= folds)
+    rare = sorted(set().union(*rows.labels) - set(names))
+    if len(names) < (2 if rows.task is Task.MULTICLASS else 1):
+        return None
+    places, targets = _targets(rows, LabelSet(tuple(names)))
+    probabilities = out_of_sample_probabilities(
+        [rows.text(row) for row in places],
+        targets,
+        rows.task,
+        folds=folds,
+        seed=seed,
+        on_progress=on_progress,
+    )
+    lines = [f"by cross-validation of a linear model in {folds} folds, seed {seed}"]
+    if rare:
+        lines.append(
+            f"not judged, for they have fewer than {folds} texts: {listed(rare)}"
+        )
+    return Judged(places, tuple(names), targets, probabilities, tuple(lines))
+
+
+def judged_by_bundle(
+    rows: Rows, bundle: Bundle, on_progress: Progress | None = None
+) -> Judged:
+    """Judges labels by the probabilities of a trained classifier.
+
+    Labels it does not know are not judged.
+    """
+    places, targets = _targets(rows, bundle.label_set)
+    predictor = Predictor(bundle)
+    probabilities = np.zeros(targets.shape)
+    for start in range(0, len(places), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        texts = [rows.texts[row] for row in places[part]]
+        probabilities[part] = predictor.predict_proba(texts)
+        if on_progress:
+            on_progress(min(part.stop, len(places)), len(places))
+    names = tuple(bundle.label_set)
+    unknown = sorted(set().union(*rows.labels) - set(names))
+    lines = [f"by the probabilities of {bundle.path}", trained_on(rows, bundle)]
+    if unknown:
+        lines.append(f"not judged, for the bundle lacks them: {listed(unknown)}")
+    return Judged(places, names, targets, probabilities, tuple(lines))
+
+
+def trained_on(rows: Rows, bundle: Bundle) -> str:
+    """Returns the warning about rows that the bundle was trained on."""
+    advice = (
+        "a classifier believes the labels it was trained on, right or wrong; for these "
+        "rows use --label-errors cross-validation"
+    )
+    try:
+        run = json.loads((bundle.path.parent / RUN_FILE).read_bytes())
+        used = {run["data"][p]["sha256"] for p in ("train", "valid")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"whether the bundle was trained on these rows is not known: {advice}"
+    files = [name for name, one in rows.datasets.items() if one.sha256 in used]
+    if not files:
+        return "none of the files is one the bundle was trained on"
+    return f"WARNING: the bundle was trained on rows of {', '.join(files)}; {advice}"
+
+
+def _targets(rows: Rows, labels: LabelSet) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the rows that can be judged and their labels among `labels`."""
+    known = [[name for name in row if name in labels] for row in rows.labels]
+    multilabel = rows.task is Task.MULTILABEL
+    places = [
+        row
+        for row, names in enumerate(known)
+        if (names or multilabel) and not rows.is_blank(row)
+    ]
+    targets = Targets.from_labels([known[row] for row in places], labels)
+    return np.array(places, np.int64), targets.dense(np.arange(len(places))) > 0

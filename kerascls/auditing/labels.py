@@ -1,0 +1,124 @@
+"""How often labels are there, with each other, and in which file."""
+
+from collections import Counter
+from itertools import combinations
+
+from kerascls.auditing.findings import Section, count, listed, short_names
+from kerascls.auditing.rows import Rows
+from kerascls.labels import Task
+
+# Least rows for "always", least expected rows for "never" together: below, chance
+# explains it.
+FREQUENT = 5
+
+
+def label_sections(rows: Rows) -> list[Section]:
+    """Returns the sections on label counts and, for multi-label, on pairs of labels."""
+    counts = {
+        name: Counter(label for row in places for label in rows.labels[row])
+        for name, places in rows.by_file().items()
+    }
+    sections = [_counts(rows, counts)]
+    if rows.task is Task.MULTILABEL:
+        sections.append(_pairs(rows, sum(counts.values(), Counter())))
+    return sections
+
+
+def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
+    total = sum(counts.values(), Counter())
+    names = sorted(total, key=lambda name: (-total[name], name))
+    missing = {
+        file: [name for name in names if not found[name]]
+        for file, found in counts.items()
+    }
+    unlabelled = {
+        file: sum(not rows.labels[row] for row in places)
+        for file, places in rows.by_file().items()
+    }
+    lines = [f"{count(len(names), 'label')} in {count(len(rows), 'row')}"]
+    lines += [
+        f"{file} lacks {count(len(gone), 'label')}: {listed(gone)}"
+        for file, gone in missing.items()
+        if gone
+    ]
+    lines += [
+        f"{file}: {count(number, 'row')} without any label"
+        for file, number in unlabelled.items()
+        if number
+    ]
+    table = [("label", *short_names(rows.files))]
+    table += [
+        (name, *(f"{found[name]:,}" for found in counts.values())) for name in names
+    ]
+    return Section(
+        kind="label_count",
+        title="Labels",
+        counts={
+            "rows": {
+                file: {name: found[name] for name in names}
+                for file, found in counts.items()
+            },
+            "missing": missing,
+            "unlabelled_rows": unlabelled,
+        },
+        lines=tuple(lines),
+        advice="A label that training lacks is never given; one that a test file lacks "
+        "is not scored by it. Look for two spellings of one label.",
+        table=tuple(table),
+    )
+
+
+def _pairs(rows: Rows, total: Counter) -> Section:
+    together: Counter = Counter(
+        pair for labels in rows.labels for pair in combinations(sorted(labels), 2)
+    )
+    always, never = _always(total, together), _never(total, together, len(rows))
+    lines = [
+        f"{a} is never without {b} ({count(total[a], 'row')})" for a, b in always[:10]
+    ]
+    lines += [f"... and {len(always) - 10} more like that"] * (len(always) > 10)
+    lines += [
+        f"{a} and {b} are never together, by chance {expected:.0f} rows were expected"
+        for a, b, expected in never[:10]
+    ]
+    lines += [f"... and {len(never) - 10} more like that"] * (len(never) > 10)
+    frequent = together.most_common(10)
+    return Section(
+        kind="label_pair",
+        title="Labels together",
+        counts={
+            "together": [[*pair, rows] for pair, rows in together.most_common()],
+            "always": [list(pair) for pair in always],
+            "never": [[a, b, round(expected, 2)] for a, b, expected in never],
+        },
+        lines=tuple(lines),
+        advice="A label that is never without another is a kind of it, or one of the "
+        "two is forgotten elsewhere. Labels that are never together may exclude each "
+        "other, or each annotator stopped at the first.",
+        table=(
+            (("label", "label", "rows"), *((*pair, f"{n:,}") for pair, n in frequent))
+            if frequent
+            else ()
+        ),
+    )
+
+
+def _always(total: Counter, together: Counter) -> list[tuple[str, str]]:
+    found = []
+    for (first, second), rows in together.items():
+        for one, other in ((first, second), (second, first)):
+            if rows == total[one] >= FREQUENT:
+                found.append((one, other))
+    return sorted(found, key=lambda pair: (-total[pair[0]], pair))
+
+
+def _never(
+    total: Counter, together: Counter, num_rows: int
+) -> list[tuple[str, str, float]]:
+    found = [
+        (first, second, total[first] * total[second] / num_rows)
+        for first, second in combinations(sorted(total), 2)
+        if (first, second) not in together
+        and total[first] * total[second] >= FREQUENT * num_rows
+    ]
+    return sorted(found, key=lambda pair: (-pair[2], pair))

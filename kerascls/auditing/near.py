@@ -1,0 +1,120 @@
+"""Near duplicates as findings."""
+
+import numpy as np
+
+from kerascls.auditing.findings import FoundRow, Section, count
+from kerascls.auditing.minhash import near_pairs
+from kerascls.auditing.rows import Rows, mostly_ideographs
+from kerascls.errors import SettingsError
+
+IDEOGRAPH_GRAM, LETTER_GRAM = 2, 4
+
+
+def near_section(rows: Rows, threshold: float, seed: int = 0) -> Section:
+    """Returns the section on near duplicates.
+
+    Equal texts count once, by their first row. n-grams have 2 characters where texts
+    are mostly Chinese or Japanese, else 4.
+
+    Args:
+        rows: The rows of all files.
+        threshold: Least similarity, see `minhash`.
+        seed: Of the hash functions.
+    """
+    first = list(
+        {texts: row for row, texts in reversed(list(enumerate(rows.texts)))}.values()
+    )
+    first.sort()
+    texts = [rows.text(row) for row in first]
+    size = IDEOGRAPH_GRAM if mostly_ideographs(texts) else LETTER_GRAM
+    pairs, similarities = near_pairs(texts, threshold, size, seed)
+    groups = _groups(len(texts), pairs)
+    nearest = np.zeros(len(texts))
+    np.maximum.at(nearest, pairs.ravel(), np.repeat(similarities, 2))
+    findings = [
+        _finding(rows, [first[place] for place in group], nearest[group])
+        for group in groups
+    ]
+    findings.sort(key=lambda finding: (-len(finding), finding[0].row))
+    return _section(rows, findings, threshold, size)
+
+
+def check_threshold(threshold: float) -> float:
+    """Returns the threshold.
+
+    Raises:
+        SettingsError: When it is not within 0.5 and 1.
+    """
+    if not 0.5 <= threshold <= 1:
+        raise SettingsError(
+            f"Expected a similarity from 0.5 to 1. Received: near={threshold!r}. Use "
+            f"0.8, or 1 for texts that differ in marks, case and spaces only."
+        )
+    return threshold
+
+
+def _groups(num_texts: int, pairs: np.ndarray) -> list[list[int]]:
+    """Returns what hangs together through pairs, groups of two or more."""
+    parent = list(range(num_texts))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    for one, other in pairs.tolist():
+        first, second = sorted((root(one), root(other)))
+        parent[second] = first
+    groups: dict[int, list[int]] = {}
+    for place in np.unique(pairs).tolist():
+        groups.setdefault(root(place), []).append(place)
+    return list(groups.values())
+
+
+def _finding(rows: Rows, group: list[int], nearest: np.ndarray) -> tuple[FoundRow, ...]:
+    alike = len({frozenset(rows.labels[row]) for row in group}) == 1
+    spans = len(set(rows.file_of[group])) > 1
+    words = [
+        *(["one text in several files"] if spans else []),
+        "same labels" if alike else "labels differ: decide on one answer",
+    ]
+    return tuple(
+        FoundRow(row, "; ".join(words), round(float(score), 4))
+        for row, score in zip(group, nearest, strict=True)
+    )
+
+
+def _section(
+    rows: Rows, findings: list[tuple[FoundRow, ...]], threshold: float, size: int
+) -> Section:
+    groups = [[found.row for found in finding] for finding in findings]
+    spanning = sum(len(set(rows.file_of[group])) > 1 for group in groups)
+    differing = sum(
+        len({frozenset(rows.labels[row]) for row in group}) > 1 for group in groups
+    )
+    texts = sum(map(len, groups))
+    lines = ()
+    if groups:
+        lines = (
+            f"{count(texts, 'different text')} in {count(len(groups), 'group')} of "
+            f"near duplicates; {spanning:,} of the groups are in several files, "
+            f"{differing:,} have different labels",
+        )
+    return Section(
+        kind="near_duplicate",
+        title="Near duplicates",
+        counts={
+            "texts": texts,
+            "groups": len(groups),
+            "groups_in_several_files": spanning,
+            "groups_with_different_labels": differing,
+            "threshold": threshold,
+            "ngram_chars": size,
+        },
+        lines=lines,
+        advice=f"Treat them like duplicates where they say the same. The score is the "
+        f"similarity to the nearest text of the group: shared character {size}-grams "
+        f"divided by all, {threshold:g} or more; marks, case and spaces do not count.",
+        findings=tuple(findings),
+    )

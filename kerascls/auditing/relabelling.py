@@ -1,0 +1,263 @@
+"""`relabel(...)`: labelled text written anew with corrected labels."""
+
+import codecs
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from kerascls.auditing.corrections import Correction, read_corrections
+from kerascls.auditing.rows import row_key
+from kerascls.errors import DataError, SettingsError
+from kerascls.labels import Task
+from kerascls.readers import Dataset, join_labels, read, read_columns, read_records
+from kerascls.readers.files import check_encoding
+from kerascls.readers.records import find_format
+from kerascls.readers.rows import BadRow, BadRowLog
+from kerascls.run_directory import write_atomically
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """What was written.
+
+    Args:
+        output: The new file.
+        rows: Its rows.
+        changed: Rows whose labels are others now.
+        new_labels: Labels that the file did not have before.
+        other_files: Corrections that are for other files.
+        skipped_rows: Bad rows of the old file that were left out.
+    """
+
+    output: Path
+    rows: int
+    changed: int
+    new_labels: tuple[str, ...]
+    other_files: int
+    skipped_rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as plain JSON types."""
+        return {**asdict(self), "output": str(self.output)}
+
+
+def relabel(
+    file: str | Path,
+    corrections: str | Path,
+    output: str | Path,
+    *,
+    text: str | Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str = "|",
+    task: Task | str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+    corrections_encoding: str = "utf-8",
+) -> Relabelled:
+    """Writes a labelled file anew with the labels that an audit's reader decided on.
+
+    Rows keep their order, other columns and, where nothing was corrected, their label
+    cells as they are; so do encoding and line ends.
+
+    Args:
+        file: The file that was audited, unchanged since.
+        corrections: findings.csv with labels in the column `corrected` (`[]` for no
+            label; rows with an empty cell stay as they are), or JSON lines back from
+            doccano.
+        output: The new file: .csv or .tsv for a table, .jsonl for JSON lines.
+        text: Text columns, as in the audit.
+        label: Label column, as in the audit.
+        label_separator: Between the names in a cell of `file`.
+        task: `"multiclass"` or `"multilabel"`, as in the audit.
+        format: Of `file`.
+        encoding: Of `file` and, unless it is xlsx, of `output`.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+        corrections_encoding: Of `corrections`.
+
+    Raises:
+        DataError: When a file cannot be used, a correction has no row in `file`, or
+            two of them contradict each other. Nothing is written then.
+        SettingsError: When the output is one of the inputs or of another kind.
+
+    Example:
+        >>> relabel("train.csv", "audit/findings.csv", "corrected.csv").changed
+        17
+    """
+    file, output = Path(file), Path(output)
+    format = find_format(file, format)
+    written = _check_output(output, format, (file, Path(corrections)))
+    dataset = read(
+        file,
+        text=text,
+        label=label,
+        task=task,
+        label_separator=label_separator,
+        format=format,
+        encoding=encoding,
+        errors="skip" if skip_bad_rows else "raise",
+    )
+    asked = read_corrections(corrections, dataset.task, corrections_encoding)
+    own = _for_file(asked, file, corrections)
+    labels = _by_line(own, dataset, corrections)
+    records = _relabelled(dataset, labels, format, encoding, label_separator)
+    if written == "jsonl":
+        content = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+    else:
+        columns = read_columns(file, format=format, encoding=encoding)
+        content = _table(columns, records, DELIMITERS[written], _line_end(file, format))
+    write_atomically(output, _encoded(content, file, format, encoding))
+    before = {row.line: row.labels for row in dataset.examples}
+    known = {name for names in before.values() for name in names}
+    return Relabelled(
+        output=output,
+        rows=len(dataset.examples),
+        changed=len(labels),
+        new_labels=tuple(sorted({n for row in labels.values() for n in row} - known)),
+        other_files=len(asked) - len(own),
+        skipped_rows=dataset.skipped_rows,
+    )
+
+
+def _check_output(output: Path, format: str, inputs: Iterable[Path]) -> str:
+    """Returns the format to write."""
+    wanted = ("jsonl",) if format == "jsonl" else tuple(DELIMITERS)
+    ending = output.suffix.lower().removeprefix(".")
+    if ending not in wanted or not output.parent.is_dir():
+        raise SettingsError(
+            f"Expected a file that ends in .{' or .'.join(wanted)} in an existing "
+            f"folder. Received: output={str(output)!r}. Choose another name."
+        )
+    if output.resolve() in [path.resolve() for path in inputs]:
+        raise SettingsError(
+            f"Expected another file for the output than those that are read. Received: "
+            f"output={str(output)!r}. Choose another name."
+        )
+    return ending
+
+
+def _for_file(
+    corrections: list[Correction], file: Path, source: str | Path
+) -> list[Correction]:
+    """Returns the corrections of this very path or, without any, of this file name."""
+    own = [one for one in corrections if Path(one.file) == file]
+    own = own or [one for one in corrections if Path(one.file).name == file.name]
+    if corrections and not own:
+        others = ", ".join(sorted({one.file for one in corrections}))
+        raise DataError(
+            f"Expected corrections for {file.name!r}. Received: {source}, which is "
+            f"about {others}. Give one of these files."
+        )
+    return own
+
+
+def _by_line(
+    corrections: list[Correction], dataset: Dataset, source: str | Path
+) -> dict[int, tuple[str, ...]]:
+    """Returns the new labels of the lines whose labels change.
+
+    Raises:
+        DataError: When a correction has no row, or differs from another one.
+    """
+    rows = {example.line: example for example in dataset.examples}
+    log = BadRowLog(str(source))
+    decided: dict[int, Correction] = {}
+    for one in corrections:
+        row = rows.get(one.line)
+        other = decided.setdefault(one.line, one)
+        if row is None or row_key(row.texts, row.labels) != one.key:
+            log.add(
+                BadRow(one.said_at, f"{dataset.path}:{one.line} is another row now")
+            )
+        elif set(other.labels) != set(one.labels):
+            reason = f"gives {dataset.path}:{one.line} other labels than line"
+            log.add(BadRow(one.said_at, f"{reason} {other.said_at}"))
+    if log.count:
+        _refuse(log, dataset)
+    return {
+        line: one.labels
+        for line, one in decided.items()
+        if set(one.labels) != set(rows[line].labels)
+    }
+
+
+def _refuse(log: BadRowLog, dataset: Dataset):
+    try:
+        log.finish()
+    except DataError as error:
+        lines = [line for line in str(error).splitlines() if line.startswith("  ")]
+        raise DataError(
+            f"Expected corrections that fit {dataset.path} and each other. Received: "
+            f"{log.count} that do not:\n" + "\n".join(lines) + "\nAudit the file again "
+            "if it has changed, and name the columns as in the audit (--text, --label)."
+        ) from error
+
+
+def _relabelled(
+    dataset: Dataset,
+    labels: dict[int, tuple[str, ...]],
+    format: str,
+    encoding: str,
+    separator: str,
+) -> list[dict[str, object]]:
+    usable = {example.line for example in dataset.examples}
+    column = dataset.label_column
+    joined = dataset.task is Task.MULTILABEL or column == "labels"
+    records = []
+    for record in read_records(
+        dataset.path, format=format, encoding=encoding, errors="skip"
+    ):
+        if record.line not in usable:
+            continue
+        fields = record.fields
+        if record.line in labels:
+            names = labels[record.line]
+            if format == "jsonl":
+                cell = list(names) if joined else names[0]
+            else:
+                cell = join_labels(names, separator) if joined else names[0]
+            fields = {**fields, column: cell}
+        records.append(fields)
+    return records
+
+
+def _table(
+    columns: Sequence[str],
+    records: Iterable[dict[str, object]],
+    delimiter: str,
+    line_end: str,
+) -> str:
+    lines = []
+    for cells in [columns, *([row.get(n, "") for n in columns] for row in records)]:
+        stream = StringIO()
+        # Python 3.11 quotes a lone CR or LF only where it is part of the line's end.
+        csv.writer(stream, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+        lines.append(stream.getvalue()[:-2] + line_end)
+    return "".join(lines)
+
+
+def _line_end(file: Path, format: str) -> str:
+    with open(file, "rb") as handle:
+        first = b"" if format == "xlsx" else handle.readline()
+    return "\r\n" if first.endswith(b"\r\n") else "\n"
+
+
+def _encoded(content: str, file: Path, format: str, encoding: str) -> bytes:
+    codec = codecs.lookup("utf-8" if format == "xlsx" else encoding).name
+    with open(file, "rb") as handle:
+        begins_with_mark = handle.read(3) == codecs.BOM_UTF8
+    if codec == "utf-8" and (format == "xlsx" or begins_with_mark):
+        codec = check_encoding(codec)  # with a byte order mark, for spreadsheets
+    try:
+        return content.encode(codec)
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"Expected labels that {encoding} can write. Received: "
+            f"{content[error.start]!r}, which it cannot. Save the file as UTF-8 first."
+        ) from error

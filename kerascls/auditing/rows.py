@@ -1,0 +1,192 @@
+"""The rows of all audited files, one after another."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kerascls.bundle import SETTINGS, Bundle
+from kerascls.errors import SettingsError
+from kerascls.labels import Task
+from kerascls.preparation import one_task
+from kerascls.readers import Dataset, join_labels, read
+from kerascls.scored_rows import rows_sha256
+
+SAMPLED_TEXTS = 2000
+IDEOGRAPHS = re.compile(
+    "[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+LETTERS = re.compile(r"[^\W\d_]")
+IDEOGRAPHIC_SHARE = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Labelled rows of one or several files.
+
+    Args:
+        datasets: The files as they were read, by the name the user gave.
+        task: What a row's labels mean.
+        file_of: int64 `(rows,)`, the number of each row's file.
+        lines: Where each row starts in its file.
+        texts: The text fields of each row.
+        labels: The labels of each row.
+    """
+
+    datasets: dict[str, Dataset]
+    task: Task
+    file_of: np.ndarray
+    lines: list[int]
+    texts: list[tuple[str, ...]]
+    labels: list[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, datasets: dict[str, Dataset]) -> "Rows":
+        """Returns the rows of files.
+
+        Raises:
+            DataError: When task or text columns differ between files.
+        """
+        examples = [row for dataset in datasets.values() for row in dataset.examples]
+        counts = [len(dataset.examples) for dataset in datasets.values()]
+        return cls(
+            datasets=datasets,
+            task=one_task(datasets),
+            file_of=np.repeat(np.arange(len(counts)), counts),
+            lines=[row.line for row in examples],
+            texts=[row.texts for row in examples],
+            labels=[row.labels for row in examples],
+        )
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files by the names the user gave."""
+        return tuple(self.datasets)
+
+    def file(self, row: int) -> str:
+        """Returns the file a row is in."""
+        return self.files[self.file_of[row]]
+
+    def place(self, row: int) -> str:
+        """Returns `file:line`."""
+        return f"{self.file(row)}:{self.lines[row]}"
+
+    def text(self, row: int) -> str:
+        """Returns the text fields of a row as one text."""
+        return "\n".join(self.texts[row])
+
+    def label_cell(self, row: int) -> str:
+        """Returns the labels of a row as a cell, see `label_cell`."""
+        return label_cell(self.labels[row])
+
+    def key(self, row: int) -> str:
+        """Returns what tells a row with these texts and labels from all others."""
+        return row_key(self.texts[row], self.labels[row])
+
+    def is_blank(self, row: int) -> bool:
+        """Returns whether a row's texts are all empty or white space."""
+        return not "".join(self.texts[row]).strip()
+
+    def by_file(self) -> dict[str, range]:
+        """Returns the rows of each file."""
+        ends = np.cumsum(np.bincount(self.file_of, minlength=len(self.files))).tolist()
+        starts = [0, *ends]
+        return {
+            name: range(start, end)
+            for name, start, end in zip(self.files, starts, ends, strict=False)
+        }
+
+
+def label_cell(labels: Sequence[str]) -> str:
+    """Returns a cell that `readers.split_labels` turns into the labels again.
+
+    No label at all is `[]`, not an empty cell, which could mean "not looked at".
+    """
+    return join_labels(labels) or "[]"
+
+
+def row_key(texts: Sequence[str], labels: Sequence[str]) -> str:
+    """Returns a short hash of a row; it begins with a letter and is no number.
+
+    A spreadsheet would write a number such as 1234e5678 its own way.
+    """
+    return f"r{rows_sha256([texts], [labels])[:15]}"
+
+
+def read_rows(
+    paths: Sequence[str | Path],
+    bundle: Bundle | None = None,
+    *,
+    text: Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str | None = None,
+    task: Task | str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+) -> Rows:
+    """Reads labelled files; columns, separator and task default to a bundle's.
+
+    Raises:
+        DataError: When a file cannot be used, or tasks differ between them.
+        SettingsError: When there is no file or one is given twice, or when the
+            bundle has another task or other text columns.
+    """
+    _check_paths(paths)
+    if bundle is not None:
+        text = text or bundle.text["text_columns"]
+        label = label or bundle.text["label_column"]
+        trained = bundle.read(SETTINGS)["data"]
+        label_separator = label_separator or trained["label_separator"]
+        task = task or bundle.task
+    options = {
+        "text": text,
+        "label": label,
+        "task": task,
+        "label_separator": label_separator or "|",
+        "format": format,
+        "encoding": encoding,
+        "errors": "skip" if skip_bad_rows else "raise",
+    }
+    rows = Rows.of({str(path): read(path, **options) for path in paths})
+    if bundle is not None:
+        _check_bundle(bundle, rows)
+    return rows
+
+
+def mostly_ideographs(texts: Sequence[str]) -> bool:
+    """Returns whether a fifth or more of the letters are Chinese or Japanese.
+
+    Args:
+        texts: Looked at evenly, 2,000 at most.
+    """
+    step = -(-len(texts) // SAMPLED_TEXTS) or 1
+    sample = "".join(text[:1000] for text in texts[::step])
+    letters = len(LETTERS.findall(sample))
+    return len(IDEOGRAPHS.findall(sample)) >= IDEOGRAPHIC_SHARE * max(letters, 1)
+
+
+def _check_paths(paths: Sequence[str | Path]):
+    names = [str(Path(path).resolve()) for path in paths]
+    if not names or len(set(names)) < len(names):
+        raise SettingsError(
+            f"Expected one or more files, none twice. Received: files="
+            f"{[str(path) for path in paths]}. Name each file once."
+        )
+
+
+def _check_bundle(bundle: Bundle, rows: Rows):
+    given = next(iter(rows.datasets.values())).text_columns
+    trained = bundle.text["text_columns"]
+    if rows.task is not bundle.task or len(given) != len(trained):
+        raise SettingsError(
+            f"Expected files like those of the bundle's training: {bundle.task}, texts "
+            f"in {len(trained)} column(s). Received: task={rows.task.value!r}, "
+            f"text={', '.join(given)}. Leave --task out and name as many columns with "
+            f"--text, or audit without the bundle."
+        )

@@ -1,0 +1,127 @@
+"""An audit as text for the screen and as Markdown."""
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from kerascls.auditing.findings import (
+    SHOWN_FINDINGS,
+    SHOWN_ROWS,
+    Audit,
+    FoundRow,
+    Section,
+    count,
+)
+from kerascls.report.tables import MAX_NAME_WIDTH, drawn_lines
+
+MAX_TEXT_CHARS = 40
+MAX_TABLE_ROWS = 20
+
+
+def render_audit(audit: Audit, *, width: int = 100) -> str:
+    """Draws an audit: a heading, numbers, examples and advice for each section.
+
+    Args:
+        audit: What `audit` returned.
+        width: Columns of text available.
+    """
+    lines = [_files_line(audit)]
+    for section in audit.sections:
+        lines += ["", section.title, "-" * len(section.title)]
+        lines += section.lines or ("none",)
+        lines += _drawn_table(section, width)
+        lines += [f"  {line}" for line in example_lines(audit, section)]
+        if section.advice and (section.lines or section.table):
+            lines.append(f"-> {section.advice}")
+    return "\n".join(lines)
+
+
+def audit_markdown(audit: Audit) -> str:
+    """Returns an audit as Markdown, with the same numbers and examples."""
+    lines = ["# Audit", "", _files_line(audit)]
+    for section in audit.sections:
+        lines += ["", f"## {section.title}", ""]
+        lines += [f"- {_escaped(line)}" for line in section.lines or ("none",)]
+        lines += _markdown_table(section.table)
+        examples = list(example_lines(audit, section))
+        if examples:
+            lines += ["", "```text", *examples, "```"]
+        if section.advice and (section.lines or section.table):
+            lines += ["", section.advice]
+    return "\n".join(lines) + "\n"
+
+
+def example_lines(audit: Audit, section: Section) -> Iterator[str]:
+    """Yields the first findings, a line for each of their first rows."""
+    rows = audit.rows
+    for finding in section.findings[:SHOWN_FINDINGS]:
+        for found in finding[:SHOWN_ROWS]:
+            yield (
+                f"{rows.place(found.row)}  {one_line(rows.text(found.row))}  "
+                f"[{rows.label_cell(found.row)}]{_remark(section, found)}"
+            )
+        if len(finding) > SHOWN_ROWS:
+            yield f"... and {count(len(finding) - SHOWN_ROWS, 'row')} more of these"
+    more = len(section.findings) - SHOWN_FINDINGS
+    if more > 0:
+        yield f"... and {count(more, 'more finding')} in findings.csv (--out DIR)"
+
+
+def one_line(text: str) -> str:
+    """Returns the start of a text without line breaks or control characters."""
+    plain = "".join(
+        character if character.isprintable() else " "
+        for character in text[: 2 * MAX_TEXT_CHARS]
+    )
+    plain = " ".join(plain.split())
+    short = plain[:MAX_TEXT_CHARS]
+    return f"{short}..." if len(plain) > len(short) else short or "(empty)"
+
+
+def _files_line(audit: Audit) -> str:
+    files = []
+    for name, rows in audit.rows.by_file().items():
+        skipped = audit.rows.datasets[name].skipped_rows
+        without = f", {count(skipped, 'bad row')} left out" if skipped else ""
+        files.append(f"{name} ({count(len(rows), 'row')}{without})")
+    return f"Task: {audit.rows.task.value}. Files: {', '.join(files)}."
+
+
+def _remark(section: Section, found: FoundRow) -> str:
+    score = "" if found.score is None else f" {found.score:g}"
+    if section.kind == "length":
+        score = ""
+    return f"  {found.suggestion}{score}" if found.suggestion or score else ""
+
+
+def _drawn_table(section: Section, width: int) -> list[str]:
+    if not section.table:
+        return []
+    heading, *rows = section.table
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for place, name in enumerate(heading):
+        number = place == len(heading) - 1 or name not in ("label", "file")
+        if number:
+            table.add_column(Text(name), justify="right", overflow="fold")
+        else:
+            table.add_column(Text(name), max_width=MAX_NAME_WIDTH, overflow="fold")
+    for row in rows[:MAX_TABLE_ROWS]:
+        table.add_row(*map(Text, row))
+    if len(rows) > MAX_TABLE_ROWS:
+        table.add_row(f"... {len(rows) - MAX_TABLE_ROWS} more in audit.md (--out DIR)")
+    return drawn_lines(table, width)
+
+
+def _markdown_table(table: tuple[tuple[str, ...], ...]) -> list[str]:
+    if not table:
+        return []
+    heading, *rows = ([_escaped(cell) for cell in row] for row in table)
+    lines = [f"| {' | '.join(heading)} |", "|---" * len(heading) + "|"]
+    return ["", *lines, *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def _escaped(text: str) -> str:
+    plain = text.replace("\n", " ").replace("|", "\\|")
+    return plain.replace("<", "&lt;").replace("[", "\\[")

@@ -1,0 +1,49 @@
+"""`kerascls audit`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.options import given, setting_options
+from kerascls.cli.output import echo_json, row_progress
+
+JUDGES = ("auto", "none", "bundle", "cross-validation")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+COLUMNS = ("text", "label", "label_separator", "format", "encoding")
+OPTIONS = (*COLUMNS, "skip_bad_rows", "task")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@click.option(
+    "--bundle",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Classifier that counts tokens and judges labels. Default: none.",
+)
+@setting_options(OPTIONS)
+@click.option("--max-tokens", type=click.IntRange(1), help="What a model reads.")
+@click.option("--near", type=float, help="Least similarity of near duplicates.  [0.8]")
+@click.option(
+    "--label-errors",
+    type=click.Choice(JUDGES),
+    help="What judges the labels. Default: the bundle, else cross-validation.",
+)
+@click.option("--folds", type=int, help="Folds of the cross-validation.  [5]")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the folds.  [0]")
+@click.option("--out", type=FOLDER, help="For audit.md, audit.json, findings.csv.")
+@click.option("--export", metavar="FILE.jsonl", help="Rows to label again in doccano.")
+@click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
+def audit(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+    """Look for duplicates, leaks, odd labels and label errors in each FILE.
+
+    Give all files of a task at once, training and test: leaks are between files.
+    """
+    from kerascls import auditing
+
+    with row_progress(title="judging labels") as show:
+        found = auditing.audit(files, on_progress=show, **given(options))
+    if as_json:
+        return echo_json(found.to_dict())
+    click.echo(auditing.render_audit(found))

@@ -1,0 +1,44 @@
+"""`kerascls relabel`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.audit import FILE, OPTIONS
+from kerascls.cli.options import given, setting_options
+from kerascls.cli.output import echo_json
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.argument("corrections", type=FILE)
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The new file: .csv or .tsv, of JSON lines .jsonl.",
+)
+@setting_options(OPTIONS)
+@click.option("--corrections-encoding", help="Of CORRECTIONS. Default: utf-8.")
+@click.option("--json", "as_json", is_flag=True, help="Write what was done as JSON.")
+def relabel(
+    file: Path, corrections: Path, output: Path, as_json: bool, **options: Any
+) -> None:
+    """Write FILE anew with the labels of CORRECTIONS.
+
+    CORRECTIONS is the findings.csv of an audit, with the right labels in its column
+    "corrected" ([] for none), or the JSON lines that doccano gives back.
+    """
+    from kerascls import auditing
+
+    done = auditing.relabel(file, corrections, output, **given(options))
+    if as_json:
+        return echo_json(done.to_dict())
+    click.echo(f"{output}: {done.rows:,} rows, {done.changed:,} with other labels")
+    if done.new_labels:
+        click.echo(f"labels that are new: {', '.join(done.new_labels)}")
+    if done.other_files:
+        click.echo(f"{done.other_files:,} corrections are for other files")
+    if done.skipped_rows:
+        click.echo(f"{done.skipped_rows:,} bad rows were left out")

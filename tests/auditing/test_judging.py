@@ -1,0 +1,72 @@
+"""What can be judged, and what is said of the rest."""
+
+import pytest
+
+from kerascls.auditing.judging import (
+    judged_by_bundle,
+    judged_by_cross_validation,
+    trained_on,
+)
+from kerascls.auditing.rows import read_rows
+from kerascls.bundle import open_bundle
+
+MANY = [(f"球队比赛{n}", "体育") for n in range(6)]
+MORE = [(f"新车发布{n}", "汽车") for n in range(6)]
+
+
+def test_labels_rarer_than_folds_are_left_out_and_named(rows_of):
+    rows = rows_of([*MANY, *MORE, ("医院", "健康|体育")])
+    judged = judged_by_cross_validation(rows, folds=5, seed=0)
+    assert judged.names == ("体育", "汽车")
+    assert judged.targets.shape == judged.probabilities.shape == (13, 2)
+    assert judged.lines[1].endswith("fewer than 5 texts: 健康")
+
+
+def test_copies_of_one_text_make_no_label_frequent(rows_of):
+    rows = rows_of([*MANY, *MORE, *[("医院", "健康")] * 9])
+    assert "健康" not in judged_by_cross_validation(rows, 5, 0).names
+
+
+def test_rows_of_a_rare_class_and_empty_texts_are_not_judged(rows_of):
+    rows = rows_of([("", "体育"), *MANY, ("医院", "健康"), *MORE], label="label")
+    judged = judged_by_cross_validation(rows, folds=5, seed=0)
+    assert judged.rows.tolist() == [*range(1, 7), *range(8, 14)]
+
+
+@pytest.mark.parametrize("label", ["label", "labels"])
+def test_without_frequent_labels_nothing_is_judged(rows_of, label):
+    rows = rows_of([("医院", "健康"), ("新车", "汽车")], label=label)
+    assert judged_by_cross_validation(rows, folds=5, seed=0) is None
+
+
+def test_a_bundle_judges_the_labels_it_knows(multilabel_run, multilabel_files):
+    bundle = open_bundle(multilabel_run.out)
+    rows = read_rows([multilabel_files["test"]], bundle)
+    judged = judged_by_bundle(rows, bundle)
+    assert judged.names == tuple(bundle.label_set)
+    assert len(judged.rows) == len(rows) - 1  # one text is empty
+    assert judged.probabilities.any()
+    assert "健康" in judged.lines[-1]
+
+
+def test_files_the_bundle_was_trained_on_are_warned_of(
+    multilabel_run, multilabel_files
+):
+    bundle = open_bundle(multilabel_run.out)
+    rows = read_rows([multilabel_files["train"], multilabel_files["test"]], bundle)
+    warning = trained_on(rows, bundle)
+    assert warning.startswith(
+        f"WARNING: the bundle was trained on rows of {rows.files[0]};"
+    )
+    unseen = read_rows([multilabel_files["test"]], bundle)
+    assert trained_on(unseen, bundle).startswith("none of the files")
+
+
+def test_without_its_run_what_a_bundle_was_trained_on_is_not_known(
+    multilabel_run, multilabel_files, tmp_path
+):
+    import shutil
+
+    shutil.copytree(multilabel_run.out / "bundle", tmp_path / "shipped")
+    bundle = open_bundle(tmp_path / "shipped")
+    assert "is not known" in trained_on(read_rows([multilabel_files["test"]]), bundle)
