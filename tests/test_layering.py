@@ -15,7 +15,10 @@ LAYERS = (
     ("errors", "spans"),
     ("encoder_config", "extras", "vocabulary"),
     ("labels", "metrics", "presets", "run_directory", "tokenizer"),
-    ("decision", "interrupts", "readers", "screen", "settings", "splits", "states"),
+    (
+        *("decision", "interrupts", "readers", "scored_rows", "screen", "settings"),
+        *("splits", "states"),
+    ),
     ("targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
