@@ -10,7 +10,7 @@ function lineChart(box, describe, draw) {
 
 function drawnLines(chart, width, description) {
   const height = Math.round(Math.min(320, Math.max(230, width * 0.62)));
-  const [left, right, top, bottom] = [46, 14, 10, 40];
+  const [left, right, top, bottom] = [54, 14, 10, 40];
   const [x0, x1] = chart.x, [y0, y1] = chart.y;
   const atX = (value) => left + ((value - x0) / (x1 - x0 || 1)) * (width - left - right);
   const atY = (value) => height - bottom - ((value - y0) / (y1 - y0 || 1)) * (height - top - bottom);

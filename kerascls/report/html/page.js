@@ -29,7 +29,7 @@ function matrixSection() {
     buttons.forEach((button, n) => button.setAttribute("aria-pressed", n === i));
     const grid = element("div", { class: "matrix", tabindex: 0, role: "region", "aria-label": MATRICES[data.matrices[i].kind].name });
     content.replaceChildren(help(MATRICES[data.matrices[i].kind].help), element("div", { class: "split" }, grid, pairTable(data.matrices[i])));
-    grid.append(matrixPicture(data.matrices[i], grid.clientWidth));
+    grid.append(matrixPicture(data.matrices[i], box.clientWidth < 700 ? box.clientWidth : box.clientWidth * 0.62));
   };
   if (multilabel) place("h-matrix").textContent = "Pairs of labels";
   if (buttons.length > 1) box.append(element("div", { class: "tools" }, ...buttons));
@@ -57,7 +57,7 @@ function matrixPicture({ kind, labels, counts }, width) {
 function pairTable({ kind, pairs }) {
   if (!pairs.length) return help("There is no such pair.");
   const [one, other] = MATRICES[kind].heads;
-  const head = [one, other, "rows"].map((text) => element("th", { scope: "col" }, text));
+  const head = [one, other, "rows"].map((text, i) => element("th", { scope: "col", class: i === 1 ? "other" : null }, text));
   const lines = pairs.slice(0, 15).map(([a, b, number]) => element("tr", {},
     element("th", { scope: "row", title: data.labels[a] }, labelName(a)), element("td", { class: "other", title: data.labels[b] }, labelName(b)), element("td", {}, count(number))));
   return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...lines)));
@@ -96,7 +96,7 @@ function mistake(one) {
     return element("li", { class: `chip ${kind}` }, `${word}: `, labelName(label), ` ${fixed(probability, 3)}`);
   });
   const node = element("article", { class: "mistake" },
-    element("p", { class: "place" }, `line ${count(one.line)} · loss ${fixed(one.loss, 2)}`), element("ul", { class: "chips" }, ...chips));
+    element("p", { class: "place" }, `line ${one.line} · loss ${fixed(one.loss, 2)}`), element("ul", { class: "chips" }, ...chips));
   const texts = one.texts.map((text) => element("p", { class: "text short", dir: "auto" }, text));
   node.append(...texts);
   if (!texts.length) node.append(help("The text was not kept."));

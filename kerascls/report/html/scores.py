@@ -18,8 +18,8 @@ def headline(report: Report, scored: ScoredRows) -> list[dict[str, Any]]:
     names = {
         "macro": "macro-F1",
         "micro": "micro-F1",
-        "weighted": "weighted F1",
-        "accuracy": "exact match" if multilabel else "accuracy",
+        "weighted": "weighted-F1",
+        "accuracy": "accuracy (whole sets)" if multilabel else "accuracy",
     }
     if not multilabel:  # equals the accuracy
         del names["micro"]
@@ -29,6 +29,7 @@ def headline(report: Report, scored: ScoredRows) -> list[dict[str, Any]]:
             "name": name,
             "value": _value(report.scores, key),
             "interval": rounded(found[key]),
+            "level": 95,
             "baseline": _value(report.baseline, key),
         }
         for key, name in names.items()

@@ -9,9 +9,9 @@ function headlineCards() {
       const current = other ? averageF1()[one.key] : one.value;
       card.classList.toggle("moved", other && current !== undefined);
       value.textContent = fixed(current ?? one.value);
-      note.textContent = !other ? `95 % interval ${fixed(one.interval[0], 3)}–${fixed(one.interval[1], 3)}`
-        : current === undefined ? "at the rule, not at the sliders"
-        : `${current < one.value ? "−" : "+"}${fixed(Math.abs(current - one.value))} against the rule`;
+      if (!other) note.replaceChildren(`${one.level} % interval `, element("em", {}, one.interval.map((end) => fixed(end, 3)).join("–")));
+      else if (current === undefined) note.textContent = "at the rule, not at the sliders";
+      else note.textContent = `${current < one.value ? "−" : "+"}${fixed(Math.abs(current - one.value))} against the rule`;
     };
     update();
     watchers.push(update);
@@ -20,7 +20,7 @@ function headlineCards() {
   place("headline").append(...cards);
   place("notes").append(...data.notes.map((note) => element("li", {}, note)));
   const kind = multilabel ? "multi-label" : "multi-class";
-  place("facts").textContent = `${kind} · ${rows(data.rows)} · ${count(data.labels.length)} labels · ${rows(data.wrong)} with a mistake. All numbers are measured on these rows${data.source ? ` (${data.source})` : ""}.`;
+  place("facts").textContent = `${kind} · ${count(data.labels.length)} labels · ${rows(data.rows)}, ${count(data.wrong)} of them with a mistake. All scores here are measured on these rows.`;
 }
 
 function mostSupported(limit) {

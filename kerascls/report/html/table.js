@@ -46,13 +46,13 @@ function averageF1() {
 
 const COLUMNS = [
   { key: "label", head: "label", value: (label) => data.labels[label] },
+  { key: "f1", head: "F1", value: (label) => scores(label).f1 },
+  { key: "threshold", head: "threshold", value: (label) => now[label].threshold },
   { key: "precision", head: "precision", value: (label) => scores(label).precision },
   { key: "recall", head: "recall", value: (label) => scores(label).recall },
-  { key: "f1", head: "F1", value: (label) => scores(label).f1 },
-  { key: "support", head: "in test", value: (label) => data.classes.support[label], whole: true },
-  { key: "train", head: "in training", value: (label) => data.classes.train[label], whole: true },
   { key: "given", head: "given", value: (label) => now[label].given, whole: true },
-  { key: "threshold", head: "threshold", value: (label) => now[label].threshold },
+  { key: "support", head: "true", value: (label) => data.classes.support[label], whole: true },
+  { key: "train", head: "in training", value: (label) => data.classes.train[label], whole: true },
   { key: "average_precision", head: "avg. precision", value: (label) => data.classes.average_precision[label] },
   { key: "roc_auc", head: "ROC AUC", value: (label) => data.classes.roc_auc[label] },
 ].filter((column) => multilabel || column.key !== "threshold");
@@ -168,6 +168,13 @@ function classTools(lines) {
   place("class-tools").before(element("p", { class: "callout" },
     "The sliders show what other thresholds would do to the rows of this page. Choose thresholds on validation data, with ",
     element("code", {}, "kerascls tune"), ": the best ones for these rows would make their scores look better than they are."));
-  watchers.push(() => (reset.disabled = !moved()));
-  reset.disabled = true;
+  const averages = element("output", { class: "averages" });
+  place("class-tools").append(averages);
+  const update = () => {
+    reset.disabled = !moved();
+    const { macro, micro } = averageF1();
+    averages.value = `macro-F1 ${fixed(macro)} · micro-F1 ${fixed(micro)}`;
+  };
+  watchers.push(update);
+  update();
 }

@@ -10,6 +10,9 @@ from kerascls.report import Report, append_history, history_rows
 from kerascls.report.html import write_report_html
 from kerascls.scored_rows import ScoredRows
 
+# Several seconds to start a browser and to press its keys.
+pytestmark = pytest.mark.slow
+
 SCRIPT = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
 LABELS = (
     "体育",
