@@ -12,7 +12,18 @@ from kerascls.report.history import (
     history_rows,
     read_history,
 )
-from kerascls.report.plots import plot_history, plot_scores
+from kerascls.report.html import report_html, write_report_html
+from kerascls.report.plots import (
+    plot_class_history,
+    plot_confusion,
+    plot_coverage,
+    plot_history,
+    plot_pairs,
+    plot_precision_recall,
+    plot_reliability,
+    plot_scores,
+    write_plots,
+)
 from kerascls.report.report import Report, majority_label, majority_scores
 from kerascls.report.rows import Row, report_rows, score_rows
 from kerascls.report.spread import Spread, render_spreads, spreads, spreads_csv
@@ -28,18 +39,27 @@ __all__ = [
     "history_rows",
     "majority_label",
     "majority_scores",
+    "plot_class_history",
+    "plot_confusion",
+    "plot_coverage",
     "plot_history",
+    "plot_pairs",
+    "plot_precision_recall",
+    "plot_reliability",
     "plot_scores",
     "read_history",
     "render_report",
     "render_spreads",
     "render_table",
     "report_csv",
+    "report_html",
     "report_json",
     "report_markdown",
     "report_rows",
     "score_rows",
     "spreads",
     "spreads_csv",
+    "write_plots",
     "write_report",
+    "write_report_html",
 ]

@@ -57,14 +57,12 @@ def coverage_points(scored: ScoredRows) -> dict[str, list]:
 
 def reliability_bins(scored: ScoredRows) -> dict[str, Any]:
     """Returns bins of mean probability, frequency and count: of all, of each label."""
-    targets = scored.targets[:, : scored.known]
-    found = scored.probabilities[:, : scored.known]
-    labels = [_bins(*columns) for columns in zip(targets.T, found.T, strict=True)]
-    if scored.task is Task.MULTICLASS:
-        top = found.argmax(axis=1)
-        rows = np.arange(len(found))
-        return {"all": _bins(targets[rows, top], found[rows, top]), "labels": labels}
-    return {"all": _bins(targets.ravel(), found.ravel()), "labels": labels}
+    known = scored.targets[:, : scored.known], scored.probabilities[:, : scored.known]
+    columns = range(scored.known)
+    return {
+        "all": _bins(*known, task=scored.task),
+        "labels": [_bins(*(part[:, [column]] for part in known)) for column in columns],
+    }
 
 
 def matrices(scored: ScoredRows) -> list[dict[str, Any]]:
@@ -91,13 +89,15 @@ def history_lines(history_csv: str | Path, scored: ScoredRows) -> dict[str, Any]
     }
 
 
-def _bins(target: np.ndarray, probability: np.ndarray) -> dict[str, list]:
-    confidence, frequency, counts = numbers.reliability(target, probability)
-    used = counts > 0
+def _bins(
+    targets: np.ndarray, probabilities: np.ndarray, **task: Task
+) -> dict[str, list]:
+    found = numbers.reliability(targets, probabilities, **task)
+    used = found.counts > 0
     return {
-        "confidence": rounded(confidence[used]),
-        "frequency": rounded(frequency[used]),
-        "counts": counts[used].tolist(),
+        "confidence": rounded(found.confidence[used]),
+        "frequency": rounded(found.frequency[used]),
+        "counts": found.counts[used].tolist(),
     }
 
 

@@ -1,6 +1,8 @@
 """Numbers beside precision, recall and F1: intervals, rankings, calibration."""
 # interim; switched over to kerascls.metrics when it has them
 
+from typing import NamedTuple
+
 import numpy as np
 
 
@@ -22,13 +24,29 @@ def roc_auc(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return out
 
 
-def reliability(target: np.ndarray, probability: np.ndarray, bins: int = 15):
-    place = np.minimum((probability * bins).astype(np.int64), bins - 1)
+class Reliability(NamedTuple):
+    confidence: np.ndarray
+    frequency: np.ndarray
+    counts: np.ndarray
+
+    @property
+    def error(self) -> float:
+        distance = np.abs(np.nan_to_num(self.confidence - self.frequency))
+        return float(distance @ self.counts / self.counts.sum())
+
+
+def reliability(targets, probabilities, bins: int = 15, *, task="multilabel"):
+    if task == "multiclass":
+        top = probabilities.argmax(axis=1)[:, None]
+        targets = np.take_along_axis(targets, top, axis=1)
+        probabilities = np.take_along_axis(probabilities, top, axis=1)
+    target, probability = targets.ravel(), probabilities.ravel().astype(np.float64)
+    place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], probability)
     counts = np.bincount(place, minlength=bins)
-    safe = np.maximum(counts, 1)
-    confidence = np.bincount(place, probability, minlength=bins) / safe
-    frequency = np.bincount(place, target, minlength=bins) / safe
-    return confidence, frequency, counts
+    with np.errstate(invalid="ignore"):
+        confidence = np.bincount(place, probability, minlength=bins) / counts
+        frequency = np.bincount(place, target, minlength=bins) / counts
+    return Reliability(confidence, frequency, counts)
 
 
 def bootstrap_intervals(targets, chosen, resamples=200, level=0.95, seed=0):
