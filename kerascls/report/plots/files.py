@@ -1,5 +1,6 @@
 """All pictures of a report as PNG files."""
 
+import warnings
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,11 +48,18 @@ def write_plots(
     """
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, figure in _figures(report, scored, history_csv).items():
-        paths.append(directory / f"{name}.png")
-        write_atomically(paths[-1], _png(figure, dpi))
-    return paths
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        figures = _figures(report, scored, history_csv)
+        content = {f"{name}.png": _png(one, dpi) for name, one in figures.items()}
+    # A missing font is said once, not for each picture and each character.
+    messages = {str(one.message): one.category for one in caught}
+    for message, category in messages.items():
+        if not message.startswith("Glyph "):
+            warnings.warn(message, category, stacklevel=2)
+    for name, data in content.items():
+        write_atomically(directory / name, data)
+    return [directory / name for name in content]
 
 
 def _figures(

@@ -3,6 +3,7 @@
 import unicodedata
 import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 CHINESE_FONTS = (
@@ -44,17 +45,34 @@ def shortened(text: str) -> str:
 
 def _font_families(texts: Iterable[str]) -> list[str]:
     """Returns fonts to try in order, one with Chinese in front where it is needed."""
-    from matplotlib import font_manager
-
     if not any(unicodedata.east_asian_width(c) in "WF" for t in texts for c in t):
         return ["sans-serif"]
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    chinese = [name for name in CHINESE_FONTS if name in installed]
+    chinese = _chinese_fonts()
+    if not chinese:
+        _find_new_fonts()
+        chinese = _chinese_fonts()
     if not chinese:
         warnings.warn(
             "No installed font has Chinese characters, so the plot shows boxes. "
             "Install one, e.g. Noto Sans CJK (Debian, Ubuntu: apt install "
-            "fonts-noto-cjk), and start Python anew.",
+            "fonts-noto-cjk), and draw it once more.",
             stacklevel=4,  # whoever called the plot function
         )
     return [*chinese[:1], "sans-serif"]
+
+
+def _chinese_fonts() -> list[str]:
+    from matplotlib import font_manager
+
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return [name for name in CHINESE_FONTS if name in known]
+
+
+def _find_new_fonts():
+    # matplotlib keeps a list of fonts on disk, and never looks for later ones.
+    from matplotlib import font_manager
+
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in set(font_manager.findSystemFonts()) - known:
+        with suppress(OSError, RuntimeError):  # one it cannot read
+            font_manager.fontManager.addfont(path)

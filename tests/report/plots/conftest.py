@@ -19,6 +19,7 @@ def fonts(monkeypatch):
             font_manager.FontEntry(fname=latin[0].fname, name=name) for name in names
         ]
         monkeypatch.setattr(font_manager.fontManager, "ttflist", latin + chinese)
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [])
 
     return install
 
