@@ -18,12 +18,14 @@ class ClassHistory:
         classes: F1 by label; None where the label was neither true nor given.
         averages: F1 (or accuracy) by the name of the average.
         losses: `"loss"` and `"val_loss"`; None where unknown.
+        support: Validation rows of each label.
     """
 
     epochs: tuple[float, ...]
     classes: dict[str, tuple[float | None, ...]]
     averages: dict[str, tuple[float | None, ...]]
     losses: dict[str, tuple[float | None, ...]]
+    support: dict[str, int]
 
 
 def class_history(history_csv: str | Path) -> ClassHistory:
@@ -50,6 +52,7 @@ def class_history(history_csv: str | Path) -> ClassHistory:
             name: tuple(_number(rows[-1][name]) for rows in parts)
             for name in ("loss", "val_loss")
         },
+        support={row["class"]: int(row["support"]) for row in (classes or [[]])[-1]},
     )
 
 

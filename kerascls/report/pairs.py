@@ -66,15 +66,20 @@ def count_pairs(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def most_involved(counts: np.ndarray, limit: int) -> np.ndarray:
     """Returns the labels with the most pairs off the diagonal, in their order.
 
+    Of more labels than `limit`, those without any such pair are left out.
+
     Args:
         counts: int `(labels, labels)`.
         limit: How many labels to return at most.
 
     Returns:
-        int64 `(min(limit, labels),)`, ascending.
+        int64 `(at most limit,)`, ascending; never empty.
     """
+    if len(counts) <= limit:
+        return np.arange(len(counts))
     involved = counts.sum(0) + counts.sum(1) - 2 * counts.diagonal()
-    return np.sort(np.argsort(-involved, kind="stable")[:limit])
+    most = np.argsort(-involved, kind="stable")[:limit]
+    return np.sort(most[involved[most] > 0] if involved.any() else most)
 
 
 def largest_pairs(counts: np.ndarray, limit: int) -> list[tuple[int, int, int]]:

@@ -14,6 +14,7 @@ def test_the_history_has_a_line_for_each_class_and_average(tmp_path, scores):
     assert history.classes["教育 education"] == (scores.f1[1], scores.f1[1])
     assert history.classes["never"] == (None, None)
     assert history.averages["macro avg"] == (scores.macro.f1,) * 2
+    assert history.support == dict(zip(scores.labels, scores.support, strict=True))
     assert history.losses == {"loss": (1.0, 0.5), "val_loss": (None, None)}
 
 

@@ -61,6 +61,12 @@ def test_the_most_involved_labels_keep_their_order():
     assert most_involved(counts, 9).tolist() == [0, 1, 2, 3]
 
 
+def test_of_too_many_labels_those_without_pairs_are_left_out():
+    counts = np.array([[9, 1, 0, 0], [0, 9, 0, 0], [0, 0, 9, 0], [0, 0, 0, 9]])
+    assert most_involved(counts, 3).tolist() == [0, 1]
+    assert most_involved(np.eye(4, dtype=int), 3).tolist() == [0, 1, 2]
+
+
 def test_the_largest_pairs_come_first_and_none_is_empty():
     counts = np.array([[9, 1, 0], [3, 9, 0], [0, 0, 9]])
     assert largest_pairs(counts, 5) == [(1, 0, 3), (0, 1, 1)]

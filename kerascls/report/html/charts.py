@@ -75,9 +75,16 @@ def matrices(scored: ScoredRows) -> list[dict[str, Any]]:
     ]
 
 
-def history_lines(history_csv: str | Path, scored: ScoredRows) -> dict[str, Any]:
-    """Returns the lines of the training: averages, losses, F1 of each known label."""
+def history_lines(
+    history_csv: str | Path, scored: ScoredRows
+) -> dict[str, Any] | None:
+    """Returns the lines of the training: averages, losses, F1 of each label.
+
+    There are none before the first epoch is done.
+    """
     history = class_history(history_csv)
+    if not history.epochs:
+        return None
     nothing = (None,) * len(history.epochs)
     return {
         "epochs": list(history.epochs),

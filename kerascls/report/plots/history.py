@@ -57,7 +57,8 @@ def plot_class_history(
 
     Args:
         history_csv: The file that `ScoreTable` wrote.
-        labels: Which classes to draw; by default the eight of lowest F1 at the end.
+        labels: Which classes to draw; by default the eight with the most
+            validation rows.
 
     Returns:
         A matplotlib `Figure`, see `plot_history`.
@@ -66,7 +67,7 @@ def plot_class_history(
     from matplotlib.figure import Figure
 
     history = class_history(history_csv)
-    names = _lowest(history) if labels is None else labels
+    names = _most_supported(history) if labels is None else labels
     with matplotlib.rc_context(text_style(names)):
         figure = Figure(figsize=(7, 4), layout="constrained")
         axes = figure.subplots()
@@ -83,10 +84,9 @@ def plot_class_history(
     return figure
 
 
-def _lowest(history: ClassHistory) -> list[str]:
-    last = {name: values[-1] for name, values in history.classes.items()}
-    known = [name for name, value in last.items() if value is not None]
-    return sorted(known, key=lambda name: last[name])[:MAX_LINES]
+def _most_supported(history: ClassHistory) -> list[str]:
+    names = sorted(history.support, key=lambda name: -history.support[name])
+    return names[:MAX_LINES]
 
 
 def _plot_line(axes, rows: list[dict[str, str]], name: str, column: str, label: str):

@@ -42,7 +42,7 @@ def plot_confusion(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     inside = np.ix_(shown, shown)
     with matplotlib.rc_context(text_style(names)):
         side = 2.5 + 0.32 * len(shown)
-        figure = Figure(figsize=(side, side), layout="constrained")
+        figure = Figure(figsize=(side, side), layout="compressed")
         axes = figure.subplots()
         _draw(axes, counts[inside], shares[inside], names)
         axes.set(xlabel="given", ylabel="true")
@@ -68,7 +68,7 @@ def plot_pairs(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     inside = np.ix_(shown, shown)
     with matplotlib.rc_context(text_style(names)):
         side = 2.5 + 0.32 * len(shown)
-        figure = Figure(figsize=(2 * side, side), layout="constrained")
+        figure = Figure(figsize=(2 * side, side), layout="compressed")
         left, right = figure.subplots(1, 2)
         for axes, counts in ((left, errors[inside]), (right, together[inside])):
             # The support on the diagonal would leave the pairs without colour.
