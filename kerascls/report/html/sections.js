@@ -91,7 +91,7 @@ function coverage() {
   const accuracy = answered.map((number, i) => right[i] / number);
   const output = element("output", { id: "coverage-now" });
   const input = element("input", { type: "range", min: 0, max: thresholds.length - 1, value: 0, "aria-label": "Smallest probability that gets an answer", input: () => redraw() });
-  box.append(help("If rows were left unanswered whose largest probability is below a limit: the share answered, and how many of these answers are entirely right."),
+  box.append(help("If rows were left unanswered whose largest probability is below a limit: the share answered, and how many of these answers are entirely right. A limit, too, is chosen on validation data."),
     element("div", { class: "tools" }, element("label", {}, "Limit", input), output));
   const redraw = lineChart(box, () => "Accuracy against the share of rows answered", () => {
     const i = Number(input.value);
