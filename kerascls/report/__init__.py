@@ -20,7 +20,18 @@ from kerascls.report.history import (
     history_rows,
     read_history,
 )
-from kerascls.report.plots import plot_history, plot_scores
+from kerascls.report.html import report_html, write_report_html
+from kerascls.report.plots import (
+    plot_class_history,
+    plot_confusion,
+    plot_coverage,
+    plot_history,
+    plot_pairs,
+    plot_precision_recall,
+    plot_reliability,
+    plot_scores,
+    write_plots,
+)
 from kerascls.report.report import Report, majority_label, majority_scores
 from kerascls.report.rows import Row, report_rows, score_rows
 from kerascls.report.spread import Spread, render_spreads, spreads, spreads_csv
@@ -45,7 +56,13 @@ __all__ = [
     "history_rows",
     "majority_label",
     "majority_scores",
+    "plot_class_history",
+    "plot_confusion",
+    "plot_coverage",
     "plot_history",
+    "plot_pairs",
+    "plot_precision_recall",
+    "plot_reliability",
     "plot_scores",
     "read_history",
     "render_difference",
@@ -53,6 +70,7 @@ __all__ = [
     "render_spreads",
     "render_table",
     "report_csv",
+    "report_html",
     "report_json",
     "report_markdown",
     "report_rows",
@@ -62,5 +80,7 @@ __all__ = [
     "spreads_csv",
     "surprising_rows",
     "write_errors",
+    "write_plots",
     "write_report",
+    "write_report_html",
 ]

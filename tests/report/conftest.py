@@ -5,6 +5,7 @@ from kerascls.decision import Rule
 from kerascls.labels import Task
 from kerascls.metrics import Scores, score
 from kerascls.report import Report, majority_label, majority_scores
+from kerascls.scored_rows import ScoredRows
 
 LABELS = ("体育", "教育 education", "[red]x|y", "never")
 TARGETS = np.array(
@@ -34,3 +35,29 @@ def report(scores) -> Report:
         unseen={"[red]x|y": 1, "never": 3},
         source="test.csv",
     )
+
+
+def scored_rows(targets, probabilities, chosen, labels, task=Task.MULTILABEL, **more):
+    """Scored rows of which all labels were known in training."""
+    values = {"known": len(labels), "rows_sha256": "", "lines": range(len(targets))}
+    return ScoredRows(
+        task=task,
+        labels=tuple(labels),
+        targets=np.asarray(targets, bool),
+        probabilities=np.asarray(probabilities, np.float32),
+        chosen=np.asarray(chosen, bool),
+        **values | more,
+    )
+
+
+@pytest.fixture
+def make_scored():
+    return scored_rows
+
+
+@pytest.fixture
+def scored(report) -> ScoredRows:
+    """The rows of `report`; training lacked the last two labels."""
+    probabilities = np.where(PREDICTED, 0.75, 0.125) * [1, 1, 0, 0]
+    more = {"known": 2, "texts": [(f"text {n}", "<b>&") for n in range(5)]}
+    return scored_rows(TARGETS, probabilities, PREDICTED, LABELS, **more)

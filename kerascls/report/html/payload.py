@@ -1,0 +1,57 @@
+"""What the page shows, as plain JSON types; the page itself computes no scores twice.
+
+The page moves thresholds, so it gets counts (given, rightly given) on a grid of
+thresholds of each label, never the rows: its size does not grow with their number.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from kerascls.report.html.charts import (
+    coverage_points,
+    history_lines,
+    label_curves,
+    matrices,
+    reliability_bins,
+)
+from kerascls.report.html.mistakes import worst_mistakes
+from kerascls.report.html.scores import class_columns, headline
+from kerascls.report.report import Report
+from kerascls.report.tables import report_lines
+from kerascls.scored_rows import ScoredRows
+
+
+def payload(
+    report: Report,
+    scored: ScoredRows,
+    history_csv: str | Path | None = None,
+    *,
+    max_mistakes: int = 200,
+    max_chars: int = 1500,
+) -> dict[str, Any]:
+    """Returns everything the page shows.
+
+    Args:
+        report: Scores of the rows.
+        scored: The rows themselves.
+        history_csv: The history of the training, if there is one.
+        max_mistakes: How many mistakes to list.
+        max_chars: Longer texts are cut there.
+    """
+    return {
+        "source": report.source,
+        "task": report.task.value,
+        "notes": report_lines(report),
+        "rows": len(scored),
+        "wrong": int(scored.wrong.sum()),
+        "labels": list(scored.labels),
+        "known": scored.known,
+        "headline": headline(report, scored),
+        "classes": class_columns(report, scored),
+        "curves": label_curves(report, scored),
+        "coverage": coverage_points(scored),
+        "reliability": reliability_bins(scored),
+        "matrices": matrices(scored),
+        "history": history_lines(history_csv, scored) if history_csv else None,
+        "mistakes": worst_mistakes(scored, max_mistakes, max_chars),
+    }

@@ -1,0 +1,78 @@
+"""Fonts that have the characters of labels, Chinese ones above all."""
+
+import unicodedata
+import warnings
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "SimHei",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "Arial Unicode MS",
+)
+_MAX_CHARS = 24
+
+
+def text_style(texts: Iterable[str]) -> dict[str, Any]:
+    """Returns matplotlib settings that show texts as they are.
+
+    Args:
+        texts: What will be written; some of it Chinese, perhaps.
+
+    Warns:
+        UserWarning: When no installed font has Chinese characters and some are needed;
+            it says what to install.
+    """
+    # A label such as "$5 - $9" is no formula.
+    return {"font.family": _font_families(texts), "text.parse_math": False}
+
+
+def shortened(text: str) -> str:
+    """Returns a label in one line that leaves room for the picture."""
+    text = " ".join(text.split())
+    return text if len(text) <= _MAX_CHARS else f"{text[: _MAX_CHARS - 1]}…"
+
+
+def _font_families(texts: Iterable[str]) -> list[str]:
+    """Returns fonts to try in order, one with Chinese in front where it is needed."""
+    if not any(unicodedata.east_asian_width(c) in "WF" for t in texts for c in t):
+        return ["sans-serif"]
+    chinese = _chinese_fonts()
+    if not chinese:
+        _find_new_fonts()
+        chinese = _chinese_fonts()
+    if not chinese:
+        warnings.warn(
+            "No installed font has Chinese characters, so the plot shows boxes. "
+            "Install one, e.g. Noto Sans CJK (Debian, Ubuntu: apt install "
+            "fonts-noto-cjk), and draw it once more.",
+            stacklevel=4,  # whoever called the plot function
+        )
+    return [*chinese[:1], "sans-serif"]
+
+
+def _chinese_fonts() -> list[str]:
+    from matplotlib import font_manager
+
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return [name for name in CHINESE_FONTS if name in known]
+
+
+def _find_new_fonts():
+    # matplotlib keeps a list of fonts on disk, and never looks for later ones.
+    from matplotlib import font_manager
+
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in set(font_manager.findSystemFonts()) - known:
+        with suppress(OSError, RuntimeError):  # one it cannot read
+            font_manager.fontManager.addfont(path)
