@@ -17,8 +17,9 @@ from kerascls.report import (
     majority_scores,
     write_errors,
     write_report,
+    write_report_html,
 )
-from kerascls.run_directory import TEST_ROWS_FILE
+from kerascls.run_directory import HTML_FILE, TEST_ROWS_FILE
 from kerascls.scored_rows import ScoredRows, rows_sha256
 from kerascls.targets import Targets
 from kerascls.token_store import build_token_store
@@ -104,6 +105,7 @@ def write_results(
     """
     directory = Path(directory)
     write_report(directory, report)
+    write_report_html(directory / HTML_FILE, report, scored, history_csv)
     write_errors(directory, scored, text_columns)
     scored.save(directory / TEST_ROWS_FILE)
 

@@ -16,6 +16,7 @@ BUNDLE_FOLDER = "bundle"
 STATE_FOLDER = "state"
 HISTORY_FILE = "history.csv"
 REPORT_FILE = "report.json"
+HTML_FILE = "report.html"
 TEST_ROWS_FILE = "test.safetensors"
 ERRORS_FILE = "errors.csv"
 LOG_FILE = "log.txt"
@@ -29,6 +30,7 @@ CONTENT = (
     LOG_FILE,
     "report.csv",
     "report.md",
+    HTML_FILE,
     REPORT_FILE,
     ERRORS_FILE,
     TEST_ROWS_FILE,

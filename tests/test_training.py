@@ -34,7 +34,8 @@ def hidden(out):
 def test_the_run_directory_holds_what_was_promised(multilabel_run):
     assert sorted(item.name for item in multilabel_run.out.iterdir()) == [
         *("bundle", "errors.csv", "history.csv", "log.txt"),
-        *("report.csv", "report.json", "report.md", "run.json", "test.safetensors"),
+        *("report.csv", "report.html", "report.json", "report.md"),
+        *("run.json", "test.safetensors"),
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from kerascls.report.details import Details
 from kerascls.report.report import Report
 from kerascls.report.rows import Row, report_rows
-from kerascls.report.tables import NUMBERS, report_lines, shown
+from kerascls.report.tables import NUMBERS, detail_lines, report_lines, shown
 from kerascls.run_directory import write_atomically
 
 CLASS_HEADINGS = {
@@ -70,6 +70,7 @@ def report_markdown(report: Report) -> str:
         "",
         f"Task: {report.task}. Rows: {report.scores.rows:,}.",
         *report_lines(report),
+        *(detail_lines(report.details) if report.details else ()),
         "",
         _markdown_line(("class", *NUMBERS, "in training", *more)),
         "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),

@@ -74,7 +74,8 @@ def render_table(
 def render_report(report: Report, *, max_classes: int | None = None) -> str:
     """Draws the table of a report and, below, what is needed to judge it."""
     table = render_table(report.scores, title=report.source, max_classes=max_classes)
-    return "\n".join([table, *report_lines(report)])
+    details = detail_lines(report.details)[:2] if report.details else []
+    return "\n".join([table, *report_lines(report), *details])
 
 
 def report_lines(report: Report) -> list[str]:
@@ -84,8 +85,6 @@ def report_lines(report: Report) -> list[str]:
         lines.append(line)
     if report.unseen:
         lines.append(f"Unseen in training: {_counted(report.unseen)}.")
-    if report.details:
-        lines += detail_lines(report.details)
     return lines
 
 
