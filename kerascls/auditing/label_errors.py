@@ -157,7 +157,6 @@ def _find_one(
 def _find_several(
     targets: np.ndarray, probabilities: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    from cleanlab.multilabel_classification import get_label_quality_scores
     from cleanlab.multilabel_classification.filter import (
         find_multilabel_issues_per_class,
     )
@@ -167,11 +166,11 @@ def _find_several(
     # A label is taken for wrong only where the other answer is likelier.
     wrong &= (probabilities > 0.5) != targets
     estimated = int(wrong.any(axis=1).sum())
-    wrong |= np.where(targets, probabilities, 1 - probabilities) < UNBELIEVABLE
-    # Of the default average a sure error in one of many labels moves little; with
-    # alpha 1 it is the minimum over the labels.
-    lowest = {"method": "exponential_moving_average", "alpha": 1.0}
-    quality = get_label_quality_scores(given, probabilities, aggregator_kwargs=lowest)
+    believed = np.where(targets, probabilities, 1 - probabilities)
+    wrong |= believed < UNBELIEVABLE
+    # The minimum, not cleanlab's moving average over the labels: of many labels that
+    # fit, a sure error in one would move it little.
+    quality = believed.min(axis=1)
     return wrong.any(axis=1), quality, targets ^ wrong, estimated
 
 

@@ -1,25 +1,19 @@
 """`relabel(...)`: labelled text written anew with corrected labels."""
 
-import codecs
-import csv
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from kerascls.auditing.corrections import Correction, read_corrections
+from kerascls.auditing.rewriting import DELIMITERS, rewritten
 from kerascls.auditing.rows import row_key
 from kerascls.errors import DataError, SettingsError
 from kerascls.labels import Task
-from kerascls.readers import Dataset, join_labels, read, read_columns, read_records
-from kerascls.readers.files import check_encoding
+from kerascls.readers import Dataset, read
 from kerascls.readers.records import find_format
 from kerascls.readers.rows import BadRow, BadRowLog
 from kerascls.run_directory import write_atomically
-
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 @dataclass(frozen=True)
@@ -106,13 +100,15 @@ def relabel(
     asked = read_corrections(corrections, dataset.task, corrections_encoding)
     own = _for_file(asked, file, corrections)
     labels = _by_line(own, dataset, corrections)
-    records = _relabelled(dataset, labels, format, encoding, label_separator)
-    if written == "jsonl":
-        content = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
-    else:
-        columns = read_columns(file, format=format, encoding=encoding)
-        content = _table(columns, records, DELIMITERS[written], _line_end(file, format))
-    write_atomically(output, _encoded(content, file, format, encoding))
+    content = rewritten(
+        dataset,
+        labels,
+        format=format,
+        encoding=encoding,
+        separator=label_separator,
+        written=written,
+    )
+    write_atomically(output, content)
     before = {row.line: row.labels for row in dataset.examples}
     known = {name for names in before.values() for name in names}
     return Relabelled(
@@ -196,68 +192,4 @@ def _refuse(log: BadRowLog, dataset: Dataset):
             f"Expected corrections that fit {dataset.path} and each other. Received: "
             f"{log.count} that do not:\n" + "\n".join(lines) + "\nAudit the file again "
             "if it has changed, and name the columns as in the audit (--text, --label)."
-        ) from error
-
-
-def _relabelled(
-    dataset: Dataset,
-    labels: dict[int, tuple[str, ...]],
-    format: str,
-    encoding: str,
-    separator: str,
-) -> list[dict[str, object]]:
-    usable = {example.line for example in dataset.examples}
-    column = dataset.label_column
-    joined = dataset.task is Task.MULTILABEL or column == "labels"
-    records = []
-    for record in read_records(
-        dataset.path, format=format, encoding=encoding, errors="skip"
-    ):
-        if record.line not in usable:
-            continue
-        fields = record.fields
-        if record.line in labels:
-            names = labels[record.line]
-            if format == "jsonl":
-                cell = list(names) if joined else names[0]
-            else:
-                cell = join_labels(names, separator) if joined else names[0]
-            fields = {**fields, column: cell}
-        records.append(fields)
-    return records
-
-
-def _table(
-    columns: Sequence[str],
-    records: Iterable[dict[str, object]],
-    delimiter: str,
-    line_end: str,
-) -> str:
-    lines = []
-    for cells in [columns, *([row.get(n, "") for n in columns] for row in records)]:
-        stream = StringIO()
-        # Python 3.11 quotes a lone CR or LF only where it is part of the line's end.
-        csv.writer(stream, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
-        lines.append(stream.getvalue()[:-2] + line_end)
-    return "".join(lines)
-
-
-def _line_end(file: Path, format: str) -> str:
-    with open(file, "rb") as handle:
-        first = b"" if format == "xlsx" else handle.readline()
-    return "\r\n" if first.endswith(b"\r\n") else "\n"
-
-
-def _encoded(content: str, file: Path, format: str, encoding: str) -> bytes:
-    codec = codecs.lookup("utf-8" if format == "xlsx" else encoding).name
-    with open(file, "rb") as handle:
-        begins_with_mark = handle.read(3) == codecs.BOM_UTF8
-    if codec == "utf-8" and (format == "xlsx" or begins_with_mark):
-        codec = check_encoding(codec)  # with a byte order mark, for spreadsheets
-    try:
-        return content.encode(codec)
-    except UnicodeEncodeError as error:
-        raise DataError(
-            f"Expected labels that {encoding} can write. Received: "
-            f"{content[error.start]!r}, which it cannot. Save the file as UTF-8 first."
         ) from error

@@ -95,3 +95,11 @@ def test_rows_that_all_say_the_same_do_not_differ(targets):
     targets = np.array(targets, np.bool_).reshape(-1, 2)
     rows = np.arange(len(targets))
     assert not Judged(rows, ("a", "b"), targets, targets, ()).differ
+
+
+def test_a_single_label_can_be_judged():
+    truth = np.arange(40)[:, None] % 2 == 0
+    given = truth.copy()
+    given[6] = False
+    errors = find_label_errors(given, sure_probabilities(truth), Task.MULTILABEL)
+    assert errors.found.tolist() == [6]
