@@ -16,10 +16,11 @@ from kerascls.report import (
     majority_label,
     majority_scores,
     write_errors,
+    write_plots,
     write_report,
     write_report_html,
 )
-from kerascls.run_directory import HTML_FILE, TEST_ROWS_FILE
+from kerascls.run_directory import HTML_FILE, PLOTS_FOLDER, TEST_ROWS_FILE
 from kerascls.scored_rows import ScoredRows, rows_sha256
 from kerascls.targets import Targets
 from kerascls.token_store import build_token_store
@@ -98,7 +99,8 @@ def write_results(
 
     Args:
         directory: Where to; made if it does not exist.
-        report: Their report: report.csv, report.md, report.json, report.html.
+        report: Their report: report.csv, report.md, report.json, report.html, and
+            the pictures in plots/.
         scored: The rows: errors.csv, and test.safetensors for `kerascls diff`.
         text_columns: Names of their text fields.
         history_csv: Scores of every epoch of the training, for report.html.
@@ -106,6 +108,7 @@ def write_results(
     directory = Path(directory)
     write_report(directory, report)
     write_report_html(directory / HTML_FILE, report, scored, history_csv)
+    write_plots(directory / PLOTS_FOLDER, report, scored, history_csv)
     write_errors(directory, scored, text_columns)
     scored.save(directory / TEST_ROWS_FILE)
 

@@ -17,6 +17,7 @@ STATE_FOLDER = "state"
 HISTORY_FILE = "history.csv"
 REPORT_FILE = "report.json"
 HTML_FILE = "report.html"
+PLOTS_FOLDER = "plots"
 TEST_ROWS_FILE = "test.safetensors"
 ERRORS_FILE = "errors.csv"
 LOG_FILE = "log.txt"
@@ -33,6 +34,7 @@ CONTENT = (
     HTML_FILE,
     REPORT_FILE,
     ERRORS_FILE,
+    PLOTS_FOLDER,
     TEST_ROWS_FILE,
     RUN_FILE,
 )

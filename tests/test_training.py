@@ -33,7 +33,7 @@ def hidden(out):
 
 def test_the_run_directory_holds_what_was_promised(multilabel_run):
     assert sorted(item.name for item in multilabel_run.out.iterdir()) == [
-        *("bundle", "errors.csv", "history.csv", "log.txt"),
+        *("bundle", "errors.csv", "history.csv", "log.txt", "plots"),
         *("report.csv", "report.html", "report.json", "report.md"),
         *("run.json", "test.safetensors"),
     ]

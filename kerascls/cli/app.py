@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kerascls.cli.exit_codes import exit_code_of
-from kerascls.cli.silence import silence_backends
+from kerascls.cli.silence import silence_backends, simplify_warnings
 
 # Command -> its line in `kerascls --help`. The file and function have its name.
 COMMANDS = {
@@ -60,6 +60,7 @@ def main(args: Sequence[str] | None = None) -> None:
         args: Arguments after the program's name; None takes them from `sys.argv`.
     """
     silence_backends()
+    simplify_warnings()
     # A stopped service or job ends like Ctrl-C: with a valid run directory.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = None if args is None else list(args)

@@ -1,14 +1,17 @@
-"""Keeps the backends' start-up messages off the screen."""
+"""Keeps off the screen what is not for people: start-up messages, places in code."""
 
 import os
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+
+import click
 
 from kerascls.cli.exit_codes import debugging
 
@@ -37,6 +40,17 @@ def silence_backends() -> None:
         os.environ.setdefault(name, value)
     if not any(isinstance(finder, _HushedImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _HushedImport())
+
+
+def simplify_warnings() -> None:
+    """Shows warnings as one line each, without the place in the code they came from."""
+    if not debugging():
+        warnings.showwarning = _show_warning
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None) -> None:
+    if issubclass(category, UserWarning):
+        click.echo(f"note: {message}", err=True)
 
 
 @contextmanager

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+import warnings
 
 import pytest
 
-from kerascls.cli.silence import hushed_stderr
+from kerascls.cli.silence import hushed_stderr, simplify_warnings
 
 LOG = (
     "WARNING: All log messages before absl::InitializeLog() is called are written\n"
@@ -27,6 +28,15 @@ def test_the_screen_is_back_after_an_error(capfd):
         raise ImportError
     os.write(2, b"after\n")
     assert capfd.readouterr().err == "reason\nafter\n"
+
+
+def test_a_warning_is_one_line_without_its_place_in_the_code(capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        simplify_warnings()
+        warnings.warn("install a font", UserWarning, stacklevel=1)
+        warnings.warn("for developers", DeprecationWarning, stacklevel=1)
+    assert capsys.readouterr().err == "note: install a font\n"
 
 
 IMPORT = """

@@ -86,6 +86,7 @@ def plot_reliability(scored: ScoredRows, *, bins: int = 15) -> "Figure":
     edges = np.linspace(0, 1, bins + 1)
     below.bar(edges[:-1], found.counts, 1 / bins, align="edge", edgecolor="white")
     below.set(xlabel="probability", ylabel="count", yscale="log")
+    below.yaxis.set_minor_formatter("")  # there is room for powers of ten only
     return figure
 
 
