@@ -43,13 +43,16 @@ def test_labels_are_fitted_at_once_as_they_are_one_by_one():
         assert intercepts[column] == pytest.approx(alone[1][0], rel=1e-4, abs=1e-4)
 
 
-def test_what_rounding_makes_of_equal_logits_is_no_difference():
+@pytest.mark.parametrize("true", [3, 9])
+def test_what_rounding_makes_of_equal_logits_is_no_difference(true):
     logits = np.full((12, 1), 0.1)
     assert (logits != logits.mean(axis=0)).all()
-    targets = np.arange(12)[:, None] < 4
+    targets = np.arange(12)[:, None] < true
     (slope,), (intercept,) = fit_platt(targets, logits)
     assert 0 < slope < 0.1
-    assert slope * 0.1 + intercept == pytest.approx(np.log(4 / 8), abs=0.15)
+    wanted = (true * (true + 1) / (true + 2) + (12 - true) / (14 - true)) / 12
+    given = 1 / (1 + np.exp(-(slope * 0.1 + intercept)))
+    assert given == pytest.approx(wanted, rel=1e-6)
 
 
 def test_the_fit_is_that_of_scikit_learn():
