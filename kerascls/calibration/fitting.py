@@ -11,6 +11,8 @@ from kerascls.calibration.temperature import fit_temperature
 from kerascls.errors import SettingsError
 from kerascls.labels import Task
 
+# Under cross-validation on six sets (benchmarks/tuning.py) its log loss was within 3 %
+# (isotonic: 4 %) of that of the best strength on every set.
 SHRINKAGE = 10.0
 FITTED_KINDS = ("auto", "none", "temperature", "platt", "isotonic")
 

@@ -43,6 +43,18 @@ def test_labels_are_fitted_at_once_as_they_are_one_by_one():
         assert intercepts[column] == pytest.approx(alone[1][0], rel=1e-4, abs=1e-4)
 
 
+@pytest.mark.parametrize("true", [3, 9])
+def test_what_rounding_makes_of_equal_logits_is_no_difference(true):
+    logits = np.full((12, 1), 0.1)
+    assert (logits != logits.mean(axis=0)).all()
+    targets = np.arange(12)[:, None] < true
+    (slope,), (intercept,) = fit_platt(targets, logits)
+    assert 0 < slope < 0.1
+    wanted = (true * (true + 1) / (true + 2) + (12 - true) / (14 - true)) / 12
+    given = 1 / (1 + np.exp(-(slope * 0.1 + intercept)))
+    assert given == pytest.approx(wanted, rel=1e-6)
+
+
 def test_the_fit_is_that_of_scikit_learn():
     from sklearn.calibration import _sigmoid_calibration
 

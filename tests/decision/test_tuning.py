@@ -213,6 +213,25 @@ def test_it_may_be_cheapest_to_give_a_label_to_no_row():
     assert not fitted.rule.apply(probs).any()
 
 
+def test_no_threshold_keeps_a_label_from_rows_that_are_certain():
+    probs = np.float32([[1], [1], [0.4]])
+    targets = np.array([[False], [False], [True]])
+    costs = LabelCosts(np.ones(1), np.ones(1))
+    fitted = fit_rule(targets, probs, costs, shrinkage=0)
+    # Giving it to none would be cheapest, but 1 is reached by every threshold.
+    assert fitted.rule.apply(probs).all()
+
+
+def test_a_threshold_for_precision_rises_by_shrinkage_alone_where_it_may():
+    probs = np.float32([[0.1], [0.3], [0.9], [0.95]])
+    targets = np.array([[False], [True], [True], [True]])
+    own = fit_rule(targets, probs, "precision@0.9", shrinkage=0).rule.thresholds
+    fitted = fit_rule(targets, probs, "precision@0.9", shrinkage=3, default=0.6)
+    shrunk = shrink(np.array(own), np.array([0.6]), np.array([3]), 3)
+    assert own[0] < 0.3 < shrunk[0] < 0.6
+    assert fitted.rule.thresholds == pytest.approx(shrunk)
+
+
 @pytest.mark.parametrize("objective", ["macro_f1", "micro_f1"])
 def test_global_objectives_give_one_threshold(objective):
     probs = np.float32([[0.9, 0.4], [0.2, 0.6]])
