@@ -46,6 +46,8 @@ WORDS = {
         "nothing": "No measurement is stored yet. To make them:",
         "again": "To measure them again:",
         "curves": "Validation scores by epoch, and the score on test",
+        "tuning": "data | micro-F1 (one for macro-F1) | macro-F1 (same)"
+        " | micro-F1 (one for micro-F1) | macro-F1 (same)",
     },
     "zh": {
         "models": "--model | 层数 | 宽度 | 参数量 | 学习率 | 轮数 | 说明",
@@ -58,6 +60,8 @@ WORDS = {
         "nothing": "尚无测量结果。测量命令：",
         "again": "重新测量：",
         "curves": "每轮的验证集分数，以及测试集分数",
+        "tuning": "数据 | micro-F1（对照按 macro-F1 选定的） | macro-F1（同左）"
+        " | micro-F1（对照按 micro-F1 选定的） | macro-F1（同左）",
     },
 }
 MEASURE = "python benchmarks/real_data.py --data DATA --runs RUNS"
@@ -109,9 +113,37 @@ def results_section(language: str) -> str:
     return "\n\n".join(parts)
 
 
+def tuning_table(language: str) -> str:
+    """Returns what a threshold for each label changes, against one for all."""
+    rows = [row for row in read(RESULTS / "tuning.csv") if row["part"] == "test"]
+    lines = []
+    for name in dict.fromkeys(row["set"] for row in rows):
+        changes = [
+            _mean(rows, name, towards, score, "per label")
+            - _mean(rows, name, towards, score, "global")
+            for towards in ("macro_f1", "micro_f1")
+            for score in ("micro_f1", "macro_f1")
+        ]
+        lines.append((f"`{name}`", *(f"{change:+.4f}" for change in changes)))
+    return markdown(WORDS[language]["tuning"], lines, left=(0,))
+
+
+def _mean(
+    rows: list[dict[str, str]], name: str, towards: str, score: str, rule: str
+) -> float:
+    found = [
+        float(row[score])
+        for row in rows
+        if (row["set"], row["towards"], row["rule"]) == (name, towards, rule)
+        and row["shrinkage"] != "0"
+    ]
+    return sum(found) / len(found)
+
+
 TABLES: dict[str, Callable[[str], str]] = {
     "models": models_table,
     "results": results_section,
+    "tuning": tuning_table,
 }
 
 

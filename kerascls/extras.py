@@ -7,7 +7,7 @@ from kerascls.errors import SettingsError
 
 # Extra of pyproject.toml -> what is imported from it.
 EXTRAS = {
-    "audit": ("cleanlab", "sklearn"),
+    "audit": ("cleanlab",),
     "mlflow": ("mlflow",),
     "search": ("optuna", "tomli_w"),
     "wandb": ("wandb",),

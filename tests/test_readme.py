@@ -118,7 +118,7 @@ def test_names_of_the_package_are_public(language):
 @both
 def test_python_examples_compile(language):
     found = blocks(language, "python")
-    assert len(found) == 4
+    assert len(found) == 5
     for block in found:
         compile(block, language, "exec")
 
