@@ -140,7 +140,15 @@ def _mean(
     return sum(found) / len(found)
 
 
+def knobs_table(language: str) -> str:
+    """Returns what each knob of training changes."""
+    from knob_table import knob_table
+
+    return knob_table(language)
+
+
 TABLES: dict[str, Callable[[str], str]] = {
+    "knobs": knobs_table,
     "models": models_table,
     "results": results_section,
     "tuning": tuning_table,

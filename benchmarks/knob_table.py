@@ -1,0 +1,69 @@
+"""The table of knobs in both READMEs, made out of results/knobs.csv."""
+
+from pathlib import Path
+from statistics import mean, stdev
+
+from tables import RESULTS, markdown, read
+
+HEADINGS = {
+    "en": "setting | GoEmotions, MiniLM: macro-F1 | time"
+    " | Event types, random weights: macro-F1 | time",
+    "zh": "设置 | GoEmotions，MiniLM：macro-F1 | 时间"
+    " | 事件类型，随机权重：macro-F1 | 时间",
+}
+SETS = ("goemotions", "event_types")
+DEFAULTS = "defaults"
+Rows = dict[str, dict[str, str]]
+
+
+def knob_table(language: str) -> str:
+    """Returns how much each knob changes, against the defaults with the same seed."""
+    found = by_data_and_knob(RESULTS / "knobs.csv")
+    knobs = dict.fromkeys(knob for _, knob in found if knob != DEFAULTS)
+    lines = [baseline(found)]
+    for knob in knobs:
+        cells = [change(found, data, knob) for data in SETS]
+        lines.append((name_of(found, knob), *(cell for pair in cells for cell in pair)))
+    return markdown(HEADINGS[language], lines, left=(0,))
+
+
+def by_data_and_knob(path: Path) -> dict[tuple[str, str], Rows]:
+    """Returns the measured rows by data and knob, and in these by seed."""
+    found: dict[tuple[str, str], Rows] = {}
+    for row in read(path):
+        found.setdefault((row["data"], row["knob"]), {})[row["seed"]] = row
+    return found
+
+
+def baseline(found: dict[tuple[str, str], Rows]) -> tuple[str, ...]:
+    """Returns the line of the defaults: mean, standard deviation, minutes."""
+    cells = []
+    for data in SETS:
+        rows = found[data, DEFAULTS].values()
+        scores = [float(row["macro_f1"]) for row in rows]
+        minutes = mean(float(row["minutes"]) for row in rows)
+        cells += [f"{mean(scores):.3f} ± {stdev(scores):.3f}", f"{minutes:.1f} min"]
+    return ("–", *cells)
+
+
+def name_of(found: dict[tuple[str, str], Rows], knob: str) -> str:
+    """Returns the settings of a knob as they are written after `--set`."""
+    rows = next(rows for (_, name), rows in found.items() if name == knob)
+    settings = next(iter(rows.values()))["settings"].split()
+    return ", ".join(f"`{setting}`" for setting in settings)
+
+
+def change(found: dict[tuple[str, str], Rows], data: str, knob: str) -> tuple[str, str]:
+    """Returns mean and deviation of the change over seeds, and the share of time."""
+    rows, before = found.get((data, knob), {}), found[data, DEFAULTS]
+    seeds = [seed for seed in rows if seed in before]
+    if len(seeds) < 2:
+        return "", ""
+
+    def numbers(part: Rows, column: str) -> list[float]:
+        return [float(part[seed][column]) for seed in seeds]
+
+    after, base = numbers(rows, "macro_f1"), numbers(before, "macro_f1")
+    changes = [new - old for new, old in zip(after, base, strict=True)]
+    time = mean(numbers(rows, "minutes")) / mean(numbers(before, "minutes"))
+    return f"{mean(changes):+.3f} ± {stdev(changes):.3f}", f"{time:.2f}"

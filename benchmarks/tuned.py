@@ -1,0 +1,88 @@
+"""Scores a trained run on test under several decisions, each fitted on validation.
+
+    python benchmarks/tuned.py --data DATA --runs RUNS [CASE]
+
+CASE is one of real_data.py, whose run is in RUNS. The model gives its logits once; each
+decision is what `kerascls tune` would fit to the validation file. Rows go to
+results/tuned.csv, with 95 % bootstrap intervals.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+from real_data import CASES, RESULTS, append
+
+from kerascls.bundle import open_bundle
+from kerascls.deciding import decide
+from kerascls.evaluation import read_labelled
+from kerascls.labels import LabelSet
+from kerascls.metrics import bootstrap_intervals, score
+from kerascls.predictor import Predictor
+from kerascls.settings import DecisionSettings
+from kerascls.targets import Targets
+from kerascls.token_store import build_token_store
+
+DECISIONS = {
+    "macro_f1": {},
+    "micro_f1": {"objective": "micro_f1"},
+    "f1": {"objective": "f1"},
+    "f1, shrinkage 50": {"objective": "f1", "shrinkage": 50},
+    "f1, shrinkage 0": {"objective": "f1", "shrinkage": 0},
+    "macro_f1, not calibrated": {"calibration": "none"},
+}
+
+
+def main():
+    """Measures all decisions on one run."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("case", nargs="?", default="goemotions", choices=CASES)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--runs", type=Path, required=True)
+    arguments = parser.parse_args()
+    case = arguments.case
+    bundle = open_bundle(arguments.runs / case)
+    folder = arguments.data / CASES[case].data
+    valid, test = (
+        logits_of(bundle, next(folder.glob(f"{part}.*"))) for part in ("dev", "test")
+    )
+    for name, settings in DECISIONS.items():
+        chosen = DecisionSettings(**settings)
+        decision = decide(chosen, bundle.task, bundle.label_set.names, *valid)
+        row = measured(decision, bundle, *test)
+        command = f"python benchmarks/tuned.py --data DATA --runs RUNS {case}"
+        row = {"case": case, "decision": name, **row, "command": command}
+        append(RESULTS / "tuned.csv", [row | {"day": time.strftime("%Y-%m-%d")}])
+        print(row)
+
+
+def logits_of(bundle, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the true labels of a file, and what the model gives for them."""
+    examples = read_labelled(bundle, path).examples
+    labels = [example.labels for example in examples]
+    unknown = LabelSet.from_labels(labels).names
+    if not set(unknown) <= set(bundle.label_set):
+        raise SystemExit(f"{path} has labels that training lacked: not for this script")
+    targets = Targets.from_labels(labels, bundle.label_set)
+    predictor = Predictor(bundle)
+    store = build_token_store([e.texts for e in examples], predictor.tokenizer)
+    return targets.dense(np.arange(len(examples))) > 0, predictor.logits(store)
+
+
+def measured(decision, bundle, targets: np.ndarray, logits: np.ndarray) -> dict:
+    """Returns scores on test, with intervals."""
+    chosen = decision.rule.apply(decision.probabilities(logits, bundle.task))
+    scores = score(targets, chosen, bundle.label_set)
+    intervals = bootstrap_intervals(targets, chosen).headline
+    found = {"macro_f1": scores.macro.f1, "micro_f1": scores.micro.f1}
+    row = {}
+    for name, value in found.items():
+        low, high = intervals[name]
+        row |= {name: round(value, 5), f"{name}_low": round(low, 5)}
+        row[f"{name}_high"] = round(high, 5)
+    return row
+
+
+if __name__ == "__main__":
+    main()
