@@ -10,6 +10,7 @@ _PLACES = {
     "ScoreTable": "kerascls.callbacks",
     "Tokenizer": "kerascls.tokenizer",
     "build_transformer_model": "kerascls.checkpoints",
+    "diff": "kerascls.differences",
     "evaluate": "kerascls.evaluation",
     "find_rate": "kerascls.rate_finding",
     "fit": "kerascls.training",

@@ -16,6 +16,8 @@ BUNDLE_FOLDER = "bundle"
 STATE_FOLDER = "state"
 HISTORY_FILE = "history.csv"
 REPORT_FILE = "report.json"
+TEST_ROWS_FILE = "test.safetensors"
+ERRORS_FILE = "errors.csv"
 LOG_FILE = "log.txt"
 # What a new run takes away from an earlier one, the mark of a run last.
 CONTENT = (
@@ -28,6 +30,8 @@ CONTENT = (
     "report.csv",
     "report.md",
     REPORT_FILE,
+    ERRORS_FILE,
+    TEST_ROWS_FILE,
     RUN_FILE,
 )
 

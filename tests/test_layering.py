@@ -13,13 +13,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 # inside functions too; files of one folder may import each other.
 LAYERS = (
     ("errors", "spans"),
-    ("encoder_config", "extras", "vocabulary"),
-    ("labels", "metrics", "presets", "run_directory", "tokenizer"),
-    (
-        *("decision", "interrupts", "readers", "scored_rows", "screen", "settings"),
-        *("splits", "states"),
-    ),
-    ("targets", "token_store"),
+    ("encoder_config", "extras", "labels", "vocabulary"),
+    ("activations", "metrics", "presets", "run_directory", "tokenizer"),
+    ("calibration", "interrupts", "readers", "screen", "settings", "splits", "states"),
+    ("decision", "scored_rows", "targets", "token_store"),
+    ("differences",),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),

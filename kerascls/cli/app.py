@@ -17,6 +17,7 @@ COMMANDS = {
     "search": "Look for the best settings for labelled text.",
     "find-rate": "Suggest a learning rate for labelled text.",
     "evaluate": "Score a trained classifier on labelled text.",
+    "diff": "Test whether two runs differ on the same test rows.",
     "predict": "Label texts, files or standard input.",
     "inspect": "Say what a checkpoint directory holds.",
     "models": "List the models that --model accepts.",

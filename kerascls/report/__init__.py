@@ -1,5 +1,13 @@
 """Numbers to text: tables on the screen, CSV, Markdown, JSON, history and plots."""
 
+from kerascls.report.details import Details, details_of
+from kerascls.report.differences import render_difference
+from kerascls.report.errors import (
+    errors_csv,
+    row_losses,
+    surprising_rows,
+    write_errors,
+)
 from kerascls.report.files import (
     report_csv,
     report_json,
@@ -27,15 +35,24 @@ from kerascls.report.plots import (
 from kerascls.report.report import Report, majority_label, majority_scores
 from kerascls.report.rows import Row, report_rows, score_rows
 from kerascls.report.spread import Spread, render_spreads, spreads, spreads_csv
-from kerascls.report.tables import baseline_line, render_report, render_table
+from kerascls.report.tables import (
+    baseline_line,
+    detail_lines,
+    render_report,
+    render_table,
+)
 
 __all__ = [
     "HISTORY_COLUMNS",
+    "Details",
     "Report",
     "Row",
     "Spread",
     "append_history",
     "baseline_line",
+    "detail_lines",
+    "details_of",
+    "errors_csv",
     "history_rows",
     "majority_label",
     "majority_scores",
@@ -48,6 +65,7 @@ __all__ = [
     "plot_reliability",
     "plot_scores",
     "read_history",
+    "render_difference",
     "render_report",
     "render_spreads",
     "render_table",
@@ -56,9 +74,12 @@ __all__ = [
     "report_json",
     "report_markdown",
     "report_rows",
+    "row_losses",
     "score_rows",
     "spreads",
     "spreads_csv",
+    "surprising_rows",
+    "write_errors",
     "write_plots",
     "write_report",
     "write_report_html",

@@ -2,13 +2,25 @@
 
 import csv
 import json
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
+
+from kerascls.report.details import Details
 from kerascls.report.report import Report
 from kerascls.report.rows import Row, report_rows
-from kerascls.report.tables import NUMBERS, report_lines
+from kerascls.report.tables import NUMBERS, report_lines, shown
 from kerascls.run_directory import write_atomically
+
+CLASS_HEADINGS = {
+    "threshold": "threshold",
+    "average_precision": "average precision",
+    "roc_auc": "ROC AUC",
+    "calibration_error": "calibration error",
+    "brier_score": "Brier score",
+}
 
 
 def write_report(directory: str | Path, report: Report) -> list[Path]:
@@ -52,27 +64,55 @@ def report_json(report: Report) -> str:
 
 def report_markdown(report: Report) -> str:
     """Returns the report as Markdown: a table and the lines that judge it."""
+    more = _more_columns(report.details)
     lines = [
         f"# Scores on {report.source}" if report.source else "# Scores",
         "",
         f"Task: {report.task}. Rows: {report.scores.rows:,}.",
         *report_lines(report),
         "",
-        f"| class | {' | '.join(NUMBERS)} | in training |",
-        "|---|---:|---:|---:|---:|---:|",
+        _markdown_line(("class", *NUMBERS, "in training", *more)),
+        "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),
     ]
-    for row in report_rows(report.scores, report.task):
-        lines.append(_markdown_row(row, report.train_support))
+    for place, row in enumerate(report_rows(report.scores, report.task)):
+        cells = [values[place] if row.is_class else "" for values in more.values()]
+        lines.append(_markdown_row(row, report.train_support, cells))
     return "\n".join(lines) + "\n"
 
 
-def _markdown_row(row: Row, train_support: dict[str, int]) -> str:
+def _more_columns(details: Details | None) -> dict[str, list[str]]:
+    """Returns, by heading, what details say of each class."""
+    if details is None:
+        return {}
+    columns = {
+        CLASS_HEADINGS[name]: [shown(value) for value in values.tolist()]
+        for name, values in details.classes.items()
+        if name != "threshold" or not np.isnan(values).all()
+    }
+    ends = details.intervals.f1.tolist()
+    heading = f"f1 {100 * details.intervals.level:g} % interval"
+    columns[heading] = [
+        "n/a" if np.isnan(low) else f"{shown(low)} to {shown(high)}"
+        for low, high in ends
+    ]
+    return columns
+
+
+def _markdown_row(row: Row, train_support: dict[str, int], more: list[str]) -> str:
     absent = "n/a" if row.is_class else ""
     numbers = (row.precision, row.recall, row.f1)
-    cells = [
-        row.name.replace("|", "\\|").replace("\n", " "),
-        *(absent if value is None else f"{value:.4f}" for value in numbers),
-        f"{row.support:,}",
-        f"{train_support.get(row.name, 0):,}" if row.is_class and train_support else "",
-    ]
+    return _markdown_line(
+        (
+            row.name.replace("|", "\\|").replace("\n", " "),
+            *(absent if value is None else f"{value:.4f}" for value in numbers),
+            f"{row.support:,}",
+            f"{train_support.get(row.name, 0):,}"
+            if row.is_class and train_support
+            else "",
+            *more,
+        )
+    )
+
+
+def _markdown_line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -10,6 +10,7 @@ from kerascls.decision import Rule
 from kerascls.errors import BundleError
 from kerascls.labels import Task
 from kerascls.metrics import Scores, score
+from kerascls.report.details import Details
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,6 +26,8 @@ class Report:
         train_support: Training rows of each label.
         unseen: Rows of each label that the training data did not have.
         source: Where the rows came from, e.g. a file name.
+        details: Scores of probabilities and of rows, and intervals; None where they
+            were not computed.
     """
 
     task: Task
@@ -35,6 +38,7 @@ class Report:
     train_support: dict[str, int] = field(default_factory=dict)
     unseen: dict[str, int] = field(default_factory=dict)
     source: str = ""
+    details: Details | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
@@ -47,17 +51,19 @@ class Report:
             "baseline": self.baseline.to_dict(),
             "unseen": dict(self.unseen),
             "train_support": dict(self.train_support),
+            "details": None if self.details is None else self.details.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote.
+        """Returns the report that `to_dict` wrote; earlier versions had no details.
 
         Raises:
             BundleError: When a key is missing or unknown.
         """
         names = {field.name for field in fields(cls)}
-        if set(values) != names:
+        details = values.get("details")
+        if {*values, "details"} != names:
             raise BundleError(
                 f"A stored report has the keys {', '.join(sorted(names))}. Received: "
                 f"keys={sorted(values)}. It was damaged, or written by another version."
@@ -69,6 +75,7 @@ class Report:
                 "rule": Rule.from_dict(values["rule"]),
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
+                "details": None if details is None else Details.from_dict(details),
             }
         )
 

@@ -1,6 +1,7 @@
 """Scores as text for the screen, drawn by rich so that Chinese stays aligned."""
 
 from io import StringIO
+from math import isnan
 
 from rich import box
 from rich.console import Console
@@ -8,9 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from kerascls.metrics import Scores
+from kerascls.report.details import Details
 from kerascls.report.report import Report
 from kerascls.report.rows import Row, score_rows
 
+SCORE_NAMES = {
+    "accuracy": "accuracy",
+    "micro_f1": "micro-F1",
+    "macro_f1": "macro-F1",
+    "weighted_f1": "weighted-F1",
+}
 NUMBERS = ("precision", "recall", "f1-score", "support")
 MAX_NAME_WIDTH = 48
 
@@ -69,11 +77,48 @@ def render_report(report: Report, *, max_classes: int | None = None) -> str:
 def report_lines(report: Report) -> list[str]:
     """Returns what a report says beside its table, a sentence a line."""
     lines = [baseline_line(report.baseline, report.baseline_label)]
-    if report.rule.kind == "threshold":
+    if report.rule.kind == "threshold" and report.rule.threshold is not None:
         lines.append(f"Labels given from probability {report.rule.threshold:.4f} on.")
     if report.unseen:
         lines.append(f"Unseen in training: {_counted(report.unseen)}.")
+    if report.details:
+        lines += detail_lines(report.details)
     return lines
+
+
+def detail_lines(details: Details) -> list[str]:
+    """Returns the headline scores of details, a sentence a line."""
+    found, ranking = details.intervals, details.ranking
+    intervals = (
+        f"{SCORE_NAMES[name]} {low:.4f} to {high:.4f}"
+        for name, (low, high) in found.headline.items()
+    )
+    by_k = (
+        f"{name}@{k} {shown(value)}"
+        for name, values in (
+            ("P", ranking.p_at),
+            ("R", ranking.r_at),
+            ("nDCG", ranking.ndcg_at),
+        )
+        for k, value in values.items()
+    )
+    return [
+        f"{100 * found.level:g} % intervals: {', '.join(intervals)}.",
+        f"Samples-F1 {shown(details.extra.samples.f1)}, Hamming loss "
+        f"{shown(details.extra.hamming)}, mean average precision "
+        f"{shown(details.mean_of('average_precision'))}, mean ROC AUC "
+        f"{shown(details.mean_of('roc_auc'))}.",
+        f"Ranking: {', '.join(by_k)}.",
+        f"Label-ranking average precision {shown(ranking.lrap)}, top-five score "
+        f"{shown(ranking.top_five)}.",
+        f"Expected calibration error {shown(details.calibration_error)}, Brier score "
+        f"{shown(details.brier_score)}.",
+    ]
+
+
+def shown(value: float | None) -> str:
+    """Returns a score with four decimals, `n/a` for None or NaN."""
+    return "n/a" if value is None or isnan(value) else f"{value:.4f}"
 
 
 def baseline_line(baseline: Scores, label: str) -> str:

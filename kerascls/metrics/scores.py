@@ -1,4 +1,4 @@
-"""Precision, recall and F1 as numbers; `report/` turns them into text."""
+"""Precision, recall and F1 of decisions, per class and on average."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
