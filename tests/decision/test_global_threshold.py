@@ -1,4 +1,3 @@
-import json
 import time
 
 import numpy as np
@@ -12,13 +11,11 @@ from kerascls.decision import (
     Rule,
     candidate_thresholds,
     fit_threshold,
-    probabilities,
+    macro_threshold,
 )
-from kerascls.errors import BundleError, NotFiniteError, SettingsError
-from kerascls.labels import Task
+from kerascls.errors import SettingsError
 from kerascls.metrics import score
 
-FLOAT32 = st.floats(-(2.0**127), 2.0**127, width=32)
 COARSE = st.sampled_from([np.float32(v) for v in (0, 0.1, 0.3, 0.5, 0.7, 1)])
 
 
@@ -86,6 +83,41 @@ def test_fewer_candidates_lose_nothing_while_true_labels_fit(arrays):
         assert best >= max(f1_of(targets, probs, t, "macro_f1") for t in every) - 1e-9
 
 
+@settings(deadline=None)
+@given(judged_rows())
+def test_the_threshold_for_macro_f_beta_is_that_of_macro_f1_for_beta_one(arrays):
+    assert macro_threshold(*arrays) == fit_threshold(*arrays).threshold
+
+
+@pytest.mark.parametrize("beta", [0.5, 2])
+def test_the_threshold_for_macro_f_beta_is_that_of_brute_force(beta):
+    from sklearn.metrics import fbeta_score
+
+    rng = np.random.default_rng(0)
+    probs = rng.random((40, 3), dtype=np.float32)
+    targets = rng.random(probs.shape) < probs
+
+    def f_beta(threshold):
+        chosen = probs >= threshold
+        return fbeta_score(targets, chosen, beta=beta, average="macro", zero_division=0)
+
+    best = max(map(f_beta, candidate_thresholds(targets, probs)))
+    assert f_beta(macro_threshold(targets, probs, beta)) == pytest.approx(best)
+
+
+def test_a_large_table_has_nearly_the_threshold_of_all_its_candidates(monkeypatch):
+    rng = np.random.default_rng(0)
+    probs = rng.random((4000, 5), dtype=np.float32)
+    targets = rng.random(probs.shape) < probs**3
+    exact = macro_threshold(targets, probs)
+    monkeypatch.setattr("kerascls.decision.global_threshold._LARGE", 2000)
+    monkeypatch.setattr("kerascls.decision.global_threshold._FEW_CANDIDATES", 100)
+    thin = macro_threshold(targets, probs)
+    best, near = (f1_of(targets, probs, t, "macro_f1") for t in (exact, thin))
+    assert thin != exact
+    assert near == pytest.approx(best, abs=0.005)
+
+
 def test_candidates_stay_below_the_limit():
     probs = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
     candidates = candidate_thresholds(np.ones_like(probs, bool), probs, limit=10)
@@ -118,71 +150,6 @@ def test_a_large_table_is_fitted_in_seconds():
     start = time.perf_counter()
     fit_threshold(targets, probs)
     assert time.perf_counter() - start < 10
-
-
-@given(hnp.arrays(np.float32, (3, 4), elements=FLOAT32))
-def test_softmax_of_any_logits_sums_to_one(logits):
-    result = probabilities(logits, Task.MULTICLASS)
-    assert result.dtype == np.float32
-    np.testing.assert_allclose(result.sum(axis=1), 1, rtol=1e-6)
-    likeliest = np.take_along_axis(result, logits.argmax(1)[:, None], axis=1)
-    assert (likeliest[:, 0] == result.max(axis=1)).all()
-
-
-@given(hnp.arrays(np.float32, (3, 4), elements=FLOAT32))
-def test_sigmoid_of_any_logits_is_a_probability(logits):
-    result = probabilities(logits, Task.MULTILABEL)
-    assert result.dtype == np.float32
-    mirrored = probabilities(-logits, Task.MULTILABEL)
-    np.testing.assert_allclose(result + mirrored, 1, rtol=1e-6)
-    assert (result[logits >= 0] >= 0.5).all()
-
-
-def test_small_probabilities_keep_their_digits():
-    result = probabilities(np.float32([[-50.0]]), Task.MULTILABEL)
-    assert result[0, 0] == pytest.approx(np.exp(-50.0))
-
-
-@pytest.mark.parametrize("task", list(Task))
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_logit_that_is_no_number_is_an_error(task, value):
-    logits = np.float32([[0, 1], [0, value], [value, 1]])
-    with pytest.raises(NotFiniteError, match="2 of 3 rows, the first is row 1"):
-        probabilities(logits, task)
-
-
-def test_argmax_gives_each_row_one_label():
-    chosen = Rule("argmax").apply(np.float32([[0.2, 0.8], [0.5, 0.5]]))
-    assert chosen.dtype == np.bool_
-    assert chosen.tolist() == [[False, True], [True, False]]
-
-
-def test_a_threshold_gives_a_row_any_number_of_labels():
-    chosen = Rule("threshold", 0.5).apply(np.float32([[0.5, 0.8], [0.1, 0.2]]))
-    assert chosen.tolist() == [[True, True], [False, False]]
-
-
-@given(st.floats(0, 1))
-def test_a_rule_survives_json(threshold):
-    for rule in (Rule("argmax"), Rule("threshold", threshold)):
-        assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
-
-
-@pytest.mark.parametrize(
-    "values", [{}, {"kind": "argmax"}, {"kind": "argmax", "threshold": None, "x": 1}]
-)
-def test_a_stored_rule_of_other_keys_is_refused(values):
-    with pytest.raises(BundleError, match="keys="):
-        Rule.from_dict(values)
-
-
-@pytest.mark.parametrize(
-    ("kind", "threshold"),
-    [("argmax", 0.5), ("threshold", None), ("threshold", 1.5), ("top", None)],
-)
-def test_a_rule_without_meaning_is_an_error(kind, threshold):
-    with pytest.raises(SettingsError, match=f"kind='{kind}'"):
-        Rule(kind, threshold)
 
 
 def test_an_unknown_objective_is_an_error():

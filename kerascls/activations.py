@@ -1,0 +1,37 @@
+"""From logits to numbers between 0 and 1, whatever size the logits have."""
+
+import numpy as np
+
+from kerascls.errors import NotFiniteError
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Returns probabilities that sum to 1 in each row, of the dtype of the logits."""
+    # Differences beyond the largest float become -inf, and their exponential 0.
+    with np.errstate(over="ignore"):
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Returns 1 / (1 + exp(-logit)) without overflow, of the dtype of the logits."""
+    powers = np.exp(-np.abs(logits))
+    return np.where(logits >= 0, logits.dtype.type(1), powers) / (1 + powers)
+
+
+def check_finite(array: np.ndarray, name: str) -> np.ndarray:
+    """Returns an array `(rows, num_classes)` as float32.
+
+    Raises:
+        NotFiniteError: When an entry is NaN or infinite; it names the first row.
+    """
+    array = np.asarray(array, np.float32)
+    bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if len(bad):
+        raise NotFiniteError(
+            f"Every entry of `{name}` must be a finite number. Received: NaN or "
+            f"infinity in {len(bad)} of {len(array)} rows, the first is row "
+            f"{bad[0]}. The training has probably diverged: lower the learning "
+            "rate, or train in float32."
+        )
+    return array

@@ -1,0 +1,89 @@
+"""What every possible threshold of every label gives and hits; one sort a label."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Counts at every place of the sorted probabilities of some labels.
+
+    A threshold at place p gives the label to the rows from p on; place `rows`, the
+    last, gives it to none.
+
+    Args:
+        columns: Which labels these are, of all.
+        values: float32 `(labels, rows)`, ascending.
+        hits: int32 `(labels, rows + 1)`, true rows among those from a place on.
+        possible: bool `(labels, rows + 1)`, whether a threshold can part the rows
+            there: not between equal probabilities, nor above 1.
+    """
+
+    columns: slice
+    values: np.ndarray
+    hits: np.ndarray
+    possible: np.ndarray
+
+    @cached_property
+    def given(self) -> np.ndarray:
+        """Rows from each place on, int32 `(rows + 1,)`."""
+        return np.arange(self.values.shape[1], -1, -1, dtype=np.int32)
+
+    @property
+    def positives(self) -> np.ndarray:
+        """True rows of each label, int32 `(labels,)`."""
+        return self.hits[:, 0]
+
+    def thresholds_at(self, labels: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Returns thresholds half-way between the neighbours of places.
+
+        Args:
+            labels: int `(n,)`, rows of `values`.
+            places: int `(n,)`, from 0 to the number of rows.
+
+        Returns:
+            float32 `(n,)`; 0 and 1 are neighbours of the first and last place.
+        """
+        last = self.values.shape[1] - 1
+        zero, one = np.float32(0), np.float32(1)
+        below = np.where(
+            places > 0, self.values[labels, np.maximum(places - 1, 0)], zero
+        )
+        above = np.where(
+            places <= last, self.values[labels, np.minimum(places, last)], one
+        )
+        middle = below + (above - below) / 2
+        # Between two neighbouring float32 there is none: the upper, which `>=` keeps.
+        return np.where(middle > below, middle, above).astype(np.float32)
+
+
+def sort_labels(
+    targets: np.ndarray, probabilities: np.ndarray, columns: slice
+) -> Curves:
+    """Sorts the probabilities of some labels together with their truth.
+
+    The bits of floats that are not negative order as the floats do. Shifted left by
+    one they leave room for the truth, so that one sort of integers moves both, in
+    about a tenth of the time of an argsort.
+
+    Args:
+        targets: bool `(rows, num_classes)`.
+        probabilities: float32 `(rows, num_classes)`, from 0 to 1.
+        columns: Which labels.
+    """
+    keys = np.abs(np.ascontiguousarray(probabilities[:, columns].T)).view(np.uint32)
+    keys <<= 1
+    keys |= targets[:, columns].T
+    keys.sort(axis=1)
+    num_labels, rows = keys.shape
+    hits = np.zeros((num_labels, rows + 1), np.int32)
+    np.cumsum(keys & 1, axis=1, dtype=np.int32, out=hits[:, 1:])
+    np.subtract(hits[:, -1:].copy(), hits, out=hits)
+    keys >>= 1
+    values = keys.view(np.float32)
+    possible = np.ones((num_labels, rows + 1), np.bool_)
+    np.not_equal(values[:, 1:], values[:, :-1], out=possible[:, 1:-1])
+    possible[:, -1] = values[:, -1] < 1
+    return Curves(columns, values, hits, possible)

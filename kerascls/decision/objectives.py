@@ -1,0 +1,181 @@
+"""What the threshold of each label is fitted for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from kerascls.decision.costs import CostMatrix, read_costs
+from kerascls.decision.curves import Curves
+from kerascls.decision.global_threshold import OBJECTIVES, macro_threshold
+from kerascls.decision.places import first_place, nearest_best_place
+from kerascls.decision.pooled import pooled_threshold
+from kerascls.errors import SettingsError
+
+# A count that is this close to what is asked is short of it by rounding only.
+_ROUNDING = 1e-9
+
+
+class LabelObjective(Protocol):
+    """Chooses a place in the curve of each label; see `Curves`.
+
+    `shrinkage` is how many positives the default counts, unless it is stated.
+    """
+
+    shrinkage: ClassVar[float]
+
+    def default(
+        self, targets: np.ndarray, probabilities: np.ndarray
+    ) -> float | np.ndarray:
+        """Returns the threshold that labels are shrunk towards, or one for each."""
+
+    def choose(
+        self, curves: Curves, towards: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the best place of each label, and whether it is good enough.
+
+        Args:
+            curves: Of some labels.
+            towards: float32 `(labels,)`; of equally good thresholds the nearest to it
+                is taken.
+
+        Returns:
+            int `(labels,)` and bool `(labels,)`.
+        """
+
+    def settle(self, curves: Curves, own: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
+        """Returns the thresholds to take, given the best ones and the shrunk ones."""
+
+
+@dataclass(frozen=True)
+class FBeta:
+    """F-beta: recall counts `beta` times as much as precision.
+
+    The default is the one threshold with the best macro F-beta. It counts much, for
+    F is flat around its maximum: where that lies among a hundred positives is mostly
+    luck. Under cross-validation on the validation parts of six sets
+    (benchmarks/tuning.py) 200 was the smallest of the strengths tried that cost no
+    set more than .005 micro-F1 against the threshold shrunk towards, be that the one
+    for macro-F1 or for micro-F1.
+    """
+
+    beta: float = 1.0
+    shrinkage: ClassVar[float] = 200.0
+
+    def default(self, targets, probabilities):  # noqa: D102
+        return macro_threshold(targets, probabilities, self.beta)
+
+    def choose(self, curves, towards):  # noqa: D102
+        weight = self.beta**2
+        wanted = weight * curves.positives[:, None]
+        quality = curves.hits / np.maximum(curves.given + wanted, 1)
+        places = nearest_best_place(curves, quality * (1 + weight), towards)
+        return places, np.ones(len(places), np.bool_)
+
+    def settle(self, curves, own, shrunk):  # noqa: D102
+        return shrunk
+
+
+@dataclass(frozen=True)
+class PrecisionAt:
+    """The lowest threshold, so the best recall, with at least this precision.
+
+    Where no threshold reaches it, the one with the highest precision is taken, of
+    equals the lowest, and the label is flagged. Shrinkage only raises a threshold, to
+    the next that keeps the precision on these rows.
+    """
+
+    target: float
+    shrinkage: ClassVar[float] = 10.0
+
+    def default(self, targets, probabilities):  # noqa: D102
+        return pooled_threshold(self, targets, probabilities)
+
+    def choose(self, curves, towards):  # noqa: D102
+        places, reached = first_place(self._enough(curves))
+        precision = curves.hits / np.maximum(curves.given, 1)
+        precision[~curves.possible] = -1
+        precision[:, -1] = -1
+        return np.where(reached, places, precision.argmax(axis=1)), reached
+
+    def settle(self, curves, own, shrunk):  # noqa: D102
+        labels = np.arange(len(own))
+        start = (curves.values < shrunk[:, None]).sum(axis=1)
+        enough = self._enough(curves)
+        enough &= np.arange(enough.shape[1]) >= start[:, None]
+        places, found = first_place(enough)
+        raised = np.where(places == start, shrunk, curves.thresholds_at(labels, places))
+        return np.where(found & (shrunk > own), raised, own)
+
+    def _enough(self, curves: Curves) -> np.ndarray:
+        enough = curves.hits >= self.target * curves.given - _ROUNDING
+        enough &= curves.possible
+        enough[:, -1] = False
+        return enough
+
+
+@dataclass(frozen=True)
+class RecallAt:
+    """The highest threshold, so the best precision, that keeps this recall.
+
+    The lowest threshold has recall 1, so that every target is reached. Shrinkage only
+    lowers a threshold, which keeps the recall on these rows.
+    """
+
+    target: float
+    shrinkage: ClassVar[float] = 10.0
+
+    def default(self, targets, probabilities):  # noqa: D102
+        return pooled_threshold(self, targets, probabilities)
+
+    def choose(self, curves, towards):  # noqa: D102
+        wanted = self.target * curves.positives[:, None] - _ROUNDING
+        enough = (curves.hits >= wanted) & curves.possible
+        places, reached = first_place(enough[:, ::-1])
+        return enough.shape[1] - 1 - places, reached
+
+    def settle(self, curves, own, shrunk):  # noqa: D102
+        return np.minimum(own, shrunk)
+
+
+def parse_objective(
+    text: str, labels: Sequence[str] | None = None
+) -> str | LabelObjective | CostMatrix:
+    """Reads what thresholds are fitted for.
+
+    Args:
+        text: `"macro_f1"` or `"micro_f1"` for one threshold for all labels; `"f1"`,
+            `"f0.5"` or another F-beta, `"precision@0.95"`, `"recall@0.9"`, or
+            `"cost:FILE"` (see `read_costs`) for one for each label.
+        labels: Names of the columns, needed for `"cost:FILE"`.
+
+    Returns:
+        The text itself for one of `OBJECTIVES`, else what chooses the thresholds.
+
+    Raises:
+        SettingsError: When the text names no objective.
+        DataError: When a file of costs cannot be used.
+    """
+    if text in OBJECTIVES:
+        return text
+    if text.startswith("cost:"):
+        if labels is None:
+            raise SettingsError(
+                f"Costs are stated by label name. Received: objective={text!r} and no "
+                "labels. Give `labels=`."
+            )
+        return read_costs(Path(text.removeprefix("cost:")), labels)
+    if match := re.fullmatch(r"f(\d*\.?\d+)", text):
+        if (beta := float(match[1])) > 0:
+            return FBeta(beta)
+    if match := re.fullmatch(r"(precision|recall)@(\d*\.?\d+)", text):
+        if 0 < (target := float(match[2])) <= 1:
+            return PrecisionAt(target) if match[1] == "precision" else RecallAt(target)
+    raise SettingsError(
+        f"Expected an objective: {', '.join(OBJECTIVES)}, f1, f0.5, f2, "
+        "precision@0.95, recall@0.9 (above 0, at most 1) or cost:FILE. "
+        f"Received: objective={text!r}. Choose one of them."
+    )
