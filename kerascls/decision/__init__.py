@@ -1,7 +1,7 @@
 """From probabilities to labels: rules, and fitting them on validation data."""
 
 from kerascls.decision.costs import CostMatrix, LabelCosts, read_costs
-from kerascls.decision.coverage import CoverageCurve, coverage_curve
+from kerascls.decision.coverage import CoverageCurve, coverage_curve, coverage_of
 from kerascls.decision.decision import Decision
 from kerascls.decision.global_threshold import (
     DEFAULT_THRESHOLD,
@@ -41,6 +41,7 @@ __all__ = [
     "Rule",
     "candidate_thresholds",
     "coverage_curve",
+    "coverage_of",
     "fit_rule",
     "fit_threshold",
     "macro_threshold",

@@ -46,8 +46,17 @@ def coverage_curve(
     if not len(probabilities):
         return CoverageCurve(np.zeros(0, np.float32), np.zeros(0), np.zeros(0))
     chosen = replace(rule, abstain_below=None).apply(probabilities)
-    right = (chosen == targets).all(axis=1)
-    thresholds, group = np.unique(probabilities.max(axis=1), return_inverse=True)
+    return coverage_of(probabilities.max(axis=1), (chosen == targets).all(axis=1))
+
+
+def coverage_of(confidence: np.ndarray, right: np.ndarray) -> CoverageCurve:
+    """Answers how many rows reach each confidence, and how many of them are right.
+
+    Args:
+        confidence: float32 `(rows,)`, at least one row.
+        right: bool `(rows,)`.
+    """
+    thresholds, group = np.unique(confidence, return_inverse=True)
     rows = np.bincount(group)[::-1].cumsum()[::-1]
     hits = np.bincount(group, weights=right)[::-1].cumsum()[::-1]
-    return CoverageCurve(thresholds, rows / len(probabilities), hits / rows)
+    return CoverageCurve(thresholds, rows / len(confidence), hits / rows)

@@ -17,24 +17,11 @@ class ThresholdCounts:
         thresholds: float32 `(points,)`, ascending, no two alike.
         given: int64 `(points,)`, rows whose probability reaches the threshold.
         hits: int64 `(points,)`, those of them that truly have the label.
-        support: Rows that truly have the label.
     """
 
     thresholds: np.ndarray
     given: np.ndarray
     hits: np.ndarray
-    support: int
-
-    @property
-    def precision(self) -> np.ndarray:
-        """float64 `(points,)`; NaN where the label is not given."""
-        return np.where(self.given, self.hits, np.nan) / np.maximum(self.given, 1)
-
-    @property
-    def recall(self) -> np.ndarray:
-        """float64 `(points,)`; NaN when no row has the label."""
-        hits = self.hits if self.support else np.full(len(self.hits), np.nan)
-        return hits / max(self.support, 1)
 
 
 def threshold_counts(
@@ -55,7 +42,7 @@ def threshold_counts(
     thresholds = np.unique(np.concatenate(grid))
     given = len(probability) - np.searchsorted(np.sort(probability), thresholds)
     hits = len(true_ones) - np.searchsorted(true_ones, thresholds)
-    return ThresholdCounts(thresholds, given, hits, len(true_ones))
+    return ThresholdCounts(thresholds, given, hits)
 
 
 def _spread_over(values: np.ndarray) -> np.ndarray:

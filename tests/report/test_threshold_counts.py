@@ -1,6 +1,5 @@
 import numpy as np
-import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.metrics import score
@@ -11,6 +10,7 @@ PROBABILITIES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), PROBABILITIES), min_size=1), PROBABILITIES)
 def test_scores_at_every_threshold_equal_those_of_the_rows(rows, own):
     target = np.array([one for one, _ in rows])
@@ -20,9 +20,9 @@ def test_scores_at_every_threshold_equal_those_of_the_rows(rows, own):
         chosen = probability >= threshold
         expected = score(target[:, None], chosen[:, None], ["label"])
         assert counts.given[at] == expected.predicted[0]
-        assert counts.hits[at] == (target & chosen).sum()
-        assert np.nan_to_num(counts.precision[at]) == expected.precision[0]
-        assert np.nan_to_num(counts.recall[at]) == expected.recall[0]
+        hits = counts.hits[at]
+        assert hits / max(counts.given[at], 1) == expected.precision[0]
+        assert hits / max(target.sum(), 1) == expected.recall[0]
 
 
 def test_the_own_threshold_and_the_common_ones_are_in_the_grid():
@@ -35,10 +35,3 @@ def test_the_grid_of_a_rare_unlikely_label_is_fine_where_its_rows_lie():
     probability = np.linspace(0, 0.009, 1000, dtype=np.float32)
     counts = threshold_counts(probability > 0.005, probability)
     assert (counts.thresholds < 0.01).sum() > 30
-
-
-def test_a_label_without_rows_has_no_recall():
-    counts = threshold_counts(np.array([False]), np.float32([0.5]))
-    assert counts.support == 0
-    assert np.isnan(counts.recall).all()
-    assert counts.precision[0] == pytest.approx(0)

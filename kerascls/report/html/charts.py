@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from kerascls.labels import Task
+from kerascls.metrics import Reliability, reliability
 from kerascls.report.class_history import class_history
-from kerascls.report.coverage import coverage_curve
-from kerascls.report.html import numbers
 from kerascls.report.html.rounding import rounded, shortest
 from kerascls.report.html.scores import own_thresholds
 from kerascls.report.pairs import (
@@ -19,6 +18,7 @@ from kerascls.report.pairs import (
     most_involved,
 )
 from kerascls.report.report import Report
+from kerascls.report.scored_curves import scored_coverage, scored_reliability
 from kerascls.report.threshold_counts import threshold_counts
 from kerascls.scored_rows import ScoredRows
 
@@ -45,23 +45,26 @@ def label_curves(report: Report, scored: ScoredRows) -> list[dict[str, list]]:
     ]
 
 
-def coverage_points(scored: ScoredRows) -> dict[str, list]:
-    """Returns how many rows are answered, and rightly, by the probability asked."""
-    curve = coverage_curve(scored)
+def coverage_points(report: Report, scored: ScoredRows) -> dict[str, list]:
+    """Returns share and accuracy of the rows answered, by the probability asked."""
+    curve = scored_coverage(scored, report.rule)
     return {
         "thresholds": shortest(curve.thresholds),
-        "answered": curve.answered.tolist(),
-        "right": curve.right.tolist(),
+        "coverage": rounded(curve.coverage),
+        "accuracy": rounded(curve.accuracy),
     }
 
 
 def reliability_bins(scored: ScoredRows) -> dict[str, Any]:
     """Returns bins of mean probability, frequency and count: of all, of each label."""
-    known = scored.targets[:, : scored.known], scored.probabilities[:, : scored.known]
-    columns = range(scored.known)
+    columns = (slice(column, column + 1) for column in range(scored.known))
+    labels = [
+        reliability(scored.targets[:, column], scored.probabilities[:, column])
+        for column in columns
+    ]
     return {
-        "all": _bins(*known, task=scored.task),
-        "labels": [_bins(*(part[:, [column]] for part in known)) for column in columns],
+        "all": _bins(scored_reliability(scored)),
+        "labels": list(map(_bins, labels)),
     }
 
 
@@ -75,9 +78,7 @@ def matrices(scored: ScoredRows) -> list[dict[str, Any]]:
     ]
 
 
-def history_lines(
-    history_csv: str | Path, scored: ScoredRows
-) -> dict[str, Any] | None:
+def history_lines(history_csv: str | Path, scored: ScoredRows) -> dict[str, Any] | None:
     """Returns the lines of the training: averages, losses, F1 of each label.
 
     There are none before the first epoch is done.
@@ -96,10 +97,7 @@ def history_lines(
     }
 
 
-def _bins(
-    targets: np.ndarray, probabilities: np.ndarray, **task: Task
-) -> dict[str, list]:
-    found = numbers.reliability(targets, probabilities, **task)
+def _bins(found: Reliability) -> dict[str, list]:
     used = found.counts > 0
     return {
         "confidence": rounded(found.confidence[used]),

@@ -36,15 +36,21 @@ function labelName(label) {
 }
 
 function fixed(value, digits = 4) {
-  return value === null || value === undefined || Number.isNaN(value) ? "n/a" : value.toFixed(digits);
+  return value === null || value === undefined || Number.isNaN(value)
+    ? "n/a"
+    : value.toFixed(digits);
 }
 
 function count(value) {
   return value === null ? "n/a" : value.toLocaleString("en");
 }
 
+function counted(number, name) {
+  return `${count(number)} ${name}${number === 1 ? "" : "s"}`;
+}
+
 function rows(number) {
-  return `${count(number)} ${number === 1 ? "row" : "rows"}`;
+  return counted(number, "row");
 }
 
 function percent(value) {

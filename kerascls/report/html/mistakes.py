@@ -5,31 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.labels import Task
+from kerascls.report.errors import row_losses, surprising_rows
 from kerascls.scored_rows import ScoredRows
-
-_SMALLEST = 1e-7
-
-
-def surprise(scored: ScoredRows, rows: np.ndarray) -> np.ndarray:
-    """Returns the loss of rows: how unlikely their true labels were.
-
-    This is cross-entropy, for multi-label summed over the labels. Labels that
-    training lacked do not count.
-
-    Args:
-        scored: The rows.
-        rows: int `(n,)`, which of them.
-
-    Returns:
-        float64 `(n,)`, not negative.
-    """
-    targets = scored.targets[rows, : scored.known]
-    found = scored.probabilities[rows, : scored.known].astype(np.float64)
-    found = np.clip(found, _SMALLEST, 1 - _SMALLEST)
-    if scored.task is Task.MULTICLASS:
-        return -np.log(np.where(targets, found, 1)).sum(axis=1)
-    return -np.log(np.where(targets, found, 1 - found)).sum(axis=1)
 
 
 def worst_mistakes(
@@ -42,12 +19,11 @@ def worst_mistakes(
         limit: How many to return at most.
         max_chars: Longer texts are cut there; `cut` says that one was.
     """
-    wrong = np.flatnonzero(scored.wrong)
-    losses = surprise(scored, wrong)
-    order = np.argsort(-losses, kind="stable")[:limit]
+    rows = surprising_rows(scored, limit)
+    losses = row_losses(scored)[rows]
     return [
         _mistake(scored, row, loss, max_chars)
-        for row, loss in zip(wrong[order].tolist(), losses[order].tolist(), strict=True)
+        for row, loss in zip(rows.tolist(), losses.tolist(), strict=True)
     ]
 
 

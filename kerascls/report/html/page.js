@@ -14,7 +14,10 @@ const MATRICES = {
   together: {
     name: "True together",
     help: "Rows that truly have both labels; the number of a label's rows on the diagonal.",
-    hint: (a, b, n) => (a === b ? `${data.labels[a]}: ${rows(n)}` : `${data.labels[a]} with ${data.labels[b]}: ${rows(n)}`),
+    hint: (a, b, n) =>
+      a === b
+        ? `${data.labels[a]}: ${rows(n)}`
+        : `${data.labels[a]} with ${data.labels[b]}: ${rows(n)}`,
     heads: ["label", "with"],
   },
 };
@@ -22,14 +25,33 @@ const MATRICES = {
 function matrixSection() {
   const box = place("matrix");
   const content = element("div");
-  const buttons = data.matrices.map((matrix, i) => element("button", { type: "button", class: "button", click: () => show(i) }, MATRICES[matrix.kind].name));
+  const buttons = data.matrices.map((matrix, i) =>
+    element(
+      "button",
+      { type: "button", class: "button", click: () => show(i) },
+      MATRICES[matrix.kind].name,
+    ),
+  );
   let shown = 0;
   const show = (i) => {
     shown = i;
     buttons.forEach((button, n) => button.setAttribute("aria-pressed", n === i));
-    const grid = element("div", { class: "matrix", tabindex: 0, role: "region", "aria-label": MATRICES[data.matrices[i].kind].name });
-    content.replaceChildren(help(MATRICES[data.matrices[i].kind].help), element("div", { class: "split" }, grid, pairTable(data.matrices[i])));
-    grid.append(matrixPicture(data.matrices[i], box.clientWidth < 700 ? box.clientWidth : box.clientWidth * 0.62));
+    const grid = element("div", {
+      class: "matrix",
+      tabindex: 0,
+      role: "region",
+      "aria-label": MATRICES[data.matrices[i].kind].name,
+    });
+    content.replaceChildren(
+      help(MATRICES[data.matrices[i].kind].help),
+      element("div", { class: "split" }, grid, pairTable(data.matrices[i])),
+    );
+    grid.append(
+      matrixPicture(
+        data.matrices[i],
+        box.clientWidth < 700 ? box.clientWidth : box.clientWidth * 0.62,
+      ),
+    );
   };
   if (multilabel) place("h-matrix").textContent = "Pairs of labels";
   if (buttons.length > 1) box.append(element("div", { class: "tools" }, ...buttons));
@@ -44,33 +66,83 @@ function matrixSection() {
 
 function matrixPicture({ kind, labels, counts }, width) {
   const { support } = data.classes;
-  const largest = Math.max(1, ...counts.flatMap((line, row) => line.filter((_, column) => row !== column)));
+  const largest = Math.max(
+    1,
+    ...counts.flatMap((line, row) => line.filter((_, column) => row !== column)),
+  );
   const share = (row, column) => {
-    if (kind === "confusion") return counts[row][column] / Math.max(support[labels[row]], 1);
+    if (kind === "confusion")
+      return counts[row][column] / Math.max(support[labels[row]], 1);
     return row === column ? 0.3 : Math.sqrt(counts[row][column] / largest);
   };
   const left = data.labels.length - labels.length;
-  const picture = drawnMatrix(labels, counts, share, MATRICES[kind].hint, width, MATRICES[kind].help);
-  return left ? element("div", {}, help(`The ${labels.length} labels with most such rows; ${left} others are left out.`), picture) : picture;
+  const picture = drawnMatrix(
+    labels,
+    counts,
+    share,
+    MATRICES[kind].hint,
+    width,
+    MATRICES[kind].help,
+  );
+  return left
+    ? element(
+        "div",
+        {},
+        help(
+          `The ${labels.length} labels with most such rows; ${left} others are left out.`,
+        ),
+        picture,
+      )
+    : picture;
 }
 
 function pairTable({ kind, pairs }) {
   if (!pairs.length) return help("There is no such pair.");
   const [one, other] = MATRICES[kind].heads;
-  const head = [one, other, "rows"].map((text, i) => element("th", { scope: "col", class: i === 1 ? "other" : null }, text));
-  const lines = pairs.slice(0, 15).map(([a, b, number]) => element("tr", {},
-    element("th", { scope: "row", title: data.labels[a] }, labelName(a)), element("td", { class: "other", title: data.labels[b] }, labelName(b)), element("td", {}, count(number))));
-  return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...lines)));
+  const head = [one, other, "rows"].map((text, i) =>
+    element("th", { scope: "col", class: i === 1 ? "other" : null }, text),
+  );
+  const lines = pairs
+    .slice(0, 15)
+    .map(([a, b, number]) =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row", title: data.labels[a] }, labelName(a)),
+        element("td", { class: "other", title: data.labels[b] }, labelName(b)),
+        element("td", {}, count(number)),
+      ),
+    );
+  return element(
+    "div",
+    { class: "scroll" },
+    element(
+      "table",
+      {},
+      element("thead", {}, element("tr", {}, ...head)),
+      element("tbody", {}, ...lines),
+    ),
+  );
 }
 
 const AT_ONCE = 20;
 
 function mistakeSection() {
   const box = place("mistakes");
+  if (!data.mistakes.length) return box.append(help("There is none."));
   const list = element("div");
   const status = element("p", { class: "help", role: "status" });
-  const more = element("button", { type: "button", class: "button", click: () => show(limit + AT_ONCE) }, "Show more");
-  const search = element("input", { type: "search", placeholder: "Find a text or label", "aria-label": "Find a mistake by text or label", input: () => show(AT_ONCE) });
+  const more = element(
+    "button",
+    { type: "button", class: "button", click: () => show(limit + AT_ONCE) },
+    "Show more",
+  );
+  const search = element("input", {
+    type: "search",
+    placeholder: "Find a text or label",
+    "aria-label": "Find a mistake by text or label",
+    input: () => show(AT_ONCE),
+  });
   let limit = AT_ONCE;
   const show = (number) => {
     limit = number;
@@ -78,36 +150,65 @@ function mistakeSection() {
     const found = data.mistakes.filter((one) => mistakeText(one).includes(asked));
     list.replaceChildren(...found.slice(0, limit).map(mistake));
     more.hidden = found.length <= limit;
-    const listed = data.mistakes.length < data.wrong ? `the ${count(data.mistakes.length)} most surprising of ${rows(data.wrong)} with a mistake` : `${rows(data.wrong)} with a mistake, the most surprising first`;
-    status.textContent = asked ? `${count(found.length)} found in ${listed}.` : `Listed: ${listed}.`;
+    const listed =
+      data.mistakes.length < data.wrong
+        ? `the ${count(data.mistakes.length)} most surprising of ${rows(data.wrong)} with a mistake`
+        : `${rows(data.wrong)} with a mistake, the most surprising first`;
+    status.textContent = asked
+      ? `${count(found.length)} found in ${listed}.`
+      : `Listed: ${listed}.`;
   };
   box.append(element("div", { class: "tools" }, search), status, list, more);
   show(AT_ONCE);
 }
 
 function mistakeText({ labels, texts }) {
-  return [...labels.map(([label]) => data.labels[label]), ...texts].join("\n").toLowerCase();
+  return [...labels.map(([label]) => data.labels[label]), ...texts]
+    .join("\n")
+    .toLowerCase();
 }
 
 function mistake(one) {
   const chips = one.labels.map(([label, isTrue, isGiven, probability]) => {
     const kind = isTrue && isGiven ? "right" : isTrue ? "missed" : "extra";
     const word = { right: "right", missed: "missed", extra: "wrongly given" }[kind];
-    return element("li", { class: `chip ${kind}` }, `${word}: `, labelName(label), ` ${fixed(probability, 3)}`);
+    return element(
+      "li",
+      { class: `chip ${kind}` },
+      `${word}: `,
+      labelName(label),
+      label < data.known ? ` ${fixed(probability, 3)}` : " (not in training)",
+    );
   });
-  const node = element("article", { class: "mistake" },
-    element("p", { class: "place" }, `line ${one.line} · loss ${fixed(one.loss, 2)}`), element("ul", { class: "chips" }, ...chips));
-  const texts = one.texts.map((text) => element("p", { class: "text short", dir: "auto" }, text));
+  const node = element(
+    "article",
+    { class: "mistake" },
+    element("p", { class: "place" }, `line ${one.line} · loss ${fixed(one.loss, 2)}`),
+    element("ul", { class: "chips" }, ...chips),
+  );
+  const texts = one.texts.map((text) =>
+    element("p", { class: "text short", dir: "auto" }, text),
+  );
   node.append(...texts);
   if (!texts.length) node.append(help("The text was not kept."));
-  if (one.cut) node.append(help("Long texts are cut here; the whole one is in the file."));
+  if (one.cut)
+    node.append(help("Long texts are cut here; the whole one is in the file."));
   if (one.texts.some((text) => text.length > 300)) {
-    const toggle = element("button", { type: "button", class: "link", "aria-expanded": false, click: () => {
-      const open = texts[0].classList.contains("short");
-      texts.forEach((text) => text.classList.toggle("short", !open));
-      toggle.textContent = open ? "Show less" : "Show more of it";
-      toggle.setAttribute("aria-expanded", open);
-    } }, "Show more of it");
+    const toggle = element(
+      "button",
+      {
+        type: "button",
+        class: "link",
+        "aria-expanded": false,
+        click: () => {
+          const open = texts[0].classList.contains("short");
+          texts.forEach((text) => text.classList.toggle("short", !open));
+          toggle.textContent = open ? "Show less" : "Show more of it";
+          toggle.setAttribute("aria-expanded", open);
+        },
+      },
+      "Show more of it",
+    );
     node.append(toggle);
   }
   return node;

@@ -7,6 +7,7 @@ thresholds of each label, never the rows: its size does not grow with their numb
 from pathlib import Path
 from typing import Any
 
+from kerascls.report.details import details_of
 from kerascls.report.html.charts import (
     coverage_points,
     history_lines,
@@ -15,9 +16,9 @@ from kerascls.report.html.charts import (
     reliability_bins,
 )
 from kerascls.report.html.mistakes import worst_mistakes
-from kerascls.report.html.scores import class_columns, headline
+from kerascls.report.html.scores import class_columns, headline, is_plain
 from kerascls.report.report import Report
-from kerascls.report.tables import report_lines
+from kerascls.report.tables import detail_lines, report_lines
 from kerascls.scored_rows import ScoredRows
 
 
@@ -38,18 +39,24 @@ def payload(
         max_mistakes: How many mistakes to list.
         max_chars: Longer texts are cut there.
     """
+    details = report.details or details_of(
+        scored, report.rule.threshold_of(scored.known)
+    )
     return {
         "source": report.source,
         "task": report.task.value,
-        "notes": report_lines(report),
         "rows": len(scored),
         "wrong": int(scored.wrong.sum()),
         "labels": list(scored.labels),
         "known": scored.known,
-        "headline": headline(report, scored),
-        "classes": class_columns(report, scored),
+        "plain": is_plain(report),
+        "notes": report_lines(report),
+        # The first line has the intervals, which stand beside their scores.
+        "more": detail_lines(details)[1:],
+        "headline": headline(report, details),
+        "classes": class_columns(report, scored, details),
         "curves": label_curves(report, scored),
-        "coverage": coverage_points(scored),
+        "coverage": coverage_points(report, scored),
         "reliability": reliability_bins(scored),
         "matrices": matrices(scored),
         "history": history_lines(history_csv, scored) if history_csv else None,

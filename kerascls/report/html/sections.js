@@ -2,16 +2,32 @@ function headlineCards() {
   const cards = data.headline.map((one) => {
     const value = element("b", { id: `score-${one.key}` });
     const note = element("span");
-    const card = element("div", { class: "card" }, element("span", { class: "name" }, one.name), value, note,
-      element("span", {}, `baseline ${fixed(one.baseline)}`));
+    const card = element(
+      "div",
+      { class: "card" },
+      element(
+        "span",
+        { class: "name" },
+        one.key === "accuracy" && multilabel ? "accuracy of whole sets" : one.name,
+      ),
+      value,
+      note,
+      element("span", {}, `baseline ${fixed(one.baseline)}`),
+    );
     const update = () => {
       const other = moved();
       const current = other ? averageF1()[one.key] : one.value;
       card.classList.toggle("moved", other && current !== undefined);
       value.textContent = fixed(current ?? one.value);
-      if (!other) note.replaceChildren(`${one.level} % interval `, element("em", {}, one.interval.map((end) => fixed(end, 3)).join("–")));
-      else if (current === undefined) note.textContent = "at the rule, not at the sliders";
-      else note.textContent = `${current < one.value ? "−" : "+"}${fixed(Math.abs(current - one.value))} against the rule`;
+      if (!other)
+        note.replaceChildren(
+          `${one.level} % interval `,
+          element("em", {}, one.interval.map((end) => fixed(end, 3)).join("–")),
+        );
+      else if (current === undefined)
+        note.textContent = "at the rule, not at the sliders";
+      else
+        note.textContent = `${current < one.value ? "−" : "+"}${fixed(Math.abs(current - one.value))} against the rule`;
     };
     update();
     watchers.push(update);
@@ -19,8 +35,10 @@ function headlineCards() {
   });
   place("headline").append(...cards);
   place("notes").append(...data.notes.map((note) => element("li", {}, note)));
+  place("more").append(...data.more.map((line) => element("li", {}, line)));
   const kind = multilabel ? "multi-label" : "multi-class";
-  place("facts").textContent = `${kind} · ${count(data.labels.length)} labels · ${rows(data.rows)}, ${count(data.wrong)} of them with a mistake. All scores here are measured on these rows.`;
+  place("facts").textContent =
+    `${kind} · ${counted(data.labels.length, "label")} · ${rows(data.rows)}, ${count(data.wrong)} of them with a mistake. All scores here are measured on these rows.`;
 }
 
 function mostSupported(limit) {
@@ -31,39 +49,101 @@ function mostSupported(limit) {
 function precisionRecall() {
   const box = place("curves");
   const chosen = mostSupported(5);
-  box.append(help("One curve per label, over all thresholds; the dot is where the label stands now."));
+  box.append(
+    help(
+      "One curve per label, over all thresholds; the dot is where the label stands now.",
+    ),
+  );
   const tone = picker(box, chosen, () => redraw());
-  const redraw = lineChart(box, () => `Precision against recall of ${chosen.map((l) => data.labels[l]).join(", ")}`, () => ({
-    x: [0, 1], y: [0, 1], xName: "recall", yName: "precision",
-    series: chosen.filter((label) => label < data.known && data.classes.support[label]).map((label) => {
-      const { given, hits } = data.curves[label];
-      const points = given.map((number, i) => [hits[i] / data.classes.support[label], number ? hits[i] / number : null]);
-      const { precision, recall } = scores(label);
-      return { tone: tone(label), points: points.filter(([, y]) => y !== null), dots: now[label].given ? [[recall, precision, data.labels[label]]] : [] };
+  const redraw = lineChart(
+    box,
+    () => `Precision against recall of ${chosen.map((l) => data.labels[l]).join(", ")}`,
+    () => ({
+      x: [0, 1],
+      y: [0, 1],
+      xName: "recall",
+      yName: "precision",
+      series: chosen
+        .filter((label) => label < data.known && data.classes.support[label])
+        .map((label) => {
+          const { given, hits } = data.curves[label];
+          const points = given.map((number, i) => [
+            hits[i] / data.classes.support[label],
+            number ? hits[i] / number : null,
+          ]);
+          const { precision, recall } = scores(label);
+          return {
+            tone: tone(label),
+            points: points.filter(([, y]) => y !== null),
+            dots: now[label].given ? [[recall, precision, data.labels[label]]] : [],
+          };
+        }),
     }),
-  }));
+  );
   watchers.push((label) => (label === undefined || chosen.includes(label)) && redraw());
 }
 
 function reliability() {
   const box = place("reliability");
-  const select = element("select", { "aria-label": "Whose probabilities", change: () => redraw() },
-    element("option", { value: "" }, multilabel ? "All labels together" : "The likeliest label"),
-    ...data.labels.slice(0, data.known).map((name, label) => element("option", { value: label }, name)));
-  const bins = () => (select.value === "" ? data.reliability.all : data.reliability.labels[Number(select.value)]);
+  const select = element(
+    "select",
+    { "aria-label": "Whose probabilities", change: () => redraw() },
+    element(
+      "option",
+      { value: "" },
+      multilabel ? "All labels together" : "The likeliest label",
+    ),
+    ...data.labels
+      .slice(0, data.known)
+      .map((name, label) => element("option", { value: label }, name)),
+  );
+  const bins = () =>
+    select.value === ""
+      ? data.reliability.all
+      : data.reliability.labels[Number(select.value)];
   const error = element("p", { class: "help" });
-  box.append(help("How often a label is true where it got such a probability: on the line, probabilities mean what they say."),
-    element("div", { class: "chips" }, select), error);
-  const redraw = lineChart(box, () => "Share of true labels against their mean probability", () => {
-    const { confidence, frequency, counts } = bins();
-    const total = counts.reduce((a, b) => a + b, 0);
-    const gap = counts.reduce((sum, n, i) => sum + n * Math.abs(confidence[i] - frequency[i]), 0) / Math.max(total, 1);
-    error.textContent = `Expected calibration error ${fixed(gap)}. A larger dot stands for more probabilities.`;
-    const points = confidence.map((x, i) => [x, frequency[i]]);
-    const largest = Math.log1p(Math.max(...counts));
-    const dots = points.map(([x, y], i) => [x, y, `${count(counts[i])} probabilities, mean ${fixed(x)}, true ${fixed(y)}`, 3 + 6 * (Math.log1p(counts[i]) / largest)]);
-    return { x: [0, 1], y: [0, 1], xName: "mean probability", yName: "share that is true", guides: [[[0, 0], [1, 1]]], series: [{ tone: 0, points, dots }] };
-  });
+  box.append(
+    help(
+      "How often a label is true where it got such a probability: on the line, probabilities mean what they say.",
+    ),
+    element("div", { class: "chips" }, select),
+    error,
+  );
+  const redraw = lineChart(
+    box,
+    () => "Share of true labels against their mean probability",
+    () => {
+      const { confidence, frequency, counts } = bins();
+      const total = counts.reduce((a, b) => a + b, 0);
+      const gap =
+        counts.reduce(
+          (sum, n, i) => sum + n * Math.abs(confidence[i] - frequency[i]),
+          0,
+        ) / Math.max(total, 1);
+      error.textContent = `Expected calibration error ${fixed(gap)}. A larger dot stands for more probabilities.`;
+      const points = confidence.map((x, i) => [x, frequency[i]]);
+      const largest = Math.log1p(Math.max(...counts));
+      const dots = points.map(([x, y], i) => [
+        x,
+        y,
+        `${count(counts[i])} probabilities, mean ${fixed(x)}, true ${fixed(y)}`,
+        3 + 6 * (Math.log1p(counts[i]) / largest),
+      ]);
+      return {
+        x: [0, 1],
+        y: [0, 1],
+        xName: "mean probability",
+        yName: "share that is true",
+        guides: [
+          [
+            [0, 0],
+            [1, 1],
+          ],
+        ],
+        series: [{ tone: 0, points, dots }],
+      };
+    },
+  );
 }
 
 function history() {
@@ -72,32 +152,76 @@ function history() {
   const box = place("history");
   const { epochs, classes, averages } = data.history;
   const chosen = mostSupported(5);
-  box.append(help("On the validation data of the training; the dashed line is macro-F1."));
+  box.append(
+    help("On the validation data of the training; the dashed line is macro-F1."),
+  );
   const tone = picker(box, chosen, () => redraw());
-  const line = (values) => epochs.map((epoch, i) => [epoch, values[i]]).filter(([, y]) => y !== null);
-  const redraw = lineChart(box, () => `F1 over the epochs of ${chosen.map((l) => data.labels[l]).join(", ")}`, () => ({
-    x: [Math.min(...epochs), Math.max(...epochs)], y: [0, 1], xName: "epoch", yName: "F1",
-    xTicks: ticks(epochs[0], epochs.at(-1)).filter((n) => Number.isInteger(n) || epochs.length < 3),
-    guides: [line(averages["macro avg"])],
-    series: chosen.map((label) => ({ tone: tone(label), points: line(classes[label]),
-      dots: line(classes[label]).map(([x, y]) => [x, y, `${data.labels[label]}: ${fixed(y)}`, 3.5]) })),
-  }));
+  const line = (values) =>
+    epochs.map((epoch, i) => [epoch, values[i]]).filter(([, y]) => y !== null);
+  const redraw = lineChart(
+    box,
+    () => `F1 over the epochs of ${chosen.map((l) => data.labels[l]).join(", ")}`,
+    () => ({
+      x: [Math.min(...epochs), Math.max(...epochs)],
+      y: [0, 1],
+      xName: "epoch",
+      yName: "F1",
+      xTicks: ticks(epochs[0], epochs.at(-1)).filter(
+        (n) => Number.isInteger(n) || epochs.length < 3,
+      ),
+      guides: [line(averages["macro avg"])],
+      series: chosen.map((label) => ({
+        tone: tone(label),
+        points: line(classes[label]),
+        dots: line(classes[label]).map(([x, y]) => [
+          x,
+          y,
+          `${data.labels[label]}: ${fixed(y)}`,
+          3.5,
+        ]),
+      })),
+    }),
+  );
 }
 
 function coverage() {
   const box = place("coverage");
-  const { thresholds, answered, right } = data.coverage;
-  const share = answered.map((number) => number / data.rows);
-  const accuracy = answered.map((number, i) => right[i] / number);
+  const { thresholds, coverage: share, accuracy } = data.coverage;
   const output = element("output", { id: "coverage-now" });
-  const input = element("input", { type: "range", min: 0, max: thresholds.length - 1, value: 0, "aria-label": "Smallest probability that gets an answer", input: () => redraw() });
-  box.append(help("If rows were left unanswered whose largest probability is below a limit: the share answered, and how many of these answers are entirely right. A limit, too, is chosen on validation data."),
-    element("div", { class: "tools" }, element("label", {}, "Limit", input), output));
-  const redraw = lineChart(box, () => "Accuracy against the share of rows answered", () => {
-    const i = Number(input.value);
-    output.value = `${fixed(thresholds[i])}: ${percent(share[i])} answered, ${percent(accuracy[i])} of them right`;
-    const low = Math.floor(Math.min(...accuracy) * 10) / 10;
-    return { x: [0, 1], y: [Math.min(low, 0.9), 1], xName: "share answered", yName: "accuracy",
-      series: [{ tone: 0, points: share.map((x, n) => [x, accuracy[n]]), dots: [[share[i], accuracy[i], ""]] }] };
+  const input = element("input", {
+    type: "range",
+    min: 0,
+    max: thresholds.length - 1,
+    value: 0,
+    "aria-label": "Smallest probability that gets an answer",
+    input: () => redraw(),
   });
+  box.append(
+    help(
+      "If rows were left unanswered whose largest probability is below a limit: the share answered, and how many of these answers are entirely right. A limit, too, is chosen on validation data.",
+    ),
+    element("div", { class: "tools" }, element("label", {}, "Limit", input), output),
+  );
+  const redraw = lineChart(
+    box,
+    () => "Accuracy against the share of rows answered",
+    () => {
+      const i = Number(input.value);
+      output.value = `${fixed(thresholds[i])}: ${percent(share[i])} answered, ${percent(accuracy[i])} of them right`;
+      const low = Math.floor(Math.min(...accuracy) * 10) / 10;
+      return {
+        x: [0, 1],
+        y: [Math.min(low, 0.9), 1],
+        xName: "share answered",
+        yName: "accuracy",
+        series: [
+          {
+            tone: 0,
+            points: share.map((x, n) => [x, accuracy[n]]),
+            dots: [[share[i], accuracy[i], ""]],
+          },
+        ],
+      };
+    },
+  );
 }

@@ -4,12 +4,21 @@ const watchers = [];
 
 function atRule(label) {
   const { given, hits } = data.classes;
-  return { given: given[label], hits: hits[label], threshold: data.classes.threshold[label], moved: false };
+  return {
+    given: given[label],
+    hits: hits[label],
+    threshold: data.classes.threshold[label],
+    moved: false,
+  };
 }
 
 function moveTo(label, point) {
   const { thresholds, given, hits } = data.curves[label];
-  now[label] = { given: given[point], hits: hits[point], threshold: thresholds[point], moved: thresholds[point] !== data.classes.threshold[label] };
+  const threshold = thresholds[point];
+  const back = threshold === data.classes.threshold[label];
+  now[label] = back
+    ? atRule(label)
+    : { given: given[point], hits: hits[point], threshold, moved: true };
 }
 
 function moved() {
@@ -18,11 +27,22 @@ function moved() {
 
 // The same formulas as kerascls.metrics.score: a quotient without denominator is 0,
 // a label that is neither true nor given has no scores and is in no macro average.
-function scores(label) {
-  const { given, hits } = now[label];
+function scores(label, { given, hits } = now[label]) {
   const support = data.classes.support[label];
   if (!given && !support) return { precision: null, recall: null, f1: null };
-  return { precision: hits / Math.max(given, 1), recall: hits / Math.max(support, 1), f1: (2 * hits) / (given + support) };
+  return {
+    precision: hits / Math.max(given, 1),
+    recall: hits / Math.max(support, 1),
+    f1: (2 * hits) / (given + support),
+  };
+}
+
+// Always one line, for a row must keep its height while its slider moves.
+function belowF1(label) {
+  const { low, high } = data.classes;
+  if (now[label].moved) return `was ${fixed(scores(label, atRule(label)).f1)}`;
+  if (low[label] === null) return "\u00a0";
+  return `${fixed(low[label], 2)}–${fixed(high[label], 2)}`;
 }
 
 function averageF1() {
@@ -38,9 +58,9 @@ function averageF1() {
     total.weighted += (f1 ?? 0) * support;
   });
   return {
-    micro: (2 * total.hits) / Math.max(total.given + total.support, 1),
-    macro: total.f1 / Math.max(total.present, 1),
-    weighted: total.weighted / Math.max(total.support, 1),
+    micro_f1: (2 * total.hits) / Math.max(total.given + total.support, 1),
+    macro_f1: total.f1 / Math.max(total.present, 1),
+    weighted_f1: total.weighted / Math.max(total.support, 1),
   };
 }
 
@@ -51,9 +71,23 @@ const COLUMNS = [
   { key: "precision", head: "precision", value: (label) => scores(label).precision },
   { key: "recall", head: "recall", value: (label) => scores(label).recall },
   { key: "given", head: "given", value: (label) => now[label].given, whole: true },
-  { key: "support", head: "true", value: (label) => data.classes.support[label], whole: true },
-  { key: "train", head: "in training", value: (label) => data.classes.train[label], whole: true },
-  { key: "average_precision", head: "avg. precision", value: (label) => data.classes.average_precision[label] },
+  {
+    key: "support",
+    head: "true",
+    value: (label) => data.classes.support[label],
+    whole: true,
+  },
+  {
+    key: "train",
+    head: "in training",
+    value: (label) => data.classes.train[label],
+    whole: true,
+  },
+  {
+    key: "average_precision",
+    head: "avg. precision",
+    value: (label) => data.classes.average_precision[label],
+  },
   { key: "roc_auc", head: "ROC AUC", value: (label) => data.classes.roc_auc[label] },
 ].filter((column) => multilabel || column.key !== "threshold");
 
@@ -62,8 +96,15 @@ function classTable() {
   const lines = data.labels.map((_, label) => classLine(label));
   body.append(...lines.map((line) => line.row));
   const heads = COLUMNS.map((column) => {
-    const head = element("th", { scope: "col", "data-key": column.key },
-      element("button", { type: "button", click: () => sortBy(column, head) }, column.head));
+    const head = element(
+      "th",
+      { scope: "col", "data-key": column.key },
+      element(
+        "button",
+        { type: "button", click: () => sortBy(column, head) },
+        column.head,
+      ),
+    );
     return head;
   });
   const sortBy = (column, head) => {
@@ -71,13 +112,22 @@ function classTable() {
     const up = before ? before === "descending" : column.key === "label";
     heads.forEach((one) => one.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    const order = data.labels.map((_, label) => label).sort((a, b) => compared(column.value(a), column.value(b), up) || a - b);
+    const order = data.labels
+      .map((_, label) => label)
+      .sort((a, b) => compared(column.value(a), column.value(b), up) || a - b);
     body.append(...order.map((label) => lines[label].row));
   };
-  const table = element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body);
+  const table = element(
+    "table",
+    {},
+    element("thead", {}, element("tr", {}, ...heads)),
+    body,
+  );
   place("classes").append(table);
   classTools(lines);
-  watchers.push((label) => (label === undefined ? lines : [lines[label]]).forEach((line) => line.update()));
+  watchers.push((label) =>
+    (label === undefined ? lines : [lines[label]]).forEach((line) => line.update()),
+  );
 }
 
 function compared(a, b, up) {
@@ -90,8 +140,17 @@ function classLine(label) {
   const cells = {};
   const row = element("tr", { "data-label": data.labels[label] });
   for (const { key } of COLUMNS) {
-    if (key === "label") row.append(element("th", { scope: "row", title: data.labels[label] }, labelName(label)));
-    else row.append((cells[key] = element("td", { "data-key": key, class: MOVING.includes(key) ? "moves" : null })));
+    if (key === "label")
+      row.append(
+        element("th", { scope: "row", title: data.labels[label] }, labelName(label)),
+      );
+    else
+      row.append(
+        (cells[key] = element("td", {
+          "data-key": key,
+          class: MOVING.includes(key) ? "moves" : null,
+        })),
+      );
   }
   cells.f1.classList.add("bar");
   const slider = multilabel && label < data.known ? thresholdSlider(label) : null;
@@ -103,10 +162,7 @@ function classLine(label) {
       cells[key].replaceChildren(whole ? count(number) : fixed(number));
     }
     cells.f1.style.setProperty("--share", scores(label).f1 ?? 0);
-    const { low, high } = data.classes;
-    if (!now[label].moved && low[label] !== null) {
-      cells.f1.append(element("small", {}, `${fixed(low[label], 2)}–${fixed(high[label], 2)}`));
-    }
+    cells.f1.append(element("small", {}, belowF1(label)));
     slider?.update();
   };
   if (slider) cells.threshold.append(slider.output, " ", slider.input);
@@ -120,7 +176,10 @@ function thresholdSlider(label) {
   const { thresholds } = data.curves[label];
   const output = element("output");
   const input = element("input", {
-    type: "range", min: 0, max: thresholds.length - 1, step: 1,
+    type: "range",
+    min: 0,
+    max: thresholds.length - 1,
+    step: 1,
     "aria-label": `Threshold of ${data.labels[label]}`,
     input: () => {
       moveTo(label, Number(input.value));
@@ -131,7 +190,10 @@ function thresholdSlider(label) {
     const { threshold } = now[label];
     const point = thresholds.findIndex((one) => one >= (threshold ?? 0.5));
     input.value = point < 0 ? thresholds.length - 1 : point;
-    input.setAttribute("aria-valuetext", threshold === null ? "set by the rule" : String(threshold));
+    input.setAttribute(
+      "aria-valuetext",
+      threshold === null ? "set by the rule" : String(threshold),
+    );
     output.value = threshold === null ? "–" : fixed(threshold);
   };
   return { input, output, update };
@@ -139,41 +201,71 @@ function thresholdSlider(label) {
 
 function classTools(lines) {
   const search = element("input", {
-    type: "search", placeholder: "Find a label", "aria-label": "Find a label",
-    input: () => lines.forEach((line, label) => {
-      line.row.hidden = !data.labels[label].toLowerCase().includes(search.value.trim().toLowerCase());
-    }),
+    type: "search",
+    placeholder: "Find a label",
+    "aria-label": "Find a label",
+    input: () =>
+      lines.forEach((line, label) => {
+        line.row.hidden = !data.labels[label]
+          .toLowerCase()
+          .includes(search.value.trim().toLowerCase());
+      }),
   });
   if (data.labels.length > 10) place("class-tools").append(search);
   if (!multilabel) return;
   const output = element("output", {}, "–");
   const all = element("input", {
-    type: "range", min: 0, max: 100, value: 50, "aria-label": "Threshold of all labels", id: "all-thresholds",
+    type: "range",
+    min: 0,
+    max: 100,
+    value: 50,
+    "aria-label": "Threshold of all labels",
+    id: "all-thresholds",
     input: () => {
       const asked = Number(all.value) / 100;
       output.value = fixed(asked, 2);
-      data.curves.forEach(({ thresholds }, label) => moveTo(label, thresholds.indexOf(asked)));
+      data.curves.forEach(({ thresholds }, label) =>
+        moveTo(label, thresholds.indexOf(asked)),
+      );
       watchers.forEach((watch) => watch());
     },
   });
-  const reset = element("button", {
-    type: "button", class: "button", id: "reset",
-    click: () => {
-      data.labels.forEach((_, label) => (now[label] = atRule(label)));
-      output.value = "–";
-      watchers.forEach((watch) => watch());
+  const reset = element(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      id: "reset",
+      click: () => {
+        data.labels.forEach((_, label) => (now[label] = atRule(label)));
+        output.value = "–";
+        watchers.forEach((watch) => watch());
+      },
     },
-  }, "Back to the rule");
-  place("class-tools").append(element("label", {}, "All thresholds", all, output), reset);
-  place("class-tools").before(element("p", { class: "callout" },
-    "The sliders show what other thresholds would do to the rows of this page. Choose thresholds on validation data, with ",
-    element("code", {}, "kerascls tune"), ": the best ones for these rows would make their scores look better than they are."));
+    "Back to the rule",
+  );
+  place("class-tools").append(
+    element("label", {}, "All thresholds", all, output),
+    reset,
+  );
+  place("class-tools").before(
+    element(
+      "p",
+      { class: "callout" },
+      "The sliders show what other thresholds would do to the rows of this page. Choose thresholds on validation data, with ",
+      element("code", {}, "kerascls tune"),
+      ": the best ones for these rows would make their scores look better than they are.",
+      data.plain
+        ? ""
+        : " The rule does more than compare with thresholds; a label whose slider is moved is given by its threshold alone.",
+    ),
+  );
   const averages = element("output", { class: "averages" });
   place("class-tools").append(averages);
   const update = () => {
     reset.disabled = !moved();
-    const { macro, micro } = averageF1();
-    averages.value = `macro-F1 ${fixed(macro)} · micro-F1 ${fixed(micro)}`;
+    const { macro_f1, micro_f1 } = averageF1();
+    averages.value = `macro-F1 ${fixed(macro_f1)} · micro-F1 ${fixed(micro_f1)}`;
   };
   watchers.push(update);
   update();

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerascls.decision import Rule
 from kerascls.errors import SettingsError
-from kerascls.report.coverage import coverage_curve
-from kerascls.report.html import numbers
+from kerascls.metrics import precision_recall_curve_points
 from kerascls.report.plots.fonts import shortened, text_style
-from kerascls.report.threshold_counts import threshold_counts
+from kerascls.report.scored_curves import scored_coverage, scored_reliability
 from kerascls.scored_rows import ScoredRows
 
 if TYPE_CHECKING:
@@ -45,8 +45,10 @@ def plot_precision_recall(
         axes = figure.subplots()
         for column, name in zip(columns, names, strict=True):
             target, chosen = scored.targets[:, column], scored.chosen[:, column]
-            counts = threshold_counts(target, scored.probabilities[:, column])
-            (line,) = axes.plot(counts.recall, counts.precision, label=name)
+            precision, recall, _ = precision_recall_curve_points(
+                target, scored.probabilities[:, column]
+            )
+            (line,) = axes.plot(recall, precision, label=name)
             if target.any() and chosen.any():
                 hits = (target & chosen).sum()
                 point = hits / target.sum(), hits / chosen.sum()
@@ -72,8 +74,7 @@ def plot_reliability(scored: ScoredRows, *, bins: int = 15) -> "Figure":
     """
     from matplotlib.figure import Figure
 
-    known = scored.targets[:, : scored.known], scored.probabilities[:, : scored.known]
-    found = numbers.reliability(*known, bins, task=scored.task)
+    found = scored_reliability(scored, bins)
     figure = Figure(figsize=(5, 5.5), layout="constrained")
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     axes.plot((0, 1), (0, 1), "--", color="gray", label="calibrated")
@@ -90,18 +91,19 @@ def plot_reliability(scored: ScoredRows, *, bins: int = 15) -> "Figure":
     return figure
 
 
-def plot_coverage(scored: ScoredRows) -> "Figure":
+def plot_coverage(scored: ScoredRows, rule: Rule | None = None) -> "Figure":
     """Draws accuracy against the share of rows that are sure enough to be answered.
 
     Args:
         scored: Rows of any task.
+        rule: What chose their labels; needed only if it abstains.
 
     Returns:
         A matplotlib `Figure`, see `plot_history`.
     """
     from matplotlib.figure import Figure
 
-    curve = coverage_curve(scored)
+    curve = scored_coverage(scored, rule)
     figure = Figure(figsize=(5.5, 4), layout="constrained")
     axes = figure.subplots()
     axes.plot(curve.coverage, curve.accuracy)

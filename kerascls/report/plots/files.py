@@ -72,7 +72,7 @@ def _figures(
         figures["pairs"] = plot_pairs(scored)
     figures["precision_recall"] = plot_precision_recall(scored)
     figures["reliability"] = plot_reliability(scored)
-    figures["coverage"] = plot_coverage(scored)
+    figures["coverage"] = plot_coverage(scored, report.rule)
     if history_csv is not None:
         figures["history"] = plot_history(history_csv)
         figures["class_history"] = plot_class_history(history_csv)

@@ -1,11 +1,13 @@
 """The page in a real browser: sliders, sorting, hostile texts, a phone's width."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kerascls.decision import Rule
 from kerascls.labels import Task
-from kerascls.metrics import score
+from kerascls.metrics import pad_columns, score
 from kerascls.report import Report, append_history, history_rows
 from kerascls.report.html import write_report_html
 from kerascls.scored_rows import ScoredRows
@@ -21,6 +23,7 @@ LABELS = (
     "rare",
     "unseen",
 )
+FALLBACK = Rule("threshold", 0.5, min_labels=1)
 AVERAGES = ("macro", "micro", "weighted")
 
 
@@ -47,6 +50,11 @@ def random_rows(task: Task) -> ScoredRows:
     )
 
 
+def with_fallback(rows: ScoredRows) -> ScoredRows:
+    chosen = FALLBACK.apply(rows.probabilities[:, : rows.known])
+    return replace(rows, chosen=pad_columns(chosen, len(LABELS)))
+
+
 @pytest.fixture(scope="module")
 def rows() -> ScoredRows:
     return random_rows(Task.MULTILABEL)
@@ -54,25 +62,29 @@ def rows() -> ScoredRows:
 
 @pytest.fixture(scope="module")
 def addresses(rows, tmp_path_factory) -> dict[str, str]:
-    """Addresses of a page of each task."""
+    """Addresses of a page of each task, and of one whose rule has a fallback."""
     folder = tmp_path_factory.mktemp("pages")
-    for scored in (rows, random_rows(Task.MULTICLASS)):
+    pages = {
+        "multilabel": (rows, Rule("threshold", 0.5)),
+        "fallback": (with_fallback(rows), FALLBACK),
+        "multiclass": (random_rows(Task.MULTICLASS), Rule("argmax")),
+    }
+    for name, (scored, rule) in pages.items():
         scores = score(scored.targets, scored.chosen, LABELS)
-        history = folder / f"{scored.task}.csv"
+        history = folder / f"{name}.csv"
         for epoch in (1, 2, 3):
             append_history(history, history_rows(epoch, scores, loss=1 / epoch))
-        threshold = scored.task is Task.MULTILABEL
         report = Report(
             task=scored.task,
             scores=scores,
             baseline=scores,
             baseline_label=SCRIPT,
-            rule=Rule("threshold", 0.5) if threshold else Rule("argmax"),
+            rule=rule,
             train_support=dict.fromkeys(LABELS[:4], 9),
             source=SCRIPT,
         )
-        write_report_html(folder / f"{scored.task}.html", report, scored, history)
-    return {task: (folder / f"{task}.html").as_uri() for task in Task}
+        write_report_html(folder / f"{name}.html", report, scored, history)
+    return {name: (folder / f"{name}.html").as_uri() for name in pages}
 
 
 @pytest.fixture
@@ -110,7 +122,7 @@ def cells_of(browser, label: int) -> dict[str, float]:
 
 
 def average_texts(browser) -> list[float]:
-    return [float(find(browser, f"#score-{name}").text) for name in AVERAGES]
+    return [float(find(browser, f"#score-{name}_f1").text) for name in AVERAGES]
 
 
 def assert_shown(browser, rows, chosen):
@@ -144,6 +156,20 @@ def test_a_moved_slider_changes_the_scores_to_those_of_its_threshold(page, rows,
     assert average_texts(page) != before
     find(page, "#reset").click()
     assert_shown(page, rows, rows.chosen)
+
+
+def test_a_rule_with_a_fallback_is_left_and_found_again(browser, addresses, rows):
+    browser.get(addresses["fallback"])
+    rows = with_fallback(rows)
+    assert_shown(browser, rows, rows.chosen)
+    slider = slider_of(browser, LABELS[0])
+    slider.send_keys("\ue012" * 5)
+    threshold = np.float32(slider.get_attribute("aria-valuetext"))
+    chosen = rows.chosen.copy()
+    chosen[:, 0] = rows.probabilities[:, 0] >= threshold
+    assert_shown(browser, rows, chosen)
+    slider.send_keys("\ue014" * 5)  # arrow right
+    assert_shown(browser, rows, rows.chosen)
 
 
 def test_one_slider_moves_all_thresholds(page, rows):

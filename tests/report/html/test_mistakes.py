@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kerascls.labels import Task
-from kerascls.report.html.mistakes import surprise, worst_mistakes
+from kerascls.report.html.mistakes import worst_mistakes
 
 TARGETS = [[1, 0], [1, 0], [0, 1], [1, 0]]
 FOUND = [[0.4, 0.6], [0.1, 0.9], [0.2, 0.8], [0.45, 0.55]]
@@ -19,17 +19,6 @@ def test_the_least_likely_truth_comes_first(make_scored):
     assert [one["texts"] for one in found] == [["1"], ["0"]]
     assert found[0]["loss"] == pytest.approx(-np.log(0.1), abs=1e-3)
     assert found[0]["labels"] == [[0, 1, 0, 0.1], [1, 0, 1, 0.9]]
-
-
-def test_multilabel_surprise_is_the_cross_entropy_of_all_labels(make_scored):
-    scored = make_scored(TARGETS, FOUND, CHOSEN, "ab")
-    expected = -np.log(np.float32([0.4])) - np.log(np.float32([0.4]))
-    assert surprise(scored, np.array([0])) == pytest.approx(expected)
-
-
-def test_labels_that_training_lacked_surprise_nobody(make_scored):
-    scored = make_scored(TARGETS, FOUND, CHOSEN, "ab", Task.MULTICLASS, known=1)
-    assert surprise(scored, np.array([2])) == pytest.approx(0)
 
 
 def test_long_texts_are_cut_and_missing_ones_are_none(make_scored):

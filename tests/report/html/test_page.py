@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.report import append_history, history_rows
@@ -48,6 +48,7 @@ def page(report, scored) -> str:
     return report_html(report, scored)
 
 
+@settings(deadline=None)
 @given(st.recursive(st.text() | st.sampled_from(HOSTILE), st.lists))
 def test_any_text_survives_and_ends_no_element(content):
     text = embedded_json(content)
@@ -101,6 +102,19 @@ def test_the_title_is_escaped(report, scored):
     page.encode()
 
 
+def test_the_page_does_not_grow_with_the_rows(report, make_scored):
+    sizes = []
+    for rows in (500, 2_000):
+        found = np.random.default_rng(0).random((rows, 20), np.float32)
+        scored = make_scored(
+            found > 0.6, found, found > 0.5, tuple(map(str, range(20)))
+        )
+        page = report_html(report_of(report, scored), scored, max_mistakes=10)
+        sizes.append(len(page))
+    assert max(sizes) < 130_000
+    assert sizes[1] < 1.2 * sizes[0]
+
+
 def test_the_payload_has_the_scores_and_the_history(tmp_path, report, scored):
     history = tmp_path / "history.csv"
     for epoch in (1, 2):
@@ -113,5 +127,5 @@ def test_the_payload_has_the_scores_and_the_history(tmp_path, report, scored):
     assert found["classes"]["threshold"] == [0.25, 0.25, None, None]
     assert len(found["curves"]) == found["known"] == 2
     assert found["history"]["classes"][1] == [round(report.scores.f1[1], 4)] * 2
-    macro = next(one for one in found["headline"] if one["key"] == "macro")
+    macro = next(one for one in found["headline"] if one["key"] == "macro_f1")
     assert macro["value"] == report.scores.macro.f1
