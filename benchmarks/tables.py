@@ -46,6 +46,7 @@ WORDS = {
         "nothing": "No measurement is stored yet. To make them:",
         "again": "To measure them again:",
         "curves": "Validation scores by epoch, and the score on test",
+        "tuned": "objective | macro-F1 | micro-F1",
         "tuning": "data | micro-F1 (one for macro-F1) | macro-F1 (same)"
         " | micro-F1 (one for micro-F1) | macro-F1 (same)",
     },
@@ -60,6 +61,7 @@ WORDS = {
         "nothing": "尚无测量结果。测量命令：",
         "again": "重新测量：",
         "curves": "每轮的验证集分数，以及测试集分数",
+        "tuned": "目标 | macro-F1 | micro-F1",
         "tuning": "数据 | micro-F1（对照按 macro-F1 选定的） | macro-F1（同左）"
         " | micro-F1（对照按 micro-F1 选定的） | macro-F1（同左）",
     },
@@ -147,10 +149,27 @@ def knobs_table(language: str) -> str:
     return knob_table(language)
 
 
+def tuned_table(language: str) -> str:
+    """Returns the scores of one run under several decisions."""
+    lines = [
+        (
+            f"`{row['decision']}`",
+            *(
+                f"{float(row[name]):.3f} ({float(row[f'{name}_low']):.3f}–"
+                f"{float(row[f'{name}_high']):.3f})"
+                for name in ("macro_f1", "micro_f1")
+            ),
+        )
+        for row in read(RESULTS / "tuned.csv")
+    ]
+    return markdown(WORDS[language]["tuned"], lines, left=(0,))
+
+
 TABLES: dict[str, Callable[[str], str]] = {
     "knobs": knobs_table,
     "models": models_table,
     "results": results_section,
+    "tuned": tuned_table,
     "tuning": tuning_table,
 }
 
