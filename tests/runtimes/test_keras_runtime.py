@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tiny_models import random_weights, tiny_batch, tiny_classifier
 
 from kerascls.bundle import ENCODER, WEIGHTS, Bundle
-from kerascls.decision import Rule
+from kerascls.decision import Decision, Rule
 from kerascls.errors import BundleError
 from kerascls.labels import LabelSet, Task
 from kerascls.runtimes import open_runtime
@@ -38,7 +38,7 @@ def bundle_at(folder, runtime="keras") -> Bundle:
         runtime=runtime,
         task=Task.MULTILABEL,
         label_set=LabelSet(("a", "b", "c")),
-        rule=Rule("threshold", 0.5),
+        decision=Decision(Rule("threshold", 0.5)),
         text={"max_tokens": 20},
         train_support={},
     )
