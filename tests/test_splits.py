@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.errors import SettingsError
@@ -38,7 +38,6 @@ def label_counts(labels, rows):
     return Counter(name for row in rows for name in labels[row])
 
 
-@settings(deadline=None)
 @given(st.one_of(ONE_EACH, ANY_NUMBER), FRACTIONS, st.integers(0, 2**31 - 1))
 def test_every_row_is_in_exactly_one_part(labels, fractions, seed):
     parts = stratified_split(labels, fractions, seed)
@@ -48,7 +47,6 @@ def test_every_row_is_in_exactly_one_part(labels, fractions, seed):
     assert sorted(np.concatenate(parts)) == list(range(len(labels)))
 
 
-@settings(deadline=None)
 @given(st.one_of(ONE_EACH, ANY_NUMBER), FRACTIONS, st.integers(0, 2**31 - 1))
 def test_the_first_part_knows_every_label(labels, fractions, seed):
     first, *others = stratified_split(labels, fractions, seed)
@@ -58,14 +56,12 @@ def test_the_first_part_knows_every_label(labels, fractions, seed):
         assert lone or label_counts(labels, part).keys() <= known
 
 
-@settings(deadline=None)
 @given(st.one_of(ONE_EACH, ANY_NUMBER), FRACTIONS, st.integers(0, 2**31 - 1))
 def test_no_part_is_empty_where_there_are_as_many_rows(labels, fractions, seed):
     parts = stratified_split(labels, fractions, seed)
     assert len(labels) < len(parts) or all(map(len, parts))
 
 
-@settings(deadline=None)
 @given(
     st.one_of(ONE_EACH, ANY_NUMBER).filter(lambda labels: len(labels) > 2),
     st.sampled_from([(1.0,), (0.7, 0.15, 0.15), (0.85, 0.15), (0.5, 0.5)]),
@@ -103,7 +99,6 @@ def test_the_sample_is_split_as_stated():
             assert count == pytest.approx(share * sizes[name], abs=2.5)
 
 
-@settings(deadline=None)
 @given(st.one_of(ONE_EACH, ANY_NUMBER), FRACTIONS, st.integers(0, 2**31 - 1))
 def test_the_same_seed_gives_the_same_parts(labels, fractions, seed):
     for one, other in zip(

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.auditing.minhash import near_pairs, normalised
@@ -44,7 +44,6 @@ def changed(text, random_, times):
     return "".join(letters)
 
 
-@settings(deadline=None)
 @given(TEXTS, st.sampled_from([0.5, 0.8, 1.0]), st.sampled_from([1, 2, 3]))
 def test_no_pair_is_false_and_similarities_are_exact(texts, threshold, size):
     pairs, similarities = near_pairs(texts, threshold, size)

@@ -94,7 +94,6 @@ def test_fields_that_doccano_nested_are_found(train, tmp_path, write_jsonl, plac
 
 
 @settings(
-    deadline=None,
     max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

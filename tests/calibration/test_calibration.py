@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -25,7 +25,6 @@ every = pytest.mark.parametrize("calibration", EVERY, ids=lambda one: one.kind)
 
 
 @every
-@settings(deadline=None)
 @given(hnp.arrays(np.float32, (6, 2), elements=FLOAT32))
 def test_any_logits_become_probabilities_in_the_same_order(calibration, logits):
     result = calibration.apply(logits, Task.MULTILABEL)
@@ -36,7 +35,6 @@ def test_any_logits_become_probabilities_in_the_same_order(calibration, logits):
 
 
 @pytest.mark.parametrize("calibration", EVERY[:3], ids=lambda one: one.kind)
-@settings(deadline=None)
 @given(hnp.arrays(np.float32, (3, 4), elements=FLOAT32))
 def test_multiclass_rows_sum_to_one_and_keep_their_likeliest(calibration, logits):
     result = calibration.apply(logits, Task.MULTICLASS)

@@ -29,7 +29,6 @@ def log_loss(targets, logits, task, calibration):
 
 
 @pytest.mark.parametrize("task", list(Task))
-@settings(deadline=None)
 @given(st.data())
 def test_a_temperature_never_raises_the_loss_on_its_rows(task, data):
     targets, logits = data.draw(judged_logits(SMALL))
@@ -61,7 +60,7 @@ def test_slope_and_intercept_of_every_label_are_found():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(judged_logits(), st.sampled_from([0, 10]))
 def test_any_logits_can_be_calibrated(kind, arrays, shrinkage):
     targets, logits = arrays

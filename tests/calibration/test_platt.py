@@ -15,7 +15,7 @@ def loss(targets, logits, slope, intercept):
     return (np.logaddexp(0, combined) - wanted * combined).mean()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(hnp.arrays(np.int64, 12, elements=st.integers(-20, 20)), st.integers(1, 11))
 def test_no_other_rising_line_fits_better(logits, true):
     targets = np.arange(12) < true

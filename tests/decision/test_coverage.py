@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -8,7 +8,6 @@ from kerascls.decision import Rule, coverage_curve
 SHAPES = st.tuples(st.integers(1, 12), st.integers(1, 3))
 
 
-@settings(deadline=None)
 @given(SHAPES.flatmap(lambda shape: st.tuples(
     hnp.arrays(np.bool_, shape),
     hnp.arrays(np.float32, shape, elements=st.sampled_from([0.1, 0.5, 0.7, 1])),

@@ -43,14 +43,13 @@ def brute_force(targets, probs, objective):
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(arrays=judged_rows())
 def test_the_fitted_threshold_is_that_of_brute_force(objective, arrays):
     fitted = fit_threshold(*arrays, objective=objective).threshold
     assert fitted == brute_force(*arrays, objective)
 
 
-@settings(deadline=None)
 @given(judged_rows())
 def test_no_threshold_at_all_beats_the_fitted_one(arrays):
     targets, probs = arrays
@@ -71,7 +70,6 @@ def test_candidates_part_neighbouring_probabilities(arrays):
     assert (candidates[1:] > values[:-1]).all()
 
 
-@settings(deadline=None)
 @given(judged_rows())
 def test_fewer_candidates_lose_nothing_while_true_labels_fit(arrays):
     targets, probs = arrays
@@ -83,7 +81,6 @@ def test_fewer_candidates_lose_nothing_while_true_labels_fit(arrays):
         assert best >= max(f1_of(targets, probs, t, "macro_f1") for t in every) - 1e-9
 
 
-@settings(deadline=None)
 @given(judged_rows())
 def test_the_threshold_for_macro_f_beta_is_that_of_macro_f1_for_beta_one(arrays):
     assert macro_threshold(*arrays) == fit_threshold(*arrays).threshold

@@ -3,7 +3,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -69,7 +69,6 @@ def test_top_k_gives_the_k_likeliest(probs, k):
         assert row[given_labels].min() >= row[~given_labels].max(initial=0)
 
 
-@settings(deadline=None)
 @given(tables(max_classes=4), st.floats(0.01, 1))
 def test_cumulative_sets_are_the_smallest_that_reach_the_mass(probs, mass):
     chosen = Rule("cumulative", mass=mass).apply(probs)
@@ -167,7 +166,6 @@ def test_a_probability_that_is_no_number_is_an_error():
         Rule("argmax").apply(np.float32([[np.nan]]))
 
 
-@settings(deadline=None)
 @given(rules())
 def test_a_rule_survives_json(rule):
     assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule

@@ -49,7 +49,7 @@ def f_beta(target, prob, threshold, beta):
     return (1 + beta**2) * hits / max(given_rows + beta**2 * positives, 1)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(judged_rows(), st.sampled_from([0.5, 1, 2]))
 def test_the_f_beta_of_a_label_is_that_of_brute_force(arrays, beta):
     fitted = fit_rule(*arrays, f"f{beta}", shrinkage=0)
@@ -63,7 +63,6 @@ def test_the_f_beta_of_a_label_is_that_of_brute_force(arrays, beta):
         assert threshold == min(best, key=lambda t: abs(t - default))  # noqa: B023
 
 
-@settings(deadline=None)
 @given(judged_rows(), st.sampled_from([0.5, 0.8, 1]), st.sampled_from([0, 1, 20]))
 def test_precision_is_held_wherever_it_can_be_reached(arrays, target_of, shrinkage):
     objective = f"precision@{target_of}"
@@ -85,7 +84,6 @@ def test_precision_is_held_wherever_it_can_be_reached(arrays, target_of, shrinka
             assert hits / given_rows == max(h / n for h, n, _ in pairs)
 
 
-@settings(deadline=None)
 @given(judged_rows(), st.sampled_from([0.3, 0.8, 1]), st.sampled_from([0, 1, 20]))
 def test_recall_is_held_by_the_highest_threshold(arrays, target_of, shrinkage):
     fitted = fit_rule(*arrays, f"recall@{target_of}", shrinkage=shrinkage)
@@ -100,7 +98,6 @@ def test_recall_is_held_by_the_highest_threshold(arrays, target_of, shrinkage):
         assert hits < target_of * positives - 1e-9 or shrinkage
 
 
-@settings(deadline=None)
 @given(judged_rows(max_classes=3), st.data())
 def test_no_threshold_costs_less_than_the_fitted_one(arrays, data):
     targets, probs = arrays
@@ -123,7 +120,6 @@ def test_no_threshold_costs_less_than_the_fitted_one(arrays, data):
             assert cost(threshold) <= min(cost(t) for t in anywhere) + 1e-9
 
 
-@settings(deadline=None)
 @given(judged_rows())
 def test_without_shrinkage_labels_do_not_know_of_each_other(arrays):
     targets, probs = arrays
@@ -134,7 +130,6 @@ def test_without_shrinkage_labels_do_not_know_of_each_other(arrays):
         assert one.rule.thresholds == (threshold,)
 
 
-@settings(deadline=None)
 @given(judged_rows(), st.floats(0.1, 100))
 def test_shrunk_thresholds_lie_between_their_own_and_the_default(arrays, shrinkage):
     own = np.array(fit_rule(*arrays, shrinkage=0).rule.thresholds)
@@ -316,7 +311,6 @@ def test_labels_are_fitted_alike_in_one_chunk_or_several(monkeypatch):
     assert [fit_rule(targets, probs, one).rule for one in ("f1", costs)] == whole
 
 
-@settings(deadline=None)
 @given(judged_rows())
 def test_negative_zeros_sort_as_zeros(arrays):
     targets, probs = arrays

@@ -41,7 +41,7 @@ def simulated(rows, seed, right=0.8):
     return np.eye(3, dtype=bool)[truth], np.eye(3, dtype=bool)[given]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(decisions())
 def test_intervals_are_quantiles_of_scores_of_the_rows_drawn(arrays):
     found = bootstrap_intervals(*arrays, resamples=70, seed=5)
@@ -57,7 +57,7 @@ def test_intervals_are_quantiles_of_scores_of_the_rows_drawn(arrays):
             assert np.isnan(ends).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(decisions(count=3))
 def test_a_paired_test_scores_both_on_the_same_rows(arrays):
     targets, *both = arrays

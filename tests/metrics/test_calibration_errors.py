@@ -12,7 +12,7 @@ from kerascls.metrics import (
     reliability,
 )
 
-HALF = settings(max_examples=50, deadline=None)
+HALF = settings(max_examples=50)
 
 
 @HALF

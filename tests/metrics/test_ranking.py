@@ -10,7 +10,7 @@ from metrics_cases import scored_cells, single_labels
 from kerascls.errors import SettingsError
 from kerascls.metrics import RankingScores, ranking, ranking_scores
 
-HALF = settings(max_examples=50, deadline=None)
+HALF = settings(max_examples=50)
 TARGETS = np.array([[1, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 0]], bool)
 VALUES = np.float32([[0.9, 0.8, 0.7, 0.1], [0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]])
 
@@ -70,7 +70,7 @@ def test_recall_of_one_label_is_top_k_accuracy(rows):
     assert ranking_scores(targets, values, ks=(k,)).r_at[k] == pytest.approx(theirs)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(scored_cells())
 def test_ties_count_as_the_mean_over_all_orders(cells):
     targets, values = (array[:3, :4] for array in cells)
@@ -84,7 +84,7 @@ def test_ties_count_as_the_mean_over_all_orders(cells):
             assert math.isnan(ours.r_at[k])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(scored_cells())
 def test_the_top_five_score_is_that_of_its_formula(cells):
     targets, values = (array[:3, :6] for array in cells)

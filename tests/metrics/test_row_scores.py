@@ -7,7 +7,7 @@ from kerascls.errors import SettingsError
 from kerascls.metrics import extra_scores, pad_columns
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(decisions())
 def test_samples_scores_and_hamming_loss_equal_those_of_sklearn(arrays):
     from sklearn.metrics import hamming_loss, precision_recall_fscore_support

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -55,7 +55,6 @@ def assert_equals_sklearn(scores, truth, guess, present):
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(deadline=None)
 @given(multilabel_rows())
 def test_multilabel_scores_equal_those_of_sklearn(arrays):
     targets, predicted = arrays
@@ -66,7 +65,6 @@ def test_multilabel_scores_equal_those_of_sklearn(arrays):
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(deadline=None)
 @given(multiclass_rows())
 def test_multiclass_scores_equal_those_of_sklearn(arrays):
     targets, predicted = arrays

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import confusion_matrix
@@ -18,7 +18,6 @@ from kerascls.report.pairs import (
 LABELS = ("a", "b", "c")
 
 
-@settings(deadline=None)
 @given(
     arrays(
         np.int64, st.tuples(st.integers(1, 30), st.just(2)), elements=st.integers(0, 2)

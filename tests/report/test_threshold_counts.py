@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.metrics import score
@@ -10,7 +10,6 @@ PROBABILITIES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), PROBABILITIES), min_size=1), PROBABILITIES)
 def test_scores_at_every_threshold_equal_those_of_the_rows(rows, own):
     target = np.array([one for one, _ in rows])

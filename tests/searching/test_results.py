@@ -19,7 +19,7 @@ def trial(number, outcome="done", score=0.5, stage=Stage.FULL):
     return Trial(number, stage, outcome, values, score, 1, 2, 0.25)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.floats(1e-9, 1)
 )

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.report import append_history, history_rows
@@ -48,7 +48,6 @@ def page(report, scored) -> str:
     return report_html(report, scored)
 
 
-@settings(deadline=None)
 @given(st.recursive(st.text() | st.sampled_from(HOSTILE), st.lists))
 def test_any_text_survives_and_ends_no_element(content):
     text = embedded_json(content)
