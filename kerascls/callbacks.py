@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from kerascls.decision import Rule, fit_threshold, probabilities
+from kerascls.decision import OBJECTIVES, Rule, fit_threshold, probabilities
 from kerascls.errors import SettingsError
 from kerascls.labels import LabelSet, Task
 from kerascls.metrics import Scores, pad_columns, score
@@ -94,6 +94,11 @@ class ScoreTable(keras.callbacks.Callback):
         best_by: str = "macro_f1",
     ):
         super().__init__()
+        if objective not in OBJECTIVES:
+            raise SettingsError(
+                f"One threshold is fitted for {' or '.join(OBJECTIVES)}. Received: "
+                f"objective={objective!r}. Give a function as `rule` for another."
+            )
         self.validation_data = validation_data
         self.labels = tuple(labels)
         label = class_of_score(checked_score(best_by))

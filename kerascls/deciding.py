@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from kerascls.decision import (
     CostMatrix,
     Decision,
     FittedRule,
+    LabelObjective,
     Rule,
     fit_rule,
     parse_objective,
@@ -43,9 +45,10 @@ def decide(
     """
     calibration = fit_calibration(targets, logits, task, settings.calibration)
     given = probabilities(logits, task, calibration)
-    fitted = fit(settings, task, labels, targets, given)
+    fitted = fitted_rule(settings, task, labels, targets, given)
     if fitted is None:
-        return Decision(stated_rule(settings, task, labels), calibration)
+        rule = stated_rule(settings, task, labels)
+        return Decision(rule, calibration, rows=len(targets))
 
     def named(columns: np.ndarray) -> tuple[str, ...]:
         return tuple(np.array(labels, object)[columns])
@@ -79,11 +82,11 @@ def rule_for(
         targets: bool `(rows, num_classes)`.
         given: Probabilities, float32 `(rows, num_classes)`.
     """
-    fitted = fit(settings, task, labels, targets, given)
+    fitted = fitted_rule(settings, task, labels, targets, given)
     return stated_rule(settings, task, labels) if fitted is None else fitted.rule
 
 
-def fit(
+def fitted_rule(
     settings: DecisionSettings,
     task: Task,
     labels: Sequence[str],
@@ -96,7 +99,7 @@ def fit(
     fitted = fit_rule(
         targets,
         given,
-        settings.objective,
+        _objective(settings.objective, tuple(labels)),
         task=task,
         labels=labels,
         shrinkage=settings.shrinkage,
@@ -119,12 +122,12 @@ def stated_rule(
         return None
     if settings.objective in OBJECTIVES:
         return Rule("argmax", **limits)
-    costs = parse_objective(settings.objective, labels)
+    costs = _objective(settings.objective, tuple(labels))
     if not isinstance(costs, CostMatrix):
         raise SettingsError(
             "Expected no objective of single labels for multiclass: the likeliest "
             f"label is given. Received: objective={settings.objective!r}. Leave it "
-            "out, or give cost:FILE."
+            "out, or give cost:FILE with a column `true` and one for each label."
         )
     return Rule("cost", costs=costs.costs, **limits)
 
@@ -147,9 +150,16 @@ def check_decision(settings: DecisionSettings, task: Task, labels: Sequence[str]
             f"label is given. Received: decision.threshold={settings.threshold!r}. "
             "Leave it out."
         )
+    _objective.cache_clear()
     nothing = np.zeros((0, len(labels)))
     fit_calibration(nothing > 0, nothing, task, settings.calibration)
     rule_for(settings, task, labels, nothing > 0, nothing.astype(np.float32))
+
+
+@cache
+def _objective(text: str, labels: tuple[str, ...]) -> str | LabelObjective | CostMatrix:
+    # A file of costs is read once: it may be moved while a training goes on.
+    return parse_objective(text, labels)
 
 
 def _limits(settings: DecisionSettings) -> dict:

@@ -97,6 +97,10 @@ def _absolute(values: dict[str, Any], folder: str) -> dict[str, Any]:
     for key in PATHS:
         if found.get(key) is not None:
             found[key] = os.path.abspath(os.path.join(folder, found[key]))
+    kind, colon, path = (found.get("decision.objective") or "").partition(":")
+    if colon:  # cost:FILE
+        path = os.path.abspath(os.path.join(folder, path))
+        found["decision.objective"] = f"{kind}:{path}"
     return found
 
 

@@ -1,5 +1,6 @@
 """`tune`: another decision for a trained classifier, fitted without training."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ class TuneResult:
     Args:
         bundle: Where the bundle is.
         decision: What it decides by now.
+        decision_before: What it decided by until now.
+        unknown: Rows of each label that training lacked; they are left out.
         before: Scores of the decision before, on the rows given.
         after: Scores of the new one on the same rows. It was fitted to them: on other
             rows it will do a little worse.
@@ -33,6 +36,8 @@ class TuneResult:
 
     bundle: Path
     decision: Decision
+    decision_before: Decision
+    unknown: dict[str, int]
     before: Scores
     after: Scores
 
@@ -41,6 +46,8 @@ class TuneResult:
         return {
             "bundle": str(self.bundle),
             "decision": self.decision.to_dict(),
+            "decision_before": self.decision_before.to_dict(),
+            "unknown": self.unknown,
             "before": self.before.to_dict(),
             "after": self.after.to_dict(),
         }
@@ -103,7 +110,10 @@ def tune(
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
     )
-    targets = _known_targets(opened, [example.labels for example in dataset.examples])
+    rows = [example.labels for example in dataset.examples]
+    targets = _known_targets(opened, rows)
+    counts = Counter(name for row in rows for name in row)
+    unknown = {n: counts[n] for n in sorted(counts) if n not in opened.label_set}
     predictor = Predictor(opened)  # loading the model takes seconds: after the data
     texts = [example.texts for example in dataset.examples]
     store = build_token_store(texts, predictor.tokenizer)
@@ -114,7 +124,7 @@ def tune(
         for one in (opened.decision, found)
     )
     rewritten = rewrite_decision(opened, found)
-    return TuneResult(rewritten.path, found, before, after)
+    return TuneResult(rewritten.path, found, opened.decision, unknown, before, after)
 
 
 def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:

@@ -22,8 +22,10 @@ def out(multilabel_run, tmp_path):
 
 def test_the_bundle_keeps_the_new_decision_and_its_weights(out, multilabel_files):
     weights = (out / "bundle" / WEIGHTS).read_bytes()
+    before = open_bundle(out).decision
     result = kerascls.tune(out, multilabel_files["valid"], objective="f1")
     opened = open_bundle(out)
+    assert result.decision_before == before
     assert result.decision == opened.decision
     assert (opened.decision.objective, opened.decision.rows) == ("f1", 6)
     assert len(opened.rule.thresholds) == len(opened.label_set)
@@ -58,6 +60,11 @@ def test_labels_without_a_row_are_named(out, tmp_path, write_csv):
     assert result.decision.without_positives == ("[red]军事[/red]", "汽车")
 
 
+def test_labels_that_training_lacked_are_counted(out, multilabel_files):
+    result = kerascls.tune(out, multilabel_files["valid"])
+    assert result.unknown == {"教育": 2}
+
+
 def test_the_result_is_plain_json(out, multilabel_files):
     result = kerascls.tune(out, multilabel_files["valid"], top_k=2)
     stored = json.loads(json.dumps(result.to_dict()))
@@ -70,6 +77,8 @@ def test_the_result_is_plain_json(out, multilabel_files):
         ({"objective": "f0"}, SettingsError, "objective='f0'"),
         ({"epochs": 3}, SettingsError, "decision.epochs"),
         ({"top_k": 1, "mass": 0.5}, SettingsError, "exclude each other"),
+        ({"top_k": 1, "objective": "f1"}, SettingsError, "go without objective"),
+        ({"threshold": 0.5, "shrinkage": 3}, SettingsError, "go without objective"),
         ({"objective": "cost:none.csv"}, DataError, r"none\.csv"),
         ({"text": ("a", "b")}, (SettingsError, DataError), "a"),
     ],

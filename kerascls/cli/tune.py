@@ -35,11 +35,15 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
         result = tuning.tune(out, valid, on_progress=show, **given(options))
     if as_json:
         return echo_json(result.to_dict())
-    from kerascls.report import render_table
+    from kerascls.report import decision_line, render_table
 
     click.echo(render_table(result.before, title=f"Before, on {valid.name}"))
+    click.echo(decision_line(result.decision_before))
     changed = {"best": result.before, "change": "Δ before"}
     click.echo(render_table(result.after, title="After", **changed))
+    click.echo(decision_line(result.decision))
     for line in result.decision.lines():
         click.echo(line)
+    if result.unknown:
+        click.echo(f"Left out, training lacked them: {', '.join(result.unknown)}.")
     click.echo(f"Written: {result.bundle}. Reports made before are of the old rule.")

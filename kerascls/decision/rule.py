@@ -64,6 +64,9 @@ class Rule:
         check_rule(self)
         for name in ("threshold", "abstain_below"):
             self._keep(name, _float32)
+        for name in ("k", "min_labels", "max_labels"):
+            self._keep(name, int)
+        self._keep("mass", float)
         self._keep("thresholds", lambda values: tuple(map(_float32, values)))
         self._keep("costs", lambda rows: tuple(tuple(map(float, r)) for r in rows))
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_ROUNDING = 1e-6
+
 
 def top_k(probabilities: np.ndarray, k: int) -> np.ndarray:
     """Chooses the k likeliest labels; of equally likely ones the first columns.
@@ -41,7 +43,9 @@ def smallest_sets(probabilities: np.ndarray, mass: float) -> np.ndarray:
     before = np.zeros_like(sums)
     before[:, 1:] = sums[:, :-1]
     chosen = np.zeros(probabilities.shape, np.bool_)
-    np.put_along_axis(chosen, order, before < mass * sums[:, -1:], axis=1)
+    # Short of it by the rounding of float32 is enough.
+    wanted = mass * sums[:, -1:] * (1 - _ROUNDING)
+    np.put_along_axis(chosen, order, before < wanted, axis=1)
     return chosen
 
 

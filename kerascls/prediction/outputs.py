@@ -91,8 +91,10 @@ def _umask() -> int:
 
 def _jsonl_writer(stream: TextIO, source: str, columns: Iterable[str]) -> Write:
     def write(record: Record, prediction: Any) -> None:
-        row = kept_fields(record.fields, ("labels", "scores"))
+        row = kept_fields(record.fields, ("labels", "scores", "abstained"))
         row["labels"] = list(prediction.labels)
+        if getattr(prediction, "abstained", False):
+            row["abstained"] = True
         row["scores"] = {
             label: round(float(score), 6) for label, score in prediction.scores.items()
         }

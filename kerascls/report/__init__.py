@@ -34,6 +34,7 @@ from kerascls.report.plots import (
 )
 from kerascls.report.report import Report, majority_label, majority_scores
 from kerascls.report.rows import Row, report_rows, score_rows
+from kerascls.report.rules import decision_line, rule_line
 from kerascls.report.spread import Spread, render_spreads, spreads, spreads_csv
 from kerascls.report.tables import (
     baseline_line,
@@ -51,6 +52,7 @@ __all__ = [
     "append_history",
     "baseline_line",
     "detail_lines",
+    "decision_line",
     "details_of",
     "errors_csv",
     "history_rows",
@@ -75,6 +77,7 @@ __all__ = [
     "report_markdown",
     "report_rows",
     "row_losses",
+    "rule_line",
     "score_rows",
     "spreads",
     "spreads_csv",

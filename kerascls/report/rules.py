@@ -1,6 +1,6 @@
 """A rule in words."""
 
-from kerascls.decision import Rule
+from kerascls.decision import Decision, Rule
 
 
 def rule_line(rule: Rule) -> str | None:
@@ -17,6 +17,12 @@ def rule_line(rule: Rule) -> str | None:
     if not parts:
         return None
     return f"Labels given: {', '.join(parts)}."
+
+
+def decision_line(decision: Decision) -> str:
+    """Returns how labels are given and probabilities corrected."""
+    rule = rule_line(decision.rule) or "Labels given: the likeliest."
+    return f"{rule} Calibration: {decision.calibration.kind}."
 
 
 def _thresholds(rule: Rule) -> str:

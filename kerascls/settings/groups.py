@@ -207,4 +207,10 @@ class DecisionSettings(Group):
         stated = [self.threshold, self.top_k, self.mass]
         if sum(value is not None for value in stated) > 1:
             raise ValueError("threshold, top_k and mass exclude each other")
+        fitted_for = self.objective != "macro_f1" or self.shrinkage is not None
+        if fitted_for and any(value is not None for value in stated):
+            raise ValueError(
+                "threshold, top_k and mass are not fitted, so they go without "
+                "objective and shrinkage"
+            )
         return self

@@ -20,12 +20,15 @@ def judged_logits(draw, elements=FLOAT32):
     return draw(hnp.arrays(np.bool_, shape)), logits
 
 
-def log_loss(targets, logits, task, calibration):
-    """In float64, so that unlikely labels cost what they do."""
+def smoothed_loss(targets, logits, task, calibration):
+    """Log loss against Platt's targets, in float64."""
     logits = logits.astype(np.float64) / (calibration.temperature or 1)
+    rows, outcomes = len(logits), 2 if task is Task.MULTILABEL else logits.shape[1]
+    wanted = np.where(targets, rows + 1, 1) / (rows + outcomes)
     if task is Task.MULTILABEL:
-        return np.logaddexp(0, np.where(targets, -logits, logits)).sum()
-    return (np.logaddexp.reduce(logits, axis=1) - logits[targets]).sum()
+        return (np.logaddexp(0, logits) - wanted * logits).sum()
+    total = np.logaddexp.reduce(logits, axis=1)
+    return (total - (wanted * logits).sum(axis=1)).sum()
 
 
 @pytest.mark.parametrize("task", list(Task))
@@ -35,8 +38,19 @@ def test_a_temperature_never_raises_the_loss_on_its_rows(task, data):
     if task is Task.MULTICLASS:
         targets = np.eye(targets.shape[1], dtype=bool)[targets.argmax(axis=1)]
     fitted = fit_calibration(targets, logits, task, "temperature")
-    before = log_loss(targets, logits, task, Calibration())
-    assert log_loss(targets, logits, task, fitted) <= before * (1 + 1e-6) + 1e-6
+    before = smoothed_loss(targets, logits, task, Calibration())
+    after = smoothed_loss(targets, logits, task, fitted)
+    assert after <= before * (1 + 1e-6) + 1e-6
+
+
+@pytest.mark.parametrize("rows", [1, 20, 60])
+def test_rows_that_are_all_right_do_not_make_a_model_certain(rows):
+    rng = np.random.default_rng(0)
+    targets = np.eye(5, dtype=bool)[rng.integers(0, 5, rows)]
+    logits = 4 * targets + rng.normal(size=targets.shape)
+    fitted = fit_calibration(targets, logits, Task.MULTICLASS)
+    unsure = np.log(np.array([[0.4, 0.25, 0.15, 0.1, 0.1]]))
+    assert fitted.apply(unsure, Task.MULTICLASS).max() < 0.6
 
 
 def test_the_temperature_of_logits_that_are_too_large_is_found():

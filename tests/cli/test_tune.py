@@ -17,6 +17,8 @@ def calls(replace_module) -> list:
             after="new",
             bundle="run/bundle",
             decision=SimpleNamespace(lines=lambda: ["n/a: 健康"]),
+            decision_before=None,
+            unknown={"新": 2},
             to_dict={"rule": 1}.copy,
         )
 
@@ -24,7 +26,11 @@ def calls(replace_module) -> list:
         return f"{title}: {scores}, {change} {best}"
 
     replace_module("tuning", tune=tune)
-    replace_module("report", render_table=render_table)
+    replace_module(
+        "report",
+        render_table=render_table,
+        decision_line=lambda decision: "old rule" if decision is None else "new rule",
+    )
     return calls
 
 
@@ -40,8 +46,11 @@ def test_before_and_after_are_shown(run, calls, valid):
     assert outcome.code == 0
     assert outcome.out.splitlines() == [
         "Before, on valid.csv: old, None None",
+        "old rule",
         "After: new, Δ before old",
+        "new rule",
         "n/a: 健康",
+        "Left out, training lacked them: 新.",
         "Written: run/bundle. Reports made before are of the old rule.",
     ]
 

@@ -236,3 +236,15 @@ def test_a_stored_rule_with_a_wrong_value_is_damage():
 def test_a_rule_without_meaning_is_an_error(kind, values):
     with pytest.raises(SettingsError, match=rf"Received: kind='{kind}'.*\. \w"):
         Rule(kind, **values)
+
+
+def test_numbers_of_numpy_are_stored_as_plain_ones():
+    rule = Rule("top_k", k=np.int64(3))
+    assert type(rule.to_dict()["k"]) is int
+    rule = Rule("cumulative", mass=np.float64(0.9), max_labels=np.int32(2))
+    assert {type(v) for v in rule.to_dict().values()} == {str, float, int}
+
+
+@pytest.mark.parametrize("row", [[0.5, 0.4, 0.1], [0.7, 0.2, 0.1], [0.6, 0.3, 0.1]])
+def test_a_mass_that_is_short_by_rounding_only_is_reached(row):
+    assert Rule("cumulative", mass=0.9).apply(np.float32([row])).sum() == 2

@@ -1,7 +1,8 @@
 import pytest
 
-from kerascls.decision import Rule
-from kerascls.report.rules import rule_line
+from kerascls.calibration import Calibration
+from kerascls.decision import Decision, Rule
+from kerascls.report.rules import decision_line, rule_line
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,9 @@ def test_a_rule_is_a_sentence(rule, words):
 
 def test_the_likeliest_label_alone_needs_no_words():
     assert rule_line(Rule("argmax")) is None
+
+
+def test_a_decision_names_its_calibration():
+    warm = Calibration("temperature", temperature=2.0)
+    words = decision_line(Decision(Rule("argmax"), warm))
+    assert words == "Labels given: the likeliest. Calibration: temperature."
