@@ -42,6 +42,18 @@ def test_other_settings_are_refused_by_name(run, options, expected):
         continued(run, **options)
 
 
+def test_a_file_of_costs_is_the_same_from_everywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = RunDirectory.create(tmp_path / "out")
+    settings = RunSettings.from_options(objective="cost:costs.csv").to_dict()
+    run.finish("killed", settings=settings, directory=str(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    path = f"cost:{tmp_path / 'costs.csv'}"
+    assert continued(run).decision.objective == path
+    assert continued(run, objective=path).decision.objective == path
+
+
 def test_limits_that_change_no_weight_may_change(run):
     changed = {"max_minutes": 5.0, "save_minutes": 1.0, "save_steps": 10}
     found = continued(run, **changed).train
