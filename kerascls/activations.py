@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kerascls.errors import NotFiniteError
+from kerascls.errors import NotFiniteError, SettingsError
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -23,9 +23,15 @@ def check_finite(array: np.ndarray, name: str) -> np.ndarray:
     """Returns an array `(rows, num_classes)` as float32.
 
     Raises:
+        SettingsError: When it has another number of dimensions.
         NotFiniteError: When an entry is NaN or infinite; it names the first row.
     """
     array = np.asarray(array, np.float32)
+    if array.ndim != 2:
+        raise SettingsError(
+            f"Expected `{name}` to be (rows, num_classes). Received: shape="
+            f"{array.shape}. For one row write `{name}[None]`."
+        )
     bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(bad):
         raise NotFiniteError(

@@ -15,6 +15,7 @@ from kerascls.errors import BundleError, KerasclsError
 from kerascls.labels import LabelSet, Task
 from kerascls.run_directory import (
     BUNDLE_FOLDER,
+    MANIFEST_FILE,
     RUN_FILE,
     as_json,
     write_atomically,
@@ -23,7 +24,7 @@ from kerascls.run_directory import (
 
 FORMAT_VERSION = 2
 READ_VERSIONS = (1, 2)
-MANIFEST = "manifest.json"
+MANIFEST = MANIFEST_FILE
 SETTINGS = "settings.json"
 LABELS = "labels.json"
 TEXT = "text.json"
@@ -142,6 +143,16 @@ def open_bundle(path: str | Path) -> Bundle:
     """
     place = _find(Path(path))
     manifest = _read_json(place / MANIFEST)
+    try:
+        return _opened(place, manifest)
+    except BundleError:
+        # Somebody may have rewritten the decision just now.
+        if (again := _read_json(place / MANIFEST)) == manifest:
+            raise
+        return _opened(place, again)
+
+
+def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
     if manifest.get("format_version") not in READ_VERSIONS:
         raise BundleError(
             f"Expected a bundle of format {' or '.join(map(str, READ_VERSIONS))}. "
@@ -153,12 +164,14 @@ def open_bundle(path: str | Path) -> Bundle:
         decision = manifest.get("decision", _FIRST_RULE)
         _check_files(place, manifest["files"], decision)
         labels = _read_json(place / LABELS)
+        decided = _read_decision(place / decision)
+        decided.check_width(len(labels["train_rows"]))
         return Bundle(
             path=place,
             runtime=manifest["runtime"],
             task=Task(labels["task"]),
             label_set=LabelSet(tuple(labels["train_rows"])),
-            decision=_read_decision(place / decision),
+            decision=decided,
             text=_read_json(place / TEXT),
             train_support=labels["train_rows"],
         )
@@ -206,11 +219,10 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
             f"Expected the bundle as it was when it was opened. Received: "
             f"{str(place)!r}, whose decision has changed since. Start again."
         )
-    content = as_json(decision.to_dict())
-    digest = hashlib.sha256(content).hexdigest()
-    name = f"decision-{digest[:8]}.json"
+    decision.check_width(len(bundle.label_set))
+    name = f"decision-{decision.sha256[:8]}.json"
     before = manifest.get("decision", _FIRST_RULE)
-    write_atomically(place / name, content)
+    write_atomically(place / name, as_json(decision.to_dict()))
     files = {key: facts for key, facts in manifest["files"].items() if key != before}
     files[name] = _describe(place / name)
     changes = {"format_version": FORMAT_VERSION, "decision": name}

@@ -1,5 +1,6 @@
 """Two runs on the same test rows: which is better, by how much, and how surely."""
 
+import json
 from dataclasses import asdict, dataclass
 from math import isnan
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 from kerascls.errors import BundleError, SettingsError
 from kerascls.labels import LabelSet
 from kerascls.metrics import Difference, PairedBootstrap, paired_bootstrap
-from kerascls.run_directory import TEST_ROWS_FILE
+from kerascls.run_directory import BUNDLE_FOLDER, MANIFEST_FILE, TEST_ROWS_FILE
 from kerascls.scored_rows import ScoredRows
 
 
@@ -29,6 +30,8 @@ class RunDifference:
         only_b: Rows that only the second got right.
         lacked_by_a: Labels that the second run was trained with, the first not.
         lacked_by_b: The other way round.
+        tuned_since: Runs that have another decision by now than when these rows were
+            scored.
     """
 
     run_a: str
@@ -41,6 +44,7 @@ class RunDifference:
     only_b: int
     lacked_by_a: tuple[str, ...] = ()
     lacked_by_b: tuple[str, ...] = ()
+    tuned_since: tuple[str, ...] = ()
 
     def moved(self, limit: int | None = None) -> list[tuple[str, int, Difference]]:
         """Returns label, support and difference of classes that moved, most first.
@@ -75,6 +79,7 @@ class RunDifference:
             },
             "lacked_by_a": list(self.lacked_by_a),
             "lacked_by_b": list(self.lacked_by_b),
+            "tuned_since": list(self.tuned_since),
         }
 
 
@@ -135,7 +140,19 @@ def diff(
         only_b=int(np.count_nonzero(a.wrong & ~b.wrong)),
         lacked_by_a=tuple(name for name in known_b if name not in set(known_a)),
         lacked_by_b=tuple(name for name in known_a if name not in set(known_b)),
+        tuned_since=tuple(
+            str(run) for run, one in ((run_a, a), (run_b, b)) if _tuned_since(run, one)
+        ),
     )
+
+
+def _tuned_since(run: str | Path, scored: ScoredRows) -> bool:
+    try:
+        manifest = json.loads((Path(run) / BUNDLE_FOLDER / MANIFEST_FILE).read_bytes())
+        now = manifest["files"][manifest["decision"]]["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # no bundle beside the rows, or an early or damaged one
+    return bool(scored.decision_sha256) and now != scored.decision_sha256
 
 
 def _check_same_rows(

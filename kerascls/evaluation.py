@@ -60,6 +60,7 @@ def scored_rows_of(
         rows_sha256=rows_sha256(texts, truth),
         lines=np.array([example.line for example in examples], np.int64),
         texts=texts,
+        decision_sha256=bundle.decision.sha256,
     )
 
 

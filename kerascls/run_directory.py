@@ -13,6 +13,7 @@ from kerascls.errors import SettingsError
 
 RUN_FILE = "run.json"
 BUNDLE_FOLDER = "bundle"
+MANIFEST_FILE = "manifest.json"  # of a bundle
 STATE_FOLDER = "state"
 HISTORY_FILE = "history.csv"
 REPORT_FILE = "report.json"

@@ -32,6 +32,8 @@ class ScoredRows:
         rows_sha256: Hash of all texts and true labels in order, see `rows_sha256`.
         lines: int64 `(rows,)`, where each row starts in its file.
         texts: The text fields of each row; empty where they were not kept.
+        decision_sha256: Of the decision that gave the labels, as the bundle's manifest
+            has it; empty where that is not known.
     """
 
     task: Task
@@ -43,6 +45,7 @@ class ScoredRows:
     rows_sha256: str
     lines: np.ndarray
     texts: Sequence[tuple[str, ...]] = ()
+    decision_sha256: str = ""
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -66,6 +69,7 @@ class ScoredRows:
             "labels": json.dumps(self.labels, ensure_ascii=False),
             "known": str(self.known),
             "rows_sha256": self.rows_sha256,
+            "decision_sha256": self.decision_sha256,
         }
         write_atomically(path, save(arrays, facts))
 
@@ -92,6 +96,7 @@ class ScoredRows:
                 chosen=np.unpackbits(arrays["chosen"], **bits).astype(np.bool_),
                 known=int(facts["known"]),
                 rows_sha256=facts["rows_sha256"],
+                decision_sha256=facts.get("decision_sha256", ""),
                 lines=arrays["lines"],
             )
         except (OSError, SafetensorError, KeyError, ValueError) as error:

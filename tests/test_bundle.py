@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from kerascls import bundle as bundle_module
 from kerascls.bundle import (
     BUNDLE_FOLDER,
     MANIFEST,
@@ -17,7 +18,7 @@ from kerascls.bundle import (
 )
 from kerascls.calibration import Calibration
 from kerascls.decision import Decision, Rule
-from kerascls.errors import BundleError
+from kerascls.errors import BundleError, SettingsError
 from kerascls.labels import LabelSet, Task
 from kerascls.run_directory import RunDirectory
 
@@ -234,6 +235,35 @@ def test_another_decision_takes_the_place_of_the_old_one(bundle, prepare):
     files = manifest_of(bundle)["files"]
     assert {MANIFEST, *files} == {item.name for item in bundle.iterdir()}
     assert open_bundle(bundle).label_set == before.label_set
+
+
+def test_a_decision_for_other_labels_is_refused(bundle):
+    before = open_bundle(bundle)
+    for wrong in (
+        Decision(Rule("threshold", thresholds=(0.5,))),
+        Decision(Rule("argmax"), Calibration("platt", slopes=(1,), intercepts=(0,))),
+    ):
+        with pytest.raises(SettingsError, match="1"):
+            rewrite_decision(before, wrong)
+        with pytest.raises(BundleError, match="damaged"):
+            write(bundle.parent / "other", decision=wrong)
+        shutil.rmtree(bundle.parent / "other")
+    assert open_bundle(bundle).decision == before.decision
+
+
+def test_a_reader_that_saw_the_old_manifest_finds_the_new_decision(bundle, monkeypatch):
+    rewrite_decision(open_bundle(bundle), OTHER)
+    current, old = manifest_of(bundle), manifest_of(bundle)
+    old["files"] |= {"decision.json": {"sha256": "", "bytes": 1}}
+    old["decision"] = "decision.json"
+    answers = [old, current]
+    read = bundle_module._read_json
+
+    def read_json(path):
+        return answers.pop(0) if path.name == MANIFEST else read(path)
+
+    monkeypatch.setattr(bundle_module, "_read_json", read_json)
+    assert open_bundle(bundle).decision == OTHER
 
 
 def test_decisions_can_be_changed_again_and_again(bundle):

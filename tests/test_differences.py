@@ -10,6 +10,7 @@ from kerascls.differences import diff
 from kerascls.errors import BundleError, SettingsError
 from kerascls.labels import Task
 from kerascls.metrics import paired_bootstrap
+from kerascls.report import render_difference
 from kerascls.run_directory import TEST_ROWS_FILE
 from kerascls.scored_rows import ScoredRows
 
@@ -21,7 +22,9 @@ LABELS = ("体育", "教育", "[red]")
 def save(tmp_path):
     """Writes scored rows as a run would; returns its directory."""
 
-    def save(name, chosen, labels=LABELS, targets=TRUTH, known=3, sha256="a" * 64):
+    def save(
+        name, chosen, labels=LABELS, targets=TRUTH, known=3, sha256="a" * 64, **more
+    ):
         out = tmp_path / name
         out.mkdir()
         ScoredRows(
@@ -33,6 +36,7 @@ def save(tmp_path):
             known=known,
             rows_sha256=sha256,
             lines=np.arange(len(targets)) + 2,
+            **more,
         ).save(out / TEST_ROWS_FILE)
         return out
 
@@ -51,6 +55,26 @@ def test_scores_are_those_of_the_paired_bootstrap(save):
     assert found.bootstrap == expected
     assert found.bootstrap.headline["accuracy"].difference == pytest.approx(3 / 20)
     assert (found.only_a, found.only_b, found.rows) == (0, 3, 20)
+
+
+def with_decision(out, sha256):
+    (out / "bundle").mkdir()
+    facts = {"decision": "d.json", "files": {"d.json": {"sha256": sha256}}}
+    (out / "bundle" / "manifest.json").write_text(json.dumps(facts))
+    return out
+
+
+def test_a_run_that_was_tuned_since_is_named(save):
+    a = with_decision(save("a", worse(), decision_sha256="old"), "new")
+    b = with_decision(save("b", TRUTH, decision_sha256="same"), "same")
+    assert diff(a, b, resamples=2).tuned_since == (str(a),)
+    text = render_difference(diff(a, b, resamples=2))
+    assert f"{a} was tuned since" in text
+
+
+def test_rows_that_do_not_say_how_they_were_decided_are_compared(save):
+    a = with_decision(save("a", worse()), "new")
+    assert diff(a, save("b", TRUTH), resamples=2).tuned_since == ()
 
 
 def test_rows_only_one_run_got_right_are_counted(save):

@@ -20,7 +20,10 @@ OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_r
     help="Labelled text to score on.",
 )
 @setting_options(
-    OPTIONS, text="Text column; repeat for several. Default: as in training."
+    OPTIONS,
+    text="Text column; repeat for several. Default: as in training.",
+    label="Label column. Default: as in training.",
+    label_separator="What joins several labels in one cell. Default: as in training.",
 )
 @click.option(
     "--report",

@@ -20,7 +20,10 @@ DECISION = (
 @click.argument("valid", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @setting_options(DECISION)
 @setting_options(
-    OPTIONS, text="Text column; repeat for several. Default: as in training."
+    OPTIONS,
+    text="Text column; repeat for several. Default: as in training.",
+    label="Label column. Default: as in training.",
+    label_separator="What joins several labels in one cell. Default: as in training.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:

@@ -15,7 +15,6 @@ from kerascls.labels import LabelSet
 from kerascls.readers import Record, read_columns, read_records
 
 _PER_LABEL = ("label", "false_positive", "false_negative")
-_TRUE = "true"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +44,10 @@ class LabelCosts:
         return self.thresholds
 
     def choose(self, curves: Curves, towards: np.ndarray):  # noqa: D102
-        wrong = self.false_positive[curves.columns, None]
-        missed = self.false_negative[curves.columns, None]
+        # By the larger of the two, so that what counts as equal has no unit.
+        largest = np.maximum(self.false_positive, self.false_negative)
+        wrong = (self.false_positive / largest)[curves.columns, None]
+        missed = (self.false_negative / largest)[curves.columns, None]
         gain = (wrong + missed) * curves.hits - wrong * curves.given
         places = nearest_best_place(curves, gain, towards)
         return places, np.ones(len(places), np.bool_)
@@ -65,9 +66,9 @@ class CostMatrix:
 def read_costs(path: str | Path, labels: Sequence[str]) -> LabelCosts | CostMatrix:
     """Reads costs from a table: csv, tsv, xlsx or jsonl.
 
-    Multi-label: columns `label`, `false_positive`, `false_negative`. Multi-class:
-    columns `true` and one for each label that may be given; a row for each label
-    that may be true.
+    Multi-label: columns `label`, `false_positive`, `false_negative`. Multi-class: a
+    first column, `true` for example, with the true label of each row, and a column
+    for each label that may be given.
 
     Args:
         path: The table; every label has exactly one row.
@@ -82,7 +83,13 @@ def read_costs(path: str | Path, labels: Sequence[str]) -> LabelCosts | CostMatr
     Example:
         >>> read_costs("costs.csv", ("体育", "汽车")).thresholds
     """
-    names = set(read_columns(path))
+    if not Path(path).is_file():
+        raise DataError(
+            f"Expected a file of costs. Received: {str(path)!r}, which is none. "
+            "Correct the name behind cost:."
+        )
+    first, *others = read_columns(path)
+    names = {first, *others}
     label_set = LabelSet(tuple(labels))
     if names == set(_PER_LABEL):
         table = _read_table(path, label_set, "label", _PER_LABEL[1:])
@@ -91,15 +98,16 @@ def read_costs(path: str | Path, labels: Sequence[str]) -> LabelCosts | CostMatr
                 _fail(path, record, "both costs are 0, so nothing can be decided")
         costs = np.array([table[name][1] for name in label_set], np.float64)
         return LabelCosts(costs[:, 0], costs[:, 1])
-    if names == {_TRUE, *label_set}:
-        table = _read_table(path, label_set, _TRUE, label_set.names)
+    if set(others) == set(label_set):
+        table = _read_table(path, label_set, first, label_set.names)
         return CostMatrix(tuple(table[name][1] for name in label_set))
-    missing = sorted({_TRUE, *label_set} - names)[:10]
-    unknown = sorted(names - {_TRUE, *label_set})[:10]
+    missing = sorted(set(label_set) - set(others))[:10]
+    unknown = sorted(set(others) - set(label_set))[:10]
     raise DataError(
-        f"Expected the columns {', '.join(_PER_LABEL)} (multi-label), or {_TRUE} and "
-        f"one for each label (multi-class). Received: {str(path)!r}; for multi-class "
-        f"columns are missing: {missing}, and unknown: {unknown}. Correct its header."
+        f"Expected the columns {', '.join(_PER_LABEL)} (multi-label), or one with "
+        f"the true labels and one for each label (multi-class). Received: "
+        f"{str(path)!r}; for multi-class columns are missing: {missing}, and unknown: "
+        f"{unknown}. Correct its header."
     )
 
 

@@ -1,5 +1,6 @@
 """What a bundle decides by: calibration, rule, and how they were fitted."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from kerascls.decision.rule import Rule
 from kerascls.decision.scores import probabilities
 from kerascls.errors import BundleError
 from kerascls.labels import Task
+from kerascls.run_directory import as_json
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,22 @@ class Decision:
             return None
         unfitted = [name in self.without_positives for name in labels]
         return np.where(unfitted, np.nan, thresholds.astype(np.float64))
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file that a bundle keeps it in."""
+        return hashlib.sha256(as_json(self.to_dict())).hexdigest()
+
+    def check_width(self, num_classes: int):
+        """Checks that the decision is one for so many labels.
+
+        Raises:
+            SettingsError: When rule or calibration were fitted for another number.
+        """
+        nothing = np.zeros((0, num_classes), np.float32)
+        task = Task.MULTICLASS if self.rule.kind == "cost" else Task.MULTILABEL
+        self.rule.apply(nothing)
+        self.probabilities(nothing, task)
 
     def lines(self) -> list[str]:
         """Returns sentences for people about labels that could not be fitted."""

@@ -49,6 +49,11 @@ def _sentences(found: RunDifference, moved: int, max_classes: int) -> list[str]:
         f"Paired bootstrap, {found.bootstrap.resamples:,} resamples; p is two-sided, "
         f"and not corrected for the number of classes.",
     ]
+    lines += [
+        f"{run} was tuned since: these are the scores of its old rule. Evaluate it "
+        "with --report once more."
+        for run in found.tuned_since
+    ]
     for run, names in (("A", found.lacked_by_a), ("B", found.lacked_by_b)):
         if names:
             lines.append(f"Not trained by {run}: {', '.join(names)}.")

@@ -92,7 +92,7 @@ def errors_csv(scored: ScoredRows, text_columns: Sequence[str] = ()) -> str:
     # Lines end with CR LF so that a text with either is quoted.
     writer = csv.writer(stream, lineterminator="\r\n")
     line, *others = _OWN_COLUMNS
-    names = [_safe(name) for name in _text_columns(scored, text_columns)]
+    names = [safe_cell(name) for name in _text_columns(scored, text_columns)]
     writer.writerow((line, *names, *others))
     losses = row_losses(scored)
     for row in surprising_rows(scored).tolist():
@@ -102,7 +102,7 @@ def errors_csv(scored: ScoredRows, text_columns: Sequence[str] = ()) -> str:
         writer.writerow(
             (
                 int(scored.lines[row]),
-                *map(_safe, scored.texts[row] if len(scored.texts) else ()),
+                *map(safe_cell, scored.texts[row] if len(scored.texts) else ()),
                 *(_names(scored, columns) for columns in (true, given)),
                 *(_scores(scored, row, columns) for columns in (true, given)),
                 f"{losses[row]:.4f}",
@@ -157,7 +157,7 @@ def _text_columns(scored: ScoredRows, names: Sequence[str]) -> list[str]:
 
 
 def _names(scored: ScoredRows, columns: np.ndarray) -> str:
-    return _safe(join_labels([scored.labels[column] for column in columns]))
+    return safe_cell(join_labels([scored.labels[column] for column in columns]))
 
 
 def _scores(scored: ScoredRows, row: int, columns: np.ndarray) -> str:
@@ -167,5 +167,6 @@ def _scores(scored: ScoredRows, row: int, columns: np.ndarray) -> str:
     )
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
+    """Returns a cell that no spreadsheet runs; see above."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

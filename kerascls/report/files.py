@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kerascls.report.details import Details
+from kerascls.report.errors import safe_cell
 from kerascls.report.report import Report
 from kerascls.report.rows import Row, report_rows
 from kerascls.report.tables import NUMBERS, detail_lines, report_lines, shown
@@ -53,7 +54,9 @@ def report_csv(report: Report) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("class", *NUMBERS))
     for row in report_rows(report.scores, report.task):
-        writer.writerow((row.name, row.precision, row.recall, row.f1, row.support))
+        writer.writerow(
+            (safe_cell(row.name), row.precision, row.recall, row.f1, row.support)
+        )
     return stream.getvalue()
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kerascls.decision import LabelCosts, read_costs
+from kerascls.decision import LabelCosts, fit_rule, read_costs
 from kerascls.errors import DataError
 
 LABELS = ("体育", "汽车")
@@ -27,6 +27,21 @@ def test_costs_of_labels_come_in_the_order_of_the_labels(written):
 def test_a_matrix_is_true_by_given(written):
     path = written("true,汽车,体育\n汽车,0,7\n体育,2.5,0\n")
     assert read_costs(path, LABELS).costs == ((0.0, 2.5), (7.0, 0.0))
+
+
+def test_the_column_of_the_true_label_is_the_first_whatever_its_name(written):
+    path = written("truth,true,false\ntrue,0,7\nfalse,2.5,0\n")
+    assert read_costs(path, ("false", "true")).costs == ((0.0, 2.5), (7.0, 0.0))
+
+
+@pytest.mark.parametrize("unit", [1e-13, 1e-6, 1, 10**9])
+def test_the_unit_of_costs_does_not_matter(unit):
+    rng = np.random.default_rng(0)
+    targets = rng.random((200, 2)) < 0.3
+    given = np.clip(targets * 0.3 + rng.random((200, 2)) * 0.7, 0, 1).astype(np.float32)
+    ratio = LabelCosts(np.array([1, 3]), np.array([2, 1]))
+    scaled = LabelCosts(ratio.false_positive * unit, ratio.false_negative * unit)
+    assert fit_rule(targets, given, scaled).rule == fit_rule(targets, given, ratio).rule
 
 
 def test_costs_decide_the_default_of_labels():

@@ -248,3 +248,8 @@ def test_numbers_of_numpy_are_stored_as_plain_ones():
 @pytest.mark.parametrize("row", [[0.5, 0.4, 0.1], [0.7, 0.2, 0.1], [0.6, 0.3, 0.1]])
 def test_a_mass_that_is_short_by_rounding_only_is_reached(row):
     assert Rule("cumulative", mass=0.9).apply(np.float32([row])).sum() == 2
+
+
+def test_one_row_alone_is_refused_with_a_cure():
+    with pytest.raises(SettingsError, match=r"probabilities\[None\]"):
+        Rule("argmax").apply(np.float32([0.5, 0.5]))

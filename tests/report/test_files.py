@@ -1,9 +1,12 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
+from kerascls.decision import Rule
 from kerascls.labels import Task
+from kerascls.metrics import score
 from kerascls.report import Report, report_markdown, write_report
 
 
@@ -30,6 +33,20 @@ def test_the_csv_file_has_the_form_of_the_original_project(tmp_path, report):
         "weighted avg",
     ]
     assert float(rows[5]["f1-score"]) == report.scores.accuracy
+
+
+def test_a_label_that_a_spreadsheet_would_run_is_plain_text(tmp_path):
+    label = "=1+1"
+    found = score(np.ones((1, 1), bool), np.ones((1, 1), bool), (label,))
+    report = Report(
+        task=Task.MULTILABEL,
+        scores=found,
+        baseline=found,
+        baseline_label=label,
+        rule=Rule("threshold", 0.5),
+    )
+    write_report(tmp_path, report)
+    assert rows_of(tmp_path / "report.csv")[0]["class"] == "'=1+1"
 
 
 def test_pandas_reads_the_csv_file(tmp_path, report):
