@@ -15,7 +15,7 @@ import numpy as np
 from real_data import CASES, RESULTS, append
 
 from kerascls.bundle import open_bundle
-from kerascls.deciding import decide
+from kerascls.decision.deciding import decide
 from kerascls.evaluation import read_labelled
 from kerascls.labels import LabelSet
 from kerascls.metrics import bootstrap_intervals, score

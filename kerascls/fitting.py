@@ -22,7 +22,7 @@ from kerascls.compute import (
     data_parallel,
     limit_threads,
 )
-from kerascls.deciding import rule_for
+from kerascls.decision.deciding import rule_for
 from kerascls.errors import NotFiniteError
 from kerascls.feeds import Feed, fit_input, forward
 from kerascls.interrupts import Interrupts

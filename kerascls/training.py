@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerascls.bundle import Bundle, write_bundle
-from kerascls.deciding import check_decision, decide
 from kerascls.decision import Decision
+from kerascls.decision.deciding import check_decision, decide
 from kerascls.evaluation import report_on, scored_rows_of, write_results
 from kerascls.extras import require_trackers
 from kerascls.predictor import Predictor, layout_for

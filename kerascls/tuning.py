@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from kerascls.bundle import Bundle, open_bundle, rewrite_decision
-from kerascls.deciding import check_decision, decide
 from kerascls.decision import Decision
+from kerascls.decision.deciding import check_decision, decide
 from kerascls.errors import SettingsError
 from kerascls.evaluation import read_labelled
 from kerascls.metrics import Scores, score

@@ -18,7 +18,7 @@ LAYERS = (
     ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
     ("splits", "states"),
     ("decision", "differences", "targets", "token_store"),
-    ("batches", "bundle", "deciding", "parts", "report", "token_cache"),
+    ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
     ("resuming",),
     ("adam", "compute", "feeds", "layers", "losses", "poolings", "snapshots"),

@@ -20,8 +20,8 @@ from kerascls.decision.objectives import (
     parse_objective,
 )
 from kerascls.decision.rule import KINDS, Rule
+from kerascls.decision.rule_fitting import FittedRule, fit_rule
 from kerascls.decision.scores import probabilities
-from kerascls.decision.tuning import FittedRule, fit_rule
 
 __all__ = [
     "DEFAULT_THRESHOLD",

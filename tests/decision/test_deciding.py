@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kerascls.deciding import check_decision, decide
 from kerascls.decision import Decision, Rule, fit_rule, fit_threshold
+from kerascls.decision.deciding import check_decision, decide
 from kerascls.errors import DataError, SettingsError
 from kerascls.labels import Task
 from kerascls.settings import DecisionSettings

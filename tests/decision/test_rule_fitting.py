@@ -18,7 +18,7 @@ from kerascls.decision import (
     fit_threshold,
     parse_objective,
 )
-from kerascls.decision.tuning import shrink
+from kerascls.decision.rule_fitting import shrink
 from kerascls.errors import NotFiniteError, SettingsError
 from kerascls.labels import Task
 
@@ -307,7 +307,7 @@ def test_labels_are_fitted_alike_in_one_chunk_or_several(monkeypatch):
     targets = rng.random(probs.shape) < probs
     costs = LabelCosts(np.arange(1.0, 8), np.ones(7))
     whole = [fit_rule(targets, probs, one).rule for one in ("f1", costs)]
-    monkeypatch.setattr("kerascls.decision.tuning._CHUNK", 100)
+    monkeypatch.setattr("kerascls.decision.rule_fitting._CHUNK", 100)
     assert [fit_rule(targets, probs, one).rule for one in ("f1", costs)] == whole
 
 
