@@ -19,6 +19,10 @@ HISTORY_FILE = "history.csv"
 REPORT_FILE = "report.json"
 HTML_FILE = "report.html"
 PLOTS_FOLDER = "plots"
+PLOTS = (
+    *("scores", "confusion", "pairs", "precision_recall", "reliability", "coverage"),
+    *("history", "class_history"),
+)
 TEST_ROWS_FILE = "test.safetensors"
 ERRORS_FILE = "errors.csv"
 LOG_FILE = "log.txt"
@@ -35,7 +39,7 @@ CONTENT = (
     HTML_FILE,
     REPORT_FILE,
     ERRORS_FILE,
-    PLOTS_FOLDER,
+    *(f"{PLOTS_FOLDER}/{name}.png" for name in PLOTS),
     TEST_ROWS_FILE,
     RUN_FILE,
 )

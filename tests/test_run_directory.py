@@ -143,3 +143,14 @@ def test_files_can_be_read_by_others(tmp_path):
 
 def test_versions_of_what_computes_are_known():
     assert {"kerascls", "keras", "numpy", "tokenizers"} <= set(package_versions())
+
+
+def test_pictures_that_a_run_did_not_write_stay(tmp_path):
+    run = RunDirectory.create(tmp_path / "run")
+    run.finish("done")
+    plots = run.path / "plots"
+    plots.mkdir()
+    for name in ("scores.png", "mine.png"):
+        (plots / name).touch()
+    RunDirectory.create(tmp_path / "run", overwrite=True).finish("done")
+    assert [item.name for item in plots.iterdir()] == ["mine.png"]

@@ -17,6 +17,7 @@ from kerascls.bundle import open_bundle
 from kerascls.errors import DataError, SettingsError
 from kerascls.predictor import Predictor
 from kerascls.report.history import read_history
+from kerascls.run_directory import PLOTS
 from kerascls.tokenizer import Tokenizer
 
 
@@ -37,6 +38,11 @@ def test_the_run_directory_holds_what_was_promised(multilabel_run):
         *("report.csv", "report.html", "report.json", "report.md"),
         *("run.json", "test.safetensors"),
     ]
+
+
+def test_a_new_run_knows_the_pictures_that_it_replaces(multilabel_run, pair_run):
+    for run in (multilabel_run, pair_run):
+        assert {item.stem for item in (run.out / "plots").iterdir()} <= set(PLOTS)
 
 
 def test_run_json_says_what_was_done_with_what(multilabel_run, multilabel_files):

@@ -21,6 +21,12 @@ _QUIET = {
     "GLOG_minloglevel": "3",
     "ABSL_MIN_LOG_LEVEL": "3",
 }
+_FOR_DEVELOPERS = (
+    DeprecationWarning,
+    FutureWarning,
+    PendingDeprecationWarning,
+    ResourceWarning,
+)
 _LOG_LINE = re.compile(
     rb"[IWE]\d{4} [\d:.]+ +\d+ [\w./-]+:\d+\]"
     rb"|WARNING: All log messages before absl"
@@ -49,7 +55,7 @@ def simplify_warnings() -> None:
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None) -> None:
-    if issubclass(category, UserWarning):
+    if not issubclass(category, _FOR_DEVELOPERS):
         click.echo(f"note: {message}", err=True)
 
 
