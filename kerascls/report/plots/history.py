@@ -91,7 +91,7 @@ def _most_supported(history: ClassHistory) -> list[str]:
 
 def _plot_line(axes, rows: list[dict[str, str]], name: str, column: str, label: str):
     # Averages stand behind the classes, so the last row of a name is the average.
-    values = {int(r["epoch"]): r[column] for r in rows if r["class"] == name}
+    values = {float(r["epoch"]): r[column] for r in rows if r["class"] == name}
     points = [(epoch, float(value)) for epoch, value in values.items() if value]
     if points:
         axes.plot(*zip(*points, strict=True), marker="o", label=label)

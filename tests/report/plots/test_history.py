@@ -23,6 +23,15 @@ def test_the_history_plot_has_a_line_for_each_number(history, drawn):
     ]
 
 
+def test_validations_within_epochs_are_plotted_where_they_were(tmp_path, scores, drawn):
+    path = tmp_path / "history.csv"
+    for epoch in (0.416667, 0.833333, 1):
+        append_history(path, history_rows(epoch, scores, loss=epoch))
+    for figure in (plot_history(path), plot_class_history(path)):
+        line = drawn(figure).axes[0].lines[0]
+        assert line.get_xdata() == pytest.approx([0.416667, 0.833333, 1])
+
+
 def test_a_history_without_losses_is_plotted(tmp_path, scores, drawn):
     path = tmp_path / "history.csv"
     append_history(path, history_rows(1, scores))
