@@ -230,3 +230,18 @@ def test_texts_and_labels_are_found(page):
     find(page, "#mistakes input").send_keys("第17行")
     assert "1 found" in find(page, "#mistakes [role=status]").text
     assert find(page, ".mistake .place").text.startswith("line 19 ")
+
+
+@pytest.mark.parametrize(("text", "toggles"), [("1\n2\n3\n4\n5", 1), ("1\n2", 0)])
+def test_a_text_with_hidden_lines_can_be_shown_whole(page, text, toggles):
+    one = "mistake({...data.mistakes[0], texts: [arguments[0]]})"
+    page.execute_script(f"place('mistakes').replaceChildren({one})", text)
+    settled = "requestAnimationFrame(() => setTimeout(arguments[0], 50))"
+    page.execute_async_script(settled)
+    buttons = find_all(page, ".mistake .link:not([hidden])")
+    assert len(buttons) == toggles
+    for button in buttons:
+        before = find(page, ".mistake .text").size["height"]
+        button.click()
+        assert find(page, ".mistake .text").size["height"] > before
+        assert button.text == "Show less"
