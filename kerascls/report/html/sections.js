@@ -207,6 +207,7 @@ function coverage() {
     () => "Accuracy against the share of rows answered",
     () => {
       const i = Number(input.value);
+      input.setAttribute("aria-valuetext", fixed(thresholds[i]));
       output.value = `${fixed(thresholds[i])}: ${percent(share[i])} answered, ${percent(accuracy[i])} of them right`;
       const low = Math.floor(Math.min(...accuracy) * 10) / 10;
       return {

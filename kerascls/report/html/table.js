@@ -238,8 +238,10 @@ function classTools(lines) {
       id: "reset",
       click: () => {
         data.labels.forEach((_, label) => (now[label] = atRule(label)));
+        all.value = all.defaultValue;
         output.value = "–";
         watchers.forEach((watch) => watch());
+        all.focus(); // the button is disabled now, which would lose the focus
       },
     },
     "Back to the rule",

@@ -245,3 +245,33 @@ def test_a_text_with_hidden_lines_can_be_shown_whole(page, text, toggles):
         button.click()
         assert find(page, ".mistake .text").size["height"] > before
         assert button.text == "Show less"
+
+
+def focused(browser, script: str):
+    return browser.execute_script(f"return document.activeElement.{script}")
+
+
+def test_the_focus_stays_where_a_label_was_taken_from_a_chart(page):
+    find(page, "#curves button.chip").click()
+    assert focused(page, "closest('#curves .chips') !== null")
+    assert focused(page, "getAttribute('aria-label')").startswith("Remove ")
+    page.execute_script("document.querySelector('#curves select').focus()")
+    focused_select = find(page, "#curves select")
+    focused_select.send_keys("\ue015")  # arrow down
+    assert focused(page, "tagName") == "SELECT"
+
+
+def test_back_to_the_rule_sets_the_slider_of_all_back_and_keeps_the_focus(page):
+    slider = find(page, "#all-thresholds")
+    slider.send_keys("\ue012" * 12)
+    find(page, "#reset").click()
+    assert slider.get_attribute("value") == "50"
+    assert focused(page, "id") == "all-thresholds"
+
+
+def test_the_limit_of_the_coverage_is_said_as_a_probability(page):
+    slider = find(page, "#coverage input")
+    slider.send_keys("\ue014")
+    said = slider.get_attribute("aria-valuetext")
+    assert find(page, "#coverage-now").text.startswith(f"{said}: ")
+    assert float(said) < 1
