@@ -34,11 +34,24 @@ function headlineCards() {
     return card;
   });
   place("headline").append(...cards);
+  watchers.push(sayAverages());
   place("notes").append(...data.notes.map((note) => element("li", {}, note)));
   place("more").append(...data.more.map((line) => element("li", {}, line)));
   const kind = multilabel ? "multi-label" : "multi-class";
   place("facts").textContent =
     `${kind} · ${counted(data.labels.length, "label")} · ${rows(data.rows)}, ${count(data.wrong)} of them with a mistake. All scores here are measured on these rows.`;
+}
+
+// Screen readers hear the scores once a slider rests, not at each of its steps.
+function sayAverages(milliseconds = 700) {
+  let waiting;
+  return () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(
+      () => (place("said").textContent = averagesText()),
+      milliseconds,
+    );
+  };
 }
 
 function mostSupported(limit) {

@@ -275,3 +275,20 @@ def test_the_limit_of_the_coverage_is_said_as_a_probability(page):
     said = slider.get_attribute("aria-valuetext")
     assert find(page, "#coverage-now").text.startswith(f"{said}: ")
     assert float(said) < 1
+
+
+def test_new_scores_are_said_once_the_slider_rests(page):
+    count = """
+        const [done] = arguments;
+        let said = 0;
+        new MutationObserver(() => said++).observe(place("said"), {childList: true});
+        for (const value of [30, 31, 32]) {
+            place("all-thresholds").value = value;
+            place("all-thresholds").dispatchEvent(new Event("input"));
+        }
+        setTimeout(() => done(said), 1000);
+    """
+    assert page.execute_async_script(count) == 1
+    said = find(page, "#said").get_attribute("textContent")
+    assert said == find(page, ".averages").text
+    assert find_all(page, "#headline[aria-live]") == []
