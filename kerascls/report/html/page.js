@@ -102,17 +102,15 @@ function pairTable({ kind, pairs }) {
   const head = [one, other, "rows"].map((text, i) =>
     element("th", { scope: "col", class: i === 1 ? "other" : null }, text),
   );
-  const lines = pairs
-    .slice(0, 15)
-    .map(([a, b, number]) =>
-      element(
-        "tr",
-        {},
-        element("th", { scope: "row", title: data.labels[a] }, labelName(a)),
-        element("td", { class: "other", title: data.labels[b] }, labelName(b)),
-        element("td", {}, count(number)),
-      ),
-    );
+  const lines = pairs.map(([a, b, number]) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", title: data.labels[a] }, labelName(a)),
+      element("td", { class: "other", title: data.labels[b] }, labelName(b)),
+      element("td", {}, count(number)),
+    ),
+  );
   return element(
     "div",
     { class: "scroll" },

@@ -163,7 +163,7 @@ function history() {
   if (!data.history) return;
   place("history-section").hidden = false;
   const box = place("history");
-  const { epochs, classes, averages } = data.history;
+  const { epochs, classes, macro } = data.history;
   const chosen = mostSupported(5);
   box.append(
     help("On the validation data of the training; the dashed line is macro-F1."),
@@ -182,7 +182,7 @@ function history() {
       xTicks: ticks(epochs[0], epochs.at(-1)).filter(
         (n) => Number.isInteger(n) || epochs.length < 3,
       ),
-      guides: [line(averages["macro avg"])],
+      guides: [line(macro)],
       series: chosen.map((label) => ({
         tone: tone(label),
         points: line(classes[label]),

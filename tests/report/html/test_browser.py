@@ -292,3 +292,7 @@ def test_new_scores_are_said_once_the_slider_rests(page):
     said = find(page, "#said").get_attribute("textContent")
     assert said == find(page, ".averages").text
     assert find_all(page, "#headline[aria-live]") == []
+
+
+def test_the_history_has_the_line_of_macro_f1(page):
+    assert len(find_all(page, "#history path.guide")) == 1

@@ -131,6 +131,7 @@ def test_the_payload_has_the_scores_and_the_history(tmp_path, report, scored):
     assert found["classes"]["train"] == [7, 3, 0, 0]
     assert found["classes"]["threshold"] == [0.25, 0.25, None, None]
     assert len(found["curves"]) == found["known"] == 2
+    assert found["history"]["macro"] == [round(report.scores.macro.f1, 4)] * 2
     assert found["history"]["classes"][1] == [round(report.scores.f1[1], 4)] * 2
     macro = next(one for one in found["headline"] if one["key"] == "macro_f1")
     assert macro["value"] == report.scores.macro.f1
