@@ -1,5 +1,6 @@
-// A chart of lines. `chart.draw()` returns {x, y, xName, yName, series, guides}, where
-// a series is {points, tone, dots, sizes, line}; it is drawn anew at every width.
+// A chart of lines. `draw()` returns {x, y, xName, yName, xTicks, series, guides}, where
+// a series is {points, tone, dots}, a dot [x, y, hint, size]; it is drawn anew at every
+// width.
 function lineChart(box, describe, draw) {
   const holder = element("div");
   box.append(holder);
@@ -66,7 +67,7 @@ function drawnLines(chart, width, description) {
     const group = svg("g", { class: `t${one.tone}` });
     if (one.points.length > 1)
       group.append(svg("path", { class: "series", d: path(one.points) }));
-    (one.dots ?? []).forEach(([x, y, hint, size], i) =>
+    (one.dots ?? []).forEach(([x, y, hint, size]) =>
       group.append(
         svg(
           "circle",
@@ -122,7 +123,11 @@ function picker(box, chosen, changed, most = 8) {
               class: `chip t${tone(label)}`,
               type: "button",
               "aria-label": `Remove ${data.labels[label]}`,
-              click: () => set(chosen.filter((one) => one !== label)),
+              click: () =>
+                set(
+                  chosen.filter((one) => one !== label),
+                  i,
+                ),
             },
             element("i"),
             labelName(label),
@@ -134,10 +139,13 @@ function picker(box, chosen, changed, most = 8) {
     );
   };
   const tone = (label) => chosen.indexOf(label) % 8;
-  const set = (labels) => {
+  const set = (labels, place = labels.length) => {
     chosen.splice(0, chosen.length, ...labels);
     show();
     changed();
+    // The list is new; without this the focus would be lost.
+    const items = chips.querySelectorAll("button, select");
+    items[Math.min(place, items.length - 1)].focus();
   };
   show();
   return tone;

@@ -23,7 +23,7 @@ from kerascls.report.threshold_counts import threshold_counts
 from kerascls.scored_rows import ScoredRows
 
 MAX_MATRIX_LABELS = 40
-MAX_PAIRS = 20
+MAX_PAIRS = 15
 
 
 def label_curves(report: Report, scored: ScoredRows) -> list[dict[str, list]]:
@@ -79,7 +79,7 @@ def matrices(scored: ScoredRows) -> list[dict[str, Any]]:
 
 
 def history_lines(history_csv: str | Path, scored: ScoredRows) -> dict[str, Any] | None:
-    """Returns the lines of the training: averages, losses, F1 of each label.
+    """Returns the lines of the training: macro-F1, and F1 of each label.
 
     There are none before the first epoch is done.
     """
@@ -89,8 +89,7 @@ def history_lines(history_csv: str | Path, scored: ScoredRows) -> dict[str, Any]
     nothing = (None,) * len(history.epochs)
     return {
         "epochs": list(history.epochs),
-        "averages": {name: _filled(line) for name, line in history.averages.items()},
-        "losses": {name: _filled(line) for name, line in history.losses.items()},
+        "macro": _filled(history.averages["macro avg"]),
         "classes": [
             _filled(history.classes.get(label, nothing)) for label in scored.labels
         ],

@@ -102,17 +102,15 @@ function pairTable({ kind, pairs }) {
   const head = [one, other, "rows"].map((text, i) =>
     element("th", { scope: "col", class: i === 1 ? "other" : null }, text),
   );
-  const lines = pairs
-    .slice(0, 15)
-    .map(([a, b, number]) =>
-      element(
-        "tr",
-        {},
-        element("th", { scope: "row", title: data.labels[a] }, labelName(a)),
-        element("td", { class: "other", title: data.labels[b] }, labelName(b)),
-        element("td", {}, count(number)),
-      ),
-    );
+  const lines = pairs.map(([a, b, number]) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", title: data.labels[a] }, labelName(a)),
+      element("td", { class: "other", title: data.labels[b] }, labelName(b)),
+      element("td", {}, count(number)),
+    ),
+  );
   return element(
     "div",
     { class: "scroll" },
@@ -193,25 +191,35 @@ function mistake(one) {
   if (!texts.length) node.append(help("The text was not kept."));
   if (one.cut)
     node.append(help("Long texts are cut here; the whole one is in the file."));
-  if (one.texts.some((text) => text.length > 300)) {
-    const toggle = element(
-      "button",
-      {
-        type: "button",
-        class: "link",
-        "aria-expanded": false,
-        click: () => {
-          const open = texts[0].classList.contains("short");
-          texts.forEach((text) => text.classList.toggle("short", !open));
-          toggle.textContent = open ? "Show less" : "Show more of it";
-          toggle.setAttribute("aria-expanded", open);
-        },
-      },
-      "Show more of it",
-    );
-    node.append(toggle);
-  }
+  if (texts.length) node.append(textToggle(texts));
   return node;
+}
+
+// How much of a text is hidden depends on its width, so it is measured.
+function textToggle(texts) {
+  const isShort = () => texts[0].classList.contains("short");
+  const toggle = element(
+    "button",
+    {
+      type: "button",
+      class: "link",
+      "aria-expanded": false,
+      hidden: true,
+      click: () => {
+        const open = isShort();
+        texts.forEach((text) => text.classList.toggle("short", !open));
+        toggle.textContent = open ? "Show less" : "Show more of it";
+        toggle.setAttribute("aria-expanded", open);
+      },
+    },
+    "Show more of it",
+  );
+  const observer = new ResizeObserver(() => {
+    if (isShort())
+      toggle.hidden = !texts.some((text) => text.scrollHeight > text.clientHeight);
+  });
+  texts.forEach((text) => observer.observe(text));
+  return toggle;
 }
 
 headlineCards();

@@ -20,6 +20,9 @@ _SCRIPTS = ("dom.js", "charts.js", "table.js", "sections.js", "page.js")
 # element that holds the JSON, and lone surrogates cannot be written as UTF-8.
 _UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
+# Marks, embeddings, overrides and isolates of bidirectional text.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 def report_html(
     report: Report,
@@ -48,9 +51,11 @@ def report_html(
     content = payload(report, scored, history_csv, max_mistakes=max_mistakes)
     style = _template("page.css")
     script = "\n".join(map(_template, _SCRIPTS))
+    title, heading = _titles(report)
     parts = {
         "policy": _policy(style, script),
-        "title": _title(report),
+        "title": title,
+        "heading": heading,
         "style": style,
         "script": script,
         "payload": embedded_json(content),
@@ -94,10 +99,14 @@ def embedded_json(content: Any) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _title(report: Report) -> str:
-    title = f"Scores on {report.source}" if report.source else "Scores"
-    # A file name may hold bytes that are no UTF-8.
-    return escape(title).encode("ascii", "xmlcharrefreplace").decode()
+def _titles(report: Report) -> tuple[str, str]:
+    """Returns the title as text, and as a heading with the source set apart."""
+    if not report.source:
+        return "Scores", "Scores"
+    # A file name may hold bytes that are no UTF-8, and turn the text around it.
+    source = escape(_BIDI.sub("", report.source))
+    source = source.encode("ascii", "xmlcharrefreplace").decode()
+    return f"Scores on {source}", f"Scores on <bdi>{source}</bdi>"
 
 
 def _policy(style: str, script: str) -> str:

@@ -43,7 +43,6 @@ def payload(
         scored, report.rule.threshold_of(scored.known)
     )
     return {
-        "source": report.source,
         "task": report.task.value,
         "rows": len(scored),
         "wrong": int(scored.wrong.sum()),

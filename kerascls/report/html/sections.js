@@ -34,11 +34,24 @@ function headlineCards() {
     return card;
   });
   place("headline").append(...cards);
+  watchers.push(sayAverages());
   place("notes").append(...data.notes.map((note) => element("li", {}, note)));
   place("more").append(...data.more.map((line) => element("li", {}, line)));
   const kind = multilabel ? "multi-label" : "multi-class";
   place("facts").textContent =
     `${kind} · ${counted(data.labels.length, "label")} · ${rows(data.rows)}, ${count(data.wrong)} of them with a mistake. All scores here are measured on these rows.`;
+}
+
+// Screen readers hear the scores once a slider rests, not at each of its steps.
+function sayAverages(milliseconds = 700) {
+  let waiting;
+  return () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(
+      () => (place("said").textContent = averagesText()),
+      milliseconds,
+    );
+  };
 }
 
 function mostSupported(limit) {
@@ -150,7 +163,7 @@ function history() {
   if (!data.history) return;
   place("history-section").hidden = false;
   const box = place("history");
-  const { epochs, classes, averages } = data.history;
+  const { epochs, classes, macro } = data.history;
   const chosen = mostSupported(5);
   box.append(
     help("On the validation data of the training; the dashed line is macro-F1."),
@@ -169,7 +182,7 @@ function history() {
       xTicks: ticks(epochs[0], epochs.at(-1)).filter(
         (n) => Number.isInteger(n) || epochs.length < 3,
       ),
-      guides: [line(averages["macro avg"])],
+      guides: [line(macro)],
       series: chosen.map((label) => ({
         tone: tone(label),
         points: line(classes[label]),
@@ -207,6 +220,7 @@ function coverage() {
     () => "Accuracy against the share of rows answered",
     () => {
       const i = Number(input.value);
+      input.setAttribute("aria-valuetext", fixed(thresholds[i]));
       output.value = `${fixed(thresholds[i])}: ${percent(share[i])} answered, ${percent(accuracy[i])} of them right`;
       const low = Math.floor(Math.min(...accuracy) * 10) / 10;
       return {

@@ -64,6 +64,11 @@ function averageF1() {
   };
 }
 
+function averagesText() {
+  const { macro_f1, micro_f1 } = averageF1();
+  return `macro-F1 ${fixed(macro_f1)} · micro-F1 ${fixed(micro_f1)}`;
+}
+
 const COLUMNS = [
   { key: "label", head: "label", value: (label) => data.labels[label] },
   { key: "f1", head: "F1", value: (label) => scores(label).f1 },
@@ -174,7 +179,7 @@ const MOVING = ["precision", "recall", "f1", "given"];
 
 function thresholdSlider(label) {
   const { thresholds } = data.curves[label];
-  const output = element("output");
+  const output = element("output", { "aria-live": "off" }); // the slider says it
   const input = element("input", {
     type: "range",
     min: 0,
@@ -238,8 +243,10 @@ function classTools(lines) {
       id: "reset",
       click: () => {
         data.labels.forEach((_, label) => (now[label] = atRule(label)));
+        all.value = all.defaultValue;
         output.value = "–";
         watchers.forEach((watch) => watch());
+        all.focus(); // the button is disabled now, which would lose the focus
       },
     },
     "Back to the rule",
@@ -260,12 +267,11 @@ function classTools(lines) {
         : " The rule does more than compare with thresholds; a label whose slider is moved is given by its threshold alone.",
     ),
   );
-  const averages = element("output", { class: "averages" });
+  const averages = element("output", { class: "averages", "aria-live": "off" });
   place("class-tools").append(averages);
   const update = () => {
     reset.disabled = !moved();
-    const { macro_f1, micro_f1 } = averageF1();
-    averages.value = `macro-F1 ${fixed(macro_f1)} · micro-F1 ${fixed(micro_f1)}`;
+    averages.value = averagesText();
   };
   watchers.push(update);
   update();

@@ -11,6 +11,7 @@ from kerascls.report.plots.curves import (
     plot_precision_recall,
     plot_reliability,
 )
+from kerascls.report.plots.fonts import missing_glyphs
 from kerascls.report.plots.history import plot_class_history, plot_history
 from kerascls.report.plots.pairs import plot_confusion, plot_pairs
 from kerascls.report.plots.scores import plot_scores
@@ -52,14 +53,20 @@ def write_plots(
         warnings.simplefilter("always")
         figures = _figures(report, scored, history_csv)
         content = {f"{name}.png": _png(one, dpi) for name, one in figures.items()}
-    # A missing font is said once, not for each picture and each character.
-    messages = {str(one.message): one.category for one in caught}
-    for message, category in messages.items():
-        if not message.startswith("Glyph "):
-            warnings.warn(message, category, stacklevel=2)
+    _warn_once({str(one.message): one.category for one in caught})
     for name, data in content.items():
         write_atomically(directory / name, data)
     return [directory / name for name in content]
+
+
+def _warn_once(messages: dict[str, type[Warning]]):
+    # A missing font is said once, not for each picture and each character.
+    others = {m: c for m, c in messages.items() if not m.startswith("Glyph ")}
+    for message, category in others.items():
+        warnings.warn(message, category, stacklevel=3)
+    glyphs = missing_glyphs(messages)
+    if glyphs and not any(m.startswith("No installed font") for m in others):
+        warnings.warn(glyphs, stacklevel=3)
 
 
 def _figures(

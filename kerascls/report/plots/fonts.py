@@ -1,5 +1,6 @@
 """Fonts that have the characters of labels, Chinese ones above all."""
 
+import re
 import unicodedata
 import warnings
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ CHINESE_FONTS = (
     "Arial Unicode MS",
 )
 _MAX_CHARS = 24
+_MAX_NAMED = 10
+_GLYPH = re.compile(r"Glyph (\d+) ")
 
 
 def text_style(texts: Iterable[str]) -> dict[str, Any]:
@@ -37,10 +40,34 @@ def text_style(texts: Iterable[str]) -> dict[str, Any]:
     return {"font.family": _font_families(texts), "text.parse_math": False}
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, length: int = _MAX_CHARS) -> str:
     """Returns a label in one line that leaves room for the picture."""
     text = " ".join(text.split())
-    return text if len(text) <= _MAX_CHARS else f"{text[: _MAX_CHARS - 1]}…"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def missing_glyphs(messages: Iterable[str]) -> str | None:
+    """Returns one note for what matplotlib says of each character, None for nothing.
+
+    Args:
+        messages: Its warnings; others than those of characters are passed over.
+    """
+    found = filter(None, map(_GLYPH.match, messages))
+    codes = sorted({int(one[1]) for one in found})
+    if not codes:
+        return None
+    named = [_named(code) for code in codes[:_MAX_NAMED]]
+    more = len(codes) - len(named)
+    return (
+        f"The plots show boxes: no font has {len(codes)} of the characters, "
+        f"{', '.join(named)}{f' and {more} more' if more else ''}. "
+        "Install a font that has them, or read the tables of the report."
+    )
+
+
+def _named(code: int) -> str:
+    letter = chr(code)
+    return f"{letter} (U+{code:04X})" if letter.isprintable() else f"U+{code:04X}"
 
 
 def _font_families(texts: Iterable[str]) -> list[str]:

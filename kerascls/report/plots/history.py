@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerascls.errors import SettingsError
 from kerascls.report.class_history import ClassHistory, class_history
 from kerascls.report.history import read_history
 from kerascls.report.plots.fonts import shortened, text_style
@@ -62,12 +63,16 @@ def plot_class_history(
 
     Returns:
         A matplotlib `Figure`, see `plot_history`.
+
+    Raises:
+        SettingsError: When the history has no such class.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
     history = class_history(history_csv)
     names = _most_supported(history) if labels is None else labels
+    _check_known(names, history)
     with matplotlib.rc_context(text_style(names)):
         figure = Figure(figsize=(7, 4), layout="constrained")
         axes = figure.subplots()
@@ -87,6 +92,15 @@ def plot_class_history(
 def _most_supported(history: ClassHistory) -> list[str]:
     names = sorted(history.support, key=lambda name: -history.support[name])
     return names[:MAX_LINES]
+
+
+def _check_known(names: Sequence[str], history: ClassHistory):
+    unknown = [name for name in names if name not in history.classes]
+    if unknown:
+        raise SettingsError(
+            f"Expected classes of the history. Received: labels with {unknown[0]!r}. "
+            f"Name some of {', '.join([*history.classes][:10])}."
+        )
 
 
 def _plot_line(axes, rows: list[dict[str, str]], name: str, column: str, label: str):

@@ -38,7 +38,9 @@ def plot_confusion(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     counts = confusion_counts(scored)
     shown = most_involved(counts, max_labels)
     names = [shortened(scored.labels[label]) for label in shown]
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    # Rows without an answer count, too, as they do on the page.
+    support = scored.targets.sum(axis=0)
+    shares = counts / np.maximum(support, 1)[:, np.newaxis]
     inside = np.ix_(shown, shown)
     with matplotlib.rc_context(text_style(names)):
         side = 2.5 + 0.32 * len(shown)

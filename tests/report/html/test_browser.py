@@ -230,3 +230,69 @@ def test_texts_and_labels_are_found(page):
     find(page, "#mistakes input").send_keys("第17行")
     assert "1 found" in find(page, "#mistakes [role=status]").text
     assert find(page, ".mistake .place").text.startswith("line 19 ")
+
+
+@pytest.mark.parametrize(("text", "toggles"), [("1\n2\n3\n4\n5", 1), ("1\n2", 0)])
+def test_a_text_with_hidden_lines_can_be_shown_whole(page, text, toggles):
+    one = "mistake({...data.mistakes[0], texts: [arguments[0]]})"
+    page.execute_script(f"place('mistakes').replaceChildren({one})", text)
+    settled = "requestAnimationFrame(() => setTimeout(arguments[0], 50))"
+    page.execute_async_script(settled)
+    buttons = find_all(page, ".mistake .link:not([hidden])")
+    assert len(buttons) == toggles
+    for button in buttons:
+        before = find(page, ".mistake .text").size["height"]
+        button.click()
+        assert find(page, ".mistake .text").size["height"] > before
+        assert button.text == "Show less"
+
+
+def focused(browser, script: str):
+    return browser.execute_script(f"return document.activeElement.{script}")
+
+
+def test_the_focus_stays_where_a_label_was_taken_from_a_chart(page):
+    find(page, "#curves button.chip").click()
+    assert focused(page, "closest('#curves .chips') !== null")
+    assert focused(page, "getAttribute('aria-label')").startswith("Remove ")
+    page.execute_script("document.querySelector('#curves select').focus()")
+    focused_select = find(page, "#curves select")
+    focused_select.send_keys("\ue015")  # arrow down
+    assert focused(page, "tagName") == "SELECT"
+
+
+def test_back_to_the_rule_sets_the_slider_of_all_back_and_keeps_the_focus(page):
+    slider = find(page, "#all-thresholds")
+    slider.send_keys("\ue012" * 12)
+    find(page, "#reset").click()
+    assert slider.get_attribute("value") == "50"
+    assert focused(page, "id") == "all-thresholds"
+
+
+def test_the_limit_of_the_coverage_is_said_as_a_probability(page):
+    slider = find(page, "#coverage input")
+    slider.send_keys("\ue014")
+    said = slider.get_attribute("aria-valuetext")
+    assert find(page, "#coverage-now").text.startswith(f"{said}: ")
+    assert float(said) < 1
+
+
+def test_new_scores_are_said_once_the_slider_rests(page):
+    count = """
+        const [done] = arguments;
+        let said = 0;
+        new MutationObserver(() => said++).observe(place("said"), {childList: true});
+        for (const value of [30, 31, 32]) {
+            place("all-thresholds").value = value;
+            place("all-thresholds").dispatchEvent(new Event("input"));
+        }
+        setTimeout(() => done(said), 1000);
+    """
+    assert page.execute_async_script(count) == 1
+    said = find(page, "#said").get_attribute("textContent")
+    assert said == find(page, ".averages").text
+    assert find_all(page, "#headline[aria-live]") == []
+
+
+def test_the_history_has_the_line_of_macro_f1(page):
+    assert len(find_all(page, "#history path.guide")) == 1

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -67,8 +68,6 @@ def test_hostile_texts_and_labels_come_back_as_they_were(report, make_scored):
 
 
 def report_of(report, scored):
-    from dataclasses import replace
-
     from kerascls.metrics import score
 
     scores = score(scored.targets, scored.chosen, scored.labels)
@@ -101,6 +100,13 @@ def test_the_title_is_escaped(report, scored):
     page.encode()
 
 
+def test_a_file_name_cannot_turn_the_title_around(report, scored):
+    report = replace(report, source="a\u202evsc.\u2066<exe")
+    page = report_html(report, scored)
+    assert "<title>Scores on avsc.&lt;exe</title>" in page
+    assert "<h1>Scores on <bdi>avsc.&lt;exe</bdi></h1>" in page
+
+
 def test_the_page_does_not_grow_with_the_rows(report, make_scored):
     sizes = []
     for rows in (500, 2_000):
@@ -125,6 +131,7 @@ def test_the_payload_has_the_scores_and_the_history(tmp_path, report, scored):
     assert found["classes"]["train"] == [7, 3, 0, 0]
     assert found["classes"]["threshold"] == [0.25, 0.25, None, None]
     assert len(found["curves"]) == found["known"] == 2
+    assert found["history"]["macro"] == [round(report.scores.macro.f1, 4)] * 2
     assert found["history"]["classes"][1] == [round(report.scores.f1[1], 4)] * 2
     macro = next(one for one in found["headline"] if one["key"] == "macro_f1")
     assert macro["value"] == report.scores.macro.f1

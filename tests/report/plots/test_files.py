@@ -3,12 +3,14 @@ from dataclasses import replace
 import pytest
 
 from kerascls.labels import Task
+from kerascls.metrics import score
 from kerascls.report import append_history, history_rows
 from kerascls.report.plots import write_plots
 
 ALWAYS = ["scores", "precision_recall", "reliability", "coverage"]
 
 
+@pytest.mark.filterwarnings("ignore:The plots show boxes")  # SimHei is not there
 def test_every_plot_is_written_as_png(tmp_path, report, scored, fonts):
     fonts("SimHei")
     history = tmp_path / "history.csv"
@@ -26,6 +28,19 @@ def test_a_missing_font_is_said_once(tmp_path, report, scored, fonts):
     assert [str(one.message)[:17] for one in caught] == ["No installed font"]
 
 
+def test_characters_without_a_font_are_named_in_one_note(
+    tmp_path, report, scored, fonts
+):
+    fonts()
+    scored = replace(scored, labels=("\U00010330\U000f0000", "b", "c", "d"))
+    scores = score(scored.targets, scored.chosen, scored.labels)
+    with pytest.warns(UserWarning) as caught:
+        write_plots(tmp_path, replace(report, scores=scores), scored, dpi=20)
+    (note,) = [str(one.message) for one in caught]
+    assert "U+F0000" in note
+
+
+@pytest.mark.filterwarnings("ignore:The plots show boxes")  # SimHei is not there
 def test_multiclass_has_a_confusion_matrix(tmp_path, report, scored, fonts):
     fonts("SimHei")
     report, scored = (replace(one, task=Task.MULTICLASS) for one in (report, scored))

@@ -1,7 +1,7 @@
 import pytest
 
 from kerascls.report import plot_scores
-from kerascls.report.plots.fonts import shortened, text_style
+from kerascls.report.plots.fonts import missing_glyphs, shortened, text_style
 
 
 def test_a_missing_chinese_font_is_named_to_who_asked_for_the_plot(report, fonts):
@@ -37,3 +37,11 @@ def test_latin_texts_need_no_chinese_font(fonts, recwarn):
 def test_long_labels_are_cut_to_one_line():
     assert shortened("体育\n 足球") == "体育 足球"
     assert shortened("x" * 30) == "x" * 23 + "…"
+
+
+def test_at_most_ten_missing_characters_are_named():
+    messages = [f"Glyph {0x4E00 + n} (X) missing from font(s) Y." for n in range(12)]
+    note = missing_glyphs([*messages, *messages, "another"])
+    assert "has 12 of the characters, 一 (U+4E00), " in note
+    assert "and 2 more" in note and chr(0x4E0A) not in note
+    assert missing_glyphs(["another"]) is None

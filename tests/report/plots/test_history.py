@@ -1,5 +1,6 @@
 import pytest
 
+from kerascls.errors import SettingsError
 from kerascls.report import append_history, history_rows, plot_history
 from kerascls.report.plots import plot_class_history
 
@@ -51,3 +52,8 @@ def test_the_largest_classes_and_macro_f1_are_drawn_over_the_epochs(
 def test_classes_can_be_chosen_and_may_have_gaps(history, drawn):
     lines = drawn(plot_class_history(history, labels=["never"])).axes[0].lines
     assert [line.get_label() for line in lines] == ["never", "macro-F1"]
+
+
+def test_a_class_that_the_history_lacks_is_refused(history):
+    with pytest.raises(SettingsError, match="'zzz'.*体育"):
+        plot_class_history(history, labels=["zzz"])

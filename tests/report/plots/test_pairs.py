@@ -27,6 +27,13 @@ def test_the_confusion_plot_shows_shares_and_numbers(make_scored, drawn):
     ]
 
 
+def test_rows_without_an_answer_count_in_the_shares(make_scored):
+    true, given = [[1, 0], [1, 0]], [[1, 0], [0, 0]]
+    scored = make_scored(true, given, given, "ab", Task.MULTICLASS)
+    axes = plot_confusion(scored).axes[0]
+    assert axes.images[0].get_array().tolist() == [[0.5, 0], [0, 0]]
+
+
 def test_only_the_labels_confused_most_are_drawn(make_scored):
     one_hot = np.eye(3)
     true, given = one_hot[[0, 1, 2]], one_hot[[2, 1, 2]]
