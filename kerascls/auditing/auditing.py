@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Literal
 
 from kerascls.auditing.duplicates import duplicate_sections
-from kerascls.auditing.files import check_export, export_doccano, write_audit
+from kerascls.auditing.files import export_doccano, write_audit
 from kerascls.auditing.findings import Audit, Section
 from kerascls.auditing.judging import judged_by_bundle, judged_by_cross_validation
 from kerascls.auditing.label_errors import KIND, TITLE, label_error_section
 from kerascls.auditing.labels import label_sections
 from kerascls.auditing.lengths import length_sections
 from kerascls.auditing.near import check_threshold, near_section
+from kerascls.auditing.outputs import check_directory, check_new_file
 from kerascls.auditing.rows import Rows, read_rows
 from kerascls.bundle import Bundle, open_bundle
 from kerascls.errors import SettingsError
@@ -64,7 +65,8 @@ def audit(
         folds: Of the cross-validation.
         seed: Of folds, linear models and hash functions.
         out: Directory for audit.md, audit.json and findings.csv; none by default.
-        export: JSON lines for doccano with the rows to label again.
+            A findings.csv with corrections is never overwritten.
+        export: New file for doccano, JSON lines with the rows to label again.
         on_progress: Called with steps done and all steps while labels are judged.
 
     Returns:
@@ -73,8 +75,8 @@ def audit(
     Raises:
         DataError: When a file cannot be used.
         BundleError: When the bundle cannot be read.
-        SettingsError: When an argument has no meaning, or cleanlab is asked for and
-            not installed.
+        SettingsError: When an argument has no meaning, what is asked for cannot be
+            written, or cleanlab is asked for and not installed.
 
     Example:
         >>> found = audit(["train.csv", "test.csv"])
@@ -86,7 +88,9 @@ def audit(
     _check_numbers(folds, max_tokens)
     judge = _choose_judge(label_errors, bundle)
     if export is not None:
-        check_export(export, paths)
+        check_new_file(export, (".jsonl",), "export")
+    if out is not None:
+        check_directory(out)
     opened = open_bundle(bundle) if bundle is not None else None
     rows = read_rows(
         paths,

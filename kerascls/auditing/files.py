@@ -2,14 +2,12 @@
 
 import csv
 import json
-from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
 from kerascls.auditing.findings import Audit, row_fields
 from kerascls.auditing.rows import label_cell
 from kerascls.auditing.tables import audit_markdown
-from kerascls.errors import SettingsError
 from kerascls.run_directory import write_atomically
 
 FINDINGS_COLUMNS = (
@@ -78,22 +76,6 @@ def findings_csv(audit: Audit) -> str:
                 fields["text"] = fields["text"].replace("\0", "\ufffd")
                 writer.writerow([fields[name] for name in FINDINGS_COLUMNS])
     return stream.getvalue()
-
-
-def check_export(path: str | Path, files: Sequence[str | Path]):
-    """Checks, before work begins, that an export can be written.
-
-    Raises:
-        SettingsError: When it would overwrite an audited file, has another ending
-            than .jsonl, or its folder does not exist.
-    """
-    path = Path(path)
-    is_input = any(path.resolve() == Path(file).resolve() for file in files)
-    if path.suffix.lower() != ".jsonl" or is_input or not path.parent.is_dir():
-        raise SettingsError(
-            f"Expected a new .jsonl file in an existing folder, for doccano. Received: "
-            f"export={str(path)!r}. Choose another name."
-        )
 
 
 def export_doccano(path: str | Path, audit: Audit) -> int:

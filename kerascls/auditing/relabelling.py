@@ -1,14 +1,15 @@
 """`relabel(...)`: labelled text written anew with corrected labels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from kerascls.auditing.corrections import Correction, read_corrections
+from kerascls.auditing.outputs import check_new_file
 from kerascls.auditing.rewriting import DELIMITERS, rewritten
 from kerascls.auditing.rows import row_key
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import DataError
 from kerascls.labels import Task
 from kerascls.readers import Dataset, read
 from kerascls.readers.records import find_format
@@ -78,7 +79,7 @@ def relabel(
     Raises:
         DataError: When a file cannot be used, a correction has no row in `file`, or
             two of them contradict each other. Nothing is written then.
-        SettingsError: When the output is one of the inputs or of another kind.
+        SettingsError: When the output exists, is of another kind or cannot be written.
 
     Example:
         >>> relabel("train.csv", "audit/findings.csv", "corrected.csv").changed
@@ -86,7 +87,8 @@ def relabel(
     """
     file, output = Path(file), Path(output)
     format = find_format(file, format)
-    written = _check_output(output, format, (file, Path(corrections)))
+    endings = (".jsonl",) if format == "jsonl" else tuple(f".{d}" for d in DELIMITERS)
+    check_new_file(output, endings, "output")
     dataset = read(
         file,
         text=text,
@@ -106,7 +108,7 @@ def relabel(
         format=format,
         encoding=encoding,
         separator=label_separator,
-        written=written,
+        written=output.suffix.lower().removeprefix("."),
     )
     write_atomically(output, content)
     before = {row.line: row.labels for row in dataset.examples}
@@ -119,23 +121,6 @@ def relabel(
         other_files=len(asked) - len(own),
         skipped_rows=dataset.skipped_rows,
     )
-
-
-def _check_output(output: Path, format: str, inputs: Iterable[Path]) -> str:
-    """Returns the format to write."""
-    wanted = ("jsonl",) if format == "jsonl" else tuple(DELIMITERS)
-    ending = output.suffix.lower().removeprefix(".")
-    if ending not in wanted or not output.parent.is_dir():
-        raise SettingsError(
-            f"Expected a file that ends in .{' or .'.join(wanted)} in an existing "
-            f"folder. Received: output={str(output)!r}. Choose another name."
-        )
-    if output.resolve() in [path.resolve() for path in inputs]:
-        raise SettingsError(
-            f"Expected another file for the output than those that are read. Received: "
-            f"output={str(output)!r}. Choose another name."
-        )
-    return ending
 
 
 def _for_file(

@@ -101,6 +101,7 @@ def test_fields_that_doccano_nested_are_found(train, tmp_path, write_jsonl, plac
 def test_any_label_set_survives_the_round_trip(train, corrections, tmp_path, sets):
     lines = [example.line for example in read(train).examples]
     path = corrections(zip(lines, sets, strict=True))
+    (tmp_path / "new.csv").unlink(missing_ok=True)
     kerascls.relabel(train, path, tmp_path / "new.csv")
     new = read(tmp_path / "new.csv").examples
     assert [row.labels for row in new] == [tuple(one) for one in sets]
@@ -207,3 +208,11 @@ def test_an_output_that_cannot_be_is_refused(train, corrections, tmp_path, name)
     with pytest.raises(SettingsError, match="output="):
         kerascls.relabel(train, path, tmp_path / name)
     assert (train.read_bytes(), path.read_bytes()) == before
+
+
+def test_an_output_that_exists_is_never_overwritten(train, corrections, tmp_path):
+    output = tmp_path / "new.csv"
+    output.write_text("mine", "utf-8")
+    with pytest.raises(SettingsError, match="which exists"):
+        kerascls.relabel(train, corrections([(2, ("军事",))]), output)
+    assert output.read_text("utf-8") == "mine"
