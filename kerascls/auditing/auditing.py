@@ -1,13 +1,18 @@
 """`audit(...)`: what is wrong with labelled text."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from kerascls.auditing.duplicates import duplicate_sections
 from kerascls.auditing.files import export_doccano, write_audit
 from kerascls.auditing.findings import Audit, Section
-from kerascls.auditing.judging import judged_by_bundle, judged_by_cross_validation
+from kerascls.auditing.judging import (
+    default_judge,
+    judged_by_bundle,
+    judged_by_cross_validation,
+)
 from kerascls.auditing.label_errors import KIND, TITLE, label_error_section
 from kerascls.auditing.labels import label_sections
 from kerascls.auditing.lengths import length_sections
@@ -60,8 +65,8 @@ def audit(
         max_tokens: What a model reads; without a bundle it counts characters.
         near: Least similarity of near duplicates, 0.5 to 1.
         label_errors: What judges the labels: `"bundle"`; `"cross-validation"` of a
-            linear model; `"none"`. By default the bundle if one is given, else
-            cross-validation, and nothing where cleanlab is not installed.
+            linear model; `"none"`. By default a bundle that was not trained on one of
+            the files, else cross-validation; nothing where cleanlab is not installed.
         folds: Of the cross-validation.
         seed: Of folds, linear models and hash functions.
         out: Directory for audit.md, audit.json and findings.csv; none by default.
@@ -103,12 +108,16 @@ def audit(
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
     )
+    reasons: tuple[str, ...] = ()
+    if judge == "auto":
+        judge, reasons = default_judge(rows, opened)
+    judged = _label_errors(rows, judge, opened, folds, seed, on_progress)
     sections = [
         *duplicate_sections(rows),
         near_section(rows, near, seed),
         *label_sections(rows),
         *length_sections(rows, opened, max_tokens),
-        _label_errors(rows, judge, opened, folds, seed, on_progress),
+        replace(judged, lines=(*judged.lines, *reasons)),
     ]
     found = Audit(rows, tuple(sections))
     if out is not None:
@@ -141,7 +150,7 @@ def _choose_judge(label_errors: Judge, bundle: str | Path | None) -> str:
     if label_errors == "auto":
         if not has_extra("audit"):
             return "missing"
-        return "cross-validation" if bundle is None else "bundle"
+        return "cross-validation" if bundle is None else "auto"
     if label_errors != "none":
         require_extra("audit", f"label_errors={label_errors}")
     return label_errors
