@@ -89,9 +89,13 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
         The number of rows.
     """
     written: dict[int, str] = {}
+    answers: dict[tuple[str, ...], set] = {}
+    for texts, labels in zip(audit.rows.texts, audit.rows.labels, strict=True):
+        answers.setdefault(texts, set()).add(frozenset(labels))
     for kind in RELABELLED_KINDS:
         for finding in audit.section(kind).findings:
-            if kind == "near_duplicate" and _agree(audit, finding):
+            said = [answers[audit.rows.texts[found.row]] for found in finding]
+            if kind == "near_duplicate" and len(set().union(*said)) == 1:
                 continue
             for found in finding:
                 fields = row_fields(audit.rows, found)
@@ -100,10 +104,6 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
                 written.setdefault(found.row, json.dumps(line, ensure_ascii=False))
     write_atomically(Path(path), _encoded("".join(f"{o}\n" for o in written.values())))
     return len(written)
-
-
-def _agree(audit: Audit, finding: tuple) -> bool:
-    return len({frozenset(audit.rows.labels[found.row]) for found in finding}) == 1
 
 
 def _encoded(text: str) -> bytes:
