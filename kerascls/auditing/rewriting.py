@@ -3,6 +3,7 @@
 import codecs
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from kerascls.readers import Dataset, join_labels, read_columns, read_records
 from kerascls.readers.files import check_encoding
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 
 
 def rewritten(
@@ -67,12 +69,28 @@ def _relabelled(
         if record.line in labels:
             names = labels[record.line]
             if format == "jsonl":
-                cell = list(names) if joined else names[0]
+                cell = _json_cell(fields.get(column), names, joined, separator)
             else:
                 cell = join_labels(names, separator) if joined else names[0]
             fields = {**fields, column: cell}
         records.append(fields)
     return records
+
+
+def _json_cell(
+    before: object, names: Sequence[str], joined: bool, separator: str
+) -> object:
+    """Returns labels as the JSON type that a row had: numbers, one text or a list."""
+    if joined and isinstance(before, str):
+        return join_labels(names, separator)
+    old = before if isinstance(before, list) else [before]
+    numbers = all(type(one) is int for one in old) and len(old) > 0
+    known = {str(one): one for one in old if type(one) in (int, str)}
+    new = [
+        int(name) if numbers and NUMBER.fullmatch(name) else known.get(name, name)
+        for name in names
+    ]
+    return new if joined else new[0]
 
 
 def _table(
