@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kerascls.auditing.corrections import Correction, read_corrections
+from kerascls.auditing.corrections import Correction, read_corrections, refuse_bad
 from kerascls.auditing.outputs import check_new_file
 from kerascls.auditing.rewriting import DELIMITERS, rewritten
 from kerascls.auditing.rows import row_key
@@ -13,7 +13,7 @@ from kerascls.errors import DataError
 from kerascls.labels import Task
 from kerascls.readers import Dataset, read
 from kerascls.readers.records import find_format
-from kerascls.readers.rows import BadRow, BadRowLog
+from kerascls.readers.rows import BadRow
 from kerascls.run_directory import write_atomically
 
 
@@ -99,7 +99,8 @@ def relabel(
         encoding=encoding,
         errors="skip" if skip_bad_rows else "raise",
     )
-    asked = read_corrections(corrections, dataset.task, corrections_encoding)
+    known = {name for row in dataset.examples for name in row.labels}
+    asked = read_corrections(corrections, dataset.task, corrections_encoding, known)
     own = _for_file(asked, file, corrections)
     labels = _by_line(own, dataset, corrections)
     content = rewritten(
@@ -111,8 +112,6 @@ def relabel(
         written=output.suffix.lower().removeprefix("."),
     )
     write_atomically(output, content)
-    before = {row.line: row.labels for row in dataset.examples}
-    known = {name for names in before.values() for name in names}
     return Relabelled(
         output=output,
         rows=len(dataset.examples),
@@ -147,34 +146,27 @@ def _by_line(
         DataError: When a correction has no row, or differs from another one.
     """
     rows = {example.line: example for example in dataset.examples}
-    log = BadRowLog(str(source))
+    bad = []
     decided: dict[int, Correction] = {}
     for one in corrections:
         row = rows.get(one.line)
         other = decided.setdefault(one.line, one)
         if row is None or row_key(row.texts, row.labels) != one.key:
-            log.add(
+            bad.append(
                 BadRow(one.said_at, f"{dataset.path}:{one.line} is another row now")
             )
         elif set(other.labels) != set(one.labels):
             reason = f"gives {dataset.path}:{one.line} other labels than line"
-            log.add(BadRow(one.said_at, f"{reason} {other.said_at}"))
-    if log.count:
-        _refuse(log, dataset)
+            bad.append(BadRow(one.said_at, f"{reason} {other.said_at}"))
+    refuse_bad(
+        bad,
+        source,
+        f"corrections that fit {dataset.path} and each other",
+        "Audit the file again if it has changed, and name the columns as in the audit "
+        "(--text, --label).",
+    )
     return {
         line: one.labels
         for line, one in decided.items()
         if set(one.labels) != set(rows[line].labels)
     }
-
-
-def _refuse(log: BadRowLog, dataset: Dataset):
-    try:
-        log.finish()
-    except DataError as error:
-        lines = [line for line in str(error).splitlines() if line.startswith("  ")]
-        raise DataError(
-            f"Expected corrections that fit {dataset.path} and each other. Received: "
-            f"{log.count} that do not:\n" + "\n".join(lines) + "\nAudit the file again "
-            "if it has changed, and name the columns as in the audit (--text, --label)."
-        ) from error

@@ -147,6 +147,29 @@ def test_json_lines_stay_json_lines(tmp_path, write_jsonl):
     assert new == {"n": 1, "text": "新", "label": "b"}
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "given", "after"),
+    [
+        ("label", 3, ["4"], 4),
+        ("label", 3, ["04"], "04"),
+        ("label", "3", ["4"], "4"),
+        ("labels", "x|y", ["x", "z"], "x|z"),
+        ("labels", "x|y", [], ""),
+        ("labels", [1, 2], ["2", "3"], [2, 3]),
+        ("labels", [1, "x"], ["y", "1"], ["y", 1]),
+        ("labels", [], ["3"], ["3"]),
+    ],
+)
+def test_new_labels_have_the_json_type_of_the_old_ones(
+    tmp_path, write_jsonl, name, before, given, after
+):
+    path = write_jsonl("t.jsonl", [{"text": "新", name: before}])
+    rows = read_rows([path])
+    fixes = [{"label": given, "file": str(path), "line": 1, "row": rows.key(0)}]
+    kerascls.relabel(path, write_jsonl("fix.jsonl", fixes), tmp_path / "new.jsonl")
+    assert json.loads((tmp_path / "new.jsonl").read_text("utf-8"))[name] == after
+
+
 def test_corrections_of_another_file_are_left_alone(train, labelled, tmp_path):
     other = labelled("other.csv", [("船", "汽车")])
     rows = read_rows([train, other])
@@ -174,10 +197,21 @@ def test_two_answers_for_one_row_are_refused(train, corrections, tmp_path):
         kerascls.relabel(train, path, tmp_path / "new.csv")
 
 
+@pytest.mark.parametrize(
+    ("cell", "label"), [("a|b", "a|b"), (r"a\|b", "a|b"), ("[x", "[x"), ("c", "c")]
+)
+def test_a_known_class_may_be_written_as_it_is(tmp_path, cell, label):
+    path = tmp_path / "findings.csv"
+    path.write_text(f"file,line,row,corrected\nf,2,r1,{cell}\n", "utf-8")
+    (one,) = read_corrections(path, Task.MULTICLASS, classes={"a|b", "[x"})
+    assert one.labels == (label,)
+
+
 def test_multiclass_needs_exactly_one_label(tmp_path):
     path = tmp_path / "findings.csv"
     path.write_text("file,line,row,corrected\nf,2,r1,a|b\nf,3,r2,[]\n", "utf-8")
-    with pytest.raises(DataError, match="(?s):2: 2 labels.*:3: 0 labels"):
+    message = "(?s):2: 2 labels.*:3: 0 labels.*\nCorrect these lines; nothing was"
+    with pytest.raises(DataError, match=message):
         read_corrections(path, Task.MULTICLASS)
 
 
