@@ -59,7 +59,8 @@ def relabel(
     """Writes a labelled file anew with the labels that an audit's reader decided on.
 
     Rows keep their order, other columns and, where nothing was corrected, their label
-    cells as they are; so do encoding and line ends.
+    cells; so do the encoding and, as in the first line, the line ends. How a table's
+    cells are quoted, and JSON's spaces, escapes and numbers such as 1e3, may change.
 
     Args:
         file: The file that was audited, unchanged since.

@@ -40,11 +40,12 @@ def rewritten(
         DataError: When the encoding cannot write a label.
     """
     records = _relabelled(dataset, labels, format, encoding, separator)
+    line_end = _line_end(dataset.path, format, encoding)
     if written == "jsonl":
-        content = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+        lines = [json.dumps(record, ensure_ascii=False) for record in records]
+        content = "".join(line + line_end for line in lines)
     else:
         columns = read_columns(dataset.path, format=format, encoding=encoding)
-        line_end = _line_end(dataset.path, format)
         content = _table(columns, records, DELIMITERS[written], line_end)
     return _encoded(content, dataset.path, format, encoding)
 
@@ -108,10 +109,13 @@ def _table(
     return "".join(lines)
 
 
-def _line_end(file: Path, format: str) -> str:
-    with open(file, "rb") as handle:
-        first = b"" if format == "xlsx" else handle.readline()
-    return "\r\n" if first.endswith(b"\r\n") else "\n"
+def _line_end(file: Path, format: str, encoding: str) -> str:
+    if format == "xlsx":
+        return "\n"
+    with open(file, encoding=encoding, errors="replace", newline="") as handle:
+        first = handle.readline()
+    ends = ("\r\n",) if format == "jsonl" else ("\r\n", "\r")
+    return next((end for end in ends if first.endswith(end)), "\n")
 
 
 def _encoded(content: str, file: Path, format: str, encoding: str) -> bytes:

@@ -138,6 +138,24 @@ def test_a_lone_carriage_return_in_a_cell_is_kept(labelled, tmp_path):
     assert (tmp_path / "new.csv").read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_line_ends_of_a_table_are_kept(tmp_path, end, encoding):
+    path, fixes = tmp_path / "t.csv", tmp_path / "findings.csv"
+    path.write_bytes(end.join(["text,label", "a,x", "b,y", ""]).encode(encoding))
+    fixes.write_text("file,line,row,corrected\n", "utf-8")
+    kerascls.relabel(path, fixes, tmp_path / "new.csv", encoding=encoding)
+    assert (tmp_path / "new.csv").read_bytes() == path.read_bytes()
+
+
+def test_line_ends_of_json_lines_are_kept(tmp_path):
+    path, fixes = tmp_path / "t.jsonl", tmp_path / "findings.csv"
+    path.write_bytes(b'{"text": "a", "label": "x"}\r\n' * 2)
+    fixes.write_text("file,line,row,corrected\n", "utf-8")
+    kerascls.relabel(path, fixes, tmp_path / "new.jsonl")
+    assert (tmp_path / "new.jsonl").read_bytes() == path.read_bytes()
+
+
 def test_json_lines_stay_json_lines(tmp_path, write_jsonl):
     path = write_jsonl("t.jsonl", [{"n": 1, "text": "新", "label": "a"}])
     rows = read_rows([path])
