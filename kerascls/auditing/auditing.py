@@ -1,17 +1,23 @@
 """`audit(...)`: what is wrong with labelled text."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from kerascls.auditing.duplicates import duplicate_sections
-from kerascls.auditing.files import check_export, export_doccano, write_audit
+from kerascls.auditing.files import export_doccano, write_audit
 from kerascls.auditing.findings import Audit, Section
-from kerascls.auditing.judging import judged_by_bundle, judged_by_cross_validation
+from kerascls.auditing.judging import (
+    default_judge,
+    judged_by_bundle,
+    judged_by_cross_validation,
+)
 from kerascls.auditing.label_errors import KIND, TITLE, label_error_section
 from kerascls.auditing.labels import label_sections
 from kerascls.auditing.lengths import length_sections
 from kerascls.auditing.near import check_threshold, near_section
+from kerascls.auditing.outputs import check_directory, check_new_file
 from kerascls.auditing.rows import Rows, read_rows
 from kerascls.bundle import Bundle, open_bundle
 from kerascls.errors import SettingsError
@@ -59,12 +65,13 @@ def audit(
         max_tokens: What a model reads; without a bundle it counts characters.
         near: Least similarity of near duplicates, 0.5 to 1.
         label_errors: What judges the labels: `"bundle"`; `"cross-validation"` of a
-            linear model; `"none"`. By default the bundle if one is given, else
-            cross-validation, and nothing where cleanlab is not installed.
+            linear model; `"none"`. By default a bundle that was not trained on one of
+            the files, else cross-validation; nothing where cleanlab is not installed.
         folds: Of the cross-validation.
         seed: Of folds, linear models and hash functions.
         out: Directory for audit.md, audit.json and findings.csv; none by default.
-        export: JSON lines for doccano with the rows to label again.
+            A findings.csv with corrections is never overwritten.
+        export: New file for doccano, JSON lines with the rows to label again.
         on_progress: Called with steps done and all steps while labels are judged.
 
     Returns:
@@ -73,8 +80,8 @@ def audit(
     Raises:
         DataError: When a file cannot be used.
         BundleError: When the bundle cannot be read.
-        SettingsError: When an argument has no meaning, or cleanlab is asked for and
-            not installed.
+        SettingsError: When an argument has no meaning, what is asked for cannot be
+            written, or cleanlab is asked for and not installed.
 
     Example:
         >>> found = audit(["train.csv", "test.csv"])
@@ -86,7 +93,9 @@ def audit(
     _check_numbers(folds, max_tokens)
     judge = _choose_judge(label_errors, bundle)
     if export is not None:
-        check_export(export, paths)
+        check_new_file(export, (".jsonl",), "export")
+    if out is not None:
+        check_directory(out)
     opened = open_bundle(bundle) if bundle is not None else None
     rows = read_rows(
         paths,
@@ -99,12 +108,16 @@ def audit(
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
     )
+    reasons: tuple[str, ...] = ()
+    if judge == "auto":
+        judge, reasons = default_judge(rows, opened)
+    judged = _label_errors(rows, judge, opened, folds, seed, on_progress)
     sections = [
         *duplicate_sections(rows),
         near_section(rows, near, seed),
         *label_sections(rows),
         *length_sections(rows, opened, max_tokens),
-        _label_errors(rows, judge, opened, folds, seed, on_progress),
+        replace(judged, lines=(*judged.lines, *reasons)),
     ]
     found = Audit(rows, tuple(sections))
     if out is not None:
@@ -137,7 +150,7 @@ def _choose_judge(label_errors: Judge, bundle: str | Path | None) -> str:
     if label_errors == "auto":
         if not has_extra("audit"):
             return "missing"
-        return "cross-validation" if bundle is None else "bundle"
+        return "cross-validation" if bundle is None else "auto"
     if label_errors != "none":
         require_extra("audit", f"label_errors={label_errors}")
     return label_errors

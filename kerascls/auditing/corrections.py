@@ -1,16 +1,17 @@
 """Corrected labels: findings.csv filled in, or JSON lines back from doccano."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kerascls.auditing.rows import label_cell
 from kerascls.errors import DataError
 from kerascls.labels import Task
 from kerascls.readers import Record, read_columns, read_records, split_labels
 from kerascls.readers.label_cells import checked_labels
 from kerascls.readers.records import find_format
-from kerascls.readers.rows import BadRow, BadRowLog
+from kerascls.readers.rows import SHOWN_ROWS, BadRow
 
 CORRECTED = "corrected"
 
@@ -35,7 +36,10 @@ class Correction:
 
 
 def read_corrections(
-    path: str | Path, task: Task, encoding: str = "utf-8"
+    path: str | Path,
+    task: Task,
+    encoding: str = "utf-8",
+    classes: Iterable[str] = (),
 ) -> list[Correction]:
     """Reads corrections; an empty cell in the column `corrected` is none.
 
@@ -44,6 +48,7 @@ def read_corrections(
             the JSON lines of doccano with labels in `label`.
         task: What a row's labels mean.
         encoding: Of text files.
+        classes: Labels that a multi-class cell may hold as they are, unescaped.
 
     Raises:
         DataError: When the file or one of its rows cannot be used.
@@ -52,18 +57,56 @@ def read_corrections(
     is_jsonl = find_format(path) == "jsonl"
     if not is_jsonl:
         _require_columns(path, read_columns(path, encoding=encoding))
-    log = BadRowLog(str(path))
-    corrections = []
-    for record in read_records(path, encoding=encoding):
+    cells = _class_cells(classes) if task is Task.MULTICLASS else {}
+    corrections: list[Correction] = []
+    bad: list[BadRow] = []
+    for record in read_records(path, encoding=encoding, errors="skip", bad_rows=bad):
         try:
             fields = _flat(record.fields)
-            labels = _doccano_labels(fields) if is_jsonl else _cell_labels(fields)
+            if is_jsonl:
+                labels = _doccano_labels(fields)
+            else:
+                labels = _cell_labels(fields, cells)
             if labels is not None:
                 corrections.append(_correction(record, fields, labels, task))
         except DataError as error:
-            log.add(BadRow(record.line, str(error)))
-    log.finish()
+            bad.append(BadRow(record.line, str(error)))
+    refuse_bad(
+        sorted(bad, key=lambda row: row.line),
+        path,
+        "corrections that can be used",
+        "Correct these lines; nothing was written.",
+    )
     return corrections
+
+
+def refuse_bad(bad: Sequence[BadRow], source: str | Path, expected: str, advice: str):
+    """Refuses corrections if some are bad.
+
+    Args:
+        bad: The bad ones.
+        source: The file they are in.
+        expected: What they should be, for the message.
+        advice: What to do, for its end.
+
+    Raises:
+        DataError: When there are any.
+    """
+    if not bad:
+        return
+    lines = [f"  {source}:{row.line}: {row.reason}" for row in bad[:SHOWN_ROWS]]
+    if len(bad) > SHOWN_ROWS:
+        lines.append(f"  ... and {len(bad) - SHOWN_ROWS} more")
+    raise DataError(
+        f"Expected {expected}. Received: {len(bad)} that are not:\n"
+        + "\n".join([*lines, advice])
+    )
+
+
+def _class_cells(classes: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    # As the audit writes a class goes before as a person may.
+    names = sorted(classes)
+    return {n: (n,) for n in names} | {label_cell((n,)): (n,) for n in names}
 
 
 def _require_columns(path: Path, columns: Sequence[str]):
@@ -94,9 +137,11 @@ def _doccano_labels(fields: dict[str, Any]) -> tuple[str, ...]:
     return checked_labels(labels)
 
 
-def _cell_labels(fields: dict[str, Any]) -> tuple[str, ...] | None:
-    cell = str(fields[CORRECTED])
-    return split_labels(cell) if cell.strip() else None
+def _cell_labels(
+    fields: dict[str, Any], cells: dict[str, tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    cell = str(fields[CORRECTED]).strip()
+    return (cells.get(cell) or split_labels(cell)) if cell else None
 
 
 def _correction(

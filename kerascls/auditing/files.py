@@ -2,14 +2,12 @@
 
 import csv
 import json
-from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
 from kerascls.auditing.findings import Audit, row_fields
 from kerascls.auditing.rows import label_cell
 from kerascls.auditing.tables import audit_markdown
-from kerascls.errors import SettingsError
 from kerascls.run_directory import write_atomically
 
 FINDINGS_COLUMNS = (
@@ -80,22 +78,6 @@ def findings_csv(audit: Audit) -> str:
     return stream.getvalue()
 
 
-def check_export(path: str | Path, files: Sequence[str | Path]):
-    """Checks, before work begins, that an export can be written.
-
-    Raises:
-        SettingsError: When it would overwrite an audited file, has another ending
-            than .jsonl, or its folder does not exist.
-    """
-    path = Path(path)
-    is_input = any(path.resolve() == Path(file).resolve() for file in files)
-    if path.suffix.lower() != ".jsonl" or is_input or not path.parent.is_dir():
-        raise SettingsError(
-            f"Expected a new .jsonl file in an existing folder, for doccano. Received: "
-            f"export={str(path)!r}. Choose another name."
-        )
-
-
 def export_doccano(path: str | Path, audit: Audit) -> int:
     """Writes the rows to label again, one JSON object each, for doccano.
 
@@ -107,9 +89,13 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
         The number of rows.
     """
     written: dict[int, str] = {}
+    answers: dict[tuple[str, ...], set] = {}
+    for texts, labels in zip(audit.rows.texts, audit.rows.labels, strict=True):
+        answers.setdefault(texts, set()).add(frozenset(labels))
     for kind in RELABELLED_KINDS:
         for finding in audit.section(kind).findings:
-            if kind == "near_duplicate" and _agree(audit, finding):
+            said = [answers[audit.rows.texts[found.row]] for found in finding]
+            if kind == "near_duplicate" and len(set().union(*said)) == 1:
                 continue
             for found in finding:
                 fields = row_fields(audit.rows, found)
@@ -118,10 +104,6 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
                 written.setdefault(found.row, json.dumps(line, ensure_ascii=False))
     write_atomically(Path(path), _encoded("".join(f"{o}\n" for o in written.values())))
     return len(written)
-
-
-def _agree(audit: Audit, finding: tuple) -> bool:
-    return len({frozenset(audit.rows.labels[found.row]) for found in finding}) == 1
 
 
 def _encoded(text: str) -> bytes:

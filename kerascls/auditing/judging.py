@@ -87,15 +87,38 @@ def trained_on(rows: Rows, bundle: Bundle) -> str:
         "a classifier believes the labels it was trained on, right or wrong; for these "
         "rows use --label-errors cross-validation"
     )
+    files = _files_trained_on(rows, bundle)
+    if files is None:
+        return f"whether the bundle was trained on these rows is not known: {advice}"
+    if not files:
+        return "none of the files is one the bundle was trained on"
+    return f"WARNING: the bundle was trained on rows of {', '.join(files)}; {advice}"
+
+
+def default_judge(rows: Rows, bundle: Bundle) -> tuple[str, tuple[str, ...]]:
+    """Returns what judges labels by default where there is a bundle.
+
+    Returns:
+        `"bundle"`, or `"cross-validation"` if it was trained on one of the files, and
+        the lines that say why.
+    """
+    files = _files_trained_on(rows, bundle)
+    if not files:
+        return "bundle", ()
+    return "cross-validation", (
+        f"not by the bundle, for it was trained on rows of {', '.join(files)} and "
+        f"believes their labels, right or wrong",
+    )
+
+
+def _files_trained_on(rows: Rows, bundle: Bundle) -> list[str] | None:
+    """Returns the files a bundle was trained on, None where that is not known."""
     try:
         run = json.loads((bundle.path.parent / RUN_FILE).read_bytes())
         used = {run["data"][p]["sha256"] for p in ("train", "valid")}
     except (OSError, ValueError, KeyError, TypeError):
-        return f"whether the bundle was trained on these rows is not known: {advice}"
-    files = [name for name, one in rows.datasets.items() if one.sha256 in used]
-    if not files:
-        return "none of the files is one the bundle was trained on"
-    return f"WARNING: the bundle was trained on rows of {', '.join(files)}; {advice}"
+        return None
+    return [name for name, one in rows.datasets.items() if one.sha256 in used]
 
 
 def _targets(rows: Rows, labels: LabelSet) -> tuple[np.ndarray, np.ndarray]:

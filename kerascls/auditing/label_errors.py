@@ -80,8 +80,8 @@ def label_error_section(rows: Rows, judged: Judged) -> Section:
         findings.append((FoundRow(row, label_cell(labels), score),))
     agreement = _agreement(judged, rows.task)
     lines = (
-        f"{count(len(findings), 'row')} of {len(judged.rows):,} judged, of which about "
-        f"{errors.estimated:,} are wrong as confident learning counts",
+        f"{count(len(findings), 'row')} of {len(judged.rows):,} judged; confident "
+        f"learning estimates about {errors.estimated:,} wrong in all",
         *judged.lines,
         f"the classifier agrees with the labels of {agreement:.1%} of the rows; the "
         f"fewer, the more of its doubts are mistakes of its own",

@@ -13,7 +13,8 @@ IDEOGRAPH_GRAM, LETTER_GRAM = 2, 4
 def near_section(rows: Rows, threshold: float, seed: int = 0) -> Section:
     """Returns the section on near duplicates.
 
-    Equal texts count once, by their first row. n-grams have 2 characters where texts
+    Equal texts are shown once, by their first row; files and labels are compared over
+    all of their rows. n-grams have 2 characters where texts
     are mostly Chinese or Japanese, else 4.
 
     Args:
@@ -21,10 +22,10 @@ def near_section(rows: Rows, threshold: float, seed: int = 0) -> Section:
         threshold: Least similarity, see `minhash`.
         seed: Of the hash functions.
     """
-    first = list(
-        {texts: row for row, texts in reversed(list(enumerate(rows.texts)))}.values()
-    )
-    first.sort()
+    same: dict[tuple[str, ...], list[int]] = {}
+    for row, text in enumerate(rows.texts):
+        same.setdefault(text, []).append(row)
+    first = [places[0] for places in same.values()]
     texts = [rows.text(row) for row in first]
     size = IDEOGRAPH_GRAM if mostly_ideographs(texts) else LETTER_GRAM
     pairs, similarities = near_pairs(texts, threshold, size, seed)
@@ -32,11 +33,17 @@ def near_section(rows: Rows, threshold: float, seed: int = 0) -> Section:
     nearest = np.zeros(len(texts))
     np.maximum.at(nearest, pairs.ravel(), np.repeat(similarities, 2))
     findings = [
-        _finding(rows, [first[place] for place in group], nearest[group])
+        _finding(
+            rows, [same[rows.texts[first[place]]] for place in group], nearest[group]
+        )
         for group in groups
     ]
     findings.sort(key=lambda finding: (-len(finding), finding[0].row))
-    return _section(rows, findings, threshold, size)
+    groups = [
+        [row for found in finding for row in same[rows.texts[found.row]]]
+        for finding in findings
+    ]
+    return _section(rows, findings, groups, threshold, size)
 
 
 def check_threshold(threshold: float) -> float:
@@ -72,28 +79,40 @@ def _groups(num_texts: int, pairs: np.ndarray) -> list[list[int]]:
     return list(groups.values())
 
 
-def _finding(rows: Rows, group: list[int], nearest: np.ndarray) -> tuple[FoundRow, ...]:
-    alike = len({frozenset(rows.labels[row]) for row in group}) == 1
-    spans = len(set(rows.file_of[group])) > 1
+def _spans(rows: Rows, group: list[int]) -> bool:
+    return len(set(rows.file_of[group])) > 1
+
+
+def _differ(rows: Rows, group: list[int]) -> bool:
+    return len({frozenset(rows.labels[row]) for row in group}) > 1
+
+
+def _finding(
+    rows: Rows, copies: list[list[int]], nearest: np.ndarray
+) -> tuple[FoundRow, ...]:
+    group = [row for places in copies for row in places]
     words = [
-        *(["one text in several files"] if spans else []),
-        "same labels" if alike else "labels differ: decide on one answer",
+        *(["one text in several files"] if _spans(rows, group) else []),
+        "labels differ: decide on one answer"
+        if _differ(rows, group)
+        else "same labels",
     ]
     return tuple(
-        FoundRow(row, "; ".join(words), round(float(score), 4))
-        for row, score in zip(group, nearest, strict=True)
+        FoundRow(places[0], "; ".join(words), round(float(score), 4))
+        for places, score in zip(copies, nearest, strict=True)
     )
 
 
 def _section(
-    rows: Rows, findings: list[tuple[FoundRow, ...]], threshold: float, size: int
+    rows: Rows,
+    findings: list[tuple[FoundRow, ...]],
+    groups: list[list[int]],
+    threshold: float,
+    size: int,
 ) -> Section:
-    groups = [[found.row for found in finding] for finding in findings]
-    spanning = sum(len(set(rows.file_of[group])) > 1 for group in groups)
-    differing = sum(
-        len({frozenset(rows.labels[row]) for row in group}) > 1 for group in groups
-    )
-    texts = sum(map(len, groups))
+    spanning = sum(_spans(rows, group) for group in groups)
+    differing = sum(_differ(rows, group) for group in groups)
+    texts = sum(map(len, findings))
     lines = ()
     if groups:
         lines = (

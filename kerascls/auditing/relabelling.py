@@ -1,18 +1,19 @@
 """`relabel(...)`: labelled text written anew with corrected labels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from kerascls.auditing.corrections import Correction, read_corrections
+from kerascls.auditing.corrections import Correction, read_corrections, refuse_bad
+from kerascls.auditing.outputs import check_new_file
 from kerascls.auditing.rewriting import DELIMITERS, rewritten
 from kerascls.auditing.rows import row_key
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import DataError
 from kerascls.labels import Task
 from kerascls.readers import Dataset, read
 from kerascls.readers.records import find_format
-from kerascls.readers.rows import BadRow, BadRowLog
+from kerascls.readers.rows import BadRow
 from kerascls.run_directory import write_atomically
 
 
@@ -58,7 +59,8 @@ def relabel(
     """Writes a labelled file anew with the labels that an audit's reader decided on.
 
     Rows keep their order, other columns and, where nothing was corrected, their label
-    cells as they are; so do encoding and line ends.
+    cells; so do the encoding and, as in the first line, the line ends. How a table's
+    cells are quoted, and JSON's spaces, escapes and numbers such as 1e3, may change.
 
     Args:
         file: The file that was audited, unchanged since.
@@ -78,7 +80,7 @@ def relabel(
     Raises:
         DataError: When a file cannot be used, a correction has no row in `file`, or
             two of them contradict each other. Nothing is written then.
-        SettingsError: When the output is one of the inputs or of another kind.
+        SettingsError: When the output exists, is of another kind or cannot be written.
 
     Example:
         >>> relabel("train.csv", "audit/findings.csv", "corrected.csv").changed
@@ -86,7 +88,8 @@ def relabel(
     """
     file, output = Path(file), Path(output)
     format = find_format(file, format)
-    written = _check_output(output, format, (file, Path(corrections)))
+    endings = (".jsonl",) if format == "jsonl" else tuple(f".{d}" for d in DELIMITERS)
+    check_new_file(output, endings, "output")
     dataset = read(
         file,
         text=text,
@@ -97,7 +100,8 @@ def relabel(
         encoding=encoding,
         errors="skip" if skip_bad_rows else "raise",
     )
-    asked = read_corrections(corrections, dataset.task, corrections_encoding)
+    known = {name for row in dataset.examples for name in row.labels}
+    asked = read_corrections(corrections, dataset.task, corrections_encoding, known)
     own = _for_file(asked, file, corrections)
     labels = _by_line(own, dataset, corrections)
     content = rewritten(
@@ -106,11 +110,9 @@ def relabel(
         format=format,
         encoding=encoding,
         separator=label_separator,
-        written=written,
+        written=output.suffix.lower().removeprefix("."),
     )
     write_atomically(output, content)
-    before = {row.line: row.labels for row in dataset.examples}
-    known = {name for names in before.values() for name in names}
     return Relabelled(
         output=output,
         rows=len(dataset.examples),
@@ -119,23 +121,6 @@ def relabel(
         other_files=len(asked) - len(own),
         skipped_rows=dataset.skipped_rows,
     )
-
-
-def _check_output(output: Path, format: str, inputs: Iterable[Path]) -> str:
-    """Returns the format to write."""
-    wanted = ("jsonl",) if format == "jsonl" else tuple(DELIMITERS)
-    ending = output.suffix.lower().removeprefix(".")
-    if ending not in wanted or not output.parent.is_dir():
-        raise SettingsError(
-            f"Expected a file that ends in .{' or .'.join(wanted)} in an existing "
-            f"folder. Received: output={str(output)!r}. Choose another name."
-        )
-    if output.resolve() in [path.resolve() for path in inputs]:
-        raise SettingsError(
-            f"Expected another file for the output than those that are read. Received: "
-            f"output={str(output)!r}. Choose another name."
-        )
-    return ending
 
 
 def _for_file(
@@ -162,34 +147,27 @@ def _by_line(
         DataError: When a correction has no row, or differs from another one.
     """
     rows = {example.line: example for example in dataset.examples}
-    log = BadRowLog(str(source))
+    bad = []
     decided: dict[int, Correction] = {}
     for one in corrections:
         row = rows.get(one.line)
         other = decided.setdefault(one.line, one)
         if row is None or row_key(row.texts, row.labels) != one.key:
-            log.add(
+            bad.append(
                 BadRow(one.said_at, f"{dataset.path}:{one.line} is another row now")
             )
         elif set(other.labels) != set(one.labels):
             reason = f"gives {dataset.path}:{one.line} other labels than line"
-            log.add(BadRow(one.said_at, f"{reason} {other.said_at}"))
-    if log.count:
-        _refuse(log, dataset)
+            bad.append(BadRow(one.said_at, f"{reason} {other.said_at}"))
+    refuse_bad(
+        bad,
+        source,
+        f"corrections that fit {dataset.path} and each other",
+        "Audit the file again if it has changed, and name the columns as in the audit "
+        "(--text, --label).",
+    )
     return {
         line: one.labels
         for line, one in decided.items()
         if set(one.labels) != set(rows[line].labels)
     }
-
-
-def _refuse(log: BadRowLog, dataset: Dataset):
-    try:
-        log.finish()
-    except DataError as error:
-        lines = [line for line in str(error).splitlines() if line.startswith("  ")]
-        raise DataError(
-            f"Expected corrections that fit {dataset.path} and each other. Received: "
-            f"{log.count} that do not:\n" + "\n".join(lines) + "\nAudit the file again "
-            "if it has changed, and name the columns as in the audit (--text, --label)."
-        ) from error

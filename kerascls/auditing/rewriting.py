@@ -3,6 +3,7 @@
 import codecs
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from kerascls.readers import Dataset, join_labels, read_columns, read_records
 from kerascls.readers.files import check_encoding
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 
 
 def rewritten(
@@ -38,11 +40,12 @@ def rewritten(
         DataError: When the encoding cannot write a label.
     """
     records = _relabelled(dataset, labels, format, encoding, separator)
+    line_end = _line_end(dataset.path, format, encoding)
     if written == "jsonl":
-        content = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+        lines = [json.dumps(record, ensure_ascii=False) for record in records]
+        content = "".join(line + line_end for line in lines)
     else:
         columns = read_columns(dataset.path, format=format, encoding=encoding)
-        line_end = _line_end(dataset.path, format)
         content = _table(columns, records, DELIMITERS[written], line_end)
     return _encoded(content, dataset.path, format, encoding)
 
@@ -67,12 +70,28 @@ def _relabelled(
         if record.line in labels:
             names = labels[record.line]
             if format == "jsonl":
-                cell = list(names) if joined else names[0]
+                cell = _json_cell(fields.get(column), names, joined, separator)
             else:
                 cell = join_labels(names, separator) if joined else names[0]
             fields = {**fields, column: cell}
         records.append(fields)
     return records
+
+
+def _json_cell(
+    before: object, names: Sequence[str], joined: bool, separator: str
+) -> object:
+    """Returns labels as the JSON type that a row had: numbers, one text or a list."""
+    if joined and isinstance(before, str):
+        return join_labels(names, separator)
+    old = before if isinstance(before, list) else [before]
+    numbers = all(type(one) is int for one in old) and len(old) > 0
+    known = {str(one): one for one in old if type(one) in (int, str)}
+    new = [
+        int(name) if numbers and NUMBER.fullmatch(name) else known.get(name, name)
+        for name in names
+    ]
+    return new if joined else new[0]
 
 
 def _table(
@@ -90,10 +109,13 @@ def _table(
     return "".join(lines)
 
 
-def _line_end(file: Path, format: str) -> str:
-    with open(file, "rb") as handle:
-        first = b"" if format == "xlsx" else handle.readline()
-    return "\r\n" if first.endswith(b"\r\n") else "\n"
+def _line_end(file: Path, format: str, encoding: str) -> str:
+    if format == "xlsx":
+        return "\n"
+    with open(file, encoding=encoding, errors="replace", newline="") as handle:
+        first = handle.readline()
+    ends = ("\r\n",) if format == "jsonl" else ("\r\n", "\r")
+    return next((end for end in ends if first.endswith(end)), "\n")
 
 
 def _encoded(content: str, file: Path, format: str, encoding: str) -> bytes:

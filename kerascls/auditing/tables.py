@@ -30,11 +30,11 @@ def render_audit(audit: Audit, *, width: int = 100) -> str:
     lines = [_files_line(audit)]
     for section in audit.sections:
         lines += ["", section.title, "-" * len(section.title)]
-        lines += section.lines or ("none",)
+        lines += map(printable, section.lines or ("none",))
         lines += _drawn_table(section, width)
         lines += [f"  {line}" for line in example_lines(audit, section)]
         if section.advice and (section.lines or section.table):
-            lines.append(f"-> {section.advice}")
+            lines.append(f"-> {printable(section.advice)}")
     return "\n".join(lines)
 
 
@@ -59,8 +59,10 @@ def example_lines(audit: Audit, section: Section) -> Iterator[str]:
     for finding in section.findings[:SHOWN_FINDINGS]:
         for found in finding[:SHOWN_ROWS]:
             yield (
-                f"{rows.place(found.row)}  {one_line(rows.text(found.row))}  "
-                f"[{rows.label_cell(found.row)}]{_remark(section, found)}"
+                f"{printable(rows.place(found.row))}  "
+                f"{one_line(rows.text(found.row))}  "
+                f"[{printable(rows.label_cell(found.row))}]"
+                f"{printable(_remark(section, found))}"
             )
         if len(finding) > SHOWN_ROWS:
             yield f"... and {count(len(finding) - SHOWN_ROWS, 'row')} more of these"
@@ -69,13 +71,14 @@ def example_lines(audit: Audit, section: Section) -> Iterator[str]:
         yield f"... and {count(more, 'more finding')} in findings.csv (--out DIR)"
 
 
+def printable(text: str) -> str:
+    """Returns a text with a space for each control character or line break."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
 def one_line(text: str) -> str:
     """Returns the start of a text without line breaks or control characters."""
-    plain = "".join(
-        character if character.isprintable() else " "
-        for character in text[: 2 * MAX_TEXT_CHARS]
-    )
-    plain = " ".join(plain.split())
+    plain = " ".join(printable(text[: 2 * MAX_TEXT_CHARS]).split())
     short = plain[:MAX_TEXT_CHARS]
     return f"{short}..." if len(plain) > len(short) else short or "(empty)"
 
@@ -86,7 +89,7 @@ def _files_line(audit: Audit) -> str:
         skipped = audit.rows.datasets[name].skipped_rows
         without = f", {count(skipped, 'bad row')} left out" if skipped else ""
         files.append(f"{name} ({count(len(rows), 'row')}{without})")
-    return f"Task: {audit.rows.task.value}. Files: {', '.join(files)}."
+    return printable(f"Task: {audit.rows.task.value}. Files: {', '.join(files)}.")
 
 
 def _remark(section: Section, found: FoundRow) -> str:
@@ -100,6 +103,7 @@ def _drawn_table(section: Section, width: int) -> list[str]:
     if not section.table:
         return []
     heading, *rows = section.table
+    heading = [printable(name) for name in heading]
     table = Table(box=box.SIMPLE, pad_edge=False)
     for place, name in enumerate(heading):
         number = place == len(heading) - 1 or name not in ("label", "file")
@@ -108,7 +112,7 @@ def _drawn_table(section: Section, width: int) -> list[str]:
         else:
             table.add_column(Text(name), max_width=MAX_NAME_WIDTH, overflow="fold")
     for row in rows[:MAX_TABLE_ROWS]:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     if len(rows) > MAX_TABLE_ROWS:
         table.add_row(f"... {len(rows) - MAX_TABLE_ROWS} more in audit.md (--out DIR)")
     return drawn_lines(table, width)
@@ -123,5 +127,5 @@ def _markdown_table(table: tuple[tuple[str, ...], ...]) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    plain = text.replace("\n", " ").replace("|", "\\|")
+    plain = printable(text).replace("\\", "\\\\").replace("|", "\\|")
     return plain.replace("<", "&lt;").replace("[", "\\[")

@@ -28,7 +28,7 @@ OPTIONS = (*COLUMNS, "skip_bad_rows", "task")
 @click.option(
     "--label-errors",
     type=click.Choice(JUDGES),
-    help="What judges the labels. Default: the bundle, else cross-validation.",
+    help="What judges labels. Default: a bundle not trained on FILE, else folds.",
 )
 @click.option("--folds", type=int, help="Folds of the cross-validation.  [5]")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the folds.  [0]")

@@ -31,13 +31,15 @@ def relabel(
     "corrected" ([] for none), or the JSON lines that doccano gives back.
     """
     from kerascls import auditing
+    from kerascls.auditing.tables import printable
 
     done = auditing.relabel(file, corrections, output, **given(options))
     if as_json:
         return echo_json(done.to_dict())
-    click.echo(f"{output}: {done.rows:,} rows, {done.changed:,} with other labels")
+    written = printable(str(output))
+    click.echo(f"{written}: {done.rows:,} rows, {done.changed:,} with other labels")
     if done.new_labels:
-        click.echo(f"labels that are new: {', '.join(done.new_labels)}")
+        click.echo(f"labels that are new: {printable(', '.join(done.new_labels))}")
     if done.other_files:
         click.echo(f"{done.other_files:,} corrections are for other files")
     if done.skipped_rows:

@@ -41,10 +41,29 @@ def test_a_bundle_gives_columns_tokens_and_probabilities(
 ):
     pytest.importorskip("cleanlab", reason='pip install "kerascls[audit]"')
     files = [multilabel_files["train"], multilabel_files["test"]]
-    found = kerascls.audit(files, bundle=multilabel_run.out)
+    found = kerascls.audit(files, bundle=multilabel_run.out, label_errors="bundle")
     assert found.section("length").counts["unit"] == "tokens"
     assert "unknown_token" in [section.kind for section in found.sections]
     assert any("WARNING" in line for line in found.section("label_error").lines)
+
+
+def test_a_bundle_does_not_judge_what_it_was_trained_on_unless_asked(
+    multilabel_run, multilabel_files
+):
+    pytest.importorskip("cleanlab", reason='pip install "kerascls[audit]"')
+    train = multilabel_files["train"]
+    found = kerascls.audit(train, bundle=multilabel_run.out).section("label_error")
+    assert not any("by the probabilities of" in line for line in found.lines)
+    assert (
+        f"not by the bundle, for it was trained on rows of {train}" in found.lines[-1]
+    )
+
+
+def test_a_bundle_judges_files_it_was_not_trained_on(multilabel_run, multilabel_files):
+    pytest.importorskip("cleanlab", reason='pip install "kerascls[audit]"')
+    test = multilabel_files["test"]
+    found = kerascls.audit(test, bundle=multilabel_run.out).section("label_error")
+    assert any("by the probabilities of" in line for line in found.lines)
 
 
 def test_rows_that_a_bundle_cannot_judge_are_no_failure(pair_run, write_csv, tmp_path):

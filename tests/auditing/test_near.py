@@ -20,6 +20,15 @@ def test_groups_say_whether_files_and_labels_differ(rows_of):
     assert finding[1].score == 1.0
 
 
+def test_files_and_labels_of_every_copy_are_compared(rows_of):
+    rows = rows_of([("a b c d e", "x"), ("A B C D E!", "x")], [("a b c d e", "y")])
+    section = near_section(rows, 0.8)
+    assert section.counts["groups_in_several_files"] == 1
+    assert section.counts["groups_with_different_labels"] == 1
+    assert section.counts["texts"] == 2
+    assert "several files; labels differ" in section.findings[0][0].suggestion
+
+
 def test_the_same_labels_in_one_file_are_said_to_be_the_same(rows_of):
     section = near_section(rows_of([(LONG, "体育"), (f"{LONG}。", "体育")]), 0.8)
     assert section.findings[0][0].suggestion == "same labels"

@@ -101,6 +101,7 @@ def test_fields_that_doccano_nested_are_found(train, tmp_path, write_jsonl, plac
 def test_any_label_set_survives_the_round_trip(train, corrections, tmp_path, sets):
     lines = [example.line for example in read(train).examples]
     path = corrections(zip(lines, sets, strict=True))
+    (tmp_path / "new.csv").unlink(missing_ok=True)
     kerascls.relabel(train, path, tmp_path / "new.csv")
     new = read(tmp_path / "new.csv").examples
     assert [row.labels for row in new] == [tuple(one) for one in sets]
@@ -137,6 +138,24 @@ def test_a_lone_carriage_return_in_a_cell_is_kept(labelled, tmp_path):
     assert (tmp_path / "new.csv").read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_line_ends_of_a_table_are_kept(tmp_path, end, encoding):
+    path, fixes = tmp_path / "t.csv", tmp_path / "findings.csv"
+    path.write_bytes(end.join(["text,label", "a,x", "b,y", ""]).encode(encoding))
+    fixes.write_text("file,line,row,corrected\n", "utf-8")
+    kerascls.relabel(path, fixes, tmp_path / "new.csv", encoding=encoding)
+    assert (tmp_path / "new.csv").read_bytes() == path.read_bytes()
+
+
+def test_line_ends_of_json_lines_are_kept(tmp_path):
+    path, fixes = tmp_path / "t.jsonl", tmp_path / "findings.csv"
+    path.write_bytes(b'{"text": "a", "label": "x"}\r\n' * 2)
+    fixes.write_text("file,line,row,corrected\n", "utf-8")
+    kerascls.relabel(path, fixes, tmp_path / "new.jsonl")
+    assert (tmp_path / "new.jsonl").read_bytes() == path.read_bytes()
+
+
 def test_json_lines_stay_json_lines(tmp_path, write_jsonl):
     path = write_jsonl("t.jsonl", [{"n": 1, "text": "新", "label": "a"}])
     rows = read_rows([path])
@@ -144,6 +163,29 @@ def test_json_lines_stay_json_lines(tmp_path, write_jsonl):
     kerascls.relabel(path, write_jsonl("fix.jsonl", fixes), tmp_path / "new.jsonl")
     new = json.loads((tmp_path / "new.jsonl").read_text("utf-8"))
     assert new == {"n": 1, "text": "新", "label": "b"}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "given", "after"),
+    [
+        ("label", 3, ["4"], 4),
+        ("label", 3, ["04"], "04"),
+        ("label", "3", ["4"], "4"),
+        ("labels", "x|y", ["x", "z"], "x|z"),
+        ("labels", "x|y", [], ""),
+        ("labels", [1, 2], ["2", "3"], [2, 3]),
+        ("labels", [1, "x"], ["y", "1"], ["y", 1]),
+        ("labels", [], ["3"], ["3"]),
+    ],
+)
+def test_new_labels_have_the_json_type_of_the_old_ones(
+    tmp_path, write_jsonl, name, before, given, after
+):
+    path = write_jsonl("t.jsonl", [{"text": "新", name: before}])
+    rows = read_rows([path])
+    fixes = [{"label": given, "file": str(path), "line": 1, "row": rows.key(0)}]
+    kerascls.relabel(path, write_jsonl("fix.jsonl", fixes), tmp_path / "new.jsonl")
+    assert json.loads((tmp_path / "new.jsonl").read_text("utf-8"))[name] == after
 
 
 def test_corrections_of_another_file_are_left_alone(train, labelled, tmp_path):
@@ -173,10 +215,21 @@ def test_two_answers_for_one_row_are_refused(train, corrections, tmp_path):
         kerascls.relabel(train, path, tmp_path / "new.csv")
 
 
+@pytest.mark.parametrize(
+    ("cell", "label"), [("a|b", "a|b"), (r"a\|b", "a|b"), ("[x", "[x"), ("c", "c")]
+)
+def test_a_known_class_may_be_written_as_it_is(tmp_path, cell, label):
+    path = tmp_path / "findings.csv"
+    path.write_text(f"file,line,row,corrected\nf,2,r1,{cell}\n", "utf-8")
+    (one,) = read_corrections(path, Task.MULTICLASS, classes={"a|b", "[x"})
+    assert one.labels == (label,)
+
+
 def test_multiclass_needs_exactly_one_label(tmp_path):
     path = tmp_path / "findings.csv"
     path.write_text("file,line,row,corrected\nf,2,r1,a|b\nf,3,r2,[]\n", "utf-8")
-    with pytest.raises(DataError, match="(?s):2: 2 labels.*:3: 0 labels"):
+    message = "(?s):2: 2 labels.*:3: 0 labels.*\nCorrect these lines; nothing was"
+    with pytest.raises(DataError, match=message):
         read_corrections(path, Task.MULTICLASS)
 
 
@@ -207,3 +260,11 @@ def test_an_output_that_cannot_be_is_refused(train, corrections, tmp_path, name)
     with pytest.raises(SettingsError, match="output="):
         kerascls.relabel(train, path, tmp_path / name)
     assert (train.read_bytes(), path.read_bytes()) == before
+
+
+def test_an_output_that_exists_is_never_overwritten(train, corrections, tmp_path):
+    output = tmp_path / "new.csv"
+    output.write_text("mine", "utf-8")
+    with pytest.raises(SettingsError, match="which exists"):
+        kerascls.relabel(train, corrections([(2, ("军事",))]), output)
+    assert output.read_text("utf-8") == "mine"

@@ -28,6 +28,19 @@ def test_nothing_of_a_text_reaches_the_terminal_as_a_command(found):
     assert "\x1b" not in render_audit(found)
 
 
+def test_nothing_of_a_label_reaches_the_terminal_as_a_command(labelled):
+    rows = [("新车", "汽车\x1b[2J"), ("新车", "体育\x1b[2J")] * 5
+    found = kerascls.audit(labelled("hostile.csv", rows), label_errors="none")
+    assert "\x1b" not in render_audit(found) + audit_markdown(found)
+    assert "体育 [2J" in render_audit(found)
+
+
+def test_backslashes_of_labels_are_no_escapes_in_markdown(labelled):
+    path = labelled("escaped.csv", [("新车", "a\\b")])
+    found = kerascls.audit(path, label_errors="none")
+    assert "| a\\\\b | 1 |" in audit_markdown(found)
+
+
 def test_labels_are_no_markup_in_tables(found):
     assert "[b]" in render_audit(found)
     assert "| \\[b] | 7 |" in audit_markdown(found)

@@ -26,6 +26,13 @@ def test_rows_and_new_labels_are_counted(run, files, tmp_path):
     assert (tmp_path / "new.csv").read_text("utf-8").endswith("书,体育\n")
 
 
+def test_nothing_of_a_label_reaches_the_terminal_as_a_command(run, files, tmp_path):
+    corrections = files[1]
+    corrections.write_text(corrections.read_text("utf-8")[:-1] + "\x1b[2J\n", "utf-8")
+    outcome = run("relabel", *files, "--output", tmp_path / "new.csv")
+    assert "labels that are new: 体育 [2J" in outcome.out
+
+
 def test_what_was_done_is_written_as_json(run, files, tmp_path):
     outcome = run("relabel", *files, "--output", tmp_path / "new.csv", "--json")
     assert json.loads(outcome.out)["changed"] == 1
