@@ -28,7 +28,8 @@ OPTIONS = (*COLUMNS, "skip_bad_rows", "task")
 @click.option(
     "--label-errors",
     type=click.Choice(JUDGES),
-    help="What judges labels. Default: a bundle not trained on FILE, else folds.",
+    help="What judges labels. Default: a bundle that was not trained on FILE, else "
+    "cross-validation.",
 )
 @click.option("--folds", type=int, help="Folds of the cross-validation.  [5]")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the folds.  [0]")
