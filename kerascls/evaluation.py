@@ -160,15 +160,33 @@ def evaluate(
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
     )
-    predictor = Predictor(opened)  # loading the model takes seconds: after the data
-    texts = [example.texts for example in dataset.examples]
-    store = build_token_store(texts, predictor.tokenizer)
-    logits = predictor.logits(store, on_progress=on_progress)
+    logits = logits_of(opened, dataset, on_progress)
     scored = scored_rows_of(opened, logits, dataset)
     report = report_on(opened, scored, dataset.path.name)
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report
+
+
+def logits_of(
+    bundle: Bundle,
+    dataset: Dataset,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
+    """Loads a bundle's model, which takes seconds, and runs it over labelled text.
+
+    Args:
+        bundle: The bundle.
+        dataset: The text.
+        on_progress: Called with rows done and all rows.
+
+    Returns:
+        float32 `(rows, num_classes)`, in the order of the file.
+    """
+    predictor = Predictor(bundle)
+    texts = [example.texts for example in dataset.examples]
+    store = build_token_store(texts, predictor.tokenizer)
+    return predictor.logits(store, on_progress=on_progress)
 
 
 def read_labelled(

@@ -12,12 +12,10 @@ from kerascls.bundle import Bundle, open_bundle, rewrite_decision
 from kerascls.decision import Decision
 from kerascls.decision.deciding import check_decision, decide
 from kerascls.errors import SettingsError
-from kerascls.evaluation import read_labelled
+from kerascls.evaluation import logits_of, read_labelled
 from kerascls.metrics import Scores, score
-from kerascls.predictor import Predictor
 from kerascls.settings import RunSettings
 from kerascls.targets import Targets
-from kerascls.token_store import build_token_store
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,10 +112,7 @@ def tune(
     targets = _known_targets(opened, rows)
     counts = Counter(name for row in rows for name in row)
     unknown = {n: counts[n] for n in sorted(counts) if n not in opened.label_set}
-    predictor = Predictor(opened)  # loading the model takes seconds: after the data
-    texts = [example.texts for example in dataset.examples]
-    store = build_token_store(texts, predictor.tokenizer)
-    logits = predictor.logits(store, on_progress=on_progress)
+    logits = logits_of(opened, dataset, on_progress)
     found = decide(settings, opened.task, labels, targets, logits)
     before, after = (
         score(targets, one.rule.apply(one.probabilities(logits, opened.task)), labels)

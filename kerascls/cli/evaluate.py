@@ -28,7 +28,7 @@ OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_r
 @click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Directory for report.csv, report.md and report.json. Default: none.",
+    help="Directory for reports, plots, mistakes and scored rows. Default: none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
 def evaluate(

@@ -23,8 +23,11 @@ def reads_nothing(monkeypatch):
 
 
 def test_an_audit_without_corrections_can_be_written_again(train, tmp_path):
+    written = []
     for _ in range(2):
         kerascls.audit(train, label_errors="none", out=tmp_path / "out")
+        written.append((tmp_path / "out" / "findings.csv").read_bytes())
+    assert written[0] == written[1]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
