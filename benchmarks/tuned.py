@@ -14,15 +14,14 @@ from pathlib import Path
 import numpy as np
 from real_data import CASES, RESULTS, append
 
+from kerascls import evaluation
 from kerascls.bundle import open_bundle
 from kerascls.decision.deciding import decide
 from kerascls.evaluation import read_labelled
 from kerascls.labels import LabelSet
 from kerascls.metrics import bootstrap_intervals, score
-from kerascls.predictor import Predictor
 from kerascls.settings import DecisionSettings
 from kerascls.targets import Targets
-from kerascls.token_store import build_token_store
 
 DECISIONS = {
     "macro_f1": {},
@@ -59,15 +58,14 @@ def main():
 
 def logits_of(bundle, path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Returns the true labels of a file, and what the model gives for them."""
-    examples = read_labelled(bundle, path).examples
-    labels = [example.labels for example in examples]
+    dataset = read_labelled(bundle, path)
+    labels = [example.labels for example in dataset.examples]
     unknown = LabelSet.from_labels(labels).names
     if not set(unknown) <= set(bundle.label_set):
         raise SystemExit(f"{path} has labels that training lacked: not for this script")
     targets = Targets.from_labels(labels, bundle.label_set)
-    predictor = Predictor(bundle)
-    store = build_token_store([e.texts for e in examples], predictor.tokenizer)
-    return targets.dense(np.arange(len(examples))) > 0, predictor.logits(store)
+    truth = targets.dense(np.arange(len(labels))) > 0
+    return truth, evaluation.logits_of(bundle, dataset)
 
 
 def measured(decision, bundle, targets: np.ndarray, logits: np.ndarray) -> dict:
