@@ -3,8 +3,9 @@
     python benchmarks/knobs.py --data DATA --runs RUNS [--only DATA_NAME] [KNOB ...]
 
 Two sets: 4,000 rows of GoEmotions with the pretrained MiniLM, and all of Event types
-with an encoder of BERT-Tiny's size (2 layers of width 128) from random weights. Each
-training is run with three seeds on one split. A finished row is not repeated; rows are
+with an encoder of BERT-Tiny's size (2 layers of width 128) from random weights; two
+more of its kind for what decides a default. Each training is run with three seeds on
+one split. A finished row is not repeated; rows are
 appended to results/knobs.csv, and paired with those of the defaults by seed.
 """
 
@@ -16,6 +17,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from kerascls.vocabulary import build_vocab
 
 SEED, SEEDS = 42, 3
 GOEMOTIONS_ROWS = {"train": 4000, "dev": 1000, "test": 3000}
+HEADLINES_ROWS = {"train": 12000, "dev": 2000, "test": 9989}
 TINY = {"num_layers": 2, "hidden_dim": 128, "intermediate_dim": 512, "num_heads": 2}
 
 
@@ -44,8 +47,10 @@ class Knob:
 
 
 PRETRAINED = ("goemotions",)
+RANDOM = ("event_types", "car_reviews", "headlines")
+EVERYWHERE = (*PRETRAINED, *RANDOM)
 KNOBS = {
-    "defaults": Knob(""),
+    "defaults": Knob("", EVERYWHERE),
     "layer_decay": Knob("train.layer_decay=0.9", PRETRAINED),
     "freeze_encoder": Knob("train.freeze_encoder=true", PRETRAINED),
     "freeze_encoder, mix_layers, mlp_dim": Knob(
@@ -59,9 +64,9 @@ KNOBS = {
     "accumulate_steps": Knob("train.accumulate_steps=2"),
     "batch_size": Knob("train.batch_size=16"),
     "validate_steps": Knob("train.validate_steps=50", PRETRAINED),
-    "pooling=cls": Knob("model.pooling=cls"),
-    "pooling=max": Knob("model.pooling=max"),
-    "pooling=attention": Knob("model.pooling=attention"),
+    "pooling=cls": Knob("model.pooling=cls", EVERYWHERE),
+    "pooling=max": Knob("model.pooling=max", EVERYWHERE),
+    "pooling=attention": Knob("model.pooling=attention", EVERYWHERE),
     "pooling=label_attention": Knob("model.pooling=label_attention"),
     "mix_layers": Knob("model.mix_layers=2"),
     "mlp_dim": Knob("model.mlp_dim=256"),
@@ -114,18 +119,41 @@ def goemotions(data: Path, folder: Path) -> list[str]:
 
 
 def event_types(data: Path, folder: Path) -> list[str]:
-    """Writes a small random encoder; returns the options of a training with it."""
+    """Returns the options of a training on news sentences with 65 labels."""
     source = data / "event_types_2020"
+    return from_random_weights(folder, source, ("train", "test"))
+
+
+def car_reviews(data: Path, folder: Path) -> list[str]:
+    """Returns the options of a training on car reviews with 10 labels."""
+    return from_random_weights(folder, data / "bdci_car_2018", ("train", "dev", "test"))
+
+
+def headlines(data: Path, folder: Path) -> list[str]:
+    """Writes a part of the rows; returns the options of a training on ten classes."""
+    for part, rows in HEADLINES_ROWS.items():
+        cut(data / "thucnews_headlines" / f"{part}.csv", folder / f"{part}.csv", rows)
+    return from_random_weights(folder, folder, HEADLINES_ROWS)
+
+
+def from_random_weights(folder: Path, source: Path, parts: Iterable[str]) -> list[str]:
+    """Writes a small random encoder; returns the options of a training with it."""
     write_random_encoder(folder / "tiny", source / "train.csv")
     return [
-        *(f"--train={source}/train.csv", f"--test={source}/test.csv"),
+        *(f"--{OPTION_OF[part]}={source}/{part}.csv" for part in parts),
         *("--checkpoint", str(folder / "tiny")),
         *shlex.split("--set model.pooling=mean --max-tokens 128 --epochs 6"),
         *shlex.split(f"--batch-size 32 --learning-rate 1e-3 --seed {SEED}"),
     ]
 
 
-SETS = {"goemotions": goemotions, "event_types": event_types}
+OPTION_OF = {"train": "train", "dev": "valid", "test": "test"}
+SETS = {
+    "goemotions": goemotions,
+    "event_types": event_types,
+    "car_reviews": car_reviews,
+    "headlines": headlines,
+}
 
 
 def cut(source: Path, target: Path, rows: int):
