@@ -53,6 +53,9 @@ KNOBS = {
     "defaults": Knob("", EVERYWHERE),
     "layer_decay": Knob("train.layer_decay=0.9", PRETRAINED),
     "freeze_encoder": Knob("train.freeze_encoder=true", PRETRAINED),
+    "freeze_encoder, learning_rate, epochs": Knob(
+        "train.freeze_encoder=true train.learning_rate=1e-2 train.epochs=20", PRETRAINED
+    ),
     "freeze_encoder, mix_layers, mlp_dim": Knob(
         "train.freeze_encoder=true model.mix_layers=4 model.mlp_dim=256", PRETRAINED
     ),
