@@ -5,8 +5,11 @@
 Two sets: 4,000 rows of GoEmotions with the pretrained MiniLM, and all of Event types
 with an encoder of BERT-Tiny's size (2 layers of width 128) from random weights; two
 more of its kind for what decides a default. Each training is run with three seeds on
-one split. A finished row is not repeated; rows are
-appended to results/knobs.csv, and paired with those of the defaults by seed.
+one split. A finished row is not repeated; rows are appended to results/knobs.csv, and
+paired with those of the defaults by seed.
+
+With `--again`, the first seed of what is recorded is trained once more. Scores must
+come out the same; the shorter time is kept: other work may have disturbed the longer.
 """
 
 import argparse
@@ -84,19 +87,23 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--only", choices=SETS)
+    parser.add_argument("--again", action="store_true")
     arguments = parser.parse_args()
     for name in [arguments.only] if arguments.only else SETS:
         options = SETS[name](arguments.data, arguments.runs / "data" / name)
         for knob in arguments.names or KNOBS:
-            if name in KNOBS[knob].sets and not is_recorded(name, knob):
-                out = arguments.runs / name / knob.replace(", ", "+")
+            out = arguments.runs / name / knob.replace(", ", "+")
+            if arguments.again and is_recorded(name, knob):
+                run(options, KNOBS[knob], out.with_name(f"{out.name}-again"), seeds=1)
+                keep_shorter(name, knob, out.with_name(f"{out.name}-again"))
+            elif name in KNOBS[knob].sets and not is_recorded(name, knob):
                 run(options, KNOBS[knob], out)
                 record(name, knob, options, out, arguments)
 
 
-def run(options: list[str], knob: Knob, out: Path):
+def run(options: list[str], knob: Knob, out: Path, seeds: int = SEEDS):
     """Trains with all seeds in one process; goes on with what was interrupted."""
-    words = [sys.executable, "-m", "kerascls", "fit", "--seeds", str(SEEDS), "--quiet"]
+    words = [sys.executable, "-m", "kerascls", "fit", "--seeds", str(seeds), "--quiet"]
     if out.exists():
         words += ["--resume"]
     else:
@@ -233,24 +240,48 @@ def record(name: str, knob: str, options: list[str], out: Path, arguments):
         command = command.replace(str(place), word)
     rows = []
     for seed in range(SEED, SEED + SEEDS):
-        folder = out / f"seed-{seed}"
-        scores = json.loads((folder / "report.json").read_text("utf-8"))["scores"]
-        facts = json.loads((folder / "run.json").read_text("utf-8"))
         rows.append(
             {
                 "data": name,
                 "knob": knob,
                 "settings": KNOBS[knob].settings,
                 "seed": seed,
-                "macro_f1": round(scores["macro"]["f1"], 6),
-                "micro_f1": round(scores["micro"]["f1"], 6),
-                "best_epoch": facts["best_epoch"],
-                "minutes": facts["minutes"],
+                **measured(out / f"seed-{seed}"),
                 "command": command,
                 "day": time.strftime("%Y-%m-%d"),
             }
         )
     append(RESULTS / "knobs.csv", rows)
+
+
+def measured(run: Path) -> dict[str, float]:
+    """Returns the scores on test of one training, its best epoch and its minutes."""
+    scores = json.loads((run / "report.json").read_text("utf-8"))["scores"]
+    facts = json.loads((run / "run.json").read_text("utf-8"))
+    return {
+        "macro_f1": round(scores["macro"]["f1"], 6),
+        "micro_f1": round(scores["micro"]["f1"], 6),
+        "best_epoch": facts["best_epoch"],
+        "minutes": facts["minutes"],
+    }
+
+
+def keep_shorter(name: str, knob: str, out: Path):
+    """Replaces the minutes of the first seed if the new ones are fewer."""
+    path = RESULTS / "knobs.csv"
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    now = measured(out / f"seed-{SEED}")
+    for row in rows:
+        if (row["data"], row["knob"], row["seed"]) != (name, knob, str(SEED)):
+            continue
+        if float(row["macro_f1"]) != now["macro_f1"]:
+            sys.exit(f"{name}, {knob}: {now} is not what was recorded: {row}")
+        row["minutes"] = min(float(row["minutes"]), now["minutes"])
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":
