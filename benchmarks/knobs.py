@@ -103,7 +103,8 @@ def main():
 
 def run(options: list[str], knob: Knob, out: Path, seeds: int = SEEDS):
     """Trains with all seeds in one process; goes on with what was interrupted."""
-    words = [sys.executable, "-m", "kerascls", "fit", "--seeds", str(seeds), "--quiet"]
+    words = [sys.executable, "-m", "kerascls", "fit", "--quiet"]
+    words += ["--seeds", str(seeds)] if seeds > 1 else []
     if out.exists():
         words += ["--resume"]
     else:
@@ -271,7 +272,7 @@ def keep_shorter(name: str, knob: str, out: Path):
     path = RESULTS / "knobs.csv"
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    now = measured(out / f"seed-{SEED}")
+    now = measured(out)
     for row in rows:
         if (row["data"], row["knob"], row["seed"]) != (name, knob, str(SEED)):
             continue
