@@ -12,8 +12,6 @@ from itertools import islice
 
 import numpy as np
 
-from kerascls.spans import offsets_of
-
 # Kinds of code points; from 0 on it is the id of one that stands alone. RUN is never
 # wrong: it leaves the code point to the tokenizer.
 SPACE, RUN, UNSEEN = -1, -2, -3
@@ -74,23 +72,24 @@ class CodePointTokenizer:
         joined = SEPARATOR.join(["", *texts, ""])
         kinds = self._kinds_of(joined)
         counts = (kinds >= 0).astype(np.int64)
-        edges = np.flatnonzero(np.diff(kinds == RUN)) + 1
+        in_run = kinds == RUN
+        edges = (in_run[1:] != in_run[:-1]).nonzero()[0] + 1
         starts, ends = edges[::2], edges[1::2]
         spans = map(slice, starts.tolist(), ends.tolist())
         run_ids = self._ids_of_runs([joined[span] for span in spans])
         counts[starts] = [len(ids) // 4 for ids in run_ids]
-        ids = np.repeat(kinds, counts)
+        ids = kinds.repeat(counts)
         ids[ids == RUN] = np.frombuffer(b"".join(run_ids), np.int32)
-        ends = offsets_of([len(text) + 1 for text in texts])
-        return ids, np.add.reduceat(counts, ends[:-1])
+        sizes = [len(text) + 1 for text in texts[:-1]]
+        return ids, np.add.reduceat(counts, np.cumsum([0, *sizes]))
 
     def _kinds_of(self, text: str) -> np.ndarray:
         codes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.intp)
-        kinds = np.take(self._kinds, codes, mode="clip")
+        kinds = self._kinds.take(codes, mode="clip")
         unseen = codes[kinds == UNSEEN]
         if len(unseen):
             self._look_at(np.unique(unseen))
-            kinds = np.take(self._kinds, codes, mode="clip")
+            kinds = self._kinds.take(codes, mode="clip")
         return kinds
 
     def _look_at(self, codes: np.ndarray):

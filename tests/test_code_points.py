@@ -57,7 +57,7 @@ def test_every_code_point_of_the_first_plane_has_the_ids_it_has_in_rust(lower):
     counted = Counted(VOCABS["small"], lower)
     characters = characters_of(0, 0x10000)
     blocks = [characters[at : at + 256] for at in range(0, len(characters), 256)]
-    texts = [glue.join(block) for block in blocks for glue in (" ", "中")]
+    texts = [glue.join(block) for block in blocks for glue in (" ", "中", "a ")]
     assert split(*counted.looked_up().encode_flat(texts)) == counted.rust(texts)
 
 
