@@ -16,7 +16,7 @@ LAYERS = (
     ("code_points", "encoder_config", "extras", "labels", "vocabulary"),
     ("activations", "metrics", "presets", "run_directory", "tokenizer"),
     ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
-    ("splits", "states"),
+    ("pruning", "splits", "states"),
     ("decision", "differences", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),
