@@ -11,7 +11,9 @@ from kerascls.bundle import open_bundle
 from kerascls.errors import SettingsError
 from kerascls.predictor import Predictor
 from kerascls.resuming import earlier_run
+from kerascls.screen import Screen
 from kerascls.settings import RunSettings
+from kerascls.training import prepare
 
 
 class CtrlC(keras.callbacks.Callback):
@@ -84,6 +86,14 @@ def test_people_are_told_what_was_kept(smaller):
     assert "at least 2 times" in smaller.shown
 
 
+def test_the_settings_of_a_run_lead_to_the_tokens_and_layers_of_its_bundle(smaller):
+    _, settings = earlier_run(smaller.out, RunSettings())
+    _, _, start = prepare(settings, Screen(quiet=True))
+    assert list(start.tokenizer.vocab) == vocab_of(open_bundle(smaller.out).path)
+    assert start.config.num_layers == 2
+
+
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_with_the_same_layers_and_tokens(
     train_run, options, smaller, tmp_path
 ):
