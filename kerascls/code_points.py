@@ -84,7 +84,7 @@ class CodePointTokenizer:
         return ids, np.add.reduceat(counts, np.cumsum([0, *sizes]))
 
     def _kinds_of(self, text: str) -> np.ndarray:
-        codes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.intp)
+        codes = np.frombuffer(text.encode("utf-32-le"), "<u4").astype(np.intp)
         kinds = self._kinds.take(codes, mode="clip")
         unseen = codes[kinds == UNSEEN]
         if len(unseen):
