@@ -1,5 +1,6 @@
 """Where a run's encoder and vocabulary come from: a checkpoint, or random weights."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from kerascls.presets import (
     nearest_preset,
     require_pretrained,
 )
+from kerascls.pruning import kept_tokens
 from kerascls.settings import ModelSettings, RunSettings
 from kerascls.tokenizer import Tokenizer, build_vocab
 
@@ -33,10 +35,12 @@ class StartingPoint:
     Args:
         name: For people and for directories.
         preset: Whose fitting defaults apply.
-        config: Sizes of the encoder.
+        config: Sizes of the encoder, after all that was asked for.
         tokenizer: Its vocabulary.
         found: The checkpoint, or None for random weights.
         notes: Lines for people.
+        keep_tokens: Ids that the vocabulary's tokens have in the checkpoint; None
+            where it has all of them.
     """
 
     name: str
@@ -45,6 +49,7 @@ class StartingPoint:
     tokenizer: Tokenizer
     found: "FoundCheckpoint | None"
     notes: tuple[str, ...]
+    keep_tokens: tuple[int, ...] | None = None
 
     @property
     def has_pooler(self) -> bool:
@@ -86,7 +91,12 @@ class StartingPoint:
             return encoder, notes
         from kerascls.checkpoints.loading import read_encoder_weights
 
-        weights, left_out = read_encoder_weights(self.found, with_pool=reads_pooler)
+        weights, left_out = read_encoder_weights(
+            self.found,
+            with_pool=reads_pooler,
+            num_hidden_layers=self.config.num_layers,
+            keep_tokens=self.keep_tokens,
+        )
         fresh = {
             name: np.asarray(variable)
             for name, variable in encoder.weights_by_name().items()
@@ -158,7 +168,9 @@ def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
     Raises:
         CheckpointError: When no weights are found (it lists where they were looked
             for and the ways out), or those found are not the encoder's.
-        SettingsError: When a vocabulary is given that would not be used.
+        SettingsError: When a vocabulary is given that would not be used, more layers
+            are to be kept than there are, or the vocabulary of random weights is to
+            be pruned.
     """
     if settings.vocab is not None and not settings.from_scratch:
         raise SettingsError(
@@ -167,13 +179,13 @@ def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
             f"from_scratch=False. Add the one or leave out the other."
         )
     if settings.checkpoint is not None:
-        return _from_checkpoint(settings.checkpoint, settings.name)
+        return _from_checkpoint(settings.checkpoint, settings, data)
     preset = get_preset(settings.name)
     if settings.from_scratch:
         return _from_scratch(preset, settings, data, ())
     directory = find_pretrained(preset)
     if directory is not None:
-        return _from_checkpoint(directory, preset.name)
+        return _from_checkpoint(directory, settings, data)
     if not data.is_sample:
         require_pretrained(preset)
     warning = (
@@ -184,12 +196,14 @@ def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
     return _from_scratch(preset, settings, data, (warning,))
 
 
-def _from_checkpoint(directory: Path, name: str | None) -> StartingPoint:
+def _from_checkpoint(
+    directory: Path, settings: ModelSettings, data: LabelledText
+) -> StartingPoint:
     from kerascls.checkpoints.accounting import account, require_complete
     from kerascls.checkpoints.finding import find_checkpoint
     from kerascls.checkpoints.loading import load_tokenizer
 
-    found = find_checkpoint(directory)
+    name, found = settings.name, find_checkpoint(directory)
     require_complete(found, account(found))  # names and shapes; before Keras starts
     preset = get_preset(name) if name else nearest_preset(found.config)
     if name and preset.config.family != found.config.family:
@@ -198,7 +212,7 @@ def _from_checkpoint(directory: Path, name: str | None) -> StartingPoint:
             f"model={name!r}. Received: {str(directory)!r}, which is "
             f"{found.config.family}. Leave --model out, or name another."
         )
-    return StartingPoint(
+    start = StartingPoint(
         name=name or found.directory.resolve().name,
         preset=preset,
         config=found.config,
@@ -206,23 +220,72 @@ def _from_checkpoint(directory: Path, name: str | None) -> StartingPoint:
         found=found,
         notes=(f"weights: {directory} ({found.layout})", *found.notes),
     )
+    start = _with_first_layers(start, settings.num_layers)
+    return _with_pruned_vocab(start, settings.prune_vocab, data)
+
+
+def _with_first_layers(start: StartingPoint, num_layers: int | None) -> StartingPoint:
+    most = start.config.num_layers
+    if num_layers is None or num_layers == most:
+        return start
+    if num_layers > most:
+        raise SettingsError(
+            f"Expected at most {most} layers to keep, all that {start.name} has. "
+            f"Received: num_layers={num_layers}. Give fewer with "
+            f"--set model.num_layers={most}, or leave it out."
+        )
+    note = f"layers: the first {num_layers} of {most}"
+    config = replace(start.config, num_layers=num_layers)
+    return replace(start, config=config, notes=(*start.notes, note))
+
+
+def _with_pruned_vocab(
+    start: StartingPoint, min_count: int | None, data: LabelledText
+) -> StartingPoint:
+    if min_count is None:
+        return start
+    from kerascls.checkpoints.loading import load_tokenizer
+
+    kept = tuple(kept_tokens(start.tokenizer, _training_text(data), min_count).tolist())
+    note = (
+        f"vocabulary: {len(kept)} of {start.config.vocab_size} tokens, those that "
+        f"occur at least {min_count} times in the training text and what spells the "
+        f"words of the others"
+    )
+    return replace(
+        start,
+        config=replace(start.config, vocab_size=len(kept)),
+        tokenizer=load_tokenizer(start.found, kept),
+        notes=(*start.notes, note),
+        keep_tokens=kept,
+    )
+
+
+def _training_text(data: LabelledText) -> Iterator[str]:
+    return (text for row in data.parts["train"].texts for text in row)
 
 
 def _from_scratch(
     preset: Preset, settings: ModelSettings, data: LabelledText, notes: tuple[str, ...]
 ) -> StartingPoint:
+    if settings.prune_vocab is not None:
+        raise SettingsError(
+            f"Expected pretrained weights, whose vocabulary can be pruned. Received: "
+            f"prune_vocab={settings.prune_vocab} for random weights, whose vocabulary "
+            f"is made from the training text or given. Leave it out, or give a smaller "
+            f"one with --vocab."
+        )
     if settings.vocab is not None:
         tokenizer = Tokenizer(settings.vocab, do_lower_case=True)
         origin = str(settings.vocab)
     else:
-        texts = (text for row in data.parts["train"].texts for text in row)
-        tokenizer = Tokenizer(build_vocab(texts), do_lower_case=True)
+        tokenizer = Tokenizer(build_vocab(_training_text(data)), do_lower_case=True)
         origin = "the training text"
     note = (
         f"weights: random; vocabulary: {tokenizer.vocab_size} tokens from {origin}, "
         f"lower-cased"
     )
-    return StartingPoint(
+    start = StartingPoint(
         name=preset.name,
         preset=preset,
         config=replace(preset.config, vocab_size=tokenizer.vocab_size),
@@ -230,3 +293,4 @@ def _from_scratch(
         found=None,
         notes=(*notes, note),
     )
+    return _with_first_layers(start, settings.num_layers)

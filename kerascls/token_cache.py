@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import tokenizers
 
 from kerascls.errors import DataError
 from kerascls.token_store import (
     FORMAT_VERSION,
+    ROWS_AT_ONCE,
     TokenStore,
     build_token_store,
     write_token_store,
@@ -64,8 +66,12 @@ def _name(
 ) -> str:
     # Of the texts, not of the file: its bytes mean another text in another encoding.
     facts = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]
-    digest = hashlib.sha256(json.dumps(facts).encode())
+    digest = hashlib.sha256(json.dumps([*facts, len(texts), len(lines)]).encode())
     digest.update(json.dumps(sorted(tokenizer.vocab.items())).encode())
-    for line, fields in zip(lines, texts, strict=True):
-        digest.update(json.dumps([line, *fields]).encode())
+    digest.update(np.array(lines, np.int64).tobytes())
+    for start in range(0, len(texts), ROWS_AT_ONCE):
+        rows = texts[start : start + ROWS_AT_ONCE]
+        fields = [field for row in rows for field in row]
+        digest.update(np.array([*map(len, rows), *map(len, fields)]).tobytes())
+        digest.update("".join(fields).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:32]

@@ -180,9 +180,9 @@ def _tokenized(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for start in range(0, len(texts), ROWS_AT_ONCE):
         rows = texts[start : start + ROWS_AT_ONCE]
-        ids = tokenizer.encode_ids([text for fields in rows for text in fields])
-        lengths = np.array([len(field) for field in ids], np.int64)
-        yield np.concatenate(ids).astype(_dtype(tokenizer)), lengths
+        texts_of_rows = [text for fields in rows for text in fields]
+        ids, lengths = tokenizer.encode_flat(texts_of_rows)
+        yield ids.astype(_dtype(tokenizer)), lengths
 
 
 def _dtype(tokenizer: Tokenizer) -> np.dtype:

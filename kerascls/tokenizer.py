@@ -1,7 +1,7 @@
 """Text to token ids: one function for training, prediction and serving."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ import tokenizers
 from tokenizers import pre_tokenizers
 from tokenizers.models import WordPiece
 
+from kerascls.code_points import CodePointTokenizer
 from kerascls.errors import SettingsError
+from kerascls.spans import offsets_of
 from kerascls.vocabulary import (
     CLS,
     MASK,
@@ -25,8 +27,6 @@ from kerascls.vocabulary import (
 )
 
 __all__ = ["Tokenizer", "build_vocab", "load_vocab", "sequence_padding"]
-
-TEXTS_AT_ONCE = 4096
 
 
 class Tokenizer:
@@ -77,6 +77,11 @@ class Tokenizer:
         self._rust.normalizer = bert_normalizer(self.do_lower_case)
         self._rust.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
         self._rust.encode_special_tokens = True
+        self._by_code_points = CodePointTokenizer(
+            lambda batch: [row.ids for row in self._encodings(batch)],
+            self.vocab,
+            self.unk_id,
+        )
 
     def encode_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Returns the ids of each text, whole and without special tokens.
@@ -85,16 +90,31 @@ class Tokenizer:
             texts: The texts; an empty one has no ids.
 
         Returns:
-            One int32 `(tokens,)` array per text.
+            One int32 `(tokens,)` array per text; all are views of one array.
         """
-        if isinstance(texts, str):
-            raise SettingsError(
-                f"Expected a list of texts. Received: texts={texts!r}. Write [text]."
-            )
-        ids = []
-        for chunk in _chunks(texts, TEXTS_AT_ONCE):
-            ids += [np.array(row.ids, np.int32) for row in self._encodings(chunk)]
-        return ids
+        ids, lengths = self.encode_flat(texts)
+        ends = offsets_of(lengths).tolist()
+        return [ids[start:end] for start, end in pairwise(ends)]
+
+    def encode_flat(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the ids of all texts one after another, without special tokens.
+
+        Characters and words met before are looked up, so a tokenizer becomes faster
+        with the text it has seen (`kerascls.code_points`).
+
+        Args:
+            texts: The texts; an empty one has no ids.
+
+        Returns:
+            `(ids, lengths)`: int32 `(tokens,)`, and how many ids each text has, int64
+            `(texts,)`.
+        """
+        texts = _checked(texts)
+        try:
+            return self._by_code_points.encode_flat(texts)
+        except UnicodeEncodeError:
+            texts = [without_surrogates(text) for text in texts]
+            return self._by_code_points.encode_flat(texts)
 
     def tokenize(self, text: str) -> list[str]:
         """Returns the tokens of `text` between [CLS] and [SEP].
@@ -148,12 +168,7 @@ class Tokenizer:
         Path(path).write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
 
     def _encodings(self, texts: Sequence[str]) -> list[tokenizers.Encoding]:
-        for index, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise SettingsError(
-                    f"Every text must be a str. Received: texts[{index}]={text!r}. "
-                    f"Turn it into one, an absent text into ''."
-                )
+        texts = _checked(texts)
         try:
             return self._rust.encode_batch_fast(texts, add_special_tokens=False)
         except TypeError:  # what half a surrogate pair causes
@@ -195,6 +210,21 @@ def sequence_padding(
     return np.array(padded)
 
 
+def _checked(texts: Sequence[str]) -> list[str]:
+    if isinstance(texts, str):
+        raise SettingsError(
+            f"Expected a list of texts. Received: texts={texts!r}. Write [text]."
+        )
+    texts = list(texts)
+    for index, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise SettingsError(
+                f"Every text must be a str. Received: texts[{index}]={text!r}. "
+                f"Turn it into one, an absent text into ''."
+            )
+    return texts
+
+
 def _refuse(where: str, accepted: str, options: Mapping[str, Any]):
     if options:
         given = ", ".join(f"{name}={value!r}" for name, value in options.items())
@@ -213,9 +243,3 @@ def _truncate(bodies: list[list[int]], maxlen: int):
         )
     while sum(map(len, bodies)) > room:
         max(bodies, key=len).pop()
-
-
-def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 # inside functions too; files of one folder may import each other.
 LAYERS = (
     ("errors", "spans"),
-    ("encoder_config", "extras", "labels", "vocabulary"),
+    ("code_points", "encoder_config", "extras", "labels", "vocabulary"),
     ("activations", "metrics", "presets", "run_directory", "tokenizer"),
     ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
-    ("splits", "states"),
+    ("pruning", "splits", "states"),
     ("decision", "differences", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
     ("preparation",),

@@ -57,8 +57,16 @@ def test_anything_else_is_tokenised_anew(written, texts, lines, tokenizer):
 
 
 def test_texts_that_only_join_to_the_same_are_told_apart(written):
-    cached_token_store([("a", "b")], [1], TOKENIZER)
-    cached_token_store([("a b", "")], [1], TOKENIZER)
+    for texts in ([("a", "b")], [("a b", "")], [("ab", "")], [("", "ab")]):
+        cached_token_store(texts, [1], TOKENIZER)
+    cached_token_store([("a",), ("b",)], [1, 1], TOKENIZER)
+    assert len(set(written)) == 5
+
+
+def test_texts_of_later_chunks_count(written, monkeypatch):
+    monkeypatch.setattr(token_cache, "ROWS_AT_ONCE", 2)
+    cached_token_store(TEXTS, LINES, TOKENIZER)
+    cached_token_store([*TEXTS[:2], ("c",)], LINES, TOKENIZER)
     assert len(set(written)) == 2
 
 

@@ -120,11 +120,11 @@ class FullDisk:
     def __init__(self, error):
         self.error = error
 
-    def encode_ids(self, texts):
+    def encode_flat(self, texts):
         if self.done:
             raise self.error
         self.done += 1
-        return TOKENIZER.encode_ids(texts)
+        return TOKENIZER.encode_flat(texts)
 
 
 @pytest.mark.parametrize("was_there", [False, True])

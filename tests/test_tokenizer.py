@@ -147,7 +147,7 @@ def test_an_empty_text_has_no_ids_and_still_int32():
 
 
 def test_more_texts_than_one_chunk_keep_their_order(monkeypatch):
-    monkeypatch.setattr("kerascls.tokenizer.TEXTS_AT_ONCE", 3)
+    monkeypatch.setattr("kerascls.code_points.CHARS_AT_ONCE", 3)
     many = ["a", "b", "a b", "", "b b", "a", "b a b"]
     found = TOKENIZERS[True].encode_ids(many)
     assert [row.tolist() for row in found] == [ids(TOKENIZERS[True], t) for t in many]

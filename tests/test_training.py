@@ -178,17 +178,17 @@ def second(multilabel_run, train_run, tmp_path_factory):
 
         return noted
 
-    encode_ids = Tokenizer.encode_ids
+    encode_flat = Tokenizer.encode_flat
 
     def encode(self, texts):
         encoded.extend(texts)
-        return encode_ids(self, texts)
+        return encode_flat(self, texts)
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("tokenize_parts", "_decide", "write_bundle", "report_on"):
             patch.setattr(training, name, note(name, getattr(training, name)))
         patch.setattr(Predictor, "logits", note("logits", Predictor.logits))
-        patch.setattr(Tokenizer, "encode_ids", encode)
+        patch.setattr(Tokenizer, "encode_flat", encode)
         run = train_run(out, **multilabel_run.options)
     return SimpleNamespace(run=run, events=events, encoded=encoded, chosen_on=chosen_on)
 

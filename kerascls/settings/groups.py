@@ -96,6 +96,19 @@ class ModelSettings(Group):
         "from the training text.",
     )
     from_scratch: bool = Field(False, description="Start from random weights.")
+    num_layers: int | None = Field(
+        None,
+        ge=1,
+        description="Keep only so many of the encoder's layers, counted from the "
+        "input; ALBERT runs its one block so often. Default: all.",
+    )
+    prune_vocab: int | None = Field(
+        None,
+        ge=1,
+        description="Keep only tokens that occur at least so often in the training "
+        "text, and what spells the words of the others; pretrained weights only. "
+        "Default: all.",
+    )
     max_tokens: int | None = Field(
         None,
         ge=4,
