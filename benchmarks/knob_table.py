@@ -1,4 +1,4 @@
-"""The table of knobs in both READMEs, made out of results/knobs.csv."""
+"""The tables of knobs in both READMEs, made out of results/knobs.csv."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +12,12 @@ HEADINGS = {
     "zh": "设置 | GoEmotions，MiniLM：macro-F1 | 时间"
     " | 事件类型，随机权重：macro-F1 | 时间",
 }
+POOLING_HEADINGS = {
+    "en": "random weights, macro-F1 | Event types | car reviews | headlines",
+    "zh": "随机权重，macro-F1 | 事件类型 | 汽车评论 | 新闻标题",
+}
 SETS = ("goemotions", "event_types")
+RANDOM_SETS = ("event_types", "car_reviews", "headlines")
 DEFAULTS = "defaults"
 Rows = dict[str, dict[str, str]]
 
@@ -20,12 +25,24 @@ Rows = dict[str, dict[str, str]]
 def knob_table(language: str) -> str:
     """Returns how much each knob changes, against the defaults with the same seed."""
     found = by_data_and_knob(RESULTS / "knobs.csv")
-    knobs = dict.fromkeys(knob for _, knob in found if knob != DEFAULTS)
+    knobs = dict.fromkeys(
+        knob for data, knob in found if data in SETS and knob != DEFAULTS
+    )
     lines = [baseline(found)]
     for knob in knobs:
         cells = [change(found, data, knob) for data in SETS]
         lines.append((name_of(found, knob), *(cell for pair in cells for cell in pair)))
     return markdown(HEADINGS[language], lines, left=(0,))
+
+
+def pooling_table(language: str) -> str:
+    """Returns what other poolings than the mean change from random weights."""
+    found = by_data_and_knob(RESULTS / "knobs.csv")
+    lines = [("–", *baseline(found, RANDOM_SETS)[1::2])]
+    for knob in ("pooling=attention", "pooling=cls"):
+        scores = (change(found, data, knob)[0] for data in RANDOM_SETS)
+        lines.append((name_of(found, knob), *scores))
+    return markdown(POOLING_HEADINGS[language], lines, left=(0,))
 
 
 def by_data_and_knob(path: Path) -> dict[tuple[str, str], Rows]:
@@ -36,10 +53,12 @@ def by_data_and_knob(path: Path) -> dict[tuple[str, str], Rows]:
     return found
 
 
-def baseline(found: dict[tuple[str, str], Rows]) -> tuple[str, ...]:
+def baseline(
+    found: dict[tuple[str, str], Rows], sets: tuple[str, ...] = SETS
+) -> tuple[str, ...]:
     """Returns the line of the defaults: mean, standard deviation, minutes."""
     cells = []
-    for data in SETS:
+    for data in sets:
         rows = list(found[data, DEFAULTS].values())
         scores = [float(row["macro_f1"]) for row in rows]
         minutes = fastest(rows)

@@ -149,6 +149,13 @@ def knobs_table(language: str) -> str:
     return knob_table(language)
 
 
+def poolings_table(language: str) -> str:
+    """Returns what poolings change from random weights."""
+    from knob_table import pooling_table
+
+    return pooling_table(language)
+
+
 def tuned_table(language: str) -> str:
     """Returns the scores of one run under several decisions."""
     lines = [
@@ -168,6 +175,7 @@ def tuned_table(language: str) -> str:
 TABLES: dict[str, Callable[[str], str]] = {
     "knobs": knobs_table,
     "models": models_table,
+    "poolings": poolings_table,
     "results": results_section,
     "tuned": tuned_table,
     "tuning": tuning_table,
