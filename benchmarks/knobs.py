@@ -62,6 +62,11 @@ KNOBS = {
     "freeze_encoder, mix_layers, mlp_dim": Knob(
         "train.freeze_encoder=true model.mix_layers=4 model.mlp_dim=256", PRETRAINED
     ),
+    "freeze_encoder, learning_rate, epochs, mix_layers, mlp_dim": Knob(
+        "train.freeze_encoder=true train.learning_rate=1e-2 train.epochs=20"
+        " model.mix_layers=4 model.mlp_dim=256",
+        PRETRAINED,
+    ),
     "freeze_layers": Knob("train.freeze_layers=3", PRETRAINED),
     "ema_momentum": Knob("train.ema_momentum=0.99"),
     "label_smoothing": Knob("train.label_smoothing=0.05"),

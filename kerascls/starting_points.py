@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kerascls.encoders import Encoder
 
 HEAD_DROPOUT = 0.1
+# Without an encoder's many layers to disturb, small steps are wasted; epochs are cheap.
+FROZEN_LEARNING_RATE, FROZEN_EPOCHS = 1e-2, 20
 
 
 @dataclass(frozen=True)
@@ -108,21 +110,27 @@ class StartingPoint:
     def resolve(self, settings: RunSettings) -> RunSettings:
         """Returns the settings with the preset's values where none was given.
 
+        A head on a frozen encoder gets a rate and epochs of its own.
+
         Raises:
             SettingsError: When the encoder does not know sequences so long, has not
                 so many layers, or has no pooler that could be frozen.
         """
         preset, scratch = self.preset, self.found is None
         longest = self.config.max_positions
+        epochs, learning_rate = preset.epochs, preset.learning_rate
+        if scratch:
+            epochs = preset.from_scratch_epochs
+            learning_rate = preset.from_scratch_learning_rate
+        if settings.train.freeze_encoder:
+            epochs, learning_rate = FROZEN_EPOCHS, FROZEN_LEARNING_RATE
         defaults = {
             "max_tokens": min(preset.max_tokens, longest),
             "pooling": "mean" if scratch else "cls",
             "dropout": HEAD_DROPOUT,
             "batch_size": preset.batch_size,
-            "epochs": preset.from_scratch_epochs if scratch else preset.epochs,
-            "learning_rate": (
-                preset.from_scratch_learning_rate if scratch else preset.learning_rate
-            ),
+            "epochs": epochs,
+            "learning_rate": learning_rate,
         }
         given = {**settings.model.model_dump(), **settings.train.model_dump()}
         settings = settings.with_options(

@@ -133,6 +133,15 @@ def test_as_many_layers_as_there_are_can_be_mixed(own_data):
     assert (settings.model.mix_layers, settings.model.mlp_dim) == (4, 256)
 
 
+def test_a_head_on_a_frozen_encoder_learns_fast_and_long(own_data, tiny_checkpoint):
+    chosen = start(own_data, checkpoint=tiny_checkpoint)
+    train = chosen.resolve(RunSettings.from_options(freeze_encoder=True)).train
+    assert (train.epochs, train.learning_rate) == (20, 1e-2)
+    stated = RunSettings.from_options(freeze_encoder=True, epochs=2)
+    train = chosen.resolve(stated).train
+    assert (train.epochs, train.learning_rate) == (2, 1e-2)
+
+
 def test_a_pretrained_pooler_may_be_frozen(own_data, tiny_checkpoint):
     chosen = start(own_data, checkpoint=tiny_checkpoint)
     chosen.resolve(RunSettings.from_options(freeze_encoder=True, pooling="pooler"))

@@ -28,10 +28,16 @@ class TrainSettings(Group):
         "is that of the whole batch.",
     )
     epochs: int | None = Field(
-        None, ge=1, description="Most passes over train. Default: the preset's."
+        None,
+        ge=1,
+        description="Most passes over train. Default: the preset's; 20 for a frozen "
+        "encoder.",
     )
     learning_rate: float | None = Field(
-        None, gt=0, description="Peak learning rate of AdamW. Default: the preset's."
+        None,
+        gt=0,
+        description="Peak learning rate of AdamW. Default: the preset's; 0.01 for a "
+        "frozen encoder.",
     )
     layer_decay: float = Field(
         1.0,
