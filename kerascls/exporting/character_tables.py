@@ -95,16 +95,16 @@ def order_matters(characters: Iterable[str], do_lower_case: bool) -> list[str]:
     if not do_lower_case:
         return []
     decompose = normalizers.NFD().normalize_str
-    stays = bert_normalizer(True).normalize_str
+    normalise = bert_normalizer(True).normalize_str
     marks = [
         one
         for one in sorted(characters)
-        if decompose(one + _LOWEST) != decompose(one) + _LOWEST and stays(one)
+        if normalise(one) == one and decompose(one + _LOWEST) != one + _LOWEST
     ]
     moved = set()
     for one in marks:
         for other in marks:
-            if decompose(one + other) != decompose(one) + decompose(other):
+            if decompose(one + other) != one + other:
                 moved |= {one, other}
     return sorted(moved)
 
