@@ -10,7 +10,6 @@ from kerascls.prediction.files import columns_of
 from kerascls.prediction.inputs import LINES, open_input
 from kerascls.prediction.stream import texts_of
 from kerascls.preparation import sample_path
-from kerascls.readers import read_columns
 
 SAMPLE = "the packaged sample"
 

@@ -62,6 +62,10 @@ def _options():
     # The graph is fused as it is written. More would join additions and LayerNorm
     # into one operator, which takes five times as long.
     options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_BASIC
+    # Threads that wait in a loop take the time of those that compute, wherever other
+    # processes run too; in small parts of work nobody waits long.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.dynamic_block_base", "4")
     options.log_severity_level = 3  # errors
     return options
 
