@@ -60,7 +60,7 @@ def predict_file(
     _refuse_overwriting_input(input, output)
     bundle, load = _source_of(bundle)
     with open_input(input, format, encoding) as rows:
-        columns = _columns(rows, text, tuple(bundle.text["text_columns"]))
+        columns = columns_of(rows, text, tuple(bundle.text["text_columns"]))
         header = rows.columns() or columns
         total = rows.check(columns, header) if rows.can_be_read_twice else None
         done = 0
@@ -91,9 +91,10 @@ def _source_of(
     return bundle.bundle, lambda: bundle
 
 
-def _columns(
+def columns_of(
     rows: Input, text: str | Sequence[str], trained: tuple[str, ...]
 ) -> tuple[str, ...]:
+    """Returns the columns with the texts: those stated, or those of training."""
     stated = (text,) if isinstance(text, str) else tuple(text)
     if rows.format == LINES:
         stated = (LINE_COLUMN,)
