@@ -9,7 +9,7 @@ from kerascls.cli.options import given, setting_options
 from kerascls.cli.output import echo_json, plain_table, row_progress
 
 # Those of `kerascls.exporting.FORMATS`, not imported for a help text.
-FORMATS = ("onnx",)
+FORMATS = ("onnx", "savedmodel", "tflite")
 OPTIONS = ("text", "label", "label_separator", "encoding", "skip_bad_rows")
 
 
@@ -63,3 +63,5 @@ def export(bundle: Path, as_json: bool, **options: Any) -> None:
 
     click.echo(plain_table(table_of(result)))
     click.echo(f"Written: {result.place}")
+    if result.note:
+        click.echo(result.note)

@@ -31,6 +31,7 @@ class ExportResult:
         num_bytes: Its size.
         reference_bytes: Size of the Keras model's weights and configuration.
         comparison: What came out of it.
+        note: What the user should know about it, if anything.
     """
 
     bundle: Path
@@ -42,6 +43,7 @@ class ExportResult:
     num_bytes: int
     reference_bytes: int
     comparison: Comparison
+    note: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""
@@ -55,6 +57,7 @@ class ExportResult:
             "bytes": self.num_bytes,
             "reference_bytes": self.reference_bytes,
             "comparison": self.comparison.to_dict(),
+            "note": self.note,
         }
 
 
@@ -172,7 +175,7 @@ class _Job:
         folder = self.bundle.path if chosen.in_bundle else self.out.parent
         with work_folder(folder) as work:
             made = work / f"model{chosen.suffix}"
-            chosen.write(self.bundle, made, self.int8)
+            note = chosen.write(self.bundle, made, self.int8)
             found = compare(
                 open_runtime(self.bundle, "keras"),
                 chosen.open(made, self.bundle),
@@ -182,12 +185,13 @@ class _Job:
                 on_progress,
             )
             limits.check(found, self.format, self.int8)
+            chosen.check(made, self.bundle, texts.texts)
             weights = (self.bundle.path / name for name in (WEIGHTS, ENCODER))
             sizes = num_bytes(made), sum(map(num_bytes, weights))
             place = self._put(made, texts, found)
         return ExportResult(
             *(self.bundle.path, self.format, self.int8, place, self.out),
-            *(texts.source, *sizes, found),
+            *(texts.source, *sizes, found, note),
         )
 
     def _put(self, made: Path, texts: ComparedTexts, found: Comparison) -> Path:

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kerascls.bundle import VOCAB, Bundle
 from kerascls.errors import SettingsError
 from kerascls.exporting import graph_decision
 from kerascls.exporting.graph_batches import collate
 from kerascls.exporting.string_tokens import StringTokens, why_inexpressible
 from kerascls.predictor import layout_for
+from kerascls.runtimes.saved_model_runtime import INPUTS
 from kerascls.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
@@ -21,11 +20,10 @@ if TYPE_CHECKING:
 
     Tensors = dict[str, tf.Tensor]
 
-INPUTS = ("token_ids", "segment_ids", "padding_mask")
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")
 
 
-def write_saved_model(bundle: Bundle, place: Path, int8: bool = False) -> str | None:
+def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
     """Writes a directory for `tf.saved_model.load` or TensorFlow Serving.
 
     Signature `serving_default`, where the tokenizer can be rebuilt: takes `text`,
@@ -44,19 +42,14 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool = False) -> str | 
     Args:
         bundle: A checked bundle.
         place: The directory to appear.
-        int8: Not possible in this format.
+        int8: Not possible in this format, and refused by `kerascls.export`.
 
     Returns:
         Why it takes no strings; None when it does.
 
     Raises:
-        SettingsError: When `int8` is asked for, or Keras does not run on TensorFlow.
+        SettingsError: When Keras does not run on TensorFlow.
     """
-    if int8:
-        raise SettingsError(
-            "A SavedModel computes in float32. Received: int8=True, "
-            "format='savedmodel'. Leave int8 out, or choose onnx or tflite."
-        )
     import tensorflow as tf
 
     archive, model = archive_of(bundle, "savedmodel")
@@ -114,35 +107,6 @@ def id_specs() -> dict[str, "tf.TensorSpec"]:
     import tensorflow as tf
 
     return {name: tf.TensorSpec((None, None), tf.int32, name) for name in INPUTS}
-
-
-class SavedModelRuntime:
-    """Logits from the signature of that name.
-
-    Args:
-        place: What `write_saved_model` wrote.
-    """
-
-    def __init__(self, place: Path):
-        import tensorflow as tf
-
-        self._loaded = tf.saved_model.load(str(place))
-        self._logits = self._loaded.signatures["logits"]
-
-    def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)`.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
-        import tensorflow as tf
-
-        tensors = {name: tf.constant(inputs[name], tf.int32) for name in INPUTS}
-        return self._logits(**tensors)["logits"].numpy()
 
 
 def input_names(text_columns: list[str]) -> list[str]:

@@ -27,9 +27,10 @@ def why_inexpressible(tokenizer: Tokenizer) -> str | None:
     if not moved:
         return None
     return (
-        "TensorFlow's operations cannot put combining marks into canonical order. "
-        f"Received: a vocabulary with {', '.join(f'U+{ord(one):04X}' for one in moved)}"
-        ". Give token ids made by kerascls.Tokenizer."
+        "Takes token ids, made by kerascls.Tokenizer, in place of strings: "
+        "TensorFlow's operations cannot put combining marks into canonical order, and "
+        "the vocabulary knows "
+        f"{', '.join(f'U+{ord(one):04X}' for one in moved)}."
     )
 
 

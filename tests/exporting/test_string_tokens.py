@@ -85,7 +85,7 @@ def test_marks_that_change_places_cannot_be_rebuilt():
     vocab = [*SPECIAL, "a", "##\U0001d165", "##\U0001d16d"]
     assert why_inexpressible(Tokenizer(vocab)) is None
     reason = why_inexpressible(Tokenizer(vocab, do_lower_case=True))
-    assert "a vocabulary with U+1D165, U+1D16D. Give token ids" in reason
+    assert reason.endswith("the vocabulary knows U+1D165, U+1D16D.")
     with pytest.raises(SettingsError, match="canonical order"):
         StringTokens(Tokenizer(vocab, do_lower_case=True))
 
