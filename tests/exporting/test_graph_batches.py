@@ -6,7 +6,7 @@ from typing import get_args
 
 import numpy as np
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -29,6 +29,7 @@ def fields_of(rows):
     ]
 
 
+@settings(max_examples=40)
 @given(cases, st.integers(0, 20), st.sampled_from(TRUNCATE), st.booleans())
 def test_batches_equal_the_layouts(rows, more, truncate, pair):
     num_fields = len(rows[0])

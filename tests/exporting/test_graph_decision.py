@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -50,6 +50,7 @@ LOGITS = st.one_of(
         *((one, Task.MULTICLASS) for one in EVERY[:3]),
     ],
 )
+@settings(max_examples=20)
 @given(logits=hnp.arrays(np.float32, (5, 2), elements=LOGITS))
 def test_probabilities_equal_the_calibrations(calibration, task, logits):
     found = graph_decision.probabilities(calibration, tf.constant(logits), task)

@@ -93,10 +93,13 @@ def test_the_check_lets_a_right_export_pass(bundle, place):
 @pytest.mark.parametrize(
     "decision",
     [
-        replace(DECISION, rule=Rule("top_k", k=3)),
-        replace(DECISION, calibration=Calibration("temperature", temperature=3.0)),
+        pytest.param(replace(DECISION, rule=Rule("top_k", k=3)), id="labels"),
+        pytest.param(
+            replace(DECISION, calibration=Calibration("temperature", temperature=3.0)),
+            id="scores",
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["labels", "scores"],
 )
 def test_the_check_finds_what_differs(decision, bundle, place):
     with pytest.raises(ExportError, match="another result for .* of 6 texts"):
