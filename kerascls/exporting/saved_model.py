@@ -96,8 +96,8 @@ def archive_of(
     def logits(inputs: "Tensors") -> "Tensors":
         return {"logits": model(inputs, training=False)}
 
+    # `archive.track(model)` would store each variable twice.
     archive = keras.export.ExportArchive()
-    archive.track(model)
     archive.add_endpoint("logits", logits, [id_specs()])
     return archive, model
 
