@@ -155,6 +155,11 @@ def open_bundle(path: str | Path) -> Bundle:
         return _opened(place, again)
 
 
+def is_bundle(path: Path) -> bool:
+    """Returns whether a path looks like a bundle, or a run directory that holds one."""
+    return any((place / MANIFEST).is_file() for place in (path, path / BUNDLE_FOLDER))
+
+
 def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
     if manifest.get("format_version") not in READ_VERSIONS:
         raise BundleError(
