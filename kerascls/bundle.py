@@ -274,7 +274,12 @@ def _replace_file(
     """Makes the manifest name a new file, and removes the one it named before."""
     files = {key: facts for key, facts in manifest["files"].items() if key != before}
     files[name] = _describe(place / name)
-    write_json(place / MANIFEST, manifest | changes | {"files": files})
+    try:
+        write_json(place / MANIFEST, manifest | changes | {"files": files})
+    except BaseException:
+        if name != before:
+            (place / name).unlink(missing_ok=True)
+        raise
     if before not in (None, name):
         (place / before).unlink(missing_ok=True)
     return open_bundle(place)

@@ -14,8 +14,9 @@ from kerascls.cli.output import echo_json, plain_table
 def inspect(checkpoint: Path, as_json: bool) -> int:
     """Say what CHECKPOINT is, what fits, and how to use it.
 
-    It is a directory, also of a finished run or a bundle; where that holds several, a safetensors file, its index file or
-    a TensorFlow prefix such as DIR/model.ckpt-2000.
+    It is a directory, also of a finished run or a bundle; where that holds several
+    checkpoints, a safetensors file, its index file or a TensorFlow prefix such as
+    DIR/model.ckpt-2000.
     """
     from kerascls.bundle import is_bundle
 
