@@ -155,6 +155,11 @@ def open_bundle(path: str | Path) -> Bundle:
         return _opened(place, again)
 
 
+def is_bundle(path: Path) -> bool:
+    """Returns whether a path looks like a bundle, or a run directory that holds one."""
+    return any((place / MANIFEST).is_file() for place in (path, path / BUNDLE_FOLDER))
+
+
 def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
     if manifest.get("format_version") not in READ_VERSIONS:
         raise BundleError(
@@ -269,7 +274,12 @@ def _replace_file(
     """Makes the manifest name a new file, and removes the one it named before."""
     files = {key: facts for key, facts in manifest["files"].items() if key != before}
     files[name] = _describe(place / name)
-    write_json(place / MANIFEST, manifest | changes | {"files": files})
+    try:
+        write_json(place / MANIFEST, manifest | changes | {"files": files})
+    except BaseException:
+        if name != before:
+            (place / name).unlink(missing_ok=True)
+        raise
     if before not in (None, name):
         (place / before).unlink(missing_ok=True)
     return open_bundle(place)

@@ -19,7 +19,7 @@ LAYERS = (
     ("splits", "states"),
     ("decision", "differences", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
-    ("preparation",),
+    ("bundle_facts", "preparation"),
     ("resuming",),
     ("adam", "compute", "feeds", "layers", "losses", "poolings", "snapshots"),
     ("encoders", "heads", "optimizers", "regularization", "validation"),

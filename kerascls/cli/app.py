@@ -23,7 +23,7 @@ COMMANDS = {
     "export": "Write a trained classifier for onnxruntime and others.",
     "audit": "Look for what is wrong with labelled text.",
     "relabel": "Write labelled text anew with corrected labels.",
-    "inspect": "Say what a checkpoint directory holds.",
+    "inspect": "Say what a checkpoint or a trained classifier holds.",
     "models": "List the models that --model accepts.",
 }
 

@@ -1,5 +1,6 @@
 """A bundle's model as an ONNX file, made without Keras."""
 
+import json
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -48,5 +49,5 @@ def _content(bundle: Bundle, int8: bool) -> bytes:
         graph, config, mix_layers, first_only=can_skip_tokens(pooling, mix_layers)
     )
     logits = add_head(graph, states, pooling, parts.get("mlp_dim"))
-    facts = {"labels": "\n".join(bundle.label_set), "task": bundle.task.value}
+    facts = {"labels": json.dumps(list(bundle.label_set)), "task": bundle.task.value}
     return graph.to_bytes(logits, len(bundle.label_set), facts)

@@ -4,7 +4,7 @@ from kerascls.exporting.export import ExportResult
 
 
 def table_of(result: ExportResult) -> list[tuple[str, ...]]:
-    """Returns rows of cells, the heading first: the Keras model and the exported one."""
+    """Returns rows of cells, the heading first: Keras and the exported model."""
     found = result.comparison
     before, after = found.reference, found.candidate
     rows = [
