@@ -8,6 +8,7 @@ from kerascls.errors import SettingsError
 # Extra of pyproject.toml -> what is imported from it.
 EXTRAS = {
     "audit": ("cleanlab",),
+    "litert": ("ai_edge_litert",),
     "mlflow": ("mlflow",),
     "onnx": ("onnx", "onnxruntime"),
     "search": ("optuna", "tomli_w"),

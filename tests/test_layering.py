@@ -63,7 +63,15 @@ LIGHT_FILES = {
 }
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "sklearn", "matplotlib"}
-ONLY_IN_FUNCTIONS |= {"cleanlab", "mlflow", "onnx", "onnxruntime", "optuna", "wandb"}
+ONLY_IN_FUNCTIONS |= {
+    "ai_edge_litert",
+    "cleanlab",
+    "mlflow",
+    "onnx",
+    "onnxruntime",
+    "optuna",
+    "wandb",
+}
 
 
 def files() -> dict[str, Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kerascls.bundle import Bundle
-from kerascls.extras import is_installed
+from kerascls.extras import has_extra
 from kerascls.runtimes.onnx_runtime import num_cores
 from kerascls.runtimes.saved_model_runtime import INPUTS
 
@@ -44,7 +44,7 @@ class TFLiteRuntime:
 
 def _interpreter(place: Path):
     options = {"model_path": str(place), "num_threads": num_cores()}
-    if is_installed("ai_edge_litert"):
+    if has_extra("litert"):
         from ai_edge_litert.interpreter import Interpreter
 
         return Interpreter(**options)

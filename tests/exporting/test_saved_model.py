@@ -33,23 +33,24 @@ DECISION = Decision(
 
 
 @pytest.fixture(scope="module")
-def bundle(predictor):
-    """The multi-label bundle with a decision that has a say."""
-    return replace(predictor.bundle, decision=DECISION)
+def served(make_bundle, tmp_path_factory):
+    """A bundle with a decision that has a say."""
+    bundle = make_bundle(tmp_path_factory.mktemp("served") / "bundle")
+    return replace(bundle, decision=DECISION)
 
 
 @pytest.fixture(scope="module")
-def place(bundle, tmp_path_factory):
+def place(served, tmp_path_factory):
     """Its SavedModel; do not change it."""
     place = tmp_path_factory.mktemp("exports") / "saved"
-    assert write_saved_model(bundle, place, False) is None
+    assert FORMATS["savedmodel"].write(served, place, False) is None
     return place
 
 
 @pytest.fixture(scope="module")
-def runtime(place, bundle):
+def runtime(place, served):
     """What runs it."""
-    return FORMATS["savedmodel"].open(place, bundle)
+    return FORMATS["savedmodel"].open(place, served)
 
 
 def decoded(found):
@@ -62,32 +63,32 @@ def decoded(found):
     ]
 
 
-def test_strings_get_the_labels_and_scores_of_the_predictor(bundle, runtime):
+def test_strings_get_the_labels_and_scores_of_the_predictor(served, runtime):
     serve = runtime.loaded.signatures["serving_default"]
     found = serve(text=tf.constant(TEXTS))
-    expected = Predictor(bundle).predict(TEXTS)
+    expected = Predictor(served).predict(TEXTS)
     assert decoded(found) == [one.labels for one in expected]
     scores = [list(one.scores.values()) for one in expected]
     np.testing.assert_allclose(found["scores"], scores, atol=1e-5)
     names = [[name.decode() for name in row] for row in found["classes"].numpy()]
-    assert names == [list(bundle.label_set)] * len(TEXTS)
+    assert names == [list(served.label_set)] * len(TEXTS)
     assert found["abstained"].numpy().tolist() == [False] * len(TEXTS)
 
 
-def test_no_strings_get_no_labels(bundle, runtime):
+def test_no_strings_get_no_labels(served, runtime):
     serve = runtime.loaded.signatures["serving_default"]
     found = serve(text=tf.constant([], tf.string))
-    assert found["scores"].shape == (0, len(bundle.label_set))
+    assert found["scores"].shape == (0, len(served.label_set))
     assert decoded(found) == []
 
 
-def test_the_other_signature_gives_logits_of_ids(bundle, runtime):
-    found = Predictor(bundle, runtime).predict_proba(TEXTS)
-    np.testing.assert_allclose(found, Predictor(bundle).predict_proba(TEXTS), atol=1e-5)
+def test_the_other_signature_gives_logits_of_ids(served, runtime):
+    found = Predictor(served, runtime).predict_proba(TEXTS)
+    np.testing.assert_allclose(found, Predictor(served).predict_proba(TEXTS), atol=1e-5)
 
 
-def test_the_check_lets_a_right_export_pass(bundle, place):
-    FORMATS["savedmodel"].check(place, bundle, [(text,) for text in [*TEXTS, "\ud83d"]])
+def test_the_check_lets_a_right_export_pass(served, place):
+    FORMATS["savedmodel"].check(place, served, [(text,) for text in [*TEXTS, "\ud83d"]])
 
 
 @pytest.mark.parametrize(
@@ -101,10 +102,10 @@ def test_the_check_lets_a_right_export_pass(bundle, place):
         ),
     ],
 )
-def test_the_check_finds_what_differs(decision, bundle, place):
+def test_the_check_finds_what_differs(decision, served, place):
     with pytest.raises(ExportError, match="another result for .* of 6 texts"):
         check_strings(
-            place, replace(bundle, decision=decision), [(text,) for text in TEXTS]
+            place, replace(served, decision=decision), [(text,) for text in TEXTS]
         )
 
 
@@ -121,32 +122,32 @@ def test_inputs_are_named_after_plain_columns(columns, names):
     assert input_names(columns) == names
 
 
-def test_another_backend_is_told_what_to_do(bundle, tmp_path, monkeypatch):
+def test_another_backend_is_told_what_to_do(served, tmp_path, monkeypatch):
     monkeypatch.setattr("keras.backend.backend", lambda: "jax")
     with pytest.raises(SettingsError, match="KERAS_BACKEND=jax.*=tensorflow"):
-        write_saved_model(bundle, tmp_path / "saved", False)
+        write_saved_model(served, tmp_path / "saved", False)
 
 
 @pytest.mark.slow
-def test_a_pair_has_an_input_for_each_column(pair_predictor, tmp_path):
-    bundle = pair_predictor.bundle
-    write_saved_model(bundle, tmp_path / "saved", False)
+def test_a_pair_has_an_input_for_each_column(make_bundle, tmp_path):
+    pair = make_bundle(tmp_path / "bundle", ("question", "answer"))
+    write_saved_model(pair, tmp_path / "saved", False)
     pairs = [("中国队", "足球"), ("", ""), ("新车" * 40, "好"), ("a", "b" * 300)]
-    check_strings(tmp_path / "saved", bundle, pairs)
+    check_strings(tmp_path / "saved", pair, pairs)
     serve = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
     questions, answers = map(tf.constant, zip(*pairs, strict=True))
     found = decoded(serve(question=questions, answer=answers))
-    assert found == [one.labels for one in pair_predictor.predict(pairs)]
+    assert found == [one.labels for one in Predictor(pair).predict(pairs)]
 
 
 @pytest.mark.slow
-def test_where_strings_cannot_be_read_ids_get_labels(bundle, tmp_path, monkeypatch):
+def test_where_strings_cannot_be_read_ids_get_labels(served, tmp_path, monkeypatch):
     monkeypatch.setattr(saved_model, "why_inexpressible", lambda _: "a reason")
-    assert write_saved_model(bundle, tmp_path / "saved", False) == "a reason"
-    check_strings(tmp_path / "saved", bundle, [("a",)])
+    assert write_saved_model(served, tmp_path / "saved", False) == "a reason"
+    check_strings(tmp_path / "saved", served, [("a",)])
     serve = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
-    predictor = Predictor(bundle)
-    ids = predictor.tokenizer.encode(TEXTS[1], maxlen=bundle.text["max_tokens"])
+    predictor = Predictor(served)
+    ids = predictor.tokenizer.encode(TEXTS[1], maxlen=served.text["max_tokens"])
     ones = np.ones((1, len(ids[0])), np.int32)
     batch = dict(zip(INPUTS, map(np.int32, ([ids[0]], [ids[1]], ones)), strict=True))
     found = serve(**{name: tf.constant(array) for name, array in batch.items()})
@@ -166,7 +167,7 @@ sys.stdout.write(json.dumps([rows, sorted(sys.modules)]))
 
 
 @pytest.mark.slow
-def test_a_process_without_kerascls_gives_the_same_labels(bundle, place, tmp_path):
+def test_a_process_without_kerascls_gives_the_same_labels(served, place, tmp_path):
     texts = [text for text in TEXTS if "\0" not in text]  # no argument can hold it
     command = [sys.executable, "-c", PROGRAM, str(place), json.dumps(texts)]
     shown = subprocess.run(
@@ -175,4 +176,4 @@ def test_a_process_without_kerascls_gives_the_same_labels(bundle, place, tmp_pat
     rows, modules = json.loads(shown)
     assert "kerascls" not in modules
     assert "keras" not in modules
-    assert rows == [list(one.labels) for one in Predictor(bundle).predict(texts)]
+    assert rows == [list(one.labels) for one in Predictor(served).predict(texts)]

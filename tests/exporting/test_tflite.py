@@ -8,37 +8,20 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tiny_models import FAMILIES, random_weights, tiny_batch, tiny_classifier
+from tiny_models import FAMILIES, tiny_batch
 
-from kerascls.bundle import Bundle
-from kerascls.decision import Decision, Rule
 from kerascls.exporting import FORMATS
 from kerascls.heads import POOLINGS
-from kerascls.labels import LabelSet, Task
-from kerascls.runtimes.keras_runtime import write_keras_model
-from kerascls.tokenizer import Tokenizer
+from kerascls.runtimes.keras_runtime import load_model
 
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 TFLITE = FORMATS["tflite"]
 
 
-def written(folder, int8=False, **options):
-    """A random model, and the runtime of its TensorFlow Lite file."""
-    model = tiny_classifier(**options)
-    model.load_named_weights(random_weights(model.weights_by_name()))
-    write_keras_model(folder, model, Tokenizer(SPECIAL))
-    bundle = Bundle(
-        path=folder,
-        runtime="keras",
-        task=Task.MULTILABEL,
-        label_set=LabelSet(("a", "b", "c")),
-        decision=Decision(Rule("threshold", 0.5)),
-        text={"max_tokens": 20},
-        train_support={},
-    )
-    place = folder / "model.tflite"
+def exported(bundle, int8=False):
+    """The model of a bundle, its TensorFlow Lite file, and what runs that."""
+    place = bundle.path.with_name("model.tflite")
     TFLITE.write(bundle, place, int8)
-    return model, place, TFLITE.open(place, bundle)
+    return load_model(bundle), place, TFLITE.open(place, bundle)
 
 
 def expect_close(runtime, model, atol):
@@ -50,8 +33,8 @@ def expect_close(runtime, model, atol):
         np.testing.assert_allclose(found, expected, atol=atol)
 
 
-def test_batches_of_any_shape_give_the_models_logits(tmp_path):
-    model, _, runtime = written(tmp_path, family="albert")
+def test_batches_of_any_shape_give_the_models_logits(bundle):
+    model, _, runtime = exported(bundle)
     expect_close(runtime, model, 1e-5)
 
 
@@ -65,17 +48,16 @@ def test_batches_of_any_shape_give_the_models_logits(tmp_path):
     ],
     ids=str,
 )
-def test_every_family_and_head_is_written(options, tmp_path):
-    model, _, runtime = written(tmp_path, **options)
+def test_every_family_and_head_is_written(options, make_bundle, tmp_path):
+    model, _, runtime = exported(make_bundle(tmp_path / "bundle", **options))
     expect_close(runtime, model, 1e-5)
 
 
 @pytest.mark.slow
-def test_eight_bits_are_smaller_and_nearly_the_same(tmp_path):
+def test_eight_bits_are_smaller_and_nearly_the_same(make_bundle, tmp_path):
     sizes = {"hidden_dim": 64, "embedding_dim": 64, "intermediate_dim": 256}
-    for name in ("whole", "small"):
-        (tmp_path / name).mkdir()
-    _, whole, _ = written(tmp_path / "whole", **sizes)
-    model, small, runtime = written(tmp_path / "small", int8=True, **sizes)
-    assert small.stat().st_size < 0.5 * whole.stat().st_size
+    bundle = make_bundle(tmp_path / "bundle", **sizes)
+    num_bytes = exported(bundle)[1].stat().st_size
+    model, small, runtime = exported(bundle, int8=True)
+    assert small.stat().st_size < 0.5 * num_bytes
     expect_close(runtime, model, 0.1)
