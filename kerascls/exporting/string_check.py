@@ -37,8 +37,8 @@ def check_strings(place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]])
         some = texts[start : start + BATCH_SIZE]
         # Half a surrogate pair, which a str may hold, has no place in UTF-8.
         fields = {
-            name: tf.constant([without_surrogates(row[place]) for row in some])
-            for place, name in enumerate(names)
+            name: tf.constant([without_surrogates(row[column]) for row in some])
+            for column, name in enumerate(names)
         }
         found = serve(**fields)
         wrong = _wrong(bundle, found, predictor.predict_proba(some))
