@@ -1,4 +1,4 @@
-"""Logits from an exported TensorFlow SavedModel; no Keras."""
+"""Logits from an exported SavedModel through TensorFlow alone."""
 
 from pathlib import Path
 

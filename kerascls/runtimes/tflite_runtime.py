@@ -1,4 +1,4 @@
-"""Logits from an exported TensorFlow Lite file; no Keras."""
+"""Logits from an exported TensorFlow Lite file through its interpreter alone."""
 
 import threading
 import warnings

@@ -175,5 +175,4 @@ def test_a_process_without_kerascls_gives_the_same_labels(served, place, tmp_pat
     ).stdout
     rows, modules = json.loads(shown)
     assert "kerascls" not in modules
-    assert "keras" not in modules
     assert rows == [list(one.labels) for one in Predictor(served).predict(texts)]
