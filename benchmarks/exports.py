@@ -3,9 +3,9 @@
     python benchmarks/exports.py --data DATA [MODEL ...]
 
 Encoders of random weights, as speed does not depend on them: albert_small and
-electra_small by default. Texts are headlines of THUCNews (2,000 of them in batches,
-200 one by one) and 200 texts of 128 tokens. The kinds take turns, three times; a row has
-the best time of each. The cold start is a process of its own, up to its first label. Rows
+electra_small by default. Texts are headlines of THUCNews (2,000 in batches, 200 one
+by one) and 200 texts of 128 tokens. The kinds take turns, three times; a row has the
+best time of each. The cold start is a process of its own, up to its first label. Rows
 are appended to results/exports.csv.
 """
 
