@@ -246,9 +246,6 @@ def add_export(
         format: Of the file, e.g. `"onnx"`.
         work: The file, on the disk of the bundle.
         facts: What is to be known about it.
-
-    Raises:
-        BundleError: When the model has changed since the bundle was opened.
     """
     place = bundle.path
     described = _describe(work)

@@ -15,7 +15,13 @@ OPTIONS = ("text", "label", "label_separator", "encoding", "skip_bad_rows")
 
 @click.command()
 @click.argument("bundle", metavar="OUT", type=click.Path(exists=True, path_type=Path))
-@click.option("--format", type=click.Choice(FORMATS), default="onnx", show_default=True)
+@click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    default="onnx",
+    show_default=True,
+    help="What to write.",
+)
 @click.option("--int8", is_flag=True, help="Write 8-bit weights: smaller and faster.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Where a copy goes, outside OUT."
@@ -39,7 +45,7 @@ OPTIONS = ("text", "label", "label_separator", "encoding", "skip_bad_rows")
 @click.option(
     "--max-changed",
     type=float,
-    help="With --int8: share of rows that may get other labels.  [0.02]",
+    help="With --int8: share of rows that may get other labels.  [0.05]",
 )
 @click.option(
     "--max-f1-drop",

@@ -23,7 +23,7 @@ class Limits:
         SettingsError: When one is no share.
     """
 
-    max_changed: float = 0.02
+    max_changed: float = 0.05
     max_f1_drop: float = 0.003
 
     def __post_init__(self):

@@ -74,7 +74,7 @@ def export(
     input_format: str | None = None,
     encoding: str = "utf-8",
     skip_bad_rows: bool = False,
-    max_changed: float = 0.02,
+    max_changed: float = 0.05,
     max_f1_drop: float = 0.003,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> ExportResult:

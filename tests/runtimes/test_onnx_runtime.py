@@ -1,4 +1,4 @@
-"""onnxruntime computes a bundle's logits: alone, from several threads, or not at all."""
+"""onnxruntime computes a bundle's logits: alone or from several threads."""
 
 import os
 import shutil
