@@ -14,6 +14,7 @@ _PLACES = {
     "build_transformer_model": "kerascls.checkpoints",
     "diff": "kerascls.differences",
     "evaluate": "kerascls.evaluation",
+    "export": "kerascls.exporting.export",
     "find_rate": "kerascls.rate_finding",
     "fit": "kerascls.training",
     "fit_seeds": "kerascls.seeds",

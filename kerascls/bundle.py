@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ class Bundle:
         text: How texts become batches: `text_columns`, `label_column`, `pair`,
             `do_lower_case`, `max_tokens`, `truncate`.
         train_support: Training rows of each label.
+        exports: What `kerascls export` has put into it, by format: `file`, `int8`
+            and what it was compared on.
     """
 
     path: Path
@@ -58,6 +60,7 @@ class Bundle:
     decision: Decision
     text: dict[str, Any]
     train_support: dict[str, int]
+    exports: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def rule(self) -> Rule:
@@ -152,6 +155,11 @@ def open_bundle(path: str | Path) -> Bundle:
         return _opened(place, again)
 
 
+def is_bundle(path: Path) -> bool:
+    """Returns whether a path looks like a bundle, or a run directory that holds one."""
+    return any((place / MANIFEST).is_file() for place in (path, path / BUNDLE_FOLDER))
+
+
 def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
     if manifest.get("format_version") not in READ_VERSIONS:
         raise BundleError(
@@ -174,6 +182,7 @@ def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
             decision=decided,
             text=_read_json(place / TEXT),
             train_support=labels["train_rows"],
+            exports=_exports(manifest),
         )
     except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
         if isinstance(error, BundleError):
@@ -221,15 +230,64 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
         )
     decision.check_width(len(bundle.label_set))
     name = f"decision-{decision.sha256[:8]}.json"
-    before = manifest.get("decision", _FIRST_RULE)
     write_atomically(place / name, as_json(decision.to_dict()))
+    before = manifest.get("decision", _FIRST_RULE)
+    changes = {"format_version": FORMAT_VERSION, "decision": name}
+    return _replace_file(place, manifest, before, name, changes)
+
+
+def add_export(
+    bundle: Bundle, format: str, work: Path, facts: dict[str, Any]
+) -> Bundle:
+    """Moves an exported file into its bundle; a crash leaves the old one or the new.
+
+    Args:
+        bundle: The bundle, as it was opened.
+        format: Of the file, e.g. `"onnx"`.
+        work: The file, on the disk of the bundle.
+        facts: What is to be known about it.
+    """
+    place = bundle.path
+    described = _describe(work)
+    name = f"model-{described['sha256'][:8]}{work.suffix}"
+    manifest = _read_json(place / MANIFEST)
+    exports = _exports(manifest)
+    before = exports.get(format, {}).get("file")
+    os.chmod(work, 0o644)
+    with open(work, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(work, place / name)
+    exports = exports | {format: {"file": name, **facts}}
+    return _replace_file(place, manifest, before, name, {"exports": exports})
+
+
+def _replace_file(
+    place: Path,
+    manifest: dict[str, Any],
+    before: str | None,
+    name: str,
+    changes: dict[str, Any],
+) -> Bundle:
+    """Makes the manifest name a new file, and removes the one it named before."""
     files = {key: facts for key, facts in manifest["files"].items() if key != before}
     files[name] = _describe(place / name)
-    changes = {"format_version": FORMAT_VERSION, "decision": name}
-    write_json(place / MANIFEST, manifest | changes | {"files": files})
-    if name != before:
+    try:
+        write_json(place / MANIFEST, manifest | changes | {"files": files})
+    except BaseException:
+        if name != before:
+            (place / name).unlink(missing_ok=True)
+        raise
+    if before not in (None, name):
         (place / before).unlink(missing_ok=True)
     return open_bundle(place)
+
+
+def _exports(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    exports = manifest.get("exports", {})
+    for name, facts in exports.items():
+        if facts["file"] not in manifest["files"]:
+            raise KeyError(f"{facts['file']} of exports[{name!r}]")
+    return exports
 
 
 def _read_decision(path: Path) -> Decision:

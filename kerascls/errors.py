@@ -17,6 +17,10 @@ class BundleError(KerasclsError):
     """A run directory or bundle is missing, damaged, or of another version."""
 
 
+class ExportError(KerasclsError):
+    """An exported model differs too much from the one it was made of."""
+
+
 class SettingsError(KerasclsError, ValueError):
     """A setting or argument has no meaning, or contradicts another one."""
 

@@ -124,6 +124,7 @@ def evaluate(
     format: str | None = None,
     encoding: str = "utf-8",
     skip_bad_rows: bool = False,
+    runtime: str = "auto",
     out: str | Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Report:
@@ -138,6 +139,7 @@ def evaluate(
         format: Of the file; by default its ending.
         encoding: Of the file.
         skip_bad_rows: Whether rows that cannot be used are left out.
+        runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
 
@@ -160,7 +162,7 @@ def evaluate(
         encoding=encoding,
         skip_bad_rows=skip_bad_rows,
     )
-    logits = logits_of(opened, dataset, on_progress)
+    logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
     report = report_on(opened, scored, dataset.path.name)
     if out is not None:
@@ -172,6 +174,7 @@ def logits_of(
     bundle: Bundle,
     dataset: Dataset,
     on_progress: Callable[[int, int], None] | None = None,
+    runtime: str = "auto",
 ) -> np.ndarray:
     """Loads a bundle's model, which takes seconds, and runs it over labelled text.
 
@@ -179,11 +182,12 @@ def logits_of(
         bundle: The bundle.
         dataset: The text.
         on_progress: Called with rows done and all rows.
+        runtime: What computes, see `Predictor.load`.
 
     Returns:
         float32 `(rows, num_classes)`, in the order of the file.
     """
-    predictor = Predictor(bundle)
+    predictor = Predictor(bundle, runtime)
     texts = [example.texts for example in dataset.examples]
     store = build_token_store(texts, predictor.tokenizer)
     return predictor.logits(store, on_progress=on_progress)

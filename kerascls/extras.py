@@ -8,7 +8,9 @@ from kerascls.errors import SettingsError
 # Extra of pyproject.toml -> what is imported from it.
 EXTRAS = {
     "audit": ("cleanlab",),
+    "litert": ("ai_edge_litert",),
     "mlflow": ("mlflow",),
+    "onnx": ("onnx", "onnxruntime"),
     "search": ("optuna", "tomli_w"),
     "wandb": ("wandb",),
 }
@@ -24,7 +26,7 @@ def require_extra(extra: str, needed_by: str):
     Raises:
         SettingsError: When one is missing; it says how to install it.
     """
-    missing = [name for name in EXTRAS[extra] if not _is_installed(name)]
+    missing = [name for name in EXTRAS[extra] if not is_installed(name)]
     if missing:
         raise SettingsError(
             f"{needed_by} needs a package that is not installed. Received: no "
@@ -35,7 +37,7 @@ def require_extra(extra: str, needed_by: str):
 
 def has_extra(extra: str) -> bool:
     """Returns whether the packages of an extra are there, without importing them."""
-    return all(_is_installed(name) for name in EXTRAS[extra])
+    return all(is_installed(name) for name in EXTRAS[extra])
 
 
 def require_trackers(names: Iterable[str]):
@@ -49,7 +51,8 @@ def require_trackers(names: Iterable[str]):
             require_extra(name, f"track={name}")
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
+    """Returns whether a package is there, without importing it."""
     spec = find_spec(name)
     # A folder of that name in the working directory is no package: both trackers
     # write into one.

@@ -67,7 +67,7 @@ def attention_bias(padding_mask, dtype):
     """
     # -1e9 would be -infinity, and 0 * -infinity NaN.
     large = -6e4 if dtype == "float16" else -1e9
-    mask = ops.cast(padding_mask, dtype)[:, None, None, :]
+    mask = ops.expand_dims(ops.cast(padding_mask, dtype), axis=(1, 2))
     return (1.0 - mask) * large
 
 

@@ -28,7 +28,7 @@ def mean(hidden, padding_mask):
         `(batch, 1, width)` of the same dtype.
     """
     # float32: half precision loses small addends in long sums.
-    mask = ops.cast(padding_mask, "float32")[:, :, None]
+    mask = ops.expand_dims(ops.cast(padding_mask, "float32"), axis=-1)
     total = ops.sum(ops.cast(hidden, "float32") * mask, axis=1, keepdims=True)
     count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
     return ops.cast(total / count, hidden.dtype)
@@ -44,7 +44,7 @@ def maximum(hidden, padding_mask):
     Returns:
         `(batch, 1, width)` of the same dtype.
     """
-    is_real = ops.cast(padding_mask, "bool")[:, :, None]
+    is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), axis=-1)
     largest = ops.max(ops.where(is_real, hidden, -float("inf")), axis=1, keepdims=True)
     return ops.where(ops.any(is_real, axis=1, keepdims=True), largest, 0.0)
 
@@ -124,7 +124,7 @@ class AttentionPooling(layers.Layer):
             hidden: `(batch, tokens, hidden_dim)`.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
         """
-        is_real = ops.cast(padding_mask, "bool")[:, :, None]
+        is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), axis=-1)
         scores = ops.matmul(hidden, self.query)  # (batch, tokens, queries)
         shares = ops.softmax(ops.where(is_real, scores, -1e9), axis=1)
         return ops.matmul(ops.transpose(shares, (0, 2, 1)), hidden)

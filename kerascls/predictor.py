@@ -40,6 +40,7 @@ class Predictor:
 
     Args:
         bundle: A checked bundle; see `load`.
+        runtime: What computes logits, by name (see `load`) or itself.
 
     Example:
         >>> predictor = Predictor.load("runs/news")
@@ -47,21 +48,32 @@ class Predictor:
         ('体育',)
     """
 
-    def __init__(self, bundle: Bundle):
+    def __init__(self, bundle: Bundle, runtime: str | Runtime = "auto"):
         self.bundle = bundle
         self.labels: list[str] = list(bundle.label_set)
         self.tokenizer = Tokenizer(bundle.path / VOCAB, bundle.text["do_lower_case"])
         self.layout = layout_for(self.tokenizer, bundle.text)
-        self._runtime: Runtime = open_runtime(bundle)
+        if isinstance(runtime, str):
+            runtime = open_runtime(bundle, runtime)
+        self._runtime = runtime
 
     @classmethod
-    def load(cls, path: str | Path) -> "Predictor":
+    def load(cls, path: str | Path, runtime: str = "auto") -> "Predictor":
         """Opens a bundle, or the run directory that holds one.
 
+        Args:
+            path: The bundle or the run directory.
+            runtime: `"keras"`; `"onnx"`, for which `kerascls export` must have put an
+                ONNX file into the bundle; or `"auto"`, ONNX if there is such a file
+                and onnxruntime is installed. With ONNX neither Keras nor TensorFlow is
+                imported.
+
         Raises:
-            BundleError: When it is missing, damaged or of another version.
+            BundleError: When it is missing, damaged or of another version, or has no
+                ONNX file.
+            SettingsError: When the runtime is unknown or onnxruntime is missing.
         """
-        return cls(open_bundle(path))
+        return cls(open_bundle(path), runtime)
 
     def predict(
         self, texts: Text | Iterable[Text], *, rule: Rule | None = None

@@ -229,7 +229,8 @@ def package_versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {}
-    for name in ("kerascls", "keras", "tensorflow", "jax", "numpy", "tokenizers"):
+    names = ("kerascls", "keras", "tensorflow", "jax", "numpy", "tokenizers")
+    for name in (*names, "onnxruntime"):
         with suppress(PackageNotFoundError):  # it may be "tensorflow-cpu"
             found[name] = version(name)
     return found

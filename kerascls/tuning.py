@@ -61,6 +61,7 @@ def tune(
     format: str | None = None,
     encoding: str = "utf-8",
     skip_bad_rows: bool = False,
+    runtime: str = "auto",
     on_progress: Callable[[int, int], None] | None = None,
     **decision: Any,
 ) -> TuneResult:
@@ -76,6 +77,7 @@ def tune(
         format: Of the file; by default its ending.
         encoding: Of the file.
         skip_bad_rows: Whether rows that cannot be used are left out.
+        runtime: What computes, see `Predictor.load`.
         on_progress: Called with rows done and all rows.
         **decision: The fields of `DecisionSettings`: `objective`, of which `"f1"`,
             `"f2"`, `"precision@0.95"`, `"recall@0.9"` and `"cost:FILE"` give each
@@ -112,7 +114,7 @@ def tune(
     targets = _known_targets(opened, rows)
     counts = Counter(name for row in rows for name in row)
     unknown = {n: counts[n] for n in sorted(counts) if n not in opened.label_set}
-    logits = logits_of(opened, dataset, on_progress)
+    logits = logits_of(opened, dataset, on_progress, runtime)
     found = decide(settings, opened.task, labels, targets, logits)
     before, after = (
         score(targets, one.rule.apply(one.probabilities(logits, opened.task)), labels)

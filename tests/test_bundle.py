@@ -12,6 +12,7 @@ from kerascls import bundle as bundle_module
 from kerascls.bundle import (
     BUNDLE_FOLDER,
     MANIFEST,
+    add_export,
     open_bundle,
     rewrite_decision,
     write_bundle,
@@ -289,6 +290,48 @@ def test_a_decision_that_somebody_else_changed_is_not_overwritten(bundle):
     with pytest.raises(BundleError, match="has changed since"):
         rewrite_decision(mine, Decision(Rule("argmax")))
     assert open_bundle(bundle).decision == OTHER
+
+
+# An exported file.
+
+
+def export_of(bundle, content, folder):
+    (folder / "work.onnx").write_bytes(content)
+    return add_export(open_bundle(bundle), "onnx", folder / "work.onnx", {"n": 1})
+
+
+def test_an_export_is_hashed_and_takes_the_place_of_the_one_before(bundle, tmp_path):
+    first = export_of(bundle, b"first", tmp_path).exports["onnx"]
+    second = export_of(bundle, b"second", tmp_path).exports["onnx"]
+    assert (second["n"], (bundle / second["file"]).read_bytes()) == (1, b"second")
+    files = manifest_of(bundle)["files"]
+    assert {MANIFEST, *files} == {item.name for item in bundle.iterdir()}
+    assert files[second["file"]]["bytes"] == 6
+    assert not (bundle / first["file"]).exists()
+
+
+def test_an_export_that_is_in_no_list_of_files_is_damage(bundle, tmp_path):
+    name = export_of(bundle, b"first", tmp_path).exports["onnx"]["file"]
+    files = manifest_of(bundle)["files"]
+    change_manifest(bundle, files={n: f for n, f in files.items() if n != name})
+    with pytest.raises(BundleError, match=f"damaged: .*{name}"):
+        open_bundle(bundle)
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_a_crash_in_the_middle_leaves_the_old_export(
+    bundle, tmp_path, monkeypatch, error
+):
+    def fail(*arguments):
+        raise error
+
+    before = export_of(bundle, b"first", tmp_path)
+    monkeypatch.setattr("kerascls.bundle.write_json", fail)
+    with pytest.raises(type(error)):
+        export_of(bundle, b"second", tmp_path)
+    assert open_bundle(bundle).exports == before.exports
+    files = manifest_of(bundle)["files"]
+    assert {MANIFEST, *files} == {item.name for item in bundle.iterdir()}
 
 
 # A real one.

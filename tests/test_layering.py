@@ -19,7 +19,7 @@ LAYERS = (
     ("pruning", "splits", "states"),
     ("decision", "differences", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
-    ("preparation",),
+    ("bundle_facts", "preparation"),
     ("resuming",),
     ("adam", "compute", "feeds", "layers", "losses", "poolings", "snapshots"),
     ("encoders", "heads", "optimizers", "regularization", "validation"),
@@ -28,7 +28,7 @@ LAYERS = (
     ("features", "runtimes"),
     ("callbacks", "predictor", "tracking"),
     ("assembly", "evaluation", "prediction", "rounds"),
-    ("fitting", "range_test", "tuning"),
+    ("exporting", "fitting", "range_test", "tuning"),
     ("training",),
     ("auditing", "rate_finding", "searching", "seeds"),
     ("cli",),
@@ -37,7 +37,14 @@ LAYERS = (
 LAYER_OF = {name: place for place, names in enumerate(LAYERS) for name in names}
 
 # What answers before Keras is there: everything below `compute`, and these.
-LIGHT_FOLDERS = {*sum(LAYERS[:9], ()), "auditing", "prediction", "searching", "cli"}
+LIGHT_FOLDERS = {
+    *sum(LAYERS[:9], ()),
+    "auditing",
+    "exporting",
+    "prediction",
+    "searching",
+    "cli",
+}
 LIGHT_FILES = {
     "__init__",
     "__main__",
@@ -48,6 +55,7 @@ LIGHT_FILES = {
     "predictor",
     "rate_finding",
     "runtimes",
+    "runtimes.onnx_runtime",
     "seeds",
     "starting_points",
     "training",
@@ -55,7 +63,15 @@ LIGHT_FILES = {
 }
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "sklearn", "matplotlib"}
-ONLY_IN_FUNCTIONS |= {"cleanlab", "mlflow", "optuna", "wandb"}
+ONLY_IN_FUNCTIONS |= {
+    "ai_edge_litert",
+    "cleanlab",
+    "mlflow",
+    "onnx",
+    "onnxruntime",
+    "optuna",
+    "wandb",
+}
 
 
 def files() -> dict[str, Path]:

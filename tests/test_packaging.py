@@ -13,6 +13,7 @@ from kerascls.extras import EXTRAS
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORT_NAMES = {
+    "ai-edge-litert": "ai_edge_litert",
     "iterative-stratification": "iterstrat",
     "scikit-learn": "sklearn",
     "tomli-w": "tomli_w",

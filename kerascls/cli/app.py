@@ -20,9 +20,10 @@ COMMANDS = {
     "tune": "Fit thresholds and probabilities anew, without training.",
     "diff": "Test whether two runs differ on the same test rows.",
     "predict": "Label texts, files or standard input.",
+    "export": "Write a trained classifier for onnxruntime and others.",
     "audit": "Look for what is wrong with labelled text.",
     "relabel": "Write labelled text anew with corrected labels.",
-    "inspect": "Say what a checkpoint directory holds.",
+    "inspect": "Say what a checkpoint or a trained classifier holds.",
     "models": "List the models that --model accepts.",
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from kerascls.cli.options import given, setting_options
+from kerascls.cli.options import given, runtime_option, setting_options
 from kerascls.cli.output import echo_json, row_progress
 
 OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_rows")
@@ -30,6 +30,7 @@ OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_r
     type=click.Path(file_okay=False, path_type=Path),
     help="Directory for reports, plots, mistakes and scored rows. Default: none.",
 )
+@runtime_option
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
 def evaluate(
     out: Path, test: Path, report: Path | None, as_json: bool, **options: Any

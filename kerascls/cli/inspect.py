@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kerascls.cli.exit_codes import BAD_INPUT, DONE
-from kerascls.cli.output import echo_json
+from kerascls.cli.output import echo_json, plain_table
 
 
 @click.command()
@@ -14,9 +14,14 @@ from kerascls.cli.output import echo_json
 def inspect(checkpoint: Path, as_json: bool) -> int:
     """Say what CHECKPOINT is, what fits, and how to use it.
 
-    It is a directory; where that holds several, a safetensors file, its index file or
-    a TensorFlow prefix such as DIR/model.ckpt-2000.
+    It is a directory, also of a finished run or a bundle; where that holds several
+    checkpoints, a safetensors file, its index file or a TensorFlow prefix such as
+    DIR/model.ckpt-2000.
     """
+    from kerascls.bundle import is_bundle
+
+    if is_bundle(checkpoint):
+        return _inspect_bundle(checkpoint, as_json)
     from kerascls.checkpoints import inspect_checkpoint
 
     inspection = inspect_checkpoint(checkpoint)
@@ -25,3 +30,15 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
     else:
         click.echo(str(inspection))
     return DONE if inspection.is_complete else BAD_INPUT
+
+
+def _inspect_bundle(path: Path, as_json: bool) -> int:
+    from kerascls.bundle import open_bundle
+    from kerascls.bundle_facts import bundle_facts, bundle_lines
+
+    facts = bundle_facts(open_bundle(path))
+    if as_json:
+        echo_json(facts)
+    else:
+        click.echo(plain_table(bundle_lines(facts)))
+    return DONE

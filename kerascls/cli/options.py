@@ -47,6 +47,15 @@ def config_options(command: Callable) -> Callable:
     )(command)
 
 
+def runtime_option(command: Callable) -> Callable:
+    """Adds `--runtime`."""
+    return click.option(
+        "--runtime",
+        type=click.Choice(_RUNTIMES),
+        help="What computes.  [auto: ONNX if exported and onnxruntime is installed]",
+    )(command)
+
+
 def settings_from(
     config: Path | None, options: dict[str, Any], overrides: Iterable[str]
 ) -> RunSettings:
@@ -104,4 +113,6 @@ def _default(value: Any) -> str:
     return "" if value is None or value == () or value is False else f"  [{value}]"
 
 
+# Those of `kerascls.runtimes`, which a help text need not import.
+_RUNTIMES = ("auto", "keras", "onnx")
 _PLAIN = {int: click.INT, float: click.FLOAT}

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kerascls.cli.options import given
+from kerascls.cli.options import given, runtime_option
 from kerascls.cli.output import row_progress
 
 FORMATS = ("csv", "tsv", "xlsx", "jsonl", "txt")
@@ -20,12 +20,14 @@ FORMATS = ("csv", "tsv", "xlsx", "jsonl", "txt")
 @click.option("--text", multiple=True, help="Text column. Default: as in training.")
 @click.option("--format", type=click.Choice(FORMATS), help="Of the input.")
 @click.option("--encoding", help="Of the input. Default: utf-8.")
+@runtime_option
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def predict(
     out: Path,
     texts: tuple[str, ...],
     input: str | None,
     output: str | None,
+    runtime: str | None,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -36,9 +38,10 @@ def predict(
     """
     _check_sources(texts, input, output, options)
     if texts:
-        return _predict_texts(out, texts)
+        return _predict_texts(out, texts, **given({"runtime": runtime}))
     from kerascls.prediction import predict_file
 
+    options["runtime"] = runtime
     with row_progress(quiet or (output or "-") == "-") as show:
         predict_file(
             out, input or "-", output or "-", on_progress=show, **given(options)
@@ -60,11 +63,12 @@ def _check_sources(
         raise click.UsageError("Give a TEXT, or --input FILE, or pipe in some lines.")
 
 
-def _predict_texts(out: Path, texts: tuple[str, ...]) -> None:
+def _predict_texts(out: Path, texts: tuple[str, ...], **options: str) -> None:
     from kerascls.predictor import Predictor
     from kerascls.readers import join_labels
 
-    for text, prediction in zip(texts, Predictor.load(out).predict(texts), strict=True):
+    predictions = Predictor.load(out, **options).predict(texts)
+    for text, prediction in zip(texts, predictions, strict=True):
         scores = "|".join(
             f"{prediction.scores[name]:.3f}" for name in prediction.labels
         )

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kerascls.cli.evaluate import OPTIONS
-from kerascls.cli.options import given, setting_options
+from kerascls.cli.options import given, runtime_option, setting_options
 from kerascls.cli.output import echo_json, row_progress
 
 DECISION = (
@@ -25,6 +25,7 @@ DECISION = (
     label="Label column. Default: as in training.",
     label_separator="What joins several labels in one cell. Default: as in training.",
 )
+@runtime_option
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
     """Fit how the classifier in OUT decides anew on VALID, labelled text.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 
 
 def top_k(probabilities: np.ndarray, k: int) -> np.ndarray:
@@ -44,7 +44,7 @@ def smallest_sets(probabilities: np.ndarray, mass: float) -> np.ndarray:
     before[:, 1:] = sums[:, :-1]
     chosen = np.zeros(probabilities.shape, np.bool_)
     # Short of it by the rounding of float32 is enough.
-    wanted = mass * sums[:, -1:] * (1 - _ROUNDING)
+    wanted = mass * sums[:, -1:] * (1 - ROUNDING)
     np.put_along_axis(chosen, order, before < wanted, axis=1)
     return chosen
 

@@ -25,6 +25,7 @@ def predict_file(
     text: str | Sequence[str] = (),
     format: str | None = None,
     encoding: str = "utf-8",
+    runtime: str = "auto",
     chunk_rows: int = CHUNK_ROWS,
     on_progress: Callable[[int, int | None], None] | None = None,
 ) -> int:
@@ -45,6 +46,7 @@ def predict_file(
         format: `"csv"`, `"tsv"`, `"xlsx"`, `"jsonl"` or `"txt"` (plain lines).
             Defaults to the file's ending; standard input is plain lines.
         encoding: Encoding of text formats.
+        runtime: What computes, see `Predictor.load`; of no use to one that is loaded.
         chunk_rows: Most rows predicted together. The first 32 go first, and each
             further chunk has twice as many rows; what is done is written at once.
         on_progress: Called with rows done and rows in all, None when unknown.
@@ -54,13 +56,13 @@ def predict_file(
 
     Raises:
         DataError: When a row cannot be used; checked before anything is predicted.
-        SettingsError: When format, encoding, output or text cannot be used.
+        SettingsError: When format, encoding, output, text or runtime cannot be used.
         BundleError: When the bundle cannot be loaded.
     """
     _refuse_overwriting_input(input, output)
-    bundle, load = _source_of(bundle)
+    bundle, load = _source_of(bundle, runtime)
     with open_input(input, format, encoding) as rows:
-        columns = _columns(rows, text, tuple(bundle.text["text_columns"]))
+        columns = columns_of(rows, text, tuple(bundle.text["text_columns"]))
         header = rows.columns() or columns
         total = rows.check(columns, header) if rows.can_be_read_twice else None
         done = 0
@@ -82,18 +84,19 @@ def predict_file(
 
 
 def _source_of(
-    bundle: str | Path | Predictor,
+    bundle: str | Path | Predictor, runtime: str
 ) -> tuple[Bundle, Callable[[], Predictor]]:
     # Loading the model takes seconds: it waits until the input has been checked.
     if isinstance(bundle, str | Path):
         opened = open_bundle(bundle)
-        return opened, partial(Predictor, opened)
+        return opened, partial(Predictor, opened, runtime)
     return bundle.bundle, lambda: bundle
 
 
-def _columns(
+def columns_of(
     rows: Input, text: str | Sequence[str], trained: tuple[str, ...]
 ) -> tuple[str, ...]:
+    """Returns the columns with the texts: those stated, or those of training."""
     stated = (text,) if isinstance(text, str) else tuple(text)
     if rows.format == LINES:
         stated = (LINE_COLUMN,)

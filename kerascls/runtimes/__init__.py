@@ -1,14 +1,12 @@
-"""What turns batches into logits for a bundle, by the name in its manifest."""
+"""What turns batches into logits for a bundle."""
 
-from importlib import import_module
 from typing import Protocol
 
 import numpy as np
 
 from kerascls.bundle import Bundle
-from kerascls.errors import BundleError
-
-RUNTIMES = {"keras": "kerascls.runtimes.keras_runtime:KerasRuntime"}
+from kerascls.errors import BundleError, SettingsError
+from kerascls.extras import is_installed, require_extra
 
 
 class Runtime(Protocol):
@@ -18,16 +16,53 @@ class Runtime(Protocol):
         """Returns float32 `(batch, num_classes)` for a collated batch."""
 
 
-def open_runtime(bundle: Bundle) -> Runtime:
-    """Returns the runtime that a bundle asks for.
+def open_runtime(bundle: Bundle, runtime: str = "auto") -> Runtime:
+    """Returns what computes a bundle's logits.
+
+    Args:
+        bundle: A checked bundle.
+        runtime: One of `RUNTIMES`, or `"auto"`: ONNX if the bundle has such a file and
+            onnxruntime is installed, else what the bundle asks for.
 
     Raises:
-        BundleError: When this version has no such runtime.
+        BundleError: When this version has no such runtime, or the bundle lacks the
+            file that it needs.
+        SettingsError: When the runtime is unknown, or onnxruntime is not installed.
     """
     if bundle.runtime not in RUNTIMES:
         raise BundleError(
             f"Expected a runtime out of {', '.join(RUNTIMES)}. Received: "
             f"runtime={bundle.runtime!r} in {str(bundle.path)!r}. Update kerascls."
         )
-    module, _, name = RUNTIMES[bundle.runtime].partition(":")
-    return getattr(import_module(module), name)(bundle)
+    if runtime not in (AUTO, *RUNTIMES):
+        raise SettingsError(
+            f"Expected a runtime out of {', '.join((AUTO, *RUNTIMES))}. Received: "
+            f"runtime={runtime!r}. Choose one of them."
+        )
+    if runtime == AUTO:
+        has_onnx = "onnx" in bundle.exports and is_installed("onnxruntime")
+        runtime = "onnx" if has_onnx else bundle.runtime
+    return RUNTIMES[runtime](bundle)
+
+
+def _keras(bundle: Bundle) -> Runtime:
+    from kerascls.runtimes.keras_runtime import KerasRuntime
+
+    return KerasRuntime(bundle)
+
+
+def _onnx(bundle: Bundle) -> Runtime:
+    if "onnx" not in bundle.exports:
+        raise BundleError(
+            f"Expected a bundle with an ONNX file. Received: {str(bundle.path)!r}, "
+            f"which has none. Make it with `kerascls export OUT --format onnx`."
+        )
+    if not is_installed("onnxruntime"):
+        require_extra("onnx", "runtime='onnx'")
+    from kerascls.runtimes.onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(bundle.path / bundle.exports["onnx"]["file"], bundle)
+
+
+AUTO = "auto"
+RUNTIMES = {"keras": _keras, "onnx": _onnx}

@@ -40,16 +40,7 @@ class KerasRuntime:
     """
 
     def __init__(self, bundle: Bundle):
-        parts = bundle.read(ENCODER)
-        try:
-            self._model = _model(len(bundle.label_set), **parts)
-            self._model.load_named_weights(load_file(bundle.path / WEIGHTS))
-        except _UNUSABLE as error:
-            raise BundleError(
-                f"Expected weights that fit their configuration. Received: "
-                f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it "
-                f"was made."
-            ) from error
+        self._model = load_model(bundle)
         self._forward = forward(self._model)
         self._lock = threading.Lock()
         self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
@@ -84,6 +75,28 @@ class KerasRuntime:
             array = np.pad(array, ((0, 0), (0, more_tokens)), constant_values=fill)
             padded[name] = np.pad(array, ((0, more_rows), (0, 0)), mode="edge")
         return padded
+
+
+def load_model(bundle: Bundle) -> TransformerClassifier:
+    """Returns the classifier of a bundle, in float32.
+
+    Args:
+        bundle: A checked bundle whose runtime is `"keras"`.
+
+    Raises:
+        BundleError: When weights and configuration do not fit together.
+    """
+    parts = bundle.read(ENCODER)
+    try:
+        model = _model(len(bundle.label_set), **parts)
+        model.load_named_weights(load_file(bundle.path / WEIGHTS))
+    except _UNUSABLE as error:
+        raise BundleError(
+            f"Expected weights that fit their configuration. Received: "
+            f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it "
+            f"was made."
+        ) from error
+    return model
 
 
 def _model(

@@ -42,3 +42,11 @@ def test_an_incomplete_checkpoint_is_shown_and_exits_with_2(run, replace_module)
     )
     outcome = run("inspect", "x")
     assert (outcome.code, outcome.out) == (2, "BERT, 12 layers\n")
+
+
+def test_a_bundle_is_described(run, multilabel_run):
+    outcome = run("inspect", multilabel_run.out)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("bundle   ")
+    as_json = json.loads(run("inspect", multilabel_run.out, "--json").out)
+    assert (as_json["task"], as_json["exports"]) == ("multilabel", {})

@@ -1,0 +1,73 @@
+"""`kerascls export`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerascls.cli.options import given, setting_options
+from kerascls.cli.output import echo_json, plain_table, row_progress
+
+# Those of `kerascls.exporting.FORMATS`, not imported for a help text.
+FORMATS = ("onnx", "savedmodel", "tflite")
+OPTIONS = ("text", "label", "label_separator", "encoding", "skip_bad_rows")
+
+
+@click.command()
+@click.argument("bundle", metavar="OUT", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--format",
+    type=click.Choice(FORMATS),
+    default="onnx",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("--int8", is_flag=True, help="Write 8-bit weights: smaller and faster.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where a copy goes, outside OUT."
+)
+@click.option(
+    "--input",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Texts to compare on, with labels or without. Default: the packaged sample.",
+)
+@setting_options(
+    OPTIONS,
+    text="Text column; repeat for several. Default: as in training.",
+    label="Label column. Default: as in training, if the file has it.",
+    label_separator="What joins several labels in one cell. Default: as in training.",
+)
+@click.option(
+    "--input-format",
+    type=click.Choice(("csv", "tsv", "xlsx", "jsonl", "txt")),
+    help="Of the input. Default: its ending.",
+)
+@click.option(
+    "--max-changed",
+    type=float,
+    help="With --int8: share of rows that may get other labels.  [0.05]",
+)
+@click.option(
+    "--max-f1-drop",
+    type=float,
+    help="With --int8: macro F1 that may be lost on labelled input.  [0.003]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def export(bundle: Path, as_json: bool, **options: Any) -> None:
+    """Write the classifier in OUT, a run directory or bundle, for other engines.
+
+    It is compared with the Keras model first. An ONNX file that passes is kept in the
+    bundle, and predictions use it wherever onnxruntime is installed.
+    """
+    from kerascls.exporting.export import export
+
+    with row_progress(title="comparing") as show:
+        result = export(bundle, on_progress=show, **given(options))
+    if as_json:
+        return echo_json(result.to_dict())
+    from kerascls.exporting.table import table_of
+
+    click.echo(plain_table(table_of(result)))
+    click.echo(f"Written: {result.place}")
+    if result.note:
+        click.echo(result.note)

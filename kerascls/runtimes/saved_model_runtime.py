@@ -1,0 +1,43 @@
+"""Logits from an exported SavedModel through TensorFlow alone."""
+
+from pathlib import Path
+
+import numpy as np
+
+from kerascls.bundle import Bundle
+
+INPUTS = ("token_ids", "segment_ids", "padding_mask")
+
+
+class SavedModelRuntime:
+    """Runs the signature `logits` of a SavedModel that `kerascls export` wrote.
+
+    Args:
+        place: The directory.
+        bundle: Whose model it is.
+
+    Attributes:
+        loaded: What TensorFlow loaded, with its `signatures`.
+    """
+
+    def __init__(self, place: Path, bundle: Bundle):
+        import tensorflow as tf
+
+        # A signature alone does not keep the variables it reads.
+        self.loaded = tf.saved_model.load(str(place))
+        self._run = self.loaded.signatures["logits"]
+
+    def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Computes logits.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)`.
+
+        Returns:
+            float32 `(batch, num_classes)`.
+        """
+        import tensorflow as tf
+
+        tensors = {name: tf.constant(inputs[name], tf.int32) for name in INPUTS}
+        return self._run(**tensors)["logits"].numpy()
