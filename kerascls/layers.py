@@ -36,28 +36,31 @@ def gelu(name: str):
         name: `"gelu_erf"`, `"gelu_tanh"` or `"relu"`.
 
     Returns:
-        A function of a tensor, of the same shape and dtype.
+        A function of a tensor, of the same shape and dtype, and of whether gradients
+        will be asked for.
 
     References:
         - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
     """
-    return {
-        "gelu_erf": _gelu_erf,
-        "gelu_tanh": _gelu_tanh,
-        "relu": keras.activations.relu,
-    }[name]
+    return {"gelu_erf": _gelu_erf, "gelu_tanh": _gelu_tanh, "relu": _relu}[name]
 
 
-def _gelu_erf(x):
-    if has_own_operations(x):
+# Where no gradient is asked for, TensorFlow finds this form behind a product of
+# matrices and computes both at once.
+def _gelu_erf(x, training=False):
+    if training and has_own_operations(x):
         return tensorflow_ops.gelu_erf(x)
     return ops.gelu(x, approximate=False)
 
 
-def _gelu_tanh(x):
-    if has_own_operations(x):
+def _gelu_tanh(x, training=False):
+    if training and has_own_operations(x):
         return tensorflow_ops.gelu_tanh(x)
     return ops.gelu(x, approximate=True)
+
+
+def _relu(x, training=False):
+    return ops.relu(x)
 
 
 def attention_bias(padding_mask, dtype):
@@ -242,7 +245,7 @@ class TransformerBlock(layers.Layer):
         rows = ops.reshape(asking, (-1, self.config.hidden_dim))
         attended = self.dropout(self.attention_output(attended), training=training)
         rows = self.attention_norm(rows + attended)
-        inner = self.activation(self.intermediate(rows))
+        inner = self.activation(self.intermediate(rows), training)
         output = self.output_dropout(self.output_dense(inner), training=training)
         return ops.reshape(self.output_norm(rows + output), ops.shape(asking))
 
