@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
+from kerascls import tensorflow_ops
+from kerascls.compute import has_own_operations
 from kerascls.errors import SettingsError
 
 
@@ -61,8 +63,32 @@ class AdamW(keras.optimizers.AdamW):
         if self._use_weight_decay(variable):
             rate = ops.cast(learning_rate, variable.dtype)
             decay = ops.cast(self.weight_decay, variable.dtype)
-            self.assign_sub(variable, variable * decay * rate)
-        super().update_step(gradient, variable, learning_rate)
+            self.assign_sub(variable, variable * (decay * rate))
+        if has_own_operations(gradient) and not self.amsgrad:
+            self._step_in_one(gradient, variable, learning_rate)
+        else:
+            super().update_step(gradient, variable, learning_rate)
+
+    def _step_in_one(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        tensorflow_ops.adam_step(
+            variable,
+            (self._momentums[index], self._velocities[index]),
+            gradient,
+            ops.cast(learning_rate, "float32"),
+            (self.beta_1, self.beta_2),
+            ops.cast(self.iterations + 1, "float32"),
+            epsilon=self.epsilon,
+        )
+
+    def _clip_gradients(self, grads):
+        limit = self.global_clipnorm
+        if not limit or not all(map(has_own_operations, grads)):
+            return super()._clip_gradients(grads)
+        # As Keras: an infinite gradient makes all of them NaN.
+        norm = ops.sqrt(tensorflow_ops.squared_norm(grads))
+        scale = limit * ops.minimum(1.0 / norm, 1.0 / limit) + (norm - norm)
+        return [gradient * scale for gradient in grads]
 
     def _apply_weight_decay(self, variables):
         """Nothing: `update_step` decays, where it knows the rate."""

@@ -179,6 +179,20 @@ def limit_threads(compute: Compute):
             return  # started already, by the program that calls us
 
 
+def has_own_operations(tensor) -> bool:
+    """Whether `tensorflow_ops` is faster for a tensor than Keras: on a CPU, in float32.
+
+    Args:
+        tensor: Of the backend, or an array.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    is_float = tf.is_tensor(tensor) and tensor.dtype == tf.float32
+    return is_float and not tf.config.list_physical_devices("GPU")
+
+
 def _device(backend: str) -> tuple[str, bool]:
     if backend == "tensorflow":
         import tensorflow as tf

@@ -95,7 +95,9 @@ class Encoder(layers.Layer):
             self.pooler.build((None, config.hidden_dim))
         self.built = True
 
-    def call(self, token_ids, segment_ids, padding_mask, training=None):
+    def call(
+        self, token_ids, segment_ids, padding_mask, training=None, first_only=False
+    ):
         """Encodes a batch.
 
         Args:
@@ -103,11 +105,14 @@ class Encoder(layers.Layer):
             segment_ids: int32 `(batch, tokens)`.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
             training: Whether dropout is on.
+            first_only: Whether the hidden states of `[CLS]` are enough: the last
+                layer is then computed for it alone.
 
         Returns:
             Hidden states `(batch, tokens, num_outputs * hidden_dim)` in the compute
-            dtype, those of the last layer behind the others; with `with_pool` the
-            pair of these and the pooled `(batch, hidden_dim)`.
+            dtype, those of the last layer behind the others; with `first_only`
+            `(batch, 1, num_outputs * hidden_dim)`; with `with_pool` the pair of these
+            and the pooled `(batch, hidden_dim)`.
 
         Raises:
             SettingsError: When there are more tokens than the encoder has positions.
@@ -118,10 +123,12 @@ class Encoder(layers.Layer):
             hidden = self.projection(hidden)
         bias = attention_bias(padding_mask, self.compute_dtype)
         last_states = deque(maxlen=self.num_outputs)
+        last = self.config.num_layers - 1
         for index in range(self.config.num_layers):
             block = self.blocks[index % len(self.blocks)]
-            hidden = block(hidden, bias, training=training)
-            last_states.append(hidden)
+            alone = first_only and index == last
+            hidden = block(hidden, bias, training=training, first_only=alone)
+            last_states.append(hidden[:, :1] if first_only else hidden)
         outputs = hidden
         if self.num_outputs > 1:
             outputs = ops.concatenate(list(last_states), axis=-1)
@@ -165,7 +172,7 @@ class Encoder(layers.Layer):
             )
 
     def compute_output_shape(self, token_ids_shape, *_, **__):
-        """Returns the shapes of what `call` returns."""
+        """Returns the shapes of what `call` returns, without `first_only`."""
         hidden = (*token_ids_shape, self.num_outputs * self.config.hidden_dim)
         if self.pooler is None:
             return hidden

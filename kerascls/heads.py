@@ -147,6 +147,11 @@ class ClassificationHead(layers.Layer):
         self.dense.bias.assign(bias)
 
     @property
+    def reads_first_only(self) -> bool:
+        """Whether hidden states of other tokens than the first change nothing."""
+        return _WITHOUT_WEIGHTS.get(self.pooling) is first_token
+
+    @property
     def pools_beforehand(self) -> bool:
         """Whether `summary` leaves one vector of a text, not one of each token."""
         if self.pooling == "max":  # of a mix it is not the mix of the maxima

@@ -5,6 +5,8 @@ import math
 import keras
 from keras import layers, ops
 
+from kerascls import tensorflow_ops
+from kerascls.compute import has_own_operations
 from kerascls.encoder_config import EncoderConfig
 
 
@@ -34,24 +36,31 @@ def gelu(name: str):
         name: `"gelu_erf"`, `"gelu_tanh"` or `"relu"`.
 
     Returns:
-        A function of a tensor, of the same shape and dtype.
+        A function of a tensor, of the same shape and dtype, and of whether gradients
+        will be asked for.
 
     References:
         - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
     """
-    return {
-        "gelu_erf": _gelu_erf,
-        "gelu_tanh": _gelu_tanh,
-        "relu": keras.activations.relu,
-    }[name]
+    return {"gelu_erf": _gelu_erf, "gelu_tanh": _gelu_tanh, "relu": _relu}[name]
 
 
-def _gelu_erf(x):
+# Where no gradient is asked for, TensorFlow finds this form behind a product of
+# matrices and computes both at once.
+def _gelu_erf(x, training=False):
+    if training and has_own_operations(x):
+        return tensorflow_ops.gelu_erf(x)
     return ops.gelu(x, approximate=False)
 
 
-def _gelu_tanh(x):
+def _gelu_tanh(x, training=False):
+    if training and has_own_operations(x):
+        return tensorflow_ops.gelu_tanh(x)
     return ops.gelu(x, approximate=True)
+
+
+def _relu(x, training=False):
+    return ops.relu(x)
 
 
 def attention_bias(padding_mask, dtype):
@@ -71,6 +80,30 @@ def attention_bias(padding_mask, dtype):
     return (1.0 - mask) * large
 
 
+class Normalization(layers.LayerNormalization):
+    """LayerNorm over the last axis, by hand where that is faster."""
+
+    def call(self, inputs):
+        """Returns a tensor like `inputs`, `(..., width)`."""
+        if not has_own_operations(inputs):
+            return super().call(inputs)
+        rows = ops.reshape(inputs, (-1, inputs.shape[-1]))
+        gamma, beta = map(ops.convert_to_tensor, (self.gamma, self.beta))
+        rows = tensorflow_ops.layer_norm(rows, gamma, beta, self.epsilon)
+        return ops.reshape(rows, ops.shape(inputs))
+
+
+class Dropout(layers.Dropout):
+    """Dropout, by hand where that is faster; the same units are dropped."""
+
+    def call(self, inputs, training=False):
+        """Returns a tensor like `inputs`."""
+        if not (training and 0 < self.rate < 1 and has_own_operations(inputs)):
+            return super().call(inputs, training=training)
+        seed = ops.cast(self.seed_generator.next(), "int32")
+        return tensorflow_ops.dropout(inputs, self.rate, seed)
+
+
 class Embeddings(layers.Layer):
     """Token, segment and position embeddings, summed and normalised.
 
@@ -83,10 +116,10 @@ class Embeddings(layers.Layer):
         super().__init__(**kwargs)
         self.config = config
         self.seeds = seeds
-        self.norm = layers.LayerNormalization(
+        self.norm = Normalization(
             epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name="norm"
         )
-        self.dropout = layers.Dropout(
+        self.dropout = Dropout(
             config.dropout, seed=seeds.next(), dtype=self.dtype_policy
         )
 
@@ -164,14 +197,12 @@ class TransformerBlock(layers.Layer):
             )
 
         def norm(name):
-            return layers.LayerNormalization(
+            return Normalization(
                 epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name=name
             )
 
         def dropout(rate, name):
-            return layers.Dropout(
-                rate, seed=seeds.next(), dtype=self.dtype_policy, name=name
-            )
+            return Dropout(rate, seed=seeds.next(), dtype=self.dtype_policy, name=name)
 
         self.query = dense(hidden, "query")
         self.key = dense(hidden, "key")
@@ -195,39 +226,51 @@ class TransformerBlock(layers.Layer):
         self.output_norm.build(hidden)
         self.built = True
 
-    def call(self, hidden, bias, training=None):
+    def call(self, hidden, bias, training=None, first_only=False):
         """Returns the next hidden states.
 
         Args:
             hidden: `(batch, tokens, hidden_dim)` in the compute dtype.
             bias: `(batch, 1, 1, tokens)` of `attention_bias`, in the same dtype.
             training: Whether dropout is on.
+            first_only: Whether those of the first token are enough.
 
         Returns:
-            `(batch, tokens, hidden_dim)` in the compute dtype.
+            `(batch, tokens, hidden_dim)` in the compute dtype, with `first_only`
+            `(batch, 1, hidden_dim)`.
         """
-        attended = self.attention_output(self._attend(hidden, bias, training))
-        hidden = self.attention_norm(hidden + self.dropout(attended, training=training))
-        inner = self.activation(self.intermediate(hidden))
+        asking = hidden[:, :1] if first_only else hidden
+        attended = self._attend(asking, hidden, bias, training)
+        # Rows alone: of matrices, products with bias and activation are one operation.
+        rows = ops.reshape(asking, (-1, self.config.hidden_dim))
+        attended = self.dropout(self.attention_output(attended), training=training)
+        rows = self.attention_norm(rows + attended)
+        inner = self.activation(self.intermediate(rows), training)
         output = self.output_dropout(self.output_dense(inner), training=training)
-        return self.output_norm(hidden + output)
+        return ops.reshape(self.output_norm(rows + output), ops.shape(asking))
 
-    def _attend(self, hidden, bias, training):
-        heads = self.config.num_heads
-        width = self.config.hidden_dim // heads
-        num_tokens = ops.shape(hidden)[1]
-
-        def split(x):  # (batch, tokens, hidden) -> (batch, heads, tokens, width)
-            return ops.transpose(
-                ops.reshape(x, (-1, num_tokens, heads, width)), (0, 2, 1, 3)
+    def _attend(self, asking, hidden, bias, training):
+        """Returns `(batch * asking tokens, hidden_dim)`."""
+        query, key, value = (
+            self._split(part, tokens)
+            for part, tokens in (
+                (self.query, asking),
+                (self.key, hidden),
+                (self.value, hidden),
             )
-
-        query = split(self.query(hidden)) * (1.0 / math.sqrt(width))
-        key, value = split(self.key(hidden)), split(self.value(hidden))
+        )
+        query *= 1.0 / math.sqrt(query.shape[-1])
         scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) + bias
         weights = ops.softmax(scores, axis=-1)
         weights = self.attention_dropout(weights, training=training)
         mixed = ops.matmul(weights, value)  # (batch, heads, tokens, width)
         return ops.reshape(
-            ops.transpose(mixed, (0, 2, 1, 3)), (-1, num_tokens, heads * width)
+            ops.transpose(mixed, (0, 2, 1, 3)), (-1, self.config.hidden_dim)
         )
+
+    def _split(self, part, hidden):
+        """Returns `(batch, heads, tokens, width)`."""
+        heads, width = self.config.num_heads, self.config.hidden_dim
+        rows = part(ops.reshape(hidden, (-1, width)))
+        shape = (-1, ops.shape(hidden)[1], heads, width // heads)
+        return ops.transpose(ops.reshape(rows, shape), (0, 2, 1, 3))

@@ -176,6 +176,17 @@ def test_the_last_layers_are_given_beside_each_other(family, with_pool):
         np.testing.assert_allclose(hidden_of(lower, batch), part, atol=1e-6)
 
 
+@pytest.mark.parametrize("num_outputs", [1, 2])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_first_token_alone_is_that_of_the_whole(family, num_outputs):
+    encoder = Encoder(tiny_config(family), with_pool=True, num_outputs=num_outputs)
+    batch = tiny_batch()
+    whole, pooled = map(ops.convert_to_numpy, encoder(**batch))
+    first, same = map(ops.convert_to_numpy, encoder(**batch, first_only=True))
+    np.testing.assert_allclose(first, whole[:, :1], atol=1e-5)
+    np.testing.assert_allclose(same, pooled, atol=1e-5)
+
+
 @pytest.mark.parametrize("num_outputs", [0, 3])
 def test_more_outputs_than_layers_are_refused(num_outputs):
     told = f"from 1 to 2, the layers.*num_outputs={num_outputs}"

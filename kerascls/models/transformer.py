@@ -61,7 +61,7 @@ class TransformerClassifier(keras.Model):
             name: keras.Input((None,), dtype="int32", name=name)
             for name in ("token_ids", "segment_ids", "padding_mask")
         }
-        logits = head(_encode(encoder, inputs), inputs["padding_mask"])
+        logits = head(_encode(encoder, head, inputs), inputs["padding_mask"])
         super().__init__(inputs=inputs, outputs=logits, **kwargs)
         # === Config ===
         self.encoder = encoder
@@ -107,7 +107,7 @@ class TransformerClassifier(keras.Model):
             vector in place of the tokens' if `head.pools_beforehand`. The pooler is
             part of the encoder: with `pooling="pooler"` it is the pooled vector.
         """
-        hidden = _encode(self.encoder, inputs, training=training)
+        hidden = _encode(self.encoder, self.head, inputs, training=training)
         return self.head.summary(hidden, inputs["padding_mask"])
 
     def head_model(self) -> keras.Model:
@@ -143,8 +143,8 @@ class TransformerClassifier(keras.Model):
         }
 
 
-def _encode(encoder: Encoder, inputs, **options):
-    outputs = encoder(**inputs, **options)
+def _encode(encoder: Encoder, head: ClassificationHead, inputs, **options):
+    outputs = encoder(**inputs, first_only=head.reads_first_only, **options)
     if encoder.with_pool:
         return keras.ops.expand_dims(outputs[1], axis=1)  # (batch, 1, hidden_dim)
     return outputs

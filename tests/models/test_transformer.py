@@ -26,6 +26,7 @@ from tiny_models import (
 from kerascls.encoder_config import weight_shapes
 from kerascls.encoders import Encoder
 from kerascls.errors import CheckpointError, SettingsError
+from kerascls.heads import ClassificationHead
 from kerascls.losses import loss_for
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.optimizers import adamw
@@ -132,6 +133,48 @@ def test_the_pooled_vector_is_that_of_the_encoder():
     expected += arrays["classifier/bias"]
     np.testing.assert_allclose(logits_of(model, batch), expected, atol=1e-5)
     assert "pooler/dense/kernel" in arrays
+
+
+@pytest.mark.parametrize("pooling", ["cls", "pooler"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_last_layer_for_one_token_is_learned_like_the_whole(
+    family, pooling, monkeypatch
+):
+    feed = tiny_feed((4, 9, 2), two_backends.LABELS["multiclass"][:3], 3)
+    (batch,) = feed
+    learned = []
+    for first_only in (True, False):
+        monkeypatch.setattr(ClassificationHead, "reads_first_only", first_only)
+        model = tiny_classifier(family=family, pooling=pooling)
+        before = logits_of(model, batch[0])
+        sgd = keras.optimizers.SGD(0.1)
+        model.compile(sgd, loss_for("multiclass"), run_eagerly=True)
+        loss = model.train_on_batch(*batch)
+        learned.append({"logits": before, "loss": loss} | model.named_arrays())
+    for name, value in learned[0].items():
+        np.testing.assert_allclose(value, learned[1][name], atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("head", "first_only"),
+    [
+        ({"pooling": "cls"}, True),
+        ({"pooling": "pooler"}, True),
+        ({"pooling": "mean"}, False),
+        ({"pooling": "attention"}, False),
+    ],
+)
+def test_tokens_that_nothing_reads_are_not_computed(head, first_only, monkeypatch):
+    model, shapes = tiny_classifier(**head), []
+    last = model.encoder.blocks[-1]
+    compute = last.call
+    monkeypatch.setattr(
+        last,
+        "call",
+        lambda *args, **kw: shapes.append(compute(*args, **kw)) or shapes[-1],
+    )
+    model.features(tiny_batch())
+    assert shapes[-1].shape == ((3, 1, 16) if first_only else (3, 8, 16))
 
 
 @every_head
