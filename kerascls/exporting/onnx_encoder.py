@@ -71,16 +71,21 @@ def _add_block(
         mixed = _attend_packed(graph, config, f"{block}/attention/self", hidden)
     output = f"{block}/attention/output"
     kept = _add_and_norm(graph, config, output, mixed, kept)
-    inner = graph.product(kept, f"{block}/intermediate/dense")
+    inner = graph.product(kept, f"{block}/intermediate/dense", by_token=True)
     inner = _activate(graph, config, inner, f"{block}/intermediate/dense/bias")
-    return _add_and_norm(graph, config, f"{block}/output", inner, kept)
+    return _add_and_norm(graph, config, f"{block}/output", inner, kept, by_token=True)
 
 
 def _add_and_norm(
-    graph: OnnxGraph, config: EncoderConfig, name: str, x: str, residual: str
+    graph: OnnxGraph,
+    config: EncoderConfig,
+    name: str,
+    x: str,
+    residual: str,
+    by_token: bool = False,
 ) -> str:
     # Not SkipLayerNormalization: its kernel is five times as slow as these two.
-    total = graph.node("Add", graph.dense(x, f"{name}/dense"), residual)
+    total = graph.node("Add", graph.dense(x, f"{name}/dense", by_token), residual)
     return graph.norm(total, f"{name}/LayerNorm", config.layer_norm_epsilon)
 
 

@@ -61,12 +61,19 @@ class OnnxGraph:
         """Returns rows of an embedding table."""
         return self.node("Gather", self.weight(table), ids, axis=0)
 
-    def product(self, x: str, name: str) -> str:
-        """Returns `x` times the kernel of a dense layer, without its bias."""
+    def product(self, x: str, name: str, by_token: bool = False) -> str:
+        """Returns `x` times the kernel of a dense layer, without its bias.
+
+        Args:
+            x: `(batch, tokens, inputs)`.
+            name: Of the layer.
+            by_token: Whether tokens differ so much in size that in 8 bits each needs
+                its own scale; of no effect in 32.
+        """
         return self.node("MatMul", x, self.weight(f"{name}/kernel"))
 
-    def dense(self, x: str, name: str) -> str:
-        """Returns a dense layer's output."""
+    def dense(self, x: str, name: str, by_token: bool = False) -> str:
+        """Returns a dense layer's output; see `product`."""
         return self.float_dense(x, name)
 
     def float_dense(self, x: str, name: str) -> str:
@@ -127,8 +134,8 @@ class Int8Graph(OnnxGraph):
 
     A kernel has one scale for each output, a table one for each row; zero is zero.
     What is multiplied by a kernel is brought to 8 bits as a batch comes, with one
-    scale for each token: with one for the whole batch, as the operator has it, the
-    errors of probabilities are more than twice as large.
+    scale for all of it or, `by_token`, for each token: this is slower, but where
+    tokens differ much it more than halves the errors of probabilities.
 
     References:
         - [LLM.int8()](https://arxiv.org/abs/2208.07339), section 2.1, for a scale of
@@ -136,10 +143,6 @@ class Int8Graph(OnnxGraph):
     """
 
     packs_attention = False
-
-    def __init__(self, weights: Mapping[str, np.ndarray]):
-        super().__init__(weights)
-        self._scaled: dict[str, tuple[str, str]] = {}
 
     def rows(self, table: str, ids: str) -> str:
         """Returns rows of an embedding table."""
@@ -149,26 +152,26 @@ class Int8Graph(OnnxGraph):
         found = self.node("Cast", self.node("Gather", codes, ids, axis=0), to=1)
         return self.node("Mul", found, self.node("Gather", scales, ids, axis=0))
 
-    def product(self, x: str, name: str) -> str:
+    def product(self, x: str, name: str, by_token: bool = False) -> str:
         """Returns `x` times the kernel of a dense layer, without its bias."""
+        if not by_token:
+            return self._product(x, name)
+        size = self.node("ReduceMax", self.node("Abs", x), self.ints(-1))
+        size = self.node("Max", size, self.constant("tiny", 1e-9, np.float32))
+        return self.node("Mul", self._product(self.node("Div", x, size), name), size)
+
+    def dense(self, x: str, name: str, by_token: bool = False) -> str:
+        """Returns a dense layer's output; see `product`."""
+        bias = self.weight(f"{name}/bias")
+        if by_token:
+            return self.node("Add", self.product(x, name, by_token), bias)
+        return self._product(x, name, "", bias)
+
+    def _product(self, x: str, name: str, *zero_and_bias: str) -> str:
         codes, scales = _quantized(self.weights[f"{name}/kernel"], axis=0)
         codes = self.constant(f"{name}/kernel/int8", codes, np.int8)
         scales = self.constant(f"{name}/kernel/scale", scales[0], np.float32)
-        size, scaled = self._of_size_one(x)
-        product = self.contrib("DynamicQuantizeMatMul", scaled, codes, scales)
-        return self.node("Mul", product, size)
-
-    def dense(self, x: str, name: str) -> str:
-        """Returns a dense layer's output."""
-        return self.node("Add", self.product(x, name), self.weight(f"{name}/bias"))
-
-    def _of_size_one(self, x: str) -> tuple[str, str]:
-        """Returns each token's largest absolute value, and the tokens divided by it."""
-        if x not in self._scaled:
-            size = self.node("ReduceMax", self.node("Abs", x), self.ints(-1))
-            size = self.node("Max", size, self.constant("tiny", 1e-9, np.float32))
-            self._scaled[x] = size, self.node("Div", x, size)
-        return self._scaled[x]
+        return self.contrib("DynamicQuantizeMatMul", x, codes, scales, *zero_and_bias)
 
 
 def _quantized(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
