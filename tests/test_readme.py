@@ -118,7 +118,7 @@ def test_names_of_the_package_are_public(language):
 @both
 def test_python_examples_compile(language):
     found = blocks(language, "python")
-    assert len(found) == 5
+    assert len(found) == 6
     for block in found:
         compile(block, language, "exec")
 
@@ -182,11 +182,14 @@ def newcomer(tmp_path_factory, multilabel_run, multilabel_files, write_csv) -> P
         write_csv(folder / name, ("text", "labels"), rows)
     (folder / "runs").mkdir()
     (folder / "runs" / "news").symlink_to(multilabel_run.out)
+    (folder / "exports" / "news").mkdir(parents=True)
+    place = folder / "exports" / "news" / "1"
+    kerascls.export(multilabel_run.out, format="savedmodel", out=place)
     return folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("index", range(4))
+@pytest.mark.parametrize("index", range(6))
 def test_python_examples_run(newcomer, index, monkeypatch):
     monkeypatch.chdir(newcomer)
     monkeypatch.setattr(sys, "argv", ["python"])
