@@ -13,7 +13,6 @@ Times are seconds since `spawned`, when the benchmark started the process.
 import csv
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -122,8 +121,13 @@ def config_of(folder: str) -> dict:
 
 
 def peak_mib() -> int:
-    """Returns the largest resident memory of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """Returns the largest resident memory of this process so far.
+
+    `ru_maxrss` would be at least that of the process which started this one.
+    """
+    with open("/proc/self/status", encoding="ascii") as file:
+        (line,) = (line for line in file if line.startswith("VmHWM:"))
+    return int(line.split()[1]) // 1024
 
 
 def versions(packages: Sequence[str]) -> str:
