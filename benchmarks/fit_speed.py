@@ -19,6 +19,7 @@ there is not measured again; rows are appended to results/fit_speed.csv:
 import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from real_data import RESULTS
 from side_by_side import (
@@ -106,19 +107,24 @@ def measure(place: Place, case: Row, max_minutes: float | None) -> Row:
 def job_of(place: Place, model: str, data: str, max_rows: int) -> dict:
     """Returns the part of a job that all peers share."""
     folder, train = checkpoint(place, model), training_file(place, data, max_rows)
-    valid = place.runs / "texts" / f"{data}-valid.csv"
-    if not valid.is_file():
-        head(place.data / DATA[data].folder / "dev.csv", valid, VALID_ROWS)
     _, texts = columns_of(train)
     max_tokens = DATA[data].max_tokens
     return {
         "folder": str(folder),
         "train": str(train),
-        "valid": str(valid),
+        "valid": str(validation_file(place, data)),
         "rows": len(texts),
         "max_tokens": max_tokens,
         "p99_tokens": p99_tokens(folder, texts, max_tokens),
     }
+
+
+def validation_file(place: Place, data: str) -> Path:
+    """Returns a CSV file with few rows of a validation part, made once."""
+    path = place.runs / "texts" / f"{data}-valid.csv"
+    if not path.is_file():
+        head(place.data / DATA[data].folder / "dev.csv", path, VALID_ROWS)
+    return path
 
 
 def num_steps(rows: int) -> int:

@@ -123,8 +123,16 @@ def prediction_times(answer: dict, texts: int) -> dict[str, float]:
     }
 
 
-def exported(place: Place, case: Row, job: dict, peer: Peer, options: str) -> Path:
-    """Returns a run directory with the file that the peer's runtime needs."""
+def exported(place: Place, case: Row, job: Row, peer: Peer, options: str) -> Path:
+    """Returns a run directory with the file that the peer's runtime needs, made once.
+
+    Args:
+        place: Where to write.
+        case: With `model` and `data`.
+        job: With `folder`, `train`, `valid` and `max_tokens`.
+        peer: Whether and how to export.
+        options: More options of `kerascls export`.
+    """
     folder = place.runs / "bundles" / f"{case['model']}-{case['data']}"
     plain = folder / "keras"
     if not (plain / "bundle").is_dir():
@@ -143,7 +151,7 @@ def exported(place: Place, case: Row, job: dict, peer: Peer, options: str) -> Pa
     return out
 
 
-def fit_words(job: dict) -> list[str]:
+def fit_words(job: Row) -> list[str]:
     """Returns the options of a short training that leaves the weights as they are."""
     values = {
         "--train": job["train"],

@@ -190,13 +190,16 @@ def training_file(place: Place, name: str, rows: int) -> Path:
 
 def head(source: Path, target: Path, rows: int):
     """Copies the labels and texts of the first rows of a CSV file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open(source, encoding="utf-8", newline="") as file:
-        found = list(csv.DictReader(file))[:rows]
-    with open(target, "w", encoding="utf-8", newline="") as file:
+    labels, texts = columns_of(source)
+    write_rows(target, list(zip(labels, texts, strict=True))[:rows])
+
+
+def write_rows(path: Path, rows: list[tuple[str, str]]):
+    """Writes labels and texts as a CSV file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("label", "text"))
-        writer.writerows((row["label"], row["text"]) for row in found)
+        writer.writerows([("label", "text"), *rows])
 
 
 def columns_of(path: Path) -> tuple[list[str], list[str]]:
