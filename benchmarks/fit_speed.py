@@ -29,6 +29,7 @@ from side_by_side import (
     OURS,
     SEED,
     Peer,
+    PeerFailure,
     Place,
     Row,
     add_place,
@@ -95,7 +96,7 @@ def measure(place: Place, case: Row, max_minutes: float | None) -> Row:
     answer = run_peer(place, PEERS[case["peer"]], "fit", seed=seed, **limit, **job)
     return {
         "rows": rows,
-        "rows_timed": min(rows, len(answer["step_ends"]) * BATCH_SIZE),
+        "rows_timed": min(rows, answer["step_ends"][-1][0] * BATCH_SIZE),
         **epoch_times(answer["step_ends"], num_steps(rows)),
         "peak_mib": answer["peak_mib"],
         "cores": place.cores,
@@ -137,24 +138,25 @@ def fair_cut(rows: int) -> int:
     return max(1, min(rows // (BATCH_SIZE * 4), MEGA_BATCHES))
 
 
-def epoch_times(step_ends: list[float], steps: int) -> dict[str, float]:
+def epoch_times(step_ends: list[tuple[int, float]], steps: int) -> dict[str, float]:
     """Returns the times of an epoch from when its steps ended.
 
     Args:
-        step_ends: Seconds since the start of the process, for each step that was done.
+        step_ends: How many steps were done, and the seconds since the start of the
+            process, each time some had ended.
         steps: Steps of the whole epoch.
 
     Raises:
-        SystemExit: When fewer than two steps were done: that is no pace.
+        PeerFailure: When there is no pace, or more steps than an epoch has.
     """
-    done = len(step_ends)
-    if not 2 <= done <= steps:
-        raise SystemExit(f"Expected 2 to {steps} steps. Received: {done}.")
-    pace = (step_ends[-1] - step_ends[0]) / (done - 1)
+    (first, begin), (done, end) = step_ends[0], step_ends[-1]
+    if not first < done <= steps:
+        raise PeerFailure(f"Expected 2 to {steps} steps. Received: {done}.")
+    pace = (end - begin) / (done - first)
     return {
-        "prepare_s": round(step_ends[0], 3),
+        "prepare_s": round(begin, 3),
         "steady_s": round(pace * steps, 3),
-        "wall_s": round(step_ends[-1] + pace * (steps - done), 3),
+        "wall_s": round(end + pace * (steps - done), 3),
     }
 
 

@@ -149,6 +149,20 @@ def knobs_table(language: str) -> str:
     return knob_table(language)
 
 
+def speed_fit_table(language: str) -> str:
+    """Returns how long an epoch takes with every peer."""
+    from speed_table import fit_table
+
+    return fit_table(language)
+
+
+def speed_predict_table(language: str) -> str:
+    """Returns how fast every peer labels texts."""
+    from speed_table import predict_table
+
+    return predict_table(language)
+
+
 def tuned_table(language: str) -> str:
     """Returns the scores of one run under several decisions."""
     lines = [
@@ -169,6 +183,8 @@ TABLES: dict[str, Callable[[str], str]] = {
     "knobs": knobs_table,
     "models": models_table,
     "results": results_section,
+    "speed_fit": speed_fit_table,
+    "speed_predict": speed_predict_table,
     "tuned": tuned_table,
     "tuning": tuning_table,
 }

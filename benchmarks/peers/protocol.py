@@ -35,15 +35,20 @@ class StepClock:
 
     def __init__(self, job: Job):
         self.job = job
-        self.ends: list[float] = []
+        self.ends: list[tuple[int, float]] = []
 
-    def __call__(self) -> bool:
-        """Notes the end of a step; returns whether to stop now."""
-        self.ends.append(time.time() - self.job["spawned"])
-        limit = self.job["max_minutes"]
-        if limit is None or len(self.ends) % self.job["cut"]:
+    def __call__(self, steps: int = 1) -> bool:
+        """Notes the end of a step, or of several that ran as one.
+
+        Returns:
+            Whether to stop now.
+        """
+        before = self.ends[-1][0] if self.ends else 0
+        self.ends.append((before + steps, time.time() - self.job["spawned"]))
+        limit, cut = self.job["max_minutes"], self.job["cut"]
+        if limit is None or (before + steps) // cut == before // cut:
             return False
-        return self.ends[-1] - self.ends[0] >= 60 * limit
+        return self.ends[-1][1] - self.ends[0][1] >= 60 * limit
 
 
 def main(
