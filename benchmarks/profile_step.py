@@ -41,9 +41,9 @@ from side_by_side import (
 
 SKIPPED, TIMED, PROFILED = 3, 6, 3  # steps
 MODES = ("train", "predict")
-MATRIX = re.compile("MatMul|Einsum|^dot")
+MATRIX = re.compile("MatMul|Einsum|dot")
 # They contain other operations, or run beside the step.
-LEFT_OUT = re.compile("PartitionedCall|^While|^If$|PyFunc|Dataset|^Xla(Launch|Compile)")
+LEFT_OUT = re.compile("PartitionedCall|^While|^If$|PyFunc|Dataset|^Xla|^__inference")
 
 
 def main():
@@ -179,11 +179,22 @@ class Trace:
         (host,) = (plane for plane in space.planes if plane.name == "/host:CPU")
         for line in host.lines:
             for event in line.events:
-                about = host.event_metadata[event.metadata_id]
-                kind = about.display_name
-                if kind and ":" in about.name and not LEFT_OUT.search(kind):
+                kind = kind_of(host, event)
+                if kind and not LEFT_OUT.search(kind):
                     found[kind].append(event.duration_ps / 1e9)
         return dict(found)
+
+
+def kind_of(plane, event) -> str:
+    """Returns what a traced event computes, `""` for anything but an operation.
+
+    TensorFlow calls an operation `name:Kind`; one that XLA compiled is `kind.number`.
+    """
+    about = plane.event_metadata[event.metadata_id]
+    if about.display_name and ":" in about.name:
+        return about.display_name
+    facts = {plane.stat_metadata[stat.metadata_id].name for stat in event.stats}
+    return re.sub(r"[.\d]+$", "", about.name) if "hlo_op" in facts else ""
 
 
 def summary_of(
