@@ -166,7 +166,7 @@ def vocabulary(place: Place) -> list[str]:
         tokens += [f"[unused{number}]" for number in range(size - len(tokens))]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(tokens) + "\n", "utf-8")
-    return path.read_text("utf-8").splitlines()
+    return path.read_text("utf-8").split("\n")[:-1]
 
 
 def write_checkpoint(folder: Path, config: EncoderConfig, vocab: list[str]):
