@@ -6,7 +6,8 @@
 
 In a fresh process each peer labels one text (`cold_s`, from the start of the process;
 `cold_mib`, the most memory until then), then texts one by one (`p50_ms`, `p99_ms`),
-then all of them (`texts_per_s`, `peak_mib`). Peers predict as their users write it:
+then all of them (`texts_per_s`, `peak_mib`). One by one at most a minute: how many
+texts it was is in `singles_timed`. Peers predict as their users write it:
 transformers with `pipeline("text-classification", batch_size=32)`, KerasHub with
 `classifier.predict`, bert4keras with its generator; ours with `Predictor`, on the Keras
 runtime and on ONNX exports. Headlines are those of the test part, documents those of
@@ -121,6 +122,7 @@ def prediction_times(answer: dict, texts: int) -> dict[str, float]:
         "texts_per_s": round(texts / answer["batch_s"], 2),
         "p50_ms": round(float(np.quantile(milliseconds, 0.5)), 3),
         "p99_ms": round(float(np.quantile(milliseconds, 0.99)), 3),
+        "singles_timed": len(milliseconds),
         "cold_s": round(answer["cold_s"], 3),
     }
 
