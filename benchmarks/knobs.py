@@ -24,11 +24,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+from random_encoders import random_weights, write_huggingface
 from real_data import RESULTS, append, minilm
 
-from kerascls.checkpoints.names import file_name, is_transposed
-from kerascls.encoder_config import EncoderConfig, weight_shapes
+from kerascls.encoder_config import EncoderConfig
 from kerascls.readers import read
 from kerascls.vocabulary import build_vocab
 
@@ -187,45 +186,11 @@ def write_random_encoder(folder: Path, texts: Path):
 
     Its vocabulary is made from the texts.
     """
-    from safetensors.numpy import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
     vocab = build_vocab(row.texts[0] for row in read(texts).examples)
-    (folder / "vocab.txt").write_text("\n".join(vocab) + "\n", "utf-8")
     sizes = {"vocab_size": len(vocab), "embedding_dim": TINY["hidden_dim"], **TINY}
     config = EncoderConfig(family="bert", **sizes)
-    generator = np.random.default_rng(SEED)
-    weights = {}
-    for name, shape in weight_shapes(config).items():
-        value = initial(name, shape, generator, config.initializer_range)
-        value = value.T if is_transposed("huggingface", name) else value
-        weights[file_name("huggingface", "bert", name)] = np.ascontiguousarray(value)
-    save_file(weights, folder / "model.safetensors")
-    written = {
-        "model_type": "bert",
-        "vocab_size": config.vocab_size,
-        "hidden_size": config.hidden_dim,
-        "intermediate_size": config.intermediate_dim,
-        "num_hidden_layers": config.num_layers,
-        "num_attention_heads": config.num_heads,
-        "max_position_embeddings": config.max_positions,
-        "type_vocab_size": config.num_token_types,
-        "hidden_act": "gelu",
-        "layer_norm_eps": config.layer_norm_epsilon,
-        "hidden_dropout_prob": config.dropout,
-        "attention_probs_dropout_prob": config.attention_dropout,
-    }
-    (folder / "config.json").write_text(json.dumps(written), "utf-8")
-
-
-def initial(name: str, shape: tuple, generator, deviation: float) -> np.ndarray:
-    """Returns BERT's initial values of a weight: ones, zeros, or clipped noise."""
-    if name.endswith("/gamma"):
-        return np.ones(shape, np.float32)
-    if name.endswith(("/beta", "/bias")):
-        return np.zeros(shape, np.float32)
-    noise = generator.normal(size=shape).clip(-2, 2) * deviation
-    return noise.astype(np.float32)
+    write_huggingface(folder, config, random_weights(config, SEED))
+    (folder / "vocab.txt").write_text("\n".join(vocab) + "\n", "utf-8")
 
 
 def is_recorded(name: str, knob: str) -> bool:

@@ -156,6 +156,20 @@ def poolings_table(language: str) -> str:
     return pooling_table(language)
 
 
+def speed_fit_table(language: str) -> str:
+    """Returns how long an epoch takes with every peer."""
+    from speed_table import fit_table
+
+    return fit_table(language)
+
+
+def speed_predict_table(language: str) -> str:
+    """Returns how fast every peer labels texts."""
+    from speed_table import predict_table
+
+    return predict_table(language)
+
+
 def tuned_table(language: str) -> str:
     """Returns the scores of one run under several decisions."""
     lines = [
@@ -177,6 +191,8 @@ TABLES: dict[str, Callable[[str], str]] = {
     "models": models_table,
     "poolings": poolings_table,
     "results": results_section,
+    "speed_fit": speed_fit_table,
+    "speed_predict": speed_predict_table,
     "tuned": tuned_table,
     "tuning": tuning_table,
 }
