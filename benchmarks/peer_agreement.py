@@ -3,17 +3,17 @@
     python benchmarks/peer_agreement.py --envs ENVS --data DATA --runs RUNS
 
 The last hidden states of rows of 64, 50, 19 and 5 tokens are compared with ours where
-there is no padding. The largest differences are written to results/peers.csv anew.
+there is no padding. The largest differences are appended to results/peers.csv, once.
 """
 
 import argparse
 import re
 import sys
-import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from real_data import RESULTS, append
+from real_data import RESULTS
 from side_by_side import (
     MODELS,
     OURS,
@@ -25,6 +25,7 @@ from side_by_side import (
     add_place,
     checkpoint,
     command_line,
+    measure_missing,
     place_of,
     run_peer,
 )
@@ -45,31 +46,32 @@ def main():
     add_place(parser)
     arguments = parser.parse_args()
     place = place_of(arguments)
-    rows = []
-    for model in MODELS:
-        folder = checkpoint(place, model)
-        inputs = make_inputs(place.runs / "inputs.npz")
-        ours, _ = hidden(place, Peer(OURS), folder, inputs)
-        for name, peer in PEERS.items():
-            found, answer = hidden(place, peer, folder, inputs)
-            rows.append(
-                {
-                    "peer": name,
-                    "model": model,
-                    **difference(ours, found, answer),
-                    "versions": answer.get("versions", ""),
-                    "command": command_line("peer_agreement.py", place, sys.argv[1:]),
-                    "day": time.strftime("%Y-%m-%d"),
-                }
-            )
-            print(rows[-1], flush=True)
-    path = arguments.results or RESULTS / "peers.csv"
-    path.unlink(missing_ok=True)
-    append(path, rows)
+    inputs = make_inputs(place.runs / "inputs.npz")
+    ours = cache(
+        lambda model: hidden(place, Peer(OURS), checkpoint(place, model), inputs)
+    )
+
+    def measure(case: Row) -> Row:
+        expected, answer = ours(case["model"])
+        if expected is None:
+            raise PeerFailure(answer["error"])
+        folder = checkpoint(place, case["model"])
+        found, answer = hidden(place, PEERS[case["peer"]], folder, inputs)
+        versions = {"versions": answer.get("versions", "")}
+        return difference(expected, found, answer) | versions
+
+    failed = measure_missing(
+        arguments.results or RESULTS / "peers.csv",
+        [{"peer": peer, "model": model} for model in MODELS for peer in PEERS],
+        measure,
+        command_line("peer_agreement.py", place, sys.argv[1:]),
+    )
+    sys.exit(min(failed, 1))
 
 
 def make_inputs(path: Path) -> Path:
     """Writes rows of several lengths, all of one segment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     lengths = np.array([64, 50, 19, 5])[:, None]
     mask = (np.arange(64) < lengths).astype(np.int32)
     ids = np.random.default_rng(SEED).integers(5, 21128, mask.shape)
