@@ -86,7 +86,7 @@ def test_without_cleanlab_all_else_is_looked_for(train, monkeypatch):
 def test_asking_for_label_errors_without_cleanlab_says_what_to_install(
     train, monkeypatch
 ):
-    monkeypatch.setattr("kerascls.extras._is_installed", lambda name: False)
+    monkeypatch.setattr("kerascls.extras.is_installed", lambda name: False)
     with pytest.raises(SettingsError, match=r'pip install "kerascls\[audit\]"'):
         kerascls.audit(train, label_errors="cross-validation")
 
