@@ -123,7 +123,7 @@ def test_the_separator_of_training_is_that_of_the_test(
 
 
 class StubPredictor:
-    def __init__(self, bundle):
+    def __init__(self, bundle, runtime):
         from kerascls.tokenizer import Tokenizer
 
         self.tokenizer = Tokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
