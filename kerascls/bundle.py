@@ -274,7 +274,8 @@ def _replace_file(
     try:
         write_json(place / MANIFEST, manifest | changes | {"files": files})
     except BaseException:
-        if name != before:
+        # An interrupt may come when the manifest is in its place already.
+        if name not in _read_json(place / MANIFEST)["files"]:
             (place / name).unlink(missing_ok=True)
         raise
     if before not in (None, name):

@@ -99,7 +99,8 @@ CASES = [
 def test_jax_learns_the_same_in_any_parts():
     cases = [{"kind": "whole"}, *CASES]
     for learned in learned_elsewhere("jax", devices=1, cases=cases):
-        assert_same(learned, learned_whole())
+        # TensorFlow's own operation takes 1 - beta_2 in float32.
+        assert_same(learned, learned_whole(), atol=5e-6)
 
 
 @pytest.mark.slow

@@ -158,11 +158,20 @@ class _Job:
         if chosen.extra is not None:
             require_extra(chosen.extra, f"format={self.format}")
         if self.out is not None:
-            check_place(self.out, chosen.marker)
+            self._check_out()
+            check_place(self.out, chosen.marker, chosen.suffix)
         elif not chosen.in_bundle:
             raise SettingsError(
                 f"Expected a place for the exported model. Received: format="
                 f"{self.format!r}, out=None. Name one with --out."
+            )
+
+    def _check_out(self):
+        if self.out.resolve().is_relative_to(self.bundle.path.resolve()):
+            raise SettingsError(
+                f"Expected a place outside the bundle. Received: out="
+                f"{str(self.out)!r}, in {str(self.bundle.path)!r}. Choose another "
+                f"--out."
             )
 
     def run(

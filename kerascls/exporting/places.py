@@ -20,12 +20,13 @@ def work_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_place(place: Path, marker: str | None):
+def check_place(place: Path, marker: str | None, suffix: str = ""):
     """Checks that an exported model may be written to a place.
 
     Args:
         place: A file or directory, which need not exist.
         marker: A file in every directory of the format; None for a file.
+        suffix: Of a file that may be replaced.
 
     Raises:
         SettingsError: When its folder is missing, or something else is there.
@@ -36,7 +37,8 @@ def check_place(place: Path, marker: str | None):
             f"out={str(place)!r}. Create {str(place.parent)!r} first."
         )
     if marker is None:
-        is_free = not place.is_dir()
+        is_older = place.is_file() and place.suffix == suffix
+        is_free = not place.exists() or is_older
     else:
         is_free = not place.exists() or (place / marker).is_file()
     if not is_free:

@@ -54,15 +54,17 @@ def test_places_that_are_something_else_are_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     other = directory(tmp_path / "other", thesis="x")
     old = directory(tmp_path / "old", mark="x")
-    check_place(tmp_path / "file", None)
-    check_place(tmp_path / "none", None)
+    (tmp_path / "older.onnx").write_text("x")
+    check_place(tmp_path / "older.onnx", None, ".onnx")
+    check_place(tmp_path / "none", None, ".onnx")
     check_place(tmp_path / "none", "mark")
     check_place(old, "mark")
-    for place, marker in ((other, None), (other, "mark"), (tmp_path / "file", "mark")):
+    file = tmp_path / "file"
+    for place, marker in ((other, None), (other, "mark"), (file, "mark"), (file, None)):
         with pytest.raises(SettingsError, match="something else"):
-            check_place(place, marker)
+            check_place(place, marker, ".onnx")
     with pytest.raises(SettingsError, match="existing folder"):
-        check_place(tmp_path / "nowhere" / "model.onnx", None)
+        check_place(tmp_path / "nowhere" / "model.onnx", None, ".onnx")
 
 
 def test_sizes_are_those_of_all_files(tmp_path):

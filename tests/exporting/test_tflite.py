@@ -60,4 +60,4 @@ def test_eight_bits_are_smaller_and_nearly_the_same(make_bundle, tmp_path):
     num_bytes = exported(bundle)[1].stat().st_size
     model, small, runtime = exported(bundle, int8=True)
     assert small.stat().st_size < 0.5 * num_bytes
-    expect_close(runtime, model, 0.1)
+    expect_close(runtime, model, 0.3)  # of logits up to 3
