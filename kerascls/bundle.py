@@ -222,18 +222,22 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
         BundleError: When somebody else has changed the bundle since it was opened.
     """
     place = bundle.path
+    _check_unchanged(bundle)
     manifest = _read_json(place / MANIFEST)
-    if open_bundle(place).decision != bundle.decision:
-        raise BundleError(
-            f"Expected the bundle as it was when it was opened. Received: "
-            f"{str(place)!r}, whose decision has changed since. Start again."
-        )
     decision.check_width(len(bundle.label_set))
     name = f"decision-{decision.sha256[:8]}.json"
     write_atomically(place / name, as_json(decision.to_dict()))
     before = manifest.get("decision", _FIRST_RULE)
     changes = {"format_version": FORMAT_VERSION, "decision": name}
     return _replace_file(place, manifest, before, name, changes)
+
+
+def _check_unchanged(bundle: Bundle):
+    if open_bundle(bundle.path).decision != bundle.decision:
+        raise BundleError(
+            f"Expected the bundle as it was when it was opened. Received: "
+            f"{str(bundle.path)!r}, whose decision has changed since. Start again."
+        )
 
 
 def add_export(
@@ -246,16 +250,19 @@ def add_export(
         format: Of the file, e.g. `"onnx"`.
         work: The file, on the disk of the bundle.
         facts: What is to be known about it.
+
+    Raises:
+        BundleError: When somebody else has changed the bundle since it was opened.
     """
     place = bundle.path
-    described = _describe(work)
-    name = f"model-{described['sha256'][:8]}{work.suffix}"
-    manifest = _read_json(place / MANIFEST)
-    exports = _exports(manifest)
-    before = exports.get(format, {}).get("file")
+    name = f"model-{_describe(work)['sha256'][:8]}{work.suffix}"
     os.chmod(work, 0o644)
     with open(work, "rb") as file:
         os.fsync(file.fileno())
+    _check_unchanged(bundle)
+    manifest = _read_json(place / MANIFEST)
+    exports = _exports(manifest)
+    before = exports.get(format, {}).get("file")
     os.replace(work, place / name)
     exports = exports | {format: {"file": name, **facts}}
     return _replace_file(place, manifest, before, name, {"exports": exports})

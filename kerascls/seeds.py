@@ -10,7 +10,12 @@ from kerascls import training
 from kerascls.errors import SettingsError
 from kerascls.report import Spread, render_spreads, spreads, spreads_csv
 from kerascls.resuming import earlier_run
-from kerascls.run_directory import free_directory, write_atomically, write_json
+from kerascls.run_directory import (
+    RunDirectory,
+    free_directory,
+    write_atomically,
+    write_json,
+)
 from kerascls.screen import Screen
 from kerascls.settings import RunSettings
 
@@ -93,6 +98,8 @@ def fit_seeds(
         settings = _earlier_settings(place, settings, overwrite)
     _check(settings, seeds)
     first = settings.train.seed
+    if place is not None and not (place / SERIES_FILE).is_file():
+        RunDirectory.check(place, overwrite)
     place = place or free_directory(Path("runs"), "seeds")
     place.mkdir(parents=True, exist_ok=True)
     write_json(place / SERIES_FILE, {"first_seed": first})

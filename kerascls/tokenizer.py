@@ -77,11 +77,7 @@ class Tokenizer:
         self._rust.normalizer = bert_normalizer(self.do_lower_case)
         self._rust.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
         self._rust.encode_special_tokens = True
-        self._by_code_points = CodePointTokenizer(
-            lambda batch: [row.ids for row in self._encodings(batch)],
-            self.vocab,
-            self.unk_id,
-        )
+        self._by_code_points = CodePointTokenizer(self._ids_of, self.vocab, self.unk_id)
 
     def encode_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Returns the ids of each text, whole and without special tokens.
@@ -166,6 +162,9 @@ class Tokenizer:
         for token, token_id in self.vocab.items():
             lines[token_id] = token
         Path(path).write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+
+    def _ids_of(self, texts: list[str]) -> list[list[int]]:
+        return [row.ids for row in self._encodings(texts)]
 
     def _encodings(self, texts: Sequence[str]) -> list[tokenizers.Encoding]:
         texts = _checked(texts)

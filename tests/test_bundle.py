@@ -21,7 +21,7 @@ from kerascls.calibration import Calibration
 from kerascls.decision import Decision, Rule
 from kerascls.errors import BundleError, SettingsError
 from kerascls.labels import LabelSet, Task
-from kerascls.run_directory import RunDirectory
+from kerascls.run_directory import RunDirectory, write_json
 
 TEXT = {"text_columns": ["text"], "max_tokens": 16}
 SUPPORT = {"体育": 3, "[red]x[/red]": 1}
@@ -308,6 +308,27 @@ def test_an_export_is_hashed_and_takes_the_place_of_the_one_before(bundle, tmp_p
     assert {MANIFEST, *files} == {item.name for item in bundle.iterdir()}
     assert files[second["file"]]["bytes"] == 6
     assert not (bundle / first["file"]).exists()
+
+
+def test_an_export_compared_with_an_older_decision_is_not_taken(bundle, tmp_path):
+    (tmp_path / "work.onnx").write_bytes(b"first")
+    mine = open_bundle(bundle)
+    rewrite_decision(open_bundle(bundle), OTHER)
+    with pytest.raises(BundleError, match="has changed since"):
+        add_export(mine, "onnx", tmp_path / "work.onnx", {})
+    assert open_bundle(bundle).exports == {}
+
+
+def test_an_interrupt_behind_the_manifest_keeps_what_it_names(bundle, monkeypatch):
+    def interrupted(*arguments):
+        write_json(*arguments)
+        raise KeyboardInterrupt
+
+    before = open_bundle(bundle)
+    monkeypatch.setattr("kerascls.bundle.write_json", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        rewrite_decision(before, OTHER)
+    assert open_bundle(bundle).decision == OTHER
 
 
 def test_an_export_that_is_in_no_list_of_files_is_damage(bundle, tmp_path):

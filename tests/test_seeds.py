@@ -101,6 +101,14 @@ def test_there_must_be_a_series_to_go_on_with(tmp_path, named):
         fit_seeds(out=tmp_path if named else None, resume=True)
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_directory_of_other_files_is_refused(fits, tmp_path, overwrite):
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(SettingsError, match="holds other files"):
+        fit_seeds(seeds=2, out=tmp_path, overwrite=overwrite, quiet=True)
+    assert fits == []
+
+
 def test_seeds_of_an_earlier_series_do_not_count(fits, tmp_path):
     fit_seeds(seeds=2, out=tmp_path, seed=3, epochs=1, quiet=True)
     fit_seeds(seeds=2, out=tmp_path, seed=7, epochs=2, overwrite=True, quiet=True)

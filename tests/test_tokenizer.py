@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -161,6 +162,12 @@ def test_halves_of_a_surrogate_pair_are_joined():
 def test_tokenize_shows_special_and_unknown_tokens():
     tokens = Tokenizer([*SPECIAL, "a", "##b", "中"], True).tokenize("AB中国")
     assert tokens == ["[CLS]", "a", "##b", "中", "[UNK]", "[SEP]"]
+
+
+def test_a_tokenizer_can_be_sent_to_another_process():
+    tokenizer = Tokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "体", "育"])
+    sent = pickle.loads(pickle.dumps(tokenizer))
+    assert sent.encode_ids(["体育"])[0].tolist() == [4, 5]
 
 
 def test_lower_casing_is_the_checkpoints_choice():

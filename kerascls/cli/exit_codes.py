@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import click
 
-from kerascls.errors import KerasclsError
+from kerascls.errors import ExportError, KerasclsError
 
 DEBUG_VARIABLE = "KERASCLS_DEBUG"
 DONE, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -47,7 +47,7 @@ def _report(error: Exception) -> int:
         return error.exit_code
     if isinstance(error, KerasclsError):
         click.echo(f"error: {error}", err=True)
-        return BAD_INPUT
+        return FAILURE if isinstance(error, ExportError) else BAD_INPUT
     click.echo(f"error: {_describe(error)}", err=True)
     return FAILURE
 

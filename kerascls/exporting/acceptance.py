@@ -9,6 +9,9 @@ from kerascls.exporting.comparison import Comparison
 # probabilities by more than .01. Between them, and below the digits that are shown.
 # A label can then change only where its probability is that near to a threshold.
 FLOAT32_DIFFERENCE = 1e-4
+# Rounding to 8 bits moves probabilities by some .001 on average. A wrong model may
+# still change no label, where hardly any row gets one.
+INT8_MEAN_DIFFERENCE = 0.02
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,12 @@ class Limits:
                 f"{FLOAT32_DIFFERENCE:g}"
             ]
         faults = []
+        mean = comparison.mean_difference
+        if not mean <= INT8_MEAN_DIFFERENCE:
+            faults.append(
+                f"probabilities differ by {mean:.2g} on average, more than "
+                f"{INT8_MEAN_DIFFERENCE:g}"
+            )
         if not comparison.changed_share <= self.max_changed:
             faults.append(
                 f"{comparison.changed} of {comparison.rows} rows "

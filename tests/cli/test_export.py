@@ -71,9 +71,9 @@ def test_the_result_is_written_as_json(run, calls, tmp_path):
     assert (written["bytes"], written["comparison"]["changed"]) == (2_000_000, 3)
 
 
-def test_what_is_not_accepted_exits_with_2_and_says_why(run, calls, tmp_path):
+def test_what_is_not_accepted_exits_with_1_and_says_why(run, calls, tmp_path):
     outcome = run("export", tmp_path, "--int8", "--max-changed", 0)
-    assert (outcome.code, outcome.out) == (2, "")
+    assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err == "error: 3 of 200 rows get other labels\n"
 
 

@@ -11,7 +11,7 @@ from kerascls.exporting.comparison import Comparison, Side
 
 def comparison(largest=0.0, changed=0, f1=(None, None)):
     sides = [Side(one, one, 1.0, 1.0) for one in f1]
-    return Comparison(100, largest, largest / 2, changed, *sides)
+    return Comparison(100, largest, largest / 20, changed, *sides)
 
 
 @pytest.mark.parametrize("largest", [0.0, 1e-4])
@@ -30,6 +30,11 @@ def test_eight_bits_may_change_some_rows_and_no_more():
     limits.check(comparison(0.3, changed=3), "onnx", int8=True)
     with pytest.raises(ExportError, match=r"4 of 100 rows \(4\.00%\).*0\.03"):
         limits.check(comparison(0.3, changed=4), "onnx", int8=True)
+
+
+def test_eight_bits_that_move_all_probabilities_are_refused_whatever_labels_do():
+    with pytest.raises(ExportError, match="by 0.045 on average, more than 0.02"):
+        Limits().check(comparison(0.9), "onnx", int8=True)
 
 
 def test_eight_bits_may_lose_some_f1_and_no_more():

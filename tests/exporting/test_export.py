@@ -92,6 +92,13 @@ def test_a_copy_goes_outside(bundle, quick, lines, tmp_path):
     assert result.out == out
 
 
+def test_a_copy_into_the_bundle_is_refused(bundle, quick, lines):
+    before = content(bundle.path)
+    with pytest.raises(SettingsError, match="outside the bundle"):
+        kerascls.export(bundle.path, input=lines, out=bundle.path / "model.onnx")
+    assert content(bundle.path) == before
+
+
 class Wrong:
     def __init__(self, place, bundle):
         self.classes = len(bundle.label_set)
