@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 
@@ -57,3 +58,15 @@ class Interrupts:
             self.waiting = number
         else:
             self._before[number](number, frame)
+
+
+def undisturbed(function: Callable[[], object]):
+    """Calls a function that frees objects; a signal waits for its end.
+
+    Python drops what a handler raises while a weak reference is told that its object
+    is gone.
+    """
+    with Interrupts() as interrupts:
+        interrupts.hold()
+        function()
+        interrupts.release()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascls import training
 from kerascls.errors import SettingsError
+from kerascls.interrupts import undisturbed
 from kerascls.report import Spread, render_spreads, spreads, spreads_csv
 from kerascls.resuming import earlier_run
 from kerascls.run_directory import (
@@ -143,7 +144,7 @@ def _earlier_settings(
 def _forget_models():
     from keras.utils import clear_session
 
-    clear_session()
+    undisturbed(clear_session)
 
 
 def _check(settings: RunSettings, seeds: int):

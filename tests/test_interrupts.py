@@ -2,10 +2,11 @@
 
 import signal
 import threading
+import weakref
 
 import pytest
 
-from kerascls.interrupts import Interrupts
+from kerascls.interrupts import Interrupts, undisturbed
 
 
 @pytest.fixture(params=[signal.SIGINT, signal.SIGTERM])
@@ -81,3 +82,17 @@ def test_other_threads_can_train_too(number):
     thread.start()
     thread.join()
     assert found == [signal.default_int_handler]
+
+
+def test_a_signal_is_not_lost_while_objects_are_freed(number):
+    class Freed:
+        pass
+
+    def free():
+        one = Freed()
+        reference = weakref.ref(one, lambda _: signal.raise_signal(number))
+        del one
+        assert reference() is None
+
+    with pytest.raises(KeyboardInterrupt):
+        undisturbed(free)

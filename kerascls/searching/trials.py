@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascls import training
+from kerascls.interrupts import undisturbed
 from kerascls.run_directory import BUNDLE_FOLDER, STATE_FOLDER
 from kerascls.searching.trial_data import Stage
 from kerascls.settings import RunSettings
@@ -137,7 +138,7 @@ def run_trial(
     except NotFiniteError:
         return "diverged"
     finally:
-        gc.collect()  # models are large, and refer to themselves
+        undisturbed(gc.collect)  # models are large, and refer to themselves
     return "done" if math.isfinite(watch.goal.gain(watch.score)) else "diverged"
 
 
