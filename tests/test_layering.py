@@ -19,7 +19,7 @@ LAYERS = (
     ("pruning", "splits", "states"),
     ("decision", "differences", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
-    ("bundle_facts", "preparation"),
+    ("preparation",),
     ("resuming",),
     ("compute", "tensorflow_ops"),
     ("adam", "feeds", "layers", "losses", "poolings", "snapshots"),
@@ -44,6 +44,7 @@ LIGHT_FOLDERS = {
     "exporting",
     "prediction",
     "searching",
+    "starting_points",
     "cli",
 }
 LIGHT_FILES = {
@@ -58,7 +59,6 @@ LIGHT_FILES = {
     "runtimes",
     "runtimes.onnx_runtime",
     "seeds",
-    "starting_points",
     "training",
     "tuning",
 }

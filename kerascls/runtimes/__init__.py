@@ -61,7 +61,7 @@ def _onnx(bundle: Bundle) -> Runtime:
         require_extra("onnx", "runtime='onnx'")
     from kerascls.runtimes.onnx_runtime import OnnxRuntime
 
-    return OnnxRuntime(bundle.path / bundle.exports["onnx"]["file"], bundle)
+    return OnnxRuntime(bundle.path / bundle.exports["onnx"]["file"])
 
 
 AUTO = "auto"

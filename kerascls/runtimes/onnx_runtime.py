@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from kerascls.bundle import Bundle
 from kerascls.errors import BundleError
 
 
@@ -14,13 +13,12 @@ class OnnxRuntime:
 
     Args:
         place: The file.
-        bundle: Whose model it is.
 
     Raises:
         BundleError: When onnxruntime cannot read the file.
     """
 
-    def __init__(self, place: Path, bundle: Bundle):
+    def __init__(self, place: Path):
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as state
 

@@ -31,7 +31,7 @@ def twin(written, tmp_path_factory) -> OnnxRuntime:
     """Gives what the Keras model gives, and is there at once."""
     place = tmp_path_factory.mktemp("twin") / "model.onnx"
     FORMATS["onnx"].write(written, place, int8=False)
-    return FORMATS["onnx"].open(place, written)
+    return FORMATS["onnx"].open(place)
 
 
 @pytest.fixture

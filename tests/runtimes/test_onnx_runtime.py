@@ -90,7 +90,7 @@ def test_another_name_is_refused_with_those_there_are(exported):
 def test_a_file_that_cannot_be_read_is_named(exported, tmp_path, content):
     (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(BundleError, match=r"(?s)model\.onnx.*runtime='keras'"):
-        OnnxRuntime(tmp_path / "model.onnx", exported)
+        OnnxRuntime(tmp_path / "model.onnx")
 
 
 def test_a_damaged_file_is_found_by_its_hash(exported, tmp_path):
