@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 # The contents page, lowest layer first. A module imports only from a lower layer,
 # inside functions too; files of one folder may import each other.
 LAYERS = (
-    ("errors", "spans"),
+    ("errors", "machine", "spans"),
     ("code_points", "encoder_config", "extras", "labels", "vocabulary"),
     ("activations", "metrics", "presets", "run_directory", "tokenizer"),
     ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),

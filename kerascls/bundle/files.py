@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import BundleError
+from kerascls.run_directory import MANIFEST_FILE
 
+MANIFEST = MANIFEST_FILE
 SETTINGS = "settings.json"
 LABELS = "labels.json"
 TEXT = "text.json"

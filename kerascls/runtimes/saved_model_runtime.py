@@ -12,12 +12,13 @@ class SavedModelRuntime:
 
     Args:
         place: The directory.
+        int8: Of no effect.
 
     Attributes:
         loaded: What TensorFlow loaded, with its `signatures`.
     """
 
-    def __init__(self, place: Path):
+    def __init__(self, place: Path, int8: bool = False):
         import tensorflow as tf
 
         # A signature alone does not keep the variables it reads.

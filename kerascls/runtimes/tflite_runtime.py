@@ -8,7 +8,7 @@ import numpy as np
 
 from kerascls.batches import INPUTS
 from kerascls.extras import has_extra
-from kerascls.runtimes.onnx_runtime import num_cores
+from kerascls.machine import num_cores
 
 
 class TFLiteRuntime:
@@ -19,9 +19,10 @@ class TFLiteRuntime:
 
     Args:
         place: The file.
+        int8: Of no effect.
     """
 
-    def __init__(self, place: Path):
+    def __init__(self, place: Path, int8: bool = False):
         self._interpreter = _interpreter(place)
         self._run = self._interpreter.get_signature_runner("logits")
         self._lock = threading.Lock()

@@ -50,7 +50,7 @@ def place(served, tmp_path_factory):
 @pytest.fixture(scope="module")
 def runtime(place, served):
     """What runs it."""
-    return FORMATS["savedmodel"].open(place)
+    return FORMATS["savedmodel"].open(place, int8=False)
 
 
 def decoded(found):
