@@ -25,13 +25,13 @@ from real_data import RESULTS
 from side_by_side import (
     BATCH_SIZE,
     DATA,
-    MODELS,
     OURS,
     SEED,
     Peer,
     PeerFailure,
     Place,
     Row,
+    add_cases,
     add_place,
     checkpoint,
     columns_of,
@@ -62,10 +62,7 @@ def main():
     add_place(parser)
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--max-minutes", type=float)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
-    parser.add_argument("--sets", nargs="+", choices=DATA, default=tuple(DATA))
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=tuple(PEERS))
+    add_cases(parser, PEERS)
     arguments = parser.parse_args()
     place = place_of(arguments)
     failed = measure_missing(

@@ -12,7 +12,8 @@ transformers with `pipeline("text-classification", batch_size=32)`, KerasHub wit
 `classifier.predict`, bert4keras with its generator; ours with `Predictor`, on the Keras
 runtime and on ONNX exports. Headlines are those of the test part, documents those of
 the training part, in full. Peers take turns. A row that is there is not measured again;
-rows are appended to results/predict_speed.csv.
+rows are appended to results/predict_speed.csv. Classifiers and exports are made once,
+in RUNS/bundles: after a change of what writes them, remove that folder.
 """
 
 import argparse
@@ -30,12 +31,12 @@ from fit_speed import job_of
 from real_data import RESULTS
 from side_by_side import (
     DATA,
-    MODELS,
     OURS,
     Peer,
     PeerFailure,
     Place,
     Row,
+    add_cases,
     add_place,
     columns_of,
     command_line,
@@ -66,10 +67,7 @@ def main():
     parser.add_argument("--headlines", type=int, default=5000)
     parser.add_argument("--documents", type=int, default=500)
     parser.add_argument("--singles", type=int, default=200)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
-    parser.add_argument("--sets", nargs="+", choices=DATA, default=tuple(DATA))
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=tuple(PEERS))
+    add_cases(parser, PEERS)
     parser.add_argument("--export-options", default="", help="of `kerascls export`")
     arguments = parser.parse_args()
     place = place_of(arguments)

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -102,6 +102,14 @@ def add_place(parser: argparse.ArgumentParser):
     parser.add_argument(
         "--results", type=Path, help="another CSV file than that of the README"
     )
+
+
+def add_cases(parser: argparse.ArgumentParser, peers: Collection[str]):
+    """Adds the options that say what is measured, and how often."""
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    parser.add_argument("--sets", nargs="+", choices=DATA, default=tuple(DATA))
+    parser.add_argument("--peers", nargs="+", choices=peers, default=tuple(peers))
 
 
 def place_of(arguments: argparse.Namespace) -> Place:

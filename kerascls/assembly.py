@@ -32,7 +32,7 @@ def build_classifier(
         settings: With every value filled in.
         data: For the number of labels.
         start: What the encoder starts from.
-        compute: For the number format.
+        compute: For the number format, and how batches are computed.
         screen: Told what was left out of the checkpoint, and the size.
 
     Raises:
@@ -59,6 +59,7 @@ def build_classifier(
         chosen.mix_layers,
         chosen.mlp_dim,
     )
+    model.in_halves = compute.in_halves
     model.head.start_at(_frequencies(data), data.task is Task.MULTILABEL)
     screen.say(f"model: {start.name}, {model.count_params():,} parameters")
     return model

@@ -11,6 +11,7 @@ from kerascls.spans import span_indices
 from kerascls.token_store import TokenStore
 
 Truncate = Literal["head", "tail", "both"]
+INPUTS = ("token_ids", "segment_ids", "padding_mask")  # what a batch consists of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +110,7 @@ class Layout:
         if self.pair:
             segment_ids[: len(rows)] = columns > sep_at[:, -2, None]
             segment_ids *= mask
-        return {
-            "token_ids": token_ids,
-            "segment_ids": segment_ids,
-            "padding_mask": mask,
-        }
+        return dict(zip(INPUTS, (token_ids, segment_ids, mask), strict=True))
 
     def _kept(self, field_lengths: np.ndarray) -> np.ndarray:
         """Returns how many tokens stay of each field, int64 `(rows, num_fields)`.

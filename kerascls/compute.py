@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import keras
 
 from kerascls.errors import SettingsError
+from kerascls.machine import num_cores
 
 POLICIES = {
     "float32": "float32",
@@ -38,6 +39,21 @@ class Compute:
     def policy(self) -> str:
         """The Keras dtype policy; weights stay float32 in all of them."""
         return POLICIES[self.precision]
+
+    @property
+    def in_halves(self) -> bool:
+        """Whether both halves of a batch are best computed at the same time.
+
+        On a CPU TensorFlow waits after each operation until all its threads are done,
+        which takes long where operations are small. Two halves that know nothing of
+        each other, each on half of the cores, wait less: on two cores a training step
+        takes .74 to .9, a prediction .61 to .78 of the time.
+        """
+        return (
+            (self.backend, self.device, self.num_devices) == ("tensorflow", "cpu", 1)
+            and not self.jit_compile
+            and num_cores() > 1
+        )
 
     @property
     def fixed_shapes(self) -> bool:
@@ -155,28 +171,29 @@ def data_parallel(compute: Compute) -> Iterator[None]:
 
 
 def limit_threads(compute: Compute):
-    """Makes TensorFlow run one operation at a time on all cores.
+    """Makes TensorFlow share the cores between both halves of a batch.
 
     Its default, as many operations at once as there are cores, each on all cores,
     is slower for these models. Must be called before TensorFlow starts computing;
     settings made by the user or through the environment stay as they are.
 
     Args:
-        compute: What is computed with; several devices wait for each other, and so
-            need several operations at once.
+        compute: What is computed with. Without halves, operations run one by one on
+            all cores; several devices wait for each other and keep the default.
     """
     if compute.backend != "tensorflow" or compute.num_devices > 1:
         return
     import tensorflow as tf
 
-    if "TF_NUM_INTEROP_THREADS" in os.environ:
-        return
     threading = tf.config.threading
-    if threading.get_inter_op_parallelism_threads() == 0:
-        try:
-            threading.set_inter_op_parallelism_threads(1)
-        except RuntimeError:
-            return  # started already, by the program that calls us
+    stated = os.environ.keys() & {"TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS"}
+    at_once = threading.get_inter_op_parallelism_threads()
+    if stated or at_once or threading.get_intra_op_parallelism_threads():
+        return
+    halves = 2 if compute.in_halves else 1
+    with suppress(RuntimeError):  # started already, by the program that calls us
+        threading.set_inter_op_parallelism_threads(halves)
+        threading.set_intra_op_parallelism_threads(num_cores() // halves)
 
 
 def has_own_operations(tensor) -> bool:

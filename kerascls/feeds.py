@@ -8,11 +8,16 @@ from itertools import count
 import keras
 import numpy as np
 
-from kerascls.batches import Layout, bucket, prediction_batches, training_batches
+from kerascls.batches import (
+    INPUTS,
+    Layout,
+    bucket,
+    prediction_batches,
+    training_batches,
+)
 from kerascls.targets import Targets
 from kerascls.token_store import TokenStore
 
-INPUTS = ("token_ids", "segment_ids", "padding_mask")
 Batch = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]
 
 

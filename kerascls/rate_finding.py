@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LOWEST, HIGHEST = 1e-7, 1.0
 SMOOTHING = 0.9
 DIVERGED = 4.0
+COLUMNS = ("learning_rate", "loss", "smoothed_loss")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class RateCurve:
         """Returns rates, losses and smoothed losses as CSV."""
         stream = StringIO()
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(("learning_rate", "loss", "smoothed_loss"))
+        writer.writerow(COLUMNS)
         columns = (self.rates, self.losses, self.smoothed)
         writer.writerows(zip(*(c.tolist() for c in columns), strict=True))
         return stream.getvalue()
@@ -91,7 +92,8 @@ def find_rate(
     Args:
         settings: As for `fit`; its learning rate, schedule and epochs do not count.
         steps: How many, if it does not break before.
-        out: File to write the curve to, `.csv`; a picture beside it, `.png`.
+        out: File to write the curve to, `.csv`, in place of an earlier curve; a
+            picture beside it, `.png`.
         cache: Whether token ids are kept for the next run on the same file.
         quiet: Whether to show nothing.
         console: Where to show; standard output by default.
@@ -111,11 +113,8 @@ def find_rate(
         - [Cyclical Learning Rates](https://arxiv.org/abs/1506.01186), section 3.3;
           a tenth of the best rate is fastai's rule
     """
-    if out is not None and Path(out).suffix != ".csv":
-        raise SettingsError(
-            f"Expected a file for the curve that ends in .csv; its picture is beside "
-            f"it. Received: out={str(out)!r}. Name another."
-        )
+    if out is not None:
+        check_place(Path(out))
     if steps < 10:
         raise SettingsError(
             f"Expected at least 10 steps, to see a curve. Received: steps={steps}. "
@@ -157,6 +156,27 @@ def _smoothed(losses: Sequence[float]) -> np.ndarray:
 def _is_broken(losses: list[float]) -> bool:
     curve = _smoothed(losses)
     return bool(curve[-1] > DIVERGED * curve.min())
+
+
+def check_place(path: Path):
+    """Checks that a curve may be written to a file: a free one, or an earlier curve.
+
+    Raises:
+        SettingsError: When it may not.
+    """
+    if path.suffix != ".csv":
+        raise SettingsError(
+            f"Expected a file for the curve that ends in .csv; its picture is beside "
+            f"it. Received: out={str(path)!r}. Name another."
+        )
+    if not path.exists():
+        return
+    header = ",".join(COLUMNS).encode()
+    if not path.is_file() or not path.read_bytes().startswith(header):
+        raise SettingsError(
+            f"Expected a free place for the curve, or an earlier one. Received: "
+            f"out={str(path)!r}, which is something else. Name another with --out."
+        )
 
 
 def write_curve(path: Path, curve: RateCurve):

@@ -5,7 +5,8 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,53 @@ def as_json(value: Any) -> bytes:
     """Returns a value as indented UTF-8 JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
     return text.encode()
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Lets one process or thread at a time write to a folder; the others wait.
+
+    On Windows, and on network file systems that have no locks, nobody waits.
+    """
+    handle = _locked(folder, wait=True)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def is_abandoned(folder: Path) -> bool:
+    """Returns whether a folder that was `locked` no longer is, its process gone."""
+    try:
+        handle = _locked(folder, wait=False)
+    except OSError:
+        return False  # somebody has the lock, or has removed the folder
+    if handle is None:
+        return False  # nobody knows
+    os.close(handle)
+    return True
+
+
+def _locked(folder: Path, wait: bool) -> int | None:
+    """Returns what holds a lock until it is closed; None where there are no locks.
+
+    Raises:
+        BlockingIOError: When somebody else has it, and waiting is not wanted.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return None  # on Windows
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BaseException as error:
+        os.close(handle)
+        if isinstance(error, BlockingIOError) or not isinstance(error, OSError):
+            raise
+        return None  # on some network file systems
+    return handle
 
 
 class RunDirectory:
@@ -152,22 +200,13 @@ class RunDirectory:
     def lock(self):
         """Keeps other processes from writing here, until `finish` or the end."""
         try:
-            import fcntl
-        except ImportError:
-            return  # there is no such lock on Windows
-        handle = os.open(self.path, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(handle)
-            if not isinstance(error, BlockingIOError):
-                return  # some network file systems have none either
+            self._lock = _locked(self.path, wait=False)
+        except BlockingIOError:
             raise SettingsError(
                 f"Expected a run that no other process is writing. Received: "
                 f"out={str(self.path)!r}, which one is. Wait for its end, or choose "
                 f"another --out."
             ) from None
-        self._lock = handle
 
     @staticmethod
     def check(path: Path, overwrite: bool = False):

@@ -11,6 +11,7 @@ import pytest
 from kerascls import compute
 from kerascls.compute import Compute, choose_compute, data_parallel, limit_threads
 from kerascls.errors import SettingsError
+from kerascls.machine import num_cores
 
 CPU, OLD_GPU, NEW_GPU = ("cpu", False), ("gpu", False), ("gpu", True)
 
@@ -107,20 +108,30 @@ def test_this_machine_can_be_told_by_its_backend():
 class Threading:
     """Stands for `tf.config.threading`."""
 
-    def __init__(self, inter_op=0, started=False):
-        self.inter_op = inter_op
+    def __init__(self, inter_op=0, intra_op=0, started=False):
+        self.numbers = [inter_op, intra_op]
         self.started = started
 
     def get_inter_op_parallelism_threads(self):
-        return self.inter_op
+        return self.numbers[0]
+
+    def get_intra_op_parallelism_threads(self):
+        return self.numbers[1]
 
     def set_inter_op_parallelism_threads(self, number):
+        self._set(0, number)
+
+    def set_intra_op_parallelism_threads(self, number):
+        self._set(1, number)
+
+    def _set(self, place, number):
         if self.started:
             raise RuntimeError("cannot be modified after initialization")
-        self.inter_op = number
+        self.numbers[place] = number
 
 
 ALONE = Compute("tensorflow", "cpu", "float32", False)
+THREADS = ("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS")
 
 
 @pytest.fixture
@@ -128,7 +139,9 @@ def threading(monkeypatch):
     """Returns a function that puts a `Threading` in TensorFlow's place."""
     tf = pytest.importorskip("tensorflow")
     monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
-    monkeypatch.delenv("TF_NUM_INTEROP_THREADS", raising=False)
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(compute, "num_cores", lambda: 6)
 
     def pretend(**options):
         fake = Threading(**options)
@@ -138,41 +151,67 @@ def threading(monkeypatch):
     return pretend
 
 
-def test_operations_run_one_at_a_time(threading):
+def test_both_halves_of_a_batch_share_the_cores(threading):
     fake = threading()
     limit_threads(ALONE)
-    assert fake.inter_op == 1
+    assert fake.numbers == [2, 3]
+
+
+def test_without_halves_operations_run_one_at_a_time(threading):
+    fake = threading()
+    limit_threads(replace(ALONE, jit_compile=True))
+    assert fake.numbers == [1, 6]
+
+
+@pytest.mark.parametrize(
+    ("changes", "cores", "expected"),
+    [
+        ({}, 2, True),
+        ({}, 1, False),
+        ({"backend": "jax", "jit_compile": True}, 2, False),
+        ({"device": "gpu"}, 2, False),
+        ({"jit_compile": True}, 2, False),
+        ({"num_devices": 2}, 2, False),
+    ],
+)
+def test_only_tensorflow_on_a_cpu_takes_batches_in_halves(
+    changes, cores, expected, monkeypatch
+):
+    monkeypatch.setattr(compute, "num_cores", lambda: cores)
+    assert replace(ALONE, **changes).in_halves is expected
 
 
 def test_devices_that_wait_for_each_other_run_at_once(threading):
     fake = threading()
     limit_threads(replace(ALONE, num_devices=2))
-    assert fake.inter_op == 0
+    assert fake.numbers == [0, 0]
 
 
-def test_threads_set_by_the_program_stay(threading):
-    fake = threading(inter_op=3)
+@pytest.mark.parametrize("numbers", [[3, 0], [0, 3]])
+def test_threads_set_by_the_program_stay(threading, numbers):
+    fake = threading(inter_op=numbers[0], intra_op=numbers[1])
     limit_threads(ALONE)
-    assert fake.inter_op == 3
+    assert fake.numbers == numbers
 
 
-def test_threads_set_by_the_environment_stay(threading, monkeypatch):
+@pytest.mark.parametrize("name", THREADS)
+def test_threads_set_by_the_environment_stay(threading, monkeypatch, name):
     fake = threading()
-    monkeypatch.setenv("TF_NUM_INTEROP_THREADS", "2")
+    monkeypatch.setenv(name, "2")
     limit_threads(ALONE)
-    assert fake.inter_op == 0
+    assert fake.numbers == [0, 0]
 
 
 def test_a_tensorflow_that_has_started_is_left_alone(threading):
     fake = threading(started=True)
     limit_threads(ALONE)
-    assert fake.inter_op == 0
+    assert fake.numbers == [0, 0]
 
 
 def test_other_backends_have_no_such_threads(threading):
     fake = threading()
     limit_threads(replace(ALONE, backend="jax"))
-    assert fake.inter_op == 0
+    assert fake.numbers == [0, 0]
 
 
 @pytest.mark.slow
@@ -183,7 +222,7 @@ def test_tensorflow_itself_takes_the_limit():
         "limit_threads(choose_compute()); tf.constant(1)\n"
         "print(tf.config.threading.get_inter_op_parallelism_threads())\n"
     )
-    known = {k: v for k, v in os.environ.items() if k != "TF_NUM_INTEROP_THREADS"}
+    known = {k: v for k, v in os.environ.items() if k not in THREADS}
     result = subprocess.run(
         [sys.executable, "-c", script],
         env=known | {"KERAS_BACKEND": "tensorflow"},
@@ -192,4 +231,4 @@ def test_tensorflow_itself_takes_the_limit():
         timeout=300,
     )
     assert result.returncode == 0, result.stderr[-2000:]
-    assert int(result.stdout.split()[-1]) == 1
+    assert int(result.stdout.split()[-1]) == min(2, num_cores())

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_models import tiny_classifier, tiny_feed
 
-from kerascls.batches import training_batches
-from kerascls.feeds import INPUTS, fit_input, forward, length_buckets
+from kerascls.batches import INPUTS, training_batches
+from kerascls.feeds import fit_input, forward, length_buckets
 
 LENGTHS = (2, 9, 4, 4, 4, 0, 9, 4, 4, 4, 4, 1, 9, 4)
 FIT = {"shuffle": False, "verbose": 0}

@@ -12,14 +12,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 # The contents page, lowest layer first. A module imports only from a lower layer,
 # inside functions too; files of one folder may import each other.
 LAYERS = (
-    ("errors", "spans"),
+    ("errors", "machine", "spans"),
     ("code_points", "encoder_config", "extras", "labels", "vocabulary"),
     ("activations", "metrics", "presets", "run_directory", "tokenizer"),
     ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
     ("pruning", "splits", "states"),
     ("decision", "differences", "targets", "token_store"),
     ("batches", "bundle", "parts", "report", "token_cache"),
-    ("bundle_facts", "preparation"),
+    ("preparation",),
     ("resuming",),
     ("compute", "tensorflow_ops"),
     ("adam", "feeds", "layers", "losses", "poolings", "snapshots"),
@@ -44,6 +44,7 @@ LIGHT_FOLDERS = {
     "exporting",
     "prediction",
     "searching",
+    "starting_points",
     "cli",
 }
 LIGHT_FILES = {
@@ -58,7 +59,6 @@ LIGHT_FILES = {
     "runtimes",
     "runtimes.onnx_runtime",
     "seeds",
-    "starting_points",
     "training",
     "tuning",
 }

@@ -7,7 +7,7 @@ import pytest
 
 import kerascls
 from kerascls.errors import SettingsError
-from kerascls.rate_finding import RateCurve, find_rate
+from kerascls.rate_finding import RateCurve, check_place, find_rate, write_curve
 
 
 def curve(losses):
@@ -35,6 +35,25 @@ def test_one_lucky_batch_does_not_decide():
 def test_too_few_steps_are_an_error():
     with pytest.raises(SettingsError, match="steps=5"):
         find_rate(steps=5)
+
+
+def test_a_file_that_is_no_curve_is_not_overwritten(tmp_path):
+    out = tmp_path / "曲线.csv"
+    for content in ("text,label\n", ""):
+        out.write_text(content)
+        with pytest.raises(SettingsError, match="which is something else"):
+            find_rate(out=out)
+        assert out.read_text() == content
+    out.unlink()
+    out.mkdir()
+    with pytest.raises(SettingsError, match="which is something else"):
+        find_rate(out=out)
+
+
+def test_an_earlier_curve_may_be_replaced(tmp_path):
+    out = tmp_path / "曲线.csv"
+    write_curve(out, curve([3.0, 2.0, 1.0]))
+    check_place(out)
 
 
 @pytest.mark.slow

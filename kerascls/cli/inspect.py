@@ -34,7 +34,7 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
 
 def _inspect_bundle(path: Path, as_json: bool) -> int:
     from kerascls.bundle import open_bundle
-    from kerascls.bundle_facts import bundle_facts, bundle_lines
+    from kerascls.bundle.facts import bundle_facts, bundle_lines
 
     facts = bundle_facts(open_bundle(path))
     if as_json:

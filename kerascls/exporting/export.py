@@ -187,7 +187,7 @@ class _Job:
             note = chosen.write(self.bundle, made, self.int8)
             found = compare(
                 open_runtime(self.bundle, "keras"),
-                chosen.open(made, self.bundle),
+                chosen.open(made, self.int8),
                 texts.texts,
                 self.bundle,
                 texts.truth,

@@ -24,7 +24,7 @@ class Format:
         has_int8: Whether it can be written with 8-bit weights.
         writer: `module:function` of `(bundle, place, int8)` that writes it there;
             nothing is there before.
-        opener: `module:name` of `(place, bundle)` that returns a `Runtime`.
+        opener: `module:name` of `(place, int8)` that returns a `Runtime`.
         checker: `module:function` of `(place, bundle, texts)` that raises an
             `ExportError` when what a runtime does not show is wrong; None for none.
     """
@@ -46,9 +46,9 @@ class Format:
         """
         return _named(self.writer)(bundle, place, int8)
 
-    def open(self, place: Path, bundle: Bundle) -> Runtime:
+    def open(self, place: Path, int8: bool) -> Runtime:
         """Returns what computes logits from what was written."""
-        return _named(self.opener)(place, bundle)
+        return _named(self.opener)(place, int8)
 
     def check(self, place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]]):
         """Checks on texts what the comparison of logits does not show.

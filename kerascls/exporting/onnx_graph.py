@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.batches import INPUTS
+
 # What onnxruntime adds to ONNX: https://onnxruntime.ai/docs/reference/operators
 CONTRIB = "com.microsoft"
 OPSET, IR_VERSION = 18, 9
-INPUTS = ("token_ids", "segment_ids", "padding_mask")
 OUTPUT = "logits"
 
 

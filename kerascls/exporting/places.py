@@ -8,14 +8,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kerascls.errors import SettingsError
+from kerascls.run_directory import is_abandoned, locked
+
+_PREFIX = ".export-"
 
 
 @contextmanager
 def work_folder(parent: Path) -> Iterator[Path]:
-    """Gives a folder on the same disk, which is removed whatever happens."""
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=".export-"))
+    """Gives a folder on the same disk, which is removed whatever happens.
+
+    Those of earlier exports that were killed go too.
+    """
+    for older in parent.glob(f"{_PREFIX}*"):
+        if is_abandoned(older):
+            shutil.rmtree(older, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=".new-"))
     try:
-        yield folder
+        with locked(folder):
+            # Before it was locked, it would have looked abandoned.
+            folder = folder.rename(parent / folder.name.replace(".new-", _PREFIX, 1))
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

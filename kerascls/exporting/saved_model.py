@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerascls.batches import INPUTS
 from kerascls.bundle import VOCAB, Bundle
 from kerascls.errors import SettingsError
 from kerascls.exporting import graph_decision
 from kerascls.exporting.graph_batches import collate
 from kerascls.exporting.string_tokens import StringTokens, why_inexpressible
 from kerascls.predictor import layout_for
-from kerascls.runtimes.saved_model_runtime import INPUTS
 from kerascls.tokenizer import Tokenizer
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ def check_strings(place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]])
     """
     import tensorflow as tf
 
-    runtime = SavedModelRuntime(place, bundle)
+    runtime = SavedModelRuntime(place)
     serve = runtime.loaded.signatures["serving_default"]
     names = input_names(bundle.text["text_columns"])
     if set(serve.structured_input_signature[1]) != set(names):
@@ -41,7 +41,7 @@ def check_strings(place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]])
             for column, name in enumerate(names)
         }
         found = serve(**fields)
-        wrong = _wrong(bundle, found, predictor.predict_proba(some))
+        wrong = wrong_rows(bundle, found, predictor.predict_proba(some))
         if len(wrong):
             text = texts[start + wrong[0]]
             raise ExportError(
@@ -52,18 +52,33 @@ def check_strings(place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]])
             )
 
 
-def _wrong(bundle: Bundle, found: dict, expected: np.ndarray) -> np.ndarray:
-    """Returns the rows whose scores differ, or whose labels do not follow from them."""
+def wrong_rows(bundle: Bundle, found: dict, expected: np.ndarray) -> np.ndarray:
+    """Returns the rows whose scores differ, or whose labels do not follow from them.
+
+    Args:
+        bundle: With rule and label names.
+        found: What the signature gave: string `labels` `(batch, most)`, int32
+            `label_counts` `(batch,)`, float32 `scores` `(batch, classes)`, bool
+            `abstained` `(batch,)`.
+        expected: float32 `(batch, classes)`.
+
+    Returns:
+        int64 `(wrong,)`.
+    """
     scores = found["scores"].numpy()
     far = (np.abs(scores - expected) > FLOAT32_DIFFERENCE).any(axis=1)
+    chosen = bundle.rule.apply(scores)
+    likeliest_first = np.argsort(-scores, axis=1, kind="stable")
     names = [name.encode() for name in bundle.label_set]
     other = [
-        set(given[:count]) != {names[column] for column in np.flatnonzero(chosen)}
-        for given, count, chosen in zip(
+        list(given[:count]) != [names[column] for column in order if row[column]]
+        for given, count, order, row in zip(
             found["labels"].numpy(),
             found["label_counts"].numpy(),
-            bundle.rule.apply(scores),
+            likeliest_first,
+            chosen,
             strict=True,
         )
     ]
-    return np.flatnonzero(far | np.array(other))
+    silent = found["abstained"].numpy() != bundle.rule.abstains(scores)
+    return np.flatnonzero(far | np.array(other) | silent)

@@ -22,6 +22,10 @@ class TransformerClassifier(keras.Model):
         mlp_dim: Units of a ReLU layer before the last one; None for no such layer.
         **kwargs: `name`.
 
+    Attributes:
+        in_halves: Whether both halves of a batch are computed apart, see
+            `Compute.in_halves`; False at first.
+
     Raises:
         SettingsError: When an argument is out of range, or the encoder returns what
             the head does not take.
@@ -66,6 +70,11 @@ class TransformerClassifier(keras.Model):
         # === Config ===
         self.encoder = encoder
         self.head = head
+        self.in_halves = False
+
+    def call(self, inputs, training=None, mask=None):
+        """Returns the logits, see the class."""
+        return self._by_halves(super().call, inputs, training=training)
 
     def get_config(self):
         """Returns what `from_config` needs."""
@@ -107,8 +116,24 @@ class TransformerClassifier(keras.Model):
             vector in place of the tokens' if `head.pools_beforehand`. The pooler is
             part of the encoder: with `pooling="pooler"` it is the pooled vector.
         """
+        return self._by_halves(self._features, inputs, training=training)
+
+    def _features(self, inputs, training):
         hidden = _encode(self.encoder, self.head, inputs, training=training)
         return self.head.summary(hidden, inputs["padding_mask"])
+
+    def _by_halves(self, function, inputs, **options):
+        if not self.in_halves:
+            return function(inputs, **options)
+        rows = keras.ops.shape(inputs["token_ids"])[0]
+        middle = rows // 2
+        # Some operations need a row: a lone one is in both halves, and taken once.
+        spans = (slice(keras.ops.maximum(middle, 1)), slice(middle, None))
+        halves = [
+            function({name: x[span] for name, x in inputs.items()}, **options)
+            for span in spans
+        ]
+        return keras.ops.concatenate(halves, axis=0)[-rows:]
 
     def head_model(self) -> keras.Model:
         """Returns a model of the head alone, on `features`; it shares the variables.

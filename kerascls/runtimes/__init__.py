@@ -61,7 +61,8 @@ def _onnx(bundle: Bundle) -> Runtime:
         require_extra("onnx", "runtime='onnx'")
     from kerascls.runtimes.onnx_runtime import OnnxRuntime
 
-    return OnnxRuntime(bundle.path / bundle.exports["onnx"]["file"], bundle)
+    facts = bundle.exports["onnx"]
+    return OnnxRuntime(bundle.path / facts["file"], facts.get("int8", False))
 
 
 AUTO = "auto"

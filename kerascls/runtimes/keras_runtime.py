@@ -4,13 +4,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from kerascls.batches import bucket
 from kerascls.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
+from kerascls.compute import choose_compute, limit_threads
 from kerascls.encoder_config import EncoderConfig
 from kerascls.encoders import Encoder
 from kerascls.errors import BundleError, CheckpointError, SettingsError
@@ -40,11 +40,14 @@ class KerasRuntime:
     """
 
     def __init__(self, bundle: Bundle):
+        compute = choose_compute("float32")
+        limit_threads(compute)
         self._model = load_model(bundle)
+        self._model.in_halves = compute.in_halves
         self._forward = forward(self._model)
         self._lock = threading.Lock()
         self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
-        compiles = keras.backend.backend() == "jax"
+        compiles = compute.backend == "jax"
         self._buckets = length_buckets(bundle.text["max_tokens"]) if compiles else None
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:

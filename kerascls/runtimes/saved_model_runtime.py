@@ -4,9 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kerascls.bundle import Bundle
-
-INPUTS = ("token_ids", "segment_ids", "padding_mask")
+from kerascls.batches import INPUTS
 
 
 class SavedModelRuntime:
@@ -14,13 +12,13 @@ class SavedModelRuntime:
 
     Args:
         place: The directory.
-        bundle: Whose model it is.
+        int8: Of no effect.
 
     Attributes:
         loaded: What TensorFlow loaded, with its `signatures`.
     """
 
-    def __init__(self, place: Path, bundle: Bundle):
+    def __init__(self, place: Path, int8: bool = False):
         import tensorflow as tf
 
         # A signature alone does not keep the variables it reads.

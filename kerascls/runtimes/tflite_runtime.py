@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from kerascls.bundle import Bundle
+from kerascls.batches import INPUTS
 from kerascls.extras import has_extra
-from kerascls.runtimes.onnx_runtime import num_cores
-from kerascls.runtimes.saved_model_runtime import INPUTS
+from kerascls.machine import num_cores
 
 
 class TFLiteRuntime:
@@ -20,10 +19,10 @@ class TFLiteRuntime:
 
     Args:
         place: The file.
-        bundle: Whose model it is.
+        int8: Of no effect.
     """
 
-    def __init__(self, place: Path, bundle: Bundle):
+    def __init__(self, place: Path, int8: bool = False):
         self._interpreter = _interpreter(place)
         self._run = self._interpreter.get_signature_runner("logits")
         self._lock = threading.Lock()

@@ -132,6 +132,8 @@ class TrainSettings(Group):
     def _frozen_once(self) -> Self:
         if self.freeze_encoder and self.freeze_layers:
             raise ValueError("freeze_encoder includes freeze_layers: give one of them")
+        if self.freeze_encoder and self.layer_decay < 1:
+            raise ValueError("layer_decay slows the encoder, which is frozen here")
         if self.fgm and (self.freeze_encoder or self.freeze_layers):
             raise ValueError("fgm moves word embeddings, which are frozen here")
         return self

@@ -31,7 +31,7 @@ def twin(written, tmp_path_factory) -> OnnxRuntime:
     """Gives what the Keras model gives, and is there at once."""
     place = tmp_path_factory.mktemp("twin") / "model.onnx"
     FORMATS["onnx"].write(written, place, int8=False)
-    return FORMATS["onnx"].open(place, written)
+    return FORMATS["onnx"].open(place, int8=False)
 
 
 @pytest.fixture
@@ -100,11 +100,11 @@ def test_a_copy_into_the_bundle_is_refused(bundle, quick, lines):
 
 
 class Wrong:
-    def __init__(self, place, bundle):
-        self.classes = len(bundle.label_set)
+    def __init__(self, place, int8):
+        pass
 
     def logits(self, inputs):
-        return np.full((len(inputs["token_ids"]), self.classes), 3.0, np.float32)
+        return np.full((len(inputs["token_ids"]), 3), 3.0, np.float32)
 
 
 class Interrupted(Wrong):
@@ -147,7 +147,7 @@ def test_a_manifest_that_cannot_be_written_leaves_the_old_export(
     def fail(path, value):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kerascls.bundle.write_json", fail)
+    monkeypatch.setattr("kerascls.bundle.changes.write_json", fail)
     with pytest.raises(OSError, match="No space"):
         kerascls.export(bundle.path, int8=True, input=lines, max_changed=1)
     assert content(bundle.path) == before

@@ -48,7 +48,7 @@ def written(folder, **options):
 def exported(bundle, int8=False):
     place = bundle.path / f"model{int8}.onnx"
     write_onnx(bundle, place, int8)
-    return OnnxRuntime(place, bundle)
+    return OnnxRuntime(place, int8)
 
 
 def probabilities(logits) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kerascls.batches import INPUTS
 from kerascls.calibration import Calibration
 from kerascls.decision import Decision, Rule
 from kerascls.errors import ExportError, SettingsError
@@ -16,7 +17,6 @@ from kerascls.exporting import FORMATS, saved_model
 from kerascls.exporting.saved_model import input_names, write_saved_model
 from kerascls.exporting.string_check import check_strings
 from kerascls.predictor import Predictor
-from kerascls.runtimes.saved_model_runtime import INPUTS
 
 TEXTS = [
     "",
@@ -50,7 +50,7 @@ def place(served, tmp_path_factory):
 @pytest.fixture(scope="module")
 def runtime(place, served):
     """What runs it."""
-    return FORMATS["savedmodel"].open(place, served)
+    return FORMATS["savedmodel"].open(place, int8=False)
 
 
 def decoded(found):

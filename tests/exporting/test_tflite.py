@@ -21,7 +21,7 @@ def exported(bundle, int8=False):
     """The model of a bundle, its TensorFlow Lite file, and what runs that."""
     place = bundle.path.with_name("model.tflite")
     TFLITE.write(bundle, place, int8)
-    return load_model(bundle), place, TFLITE.open(place, bundle)
+    return load_model(bundle), place, TFLITE.open(place, int8=False)
 
 
 def expect_close(runtime, model, atol):

@@ -256,6 +256,30 @@ def test_padded_rows_do_not_change_what_a_step_learns(task):
         np.testing.assert_allclose(value, learned[1][name], atol=1e-5, err_msg=name)
 
 
+@pytest.mark.parametrize("lengths", [(4,), (4, 9, 2)])
+@pytest.mark.parametrize("pooling", ["cls", "max", "label_attention"])
+def test_halves_of_a_batch_learn_what_the_whole_learns(lengths, pooling):
+    learned = []
+    for in_halves in (False, True):
+        (batch,) = tiny_feed(lengths, two_backends.LABELS["multiclass"][:3], 3)
+        model = tiny_classifier(pooling=pooling)
+        model.in_halves = in_halves
+        before = logits_of(model, batch[0])
+        model.compile(keras.optimizers.SGD(0.1), loss_for("multiclass"))
+        loss = model.train_on_batch(*batch)
+        learned.append({"logits": before, "loss": loss} | model.named_arrays())
+    for name, value in learned[0].items():
+        np.testing.assert_allclose(value, learned[1][name], atol=1e-5, err_msg=name)
+
+
+@every_head
+def test_halves_have_the_features_of_the_whole(pooling, more):
+    model, batch = tiny_classifier(pooling=pooling, **more), tiny_batch()
+    whole = keras.ops.convert_to_numpy(model.features(batch))
+    model.in_halves = True
+    np.testing.assert_allclose(model.features(batch), whole, atol=1e-5)
+
+
 @cache
 def plain_losses(task):
     return two_backends.losses(task, jit_compile=False)

@@ -90,7 +90,21 @@ def test_another_name_is_refused_with_those_there_are(exported):
 def test_a_file_that_cannot_be_read_is_named(exported, tmp_path, content):
     (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(BundleError, match=r"(?s)model\.onnx.*runtime='keras'"):
-        OnnxRuntime(tmp_path / "model.onnx", exported)
+        OnnxRuntime(tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7])
+def test_rows_that_each_core_computes_apart_come_back_in_order(
+    exported, rows, monkeypatch
+):
+    monkeypatch.setattr("kerascls.runtimes.onnx_runtime.num_cores", lambda: 3)
+    place = exported.path / exported.exports["onnx"]["file"]
+    token_ids = np.random.default_rng(0).integers(0, 5, (rows, 6)).astype(np.int32)
+    ones = np.ones_like(token_ids)
+    batch = {"token_ids": token_ids, "segment_ids": 0 * ones, "padding_mask": ones}
+    whole, apart = (OnnxRuntime(place, int8).logits(batch) for int8 in (False, True))
+    assert whole.shape == (rows, 3)
+    np.testing.assert_allclose(apart, whole, atol=1e-5)
 
 
 def test_a_damaged_file_is_found_by_its_hash(exported, tmp_path):

@@ -3,7 +3,7 @@
 import json
 
 from kerascls.bundle import add_export, open_bundle
-from kerascls.bundle_facts import bundle_facts, bundle_lines
+from kerascls.bundle.facts import bundle_facts, bundle_lines
 from kerascls.exporting.comparison import Comparison, Side
 
 
