@@ -66,11 +66,12 @@ def start(job: dict) -> subprocess.Popen:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONPATH": str(ROOT),
     }
+    for name in ("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS"):
+        environment.pop(name, None)
     process = subprocess.Popen(
         [sys.executable, __file__, "--worker", json.dumps(job)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
         env=environment,
     )

@@ -46,8 +46,8 @@ class Compute:
 
         On a CPU TensorFlow waits after each operation until all its threads are done,
         which takes long where operations are small. Two halves that know nothing of
-        each other, each on half of the cores, wait less: on two cores a training step
-        takes .74 to .9, a prediction .61 to .78 of the time.
+        each other wait less; on two cores, one for each, they need not wait at all.
+        How much faster that is: benchmarks/halves.py.
         """
         return (
             (self.backend, self.device, self.num_devices) == ("tensorflow", "cpu", 1)
@@ -67,7 +67,8 @@ class Compute:
             if self.num_devices == 1
             else f"{self.num_devices} {self.device}s"
         )
-        return f"{self.backend} on {device}, {self.precision}, {compiled}"
+        parts = ", batches in halves" if self.in_halves else ""
+        return f"{self.backend} on {device}, {self.precision}, {compiled}{parts}"
 
 
 def choose_compute(
@@ -171,10 +172,11 @@ def data_parallel(compute: Compute) -> Iterator[None]:
 
 
 def limit_threads(compute: Compute):
-    """Makes TensorFlow share the cores between both halves of a batch.
+    """Makes TensorFlow run an operation of either half of a batch at once.
 
     Its default, as many operations at once as there are cores, each on all cores,
-    is slower for these models. Must be called before TensorFlow starts computing;
+    is slower for these models. On two cores each half gets one of its own; more cores
+    are shared, as TensorFlow has one pool of threads for all operations. Must be called before TensorFlow starts computing;
     settings made by the user or through the environment stay as they are.
 
     Args:
@@ -187,13 +189,17 @@ def limit_threads(compute: Compute):
 
     threading = tf.config.threading
     stated = os.environ.keys() & {"TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS"}
-    at_once = threading.get_inter_op_parallelism_threads()
-    if stated or at_once or threading.get_intra_op_parallelism_threads():
+    if (
+        stated
+        or threading.get_inter_op_parallelism_threads()
+        or threading.get_intra_op_parallelism_threads()
+    ):
         return
-    halves = 2 if compute.in_halves else 1
+    at_once = 2 if compute.in_halves else 1
     with suppress(RuntimeError):  # started already, by the program that calls us
-        threading.set_inter_op_parallelism_threads(halves)
-        threading.set_intra_op_parallelism_threads(num_cores() // halves)
+        threading.set_inter_op_parallelism_threads(at_once)
+        if num_cores() == at_once:
+            threading.set_intra_op_parallelism_threads(1)
 
 
 def has_own_operations(tensor) -> bool:

@@ -169,14 +169,15 @@ def check_place(path: Path):
             f"Expected a file for the curve that ends in .csv; its picture is beside "
             f"it. Received: out={str(path)!r}. Name another."
         )
-    if not path.exists():
-        return
     header = ",".join(COLUMNS).encode()
-    if not path.is_file() or not path.read_bytes().startswith(header):
-        raise SettingsError(
-            f"Expected a free place for the curve, or an earlier one. Received: "
-            f"out={str(path)!r}, which is something else. Name another with --out."
-        )
+    if path.is_file() and path.read_bytes().startswith(header):
+        return
+    for place in (path, path.with_suffix(".png")):
+        if place.exists():
+            raise SettingsError(
+                f"Expected a free place for the curve, or an earlier one. Received: "
+                f"{str(place)!r}, which is something else. Name another with --out."
+            )
 
 
 def write_curve(path: Path, curve: RateCurve):

@@ -91,16 +91,18 @@ def locked(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def is_abandoned(folder: Path) -> bool:
-    """Returns whether a folder that was `locked` no longer is, its process gone."""
+def is_locked(folder: Path) -> bool:
+    """Returns whether somebody holds a folder `locked`, as far as can be known.
+
+    Where there are no locks somebody may always be writing.
+    """
     try:
         handle = _locked(folder, wait=False)
     except OSError:
-        return False  # somebody has the lock, or has removed the folder
-    if handle is None:
-        return False  # nobody knows
-    os.close(handle)
-    return True
+        return True  # or it has been removed
+    if handle is not None:
+        os.close(handle)
+    return handle is None
 
 
 def _locked(folder: Path, wait: bool) -> int | None:

@@ -141,7 +141,7 @@ def threading(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
     for name in THREADS:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(compute, "num_cores", lambda: 6)
+    monkeypatch.setattr(compute, "num_cores", lambda: 2)
 
     def pretend(**options):
         fake = Threading(**options)
@@ -151,16 +151,23 @@ def threading(monkeypatch):
     return pretend
 
 
-def test_both_halves_of_a_batch_share_the_cores(threading):
+def test_each_half_of_a_batch_has_one_of_two_cores(threading):
     fake = threading()
     limit_threads(ALONE)
-    assert fake.numbers == [2, 3]
+    assert fake.numbers == [2, 1]
+
+
+def test_both_halves_share_more_cores(threading, monkeypatch):
+    monkeypatch.setattr(compute, "num_cores", lambda: 6)
+    fake = threading()
+    limit_threads(ALONE)
+    assert fake.numbers == [2, 0]
 
 
 def test_without_halves_operations_run_one_at_a_time(threading):
     fake = threading()
     limit_threads(replace(ALONE, jit_compile=True))
-    assert fake.numbers == [1, 6]
+    assert fake.numbers == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +227,9 @@ def test_tensorflow_itself_takes_the_limit():
         "import tensorflow as tf\n"
         "from kerascls.compute import choose_compute, limit_threads\n"
         "limit_threads(choose_compute()); tf.constant(1)\n"
-        "print(tf.config.threading.get_inter_op_parallelism_threads())\n"
+        "threads = tf.config.threading\n"
+        "print(threads.get_inter_op_parallelism_threads())\n"
+        "print(threads.get_intra_op_parallelism_threads())\n"
     )
     known = {k: v for k, v in os.environ.items() if k not in THREADS}
     result = subprocess.run(
@@ -231,4 +240,6 @@ def test_tensorflow_itself_takes_the_limit():
         timeout=300,
     )
     assert result.returncode == 0, result.stderr[-2000:]
-    assert int(result.stdout.split()[-1]) == min(2, num_cores())
+    at_once, each = map(int, result.stdout.split()[-2:])
+    assert at_once == min(2, num_cores())
+    assert each == (1 if num_cores() <= 2 else 0)

@@ -45,6 +45,9 @@ def test_a_file_that_is_no_curve_is_not_overwritten(tmp_path):
             find_rate(out=out)
         assert out.read_text() == content
     out.unlink()
+    out.with_suffix(".png").write_bytes(b"mine")
+    with pytest.raises(SettingsError, match=r"png.*which is something else"):
+        find_rate(out=out)
     out.mkdir()
     with pytest.raises(SettingsError, match="which is something else"):
         find_rate(out=out)

@@ -106,6 +106,12 @@ def test_random_weights_and_a_checkpoint_exclude_each_other():
         RunSettings.from_options(from_scratch=True, checkpoint="x")
 
 
+@pytest.mark.parametrize("more", [{"layer_decay": 0.9}, {"freeze_layers": 1}])
+def test_what_a_frozen_encoder_makes_void_is_refused(more):
+    with pytest.raises(SettingsError, match="freeze_encoder|frozen"):
+        RunSettings.from_options(freeze_encoder=True, **more)
+
+
 def test_with_a_checkpoint_no_preset_is_assumed():
     assert RunSettings.from_options(checkpoint="x").model.name is None
     named = RunSettings.from_options(checkpoint="x", model="bert")

@@ -1,6 +1,8 @@
 """What may change in a bundle after its training: the decision, exported files."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,7 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
     decision.check_width(len(bundle.label_set))
     place = bundle.path
     name = f"decision-{decision.sha256[:8]}.json"
-    with locked(place):
-        manifest = _unchanged(bundle)
+    with _alone_with(bundle) as manifest:
         write_atomically(place / name, as_json(decision.to_dict()))
         before = manifest.get("decision", FIRST_RULE)
         changes = {"format_version": FORMAT_VERSION, "decision": name}
@@ -54,8 +55,7 @@ def add_export(
     os.chmod(work, 0o644)
     with open(work, "rb") as file:
         os.fsync(file.fileno())
-    with locked(place):
-        manifest = _unchanged(bundle)
+    with _alone_with(bundle) as manifest:
         exports = exports_of(manifest)
         before = exports.get(format, {}).get("file")
         os.replace(work, place / name)
@@ -63,14 +63,17 @@ def add_export(
         return _replace_file(place, manifest, before, name, {"exports": exports})
 
 
-def _unchanged(bundle: Bundle) -> dict[str, Any]:
-    """Returns the manifest of a bundle that still decides as it did."""
-    if open_bundle(bundle.path).decision != bundle.decision:
-        raise BundleError(
-            f"Expected the bundle as it was when it was opened. Received: "
-            f"{str(bundle.path)!r}, whose decision has changed since. Start again."
-        )
-    return read_json(bundle.path / MANIFEST)
+@contextmanager
+def _alone_with(bundle: Bundle) -> Iterator[dict[str, Any]]:
+    """Gives the manifest of a bundle that still decides as it did; others wait."""
+    read_json(bundle.path / MANIFEST)  # says what is wrong if the bundle has gone
+    with locked(bundle.path):
+        if open_bundle(bundle.path).decision != bundle.decision:
+            raise BundleError(
+                f"Expected the bundle as it was when it was opened. Received: "
+                f"{str(bundle.path)!r}, whose decision has changed since. Start again."
+            )
+        yield read_json(bundle.path / MANIFEST)
 
 
 def _replace_file(

@@ -184,9 +184,11 @@ class _Job:
         folder = self.bundle.path if chosen.in_bundle else self.out.parent
         with work_folder(folder) as work:
             made = work / f"model{chosen.suffix}"
+            # Before TensorFlow computes anything, so that it gets its threads.
+            reference = open_runtime(self.bundle, "keras")
             note = chosen.write(self.bundle, made, self.int8)
             found = compare(
-                open_runtime(self.bundle, "keras"),
+                reference,
                 chosen.open(made, self.int8),
                 texts.texts,
                 self.bundle,

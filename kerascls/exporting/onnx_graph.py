@@ -134,9 +134,9 @@ class Int8Graph(OnnxGraph):
     """A graph with 8-bit kernels and embedding tables.
 
     A kernel has one scale for each output, a table one for each row; zero is zero.
-    What is multiplied by a kernel is brought to 8 bits as a batch comes, with one
-    scale for all of it or, `by_token`, for each token: this is slower, but where
-    tokens differ much it more than halves the errors of probabilities.
+    What is multiplied by a kernel is brought to 8 bits as it comes, with one scale for
+    all rows that are computed together or, `by_token`, for each token: this is slower,
+    but where tokens differ much it more than halves the errors of probabilities.
 
     References:
         - [LLM.int8()](https://arxiv.org/abs/2208.07339), section 2.1, for a scale of

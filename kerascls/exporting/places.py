@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kerascls.errors import SettingsError
-from kerascls.run_directory import is_abandoned, locked
+from kerascls.run_directory import is_locked, locked
 
-_PREFIX = ".export-"
+_PREFIX = ".kerascls-export-"
 
 
 @contextmanager
@@ -20,13 +20,13 @@ def work_folder(parent: Path) -> Iterator[Path]:
     Those of earlier exports that were killed go too.
     """
     for older in parent.glob(f"{_PREFIX}*"):
-        if is_abandoned(older):
+        if not is_locked(older):
             shutil.rmtree(older, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=".new-"))
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=".kerascls-new-"))
     try:
         with locked(folder):
-            # Before it was locked, it would have looked abandoned.
-            folder = folder.rename(parent / folder.name.replace(".new-", _PREFIX, 1))
+            # Before it was locked, it would look like a killed one's.
+            folder = folder.rename(parent / folder.name.replace("-new-", "-export-", 1))
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

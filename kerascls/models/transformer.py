@@ -73,7 +73,17 @@ class TransformerClassifier(keras.Model):
         self.in_halves = False
 
     def call(self, inputs, training=None, mask=None):
-        """Returns the logits, see the class."""
+        """Returns the logits.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)`.
+            training: Whether dropout is on.
+            mask: Of no effect.
+
+        Returns:
+            float32 `(batch, num_classes)`.
+        """
         return self._by_halves(super().call, inputs, training=training)
 
     def get_config(self):
@@ -126,14 +136,13 @@ class TransformerClassifier(keras.Model):
         if not self.in_halves:
             return function(inputs, **options)
         rows = keras.ops.shape(inputs["token_ids"])[0]
-        middle = rows // 2
-        # Some operations need a row: a lone one is in both halves, and taken once.
-        spans = (slice(keras.ops.maximum(middle, 1)), slice(middle, None))
-        halves = [
-            function({name: x[span] for name, x in inputs.items()}, **options)
-            for span in spans
-        ]
-        return keras.ops.concatenate(halves, axis=0)[-rows:]
+        before = rows // 2
+        # Some operations need a row, so that no half may be empty: of an odd number
+        # the one in the middle is in both, and taken once.
+        half = rows - before
+        first = function({name: x[:half] for name, x in inputs.items()}, **options)
+        second = function({name: x[before:] for name, x in inputs.items()}, **options)
+        return keras.ops.concatenate([first, second[half - before :]], axis=0)
 
     def head_model(self) -> keras.Model:
         """Returns a model of the head alone, on `features`; it shares the variables.

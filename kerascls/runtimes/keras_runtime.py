@@ -32,6 +32,8 @@ _UNUSABLE = (
 class KerasRuntime:
     """Runs a bundle's encoder and head.
 
+    On a CPU TensorFlow's threads are set for it, see `limit_threads`.
+
     Args:
         bundle: A checked bundle whose runtime is `"keras"`.
 

@@ -43,8 +43,7 @@ class OnnxRuntime:
                 f"reads. Received: {str(place)!r}: {error}. Write it again with "
                 f"`kerascls export`, or choose runtime='keras'."
             ) from error
-        self._num_parts = num_cores() if int8 else 1
-        self._pool = ThreadPoolExecutor(self._num_parts)
+        self._pool = ThreadPoolExecutor(num_cores()) if int8 else None
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Computes logits.
@@ -56,8 +55,8 @@ class OnnxRuntime:
         Returns:
             float32 `(batch, num_classes)`.
         """
-        num_parts = min(self._num_parts, len(inputs["token_ids"]))
-        if num_parts == 1:
+        num_parts = min(num_cores(), len(inputs["token_ids"]))
+        if self._pool is None or num_parts == 1:
             return self._run(inputs)
         split = {name: np.array_split(x, num_parts) for name, x in inputs.items()}
         parts = [{name: split[name][k] for name in split} for k in range(num_parts)]

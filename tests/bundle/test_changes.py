@@ -88,6 +88,13 @@ def test_a_decision_that_somebody_else_changed_is_not_overwritten(bundle):
     assert open_bundle(bundle).decision == OTHER
 
 
+def test_a_bundle_that_has_gone_is_named(bundle):
+    opened = open_bundle(bundle)
+    shutil.move(bundle, bundle.parent / "elsewhere")
+    with pytest.raises(BundleError, match="manifest"):
+        rewrite_decision(opened, OTHER)
+
+
 # An exported file.
 
 

@@ -23,8 +23,8 @@ def test_a_work_folder_goes_away_whatever_happens(tmp_path):
 
 
 def test_work_folders_of_killed_exports_go_and_those_of_others_stay(tmp_path):
-    (tmp_path / ".export-killed").mkdir()
-    (tmp_path / ".export-killed" / "model.onnx").touch()
+    (tmp_path / ".kerascls-export-killed").mkdir()
+    (tmp_path / ".kerascls-export-killed" / "model.onnx").touch()
     with work_folder(tmp_path) as other, work_folder(tmp_path) as mine:
         assert set(tmp_path.iterdir()) == {other, mine}
 
