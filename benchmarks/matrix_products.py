@@ -1,5 +1,7 @@
 """The matrix products of an encoder's step: how many, of what size, how fast alone."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,6 +83,24 @@ def _with_gradients(products: list[Product]) -> Iterator[Product]:
         yield Product(f"{one.name}, right gradient", k, m, n, one.batch, one.calls)
 
 
+def milliseconds_alone(model: str, mode: str, rows: int, tokens: int) -> float:
+    """Returns how long all products of a step take, one by one on all cores.
+
+    They are measured in a process of their own: here TensorFlow may have fewer threads.
+    """
+    words = [sys.executable, __file__, model, mode, str(rows), str(tokens)]
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
+    return float(done.stdout)
+
+
+def products_of(model: str, mode: str, rows: int, tokens: int) -> list[Product]:
+    """Returns the products of a step of a preset, `mode` being train or predict."""
+    from kerascls.presets import get_preset
+
+    products = {"train": training_products, "predict": forward_products}[mode]
+    return products(get_preset(model).config, rows, tokens)
+
+
 def seconds_alone(product: Product, repeats: int = 5, budget_s: float = 1.0) -> float:
     """Returns how long TensorFlow takes for a product's calls of a step.
 
@@ -105,3 +125,17 @@ def seconds_alone(product: Product, repeats: int = 5, budget_s: float = 1.0) -> 
             call(left, right)
         best = min(best, (time.perf_counter() - start) / calls)
     return best * product.calls
+
+
+def main():
+    """Prints the milliseconds of the step that the arguments name."""
+    import tensorflow as tf
+
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    model, mode, rows, tokens = sys.argv[1:]
+    products = products_of(model, mode, int(rows), int(tokens))
+    print(1000 * sum(map(seconds_alone, products)))
+
+
+if __name__ == "__main__":
+    main()

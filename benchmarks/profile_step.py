@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 
 from fit_speed import validation_file
-from matrix_products import forward_products, seconds_alone, training_products
+from matrix_products import milliseconds_alone, products_of
 from predict_speed import exported
 from real_data import RESULTS, append
 from side_by_side import (
@@ -201,13 +201,9 @@ def summary_of(
     model: str, mode: str, tokens: int, step_ms: float, operations: dict
 ) -> Row:
     """Returns a step's time beside what its matrix products cost alone."""
-    from kerascls.presets import get_preset
-
-    products = {"train": training_products, "predict": forward_products}[mode](
-        get_preset(model).config, BATCH_SIZE, tokens
-    )
+    products = products_of(model, mode, BATCH_SIZE, tokens)
     gflop = sum(product.flop for product in products) / 1e9
-    alone_ms = 1000 * sum(map(seconds_alone, products))
+    alone_ms = milliseconds_alone(model, mode, BATCH_SIZE, tokens)
     matrix = [k for k in operations if MATRIX.search(k)]
     in_matrix = sum(sum(operations[kind]) for kind in matrix) / PROFILED
     in_all = sum(map(sum, operations.values())) / PROFILED

@@ -176,8 +176,9 @@ def limit_threads(compute: Compute):
 
     Its default, as many operations at once as there are cores, each on all cores,
     is slower for these models. On two cores each half gets one of its own; more cores
-    are shared, as TensorFlow has one pool of threads for all operations. Must be called before TensorFlow starts computing;
-    settings made by the user or through the environment stay as they are.
+    are shared, as TensorFlow has one pool of threads for all operations. Must be
+    called before TensorFlow starts computing; settings made by the user or through the
+    environment stay as they are.
 
     Args:
         compute: What is computed with. Without halves, operations run one by one on

@@ -96,7 +96,7 @@ def test_only_compiled_runs_need_fixed_shapes():
 def test_a_choice_is_told_in_words():
     text = str(Compute("tensorflow", "gpu", "bfloat16", True))
     assert text == "tensorflow on gpu, bfloat16, compiled with XLA"
-    assert str(Compute("tensorflow", "cpu", "float32", False)).endswith("not compiled")
+    assert "not compiled" in str(Compute("tensorflow", "cpu", "float32", False))
 
 
 def test_this_machine_can_be_told_by_its_backend():
