@@ -42,7 +42,12 @@ def main():
         found = predicted(out, texts, **ONNX)
         rows.append({"runtime": f"onnx {name}", **scores(labels, plain, found)})
     name = arguments.name or arguments.bundle.name
-    made = {"rows": len(texts), "day": time.strftime("%Y-%m-%d")}
+    made = {
+        "rows": len(texts),
+        "command": "python benchmarks/export_scores.py --bundle OUT --test "
+        f"{arguments.test.parent.name}/{arguments.test.name} --runs RUNS",
+        "day": time.strftime("%Y-%m-%d"),
+    }
     append(
         RESULTS / "export_scores.csv", [{"classifier": name, **r, **made} for r in rows]
     )

@@ -39,6 +39,7 @@ def main():
     for model, tokens, mode in product(arguments.models, arguments.tokens, MODES):
         case = {"model": model, "mode": mode, "rows": BATCH_SIZE, "tokens": tokens}
         found = case | measure(case, arguments.rounds)
+        found["command"] = " ".join(["python benchmarks/halves.py", *sys.argv[1:]])
         append(RESULTS / "halves.csv", [found | {"day": time.strftime("%Y-%m-%d")}])
         print(found, flush=True)
 

@@ -2,6 +2,7 @@
 
 import keras
 
+from kerascls.batches import INPUTS
 from kerascls.encoders import Encoder, assign_by_name
 from kerascls.errors import SettingsError
 from kerascls.heads import ClassificationHead
@@ -62,8 +63,7 @@ class TransformerClassifier(keras.Model):
         )
         # === Functional Model ===
         inputs = {
-            name: keras.Input((None,), dtype="int32", name=name)
-            for name in ("token_ids", "segment_ids", "padding_mask")
+            name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS
         }
         logits = head(_encode(encoder, head, inputs), inputs["padding_mask"])
         super().__init__(inputs=inputs, outputs=logits, **kwargs)
