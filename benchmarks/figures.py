@@ -69,7 +69,7 @@ def draw_case(axes, row: dict[str, str]):
 
 def draw_run(run: Path):
     """Draws the screen and the learning curve of a run on the sample."""
-    from kerascls.report import plot_history
+    from kerascls.evaluation.reports import plot_history
 
     log = (run / "log.txt").read_text("utf-8")
     screen = f"$ {COMMAND}\n{shortened(log)}\nWritten: runs/albert_small"

@@ -89,7 +89,7 @@ def seconds_of(process: subprocess.Popen) -> float:
 
 def work(model: str, mode: str, rows: int, tokens: int, in_halves: bool):
     """Takes a turn for every line that comes in."""
-    from kerascls.compute import Compute, choose_compute, limit_threads
+    from kerascls.models.backend.compute import Compute, choose_compute, limit_threads
 
     if not in_halves:
         Compute.in_halves = False
@@ -111,9 +111,9 @@ def classifier(model: str, in_halves: bool):
     """Returns a classifier with random weights."""
     from dataclasses import replace
 
-    from kerascls.encoders import Encoder
+    from kerascls.models.encoder import Encoder
+    from kerascls.models.presets import get_preset
     from kerascls.models.transformer import TransformerClassifier
-    from kerascls.presets import get_preset
 
     config = replace(get_preset(model).config, vocab_size=VOCAB)
     found = TransformerClassifier(Encoder(config, dtype="float32"), CLASSES)
@@ -125,8 +125,8 @@ def training_step(model, inputs: dict):
     """Returns a function that takes one compiled step."""
     import tensorflow as tf
 
-    from kerascls.losses import loss_for
-    from kerascls.optimizers import adamw
+    from kerascls.training.losses.cross_entropy import loss_for
+    from kerascls.training.optimizers.fine_tuning import adamw
 
     optimizer = adamw(model.trainable_variables, 1e-4, 1000)
     model.compile(
@@ -143,7 +143,7 @@ def training_step(model, inputs: dict):
 
 def prediction_step(model, inputs: dict):
     """Returns a function that predicts once."""
-    from kerascls.feeds import forward
+    from kerascls.models.backend.forward import forward
 
     run = forward(model)
     return lambda: run(inputs)

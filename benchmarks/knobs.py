@@ -27,9 +27,9 @@ from pathlib import Path
 from random_encoders import random_weights, write_huggingface
 from real_data import RESULTS, append, minilm
 
-from kerascls.encoder_config import EncoderConfig
-from kerascls.readers import read
-from kerascls.vocabulary import build_vocab
+from kerascls.data.readers import read
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.preprocessing.tokenizers.vocabulary import build_vocab
 
 SEED, SEEDS = 42, 3
 GOEMOTIONS_ROWS = {"train": 4000, "dev": 1000, "test": 3000}

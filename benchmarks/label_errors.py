@@ -24,8 +24,8 @@ import numpy as np
 
 import kerascls
 from kerascls.auditing.rows import label_cell
-from kerascls.labels import Task
-from kerascls.readers import Dataset, join_labels, read
+from kerascls.data.labels import Task
+from kerascls.data.readers import Dataset, join_labels, read
 
 RESULTS = Path(__file__).parent / "results" / "label_errors.csv"
 CASES = {"event_types": "event_types_2020", "sogou5": "sogou5"}

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kerascls.encoder_config import EncoderConfig
+from kerascls.models.encoder_config import EncoderConfig
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def milliseconds_alone(model: str, mode: str, rows: int, tokens: int) -> float:
 
 def products_of(model: str, mode: str, rows: int, tokens: int) -> list[Product]:
     """Returns the products of a step of a preset, `mode` being train or predict."""
-    from kerascls.presets import get_preset
+    from kerascls.models.presets import get_preset
 
     products = {"train": training_products, "predict": forward_products}[mode]
     return products(get_preset(model).config, rows, tokens)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from kerascls.checkpoints.names import file_name, is_transposed
-from kerascls.encoder_config import EncoderConfig, weight_shapes
+from kerascls.models.encoder_config import EncoderConfig, weight_shapes
 
 GELU_NAMES = {"gelu_erf": "gelu", "gelu_tanh": "gelu_new"}
 FAMILY_KEYS: dict[str, dict[str, object]] = {

@@ -19,11 +19,11 @@ import numpy as np
 from random_encoders import random_weights, write_google, write_huggingface
 from real_data import append
 
-from kerascls.encoder_config import EncoderConfig
-from kerascls.presets import get_preset
-from kerascls.readers import read
-from kerascls.tokenizer import Tokenizer
-from kerascls.vocabulary import build_vocab
+from kerascls.data.readers import read
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.presets import get_preset
+from kerascls.preprocessing.tokenizers.vocabulary import build_vocab
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNNERS = ROOT / "benchmarks" / "peers"

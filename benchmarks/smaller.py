@@ -20,9 +20,9 @@ import numpy as np
 from knobs import SEED, cut
 from real_data import RESULTS, append, minilm
 
-from kerascls.bundle import ENCODER, open_bundle
-from kerascls.predictor import Predictor
-from kerascls.readers import read
+from kerascls.data.readers import read
+from kerascls.inference.bundle import ENCODER, open_bundle
+from kerascls.inference.predictor import Predictor
 
 ROWS = {"train": 2000, "dev": 600, "test": 1500}
 MODELS = {

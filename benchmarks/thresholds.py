@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from kerascls.calibration import fit_calibration
-from kerascls.decision import LabelCosts, fit_rule
-from kerascls.labels import Task
+from kerascls.data.labels import Task
+from kerascls.decision.calibration import fit_calibration
+from kerascls.decision.costs import LabelCosts
+from kerascls.decision.label_thresholds import fit_rule
 
 RESULTS = Path(__file__).parent / "results" / "thresholds.csv"
 SEED = 0

@@ -20,8 +20,8 @@ import numpy as np
 import tokenizers
 from real_data import RESULTS, append
 
-from kerascls.readers import read
-from kerascls.tokenizer import Tokenizer, build_vocab
+from kerascls.data.readers import read
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer, build_vocab
 
 SETS = {"thucnews_headlines": 10_000, "sogou5": 500, "goemotions": 10_000}
 RUST_AT_ONCE = 4096

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from real_data import CASES, RESULTS, append
 
-from kerascls import evaluation
-from kerascls.bundle import open_bundle
-from kerascls.decision.deciding import decide
-from kerascls.evaluation import read_labelled
-from kerascls.labels import LabelSet
-from kerascls.metrics import bootstrap_intervals, score
-from kerascls.settings import DecisionSettings
-from kerascls.targets import Targets
+from kerascls.data.labels import LabelSet
+from kerascls.data.targets import Targets
+from kerascls.decision.fit_decision import decide
+from kerascls.evaluation import evaluate as evaluation
+from kerascls.evaluation.evaluate import read_labelled
+from kerascls.evaluation.metrics import bootstrap_intervals, score
+from kerascls.inference.bundle import open_bundle
+from kerascls.settings.decision import DecisionSettings
 
 DECISIONS = {
     "macro_f1": {},

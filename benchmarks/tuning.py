@@ -25,18 +25,16 @@ from pathlib import Path
 
 import numpy as np
 
-from kerascls.calibration import fit_calibration
-from kerascls.decision import (
-    FBeta,
-    LabelCosts,
-    Rule,
-    fit_rule,
-    fit_threshold,
-    probabilities,
-)
-from kerascls.labels import LabelSet, Task
-from kerascls.metrics import pad_columns, score
-from kerascls.readers import Example, read
+from kerascls.data.labels import LabelSet, Task
+from kerascls.data.readers import Example, read
+from kerascls.decision.calibration import fit_calibration
+from kerascls.decision.costs import LabelCosts
+from kerascls.decision.global_threshold import fit_threshold
+from kerascls.decision.label_thresholds import fit_rule
+from kerascls.decision.objectives import FBeta
+from kerascls.decision.rule import Rule
+from kerascls.decision.scores import probabilities
+from kerascls.evaluation.metrics import pad_columns, score
 
 RESULTS = Path(__file__).parent / "results"
 SEEDS = (0, 1, 2)

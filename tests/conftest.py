@@ -94,7 +94,7 @@ def tiny_checkpoint(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def multilabel_files(tmp_path_factory, write_csv) -> dict[str, Path]:
     """Three files with empty texts, empty label sets, duplicates, unseen labels."""
-    from kerascls.readers import join_labels
+    from kerascls.data.readers import join_labels
 
     folder = tmp_path_factory.mktemp("multilabel")
     known = {join_labels([name]): texts for name, texts in TEXTS.items()}
@@ -139,7 +139,7 @@ def train_run(tiny_checkpoint) -> Callable[..., Run]:
     """Trains from the tiny checkpoint and keeps what was shown."""
     from rich.console import Console
 
-    from kerascls.training import fit
+    from kerascls.training.fit import fit
 
     def train(out: Path, **options: object) -> Run:
         options = {"checkpoint": tiny_checkpoint, **FIT, **options}
@@ -171,7 +171,7 @@ def pair_run(train_run, pair_files, tmp_path_factory) -> Run:
 @pytest.fixture(scope="session")
 def predictor(multilabel_run):
     """The predictor of the multi-label run."""
-    from kerascls.predictor import Predictor
+    from kerascls.inference.predictor import Predictor
 
     return Predictor.load(multilabel_run.out)
 
@@ -179,7 +179,7 @@ def predictor(multilabel_run):
 @pytest.fixture(scope="session")
 def pair_predictor(pair_run):
     """The predictor of the multi-class run on pairs."""
-    from kerascls.predictor import Predictor
+    from kerascls.inference.predictor import Predictor
 
     return Predictor.load(pair_run.out)
 
@@ -188,7 +188,7 @@ def pair_predictor(pair_run):
 def stopped(monkeypatch, tmp_path):
     """Calls `fit` up to where Keras would start; gives what it would start with."""
     import kerascls
-    from kerascls import fitting
+    from kerascls.training import trainer as fitting
 
     calls = []
 

@@ -7,61 +7,68 @@ from pathlib import Path
 
 import pytest
 
+import kerascls
+
 PACKAGE = Path(__file__).resolve().parent.parent / "kerascls"
 
-# The contents page, lowest layer first. A module imports only from a lower layer,
-# inside functions too; files of one folder may import each other.
-LAYERS = (
-    ("errors", "machine", "spans"),
-    ("code_points", "encoder_config", "extras", "labels", "vocabulary"),
-    ("activations", "metrics", "presets", "run_directory", "tokenizer"),
-    ("calibration", "interrupts", "readers", "scored_rows", "screen", "settings"),
-    ("pruning", "splits", "states"),
-    ("decision", "differences", "targets", "token_store"),
-    ("batches", "bundle", "parts", "report", "token_cache"),
-    ("preparation",),
-    ("resuming",),
-    ("compute", "tensorflow_ops"),
-    ("adam", "feeds", "layers", "losses", "poolings", "snapshots"),
-    ("encoders", "heads", "optimizers", "regularization", "validation"),
+# The contents page, lowest row first. A module imports only from a lower row, inside
+# functions too; files of one package may import each other.
+#
+# No package is called like a public function (`search`, `export`, `audit`, `tune`,
+# `diff`, ...): importing a submodule sets it as an attribute of its parent, so after
+# `import kerascls.search.space` the name `kerascls.search` would be the package, and
+# calling it would fail, depending on what was imported before.
+ROWS = (
+    ("errors",),
+    ("system",),
+    ("data",),
+    ("preprocessing",),
+    ("models",),
     ("checkpoints",),
-    ("models", "starting_points"),
-    ("features", "runtimes"),
-    ("callbacks", "predictor", "tracking"),
-    ("assembly", "evaluation", "prediction", "rounds"),
-    ("exporting", "fitting", "range_test", "tuning"),
+    ("settings",),
+    ("decision",),
+    ("inference",),
+    ("evaluation",),
     ("training",),
-    ("auditing", "rate_finding", "searching", "seeds"),
+    ("auditing", "experiments", "serving"),
     ("cli",),
     ("__init__", "__main__"),
 )
-LAYER_OF = {name: place for place, names in enumerate(LAYERS) for name in names}
+ROW_OF = {name: place for place, names in enumerate(ROWS) for name in names}
 
-# What answers before Keras is there: everything below `compute`, and these.
-LIGHT_FOLDERS = {
-    *sum(LAYERS[:9], ()),
-    "auditing",
-    "exporting",
-    "prediction",
-    "searching",
-    "starting_points",
-    "cli",
-}
-LIGHT_FILES = {
+# What answers before Keras is there: these packages, and these parts of others.
+LIGHT = {
     "__init__",
     "__main__",
-    "checkpoints",
+    "errors",
+    "system",
+    "data",
+    "preprocessing",
+    "models",
+    "models.encoder_config",
+    "models.presets",
     "checkpoints.finding",
     "checkpoints.inspection",
+    "settings",
+    "decision",
+    "inference",
     "evaluation",
-    "predictor",
-    "rate_finding",
-    "runtimes",
-    "runtimes.onnx_runtime",
-    "seeds",
-    "training",
-    "tuning",
+    "training.choose_start",
+    "training.fit",
+    "training.job",
+    "training.preparation",
+    "training.resume",
+    "training.run_directory",
+    "training.starting_point",
+    "training.state",
+    "auditing",
+    "experiments.learning_rate",
+    "experiments.search",
+    "experiments.seeds",
+    "serving",
+    "cli",
 }
+HEAVY = {"inference.runtimes.keras_runtime"}
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "sklearn", "matplotlib"}
 ONLY_IN_FUNCTIONS |= {
@@ -143,8 +150,9 @@ def reached(name: str) -> frozenset[str]:
     return frozenset(seen)
 
 
-def test_every_module_has_a_layer():
-    assert {top(name) for name in FILES} == set(LAYER_OF)
+def test_every_package_has_a_row():
+    assert {top(name) for name in FILES} == set(ROW_OF)
+    assert len(ROWS) <= 14
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -152,15 +160,20 @@ def test_imports_go_down_or_stay_in_the_folder(name):
     upward = [
         other
         for other in own_imports(name, in_functions=True)
-        if top(other) != top(name) and LAYER_OF[top(other)] >= LAYER_OF[top(name)]
+        if top(other) != top(name) and ROW_OF[top(other)] >= ROW_OF[top(name)]
     ]
     assert upward == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name for name in FILES if top(name) in LIGHT_FOLDERS or name in LIGHT_FILES],
-)
+def is_light(name: str) -> bool:
+    parts = name.split(".")
+    prefixes = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
+    if name == "models" or (top(name) == "models" and name != top(name)):
+        return name in LIGHT
+    return bool(prefixes & LIGHT) and name not in HEAVY
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if is_light(name)])
 def test_what_is_light_loads_no_backend(name):
     heavy = {
         (other, outside)
@@ -175,3 +188,16 @@ def test_what_is_light_loads_no_backend(name):
 def test_rare_and_heavy_packages_are_imported_where_they_are_used(name):
     outside = {top(one) for one in imports(name, in_functions=False)}
     assert outside & ONLY_IN_FUNCTIONS == set()
+
+
+def test_no_package_is_called_like_a_public_function():
+    packages = {top(name) for name in FILES if len(name.split(".")) > 1}
+    assert packages & set(kerascls.__all__) == set()
+
+
+@pytest.mark.parametrize("package", sorted({top(name) for name in FILES} - {"errors"}))
+def test_the_face_of_a_package_is_its_docstring(package):
+    if package.startswith("__"):
+        return
+    body = ast.parse(FILES[package].read_text(encoding="utf-8")).body
+    assert [type(node) for node in body] == [ast.Expr]

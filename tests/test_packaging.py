@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import kerascls
-from kerascls.extras import EXTRAS
+from kerascls.system.extras import EXTRAS
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORT_NAMES = {

@@ -13,8 +13,8 @@ import kerascls
 from kerascls.cli.app import COMMANDS
 from kerascls.cli.app import kerascls as group
 from kerascls.cli.exit_codes import BAD_INPUT, DONE, FAILURE, INTERRUPTED
-from kerascls.presets import PRESETS
-from kerascls.settings import FIELDS, RunSettings
+from kerascls.models.presets import PRESETS
+from kerascls.settings.run_settings import FIELDS, RunSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}

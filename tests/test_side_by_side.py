@@ -162,7 +162,7 @@ def test_tables_have_a_line_for_what_was_measured(language, monkeypatch, tmp_pat
 def test_products_count_what_a_small_encoder_multiplies():
     from matrix_products import forward_products, training_products
 
-    from kerascls.encoder_config import EncoderConfig
+    from kerascls.models.encoder_config import EncoderConfig
 
     sizes = {"embedding_dim": 4, "hidden_dim": 8, "intermediate_dim": 16}
     config = EncoderConfig(
@@ -183,7 +183,7 @@ def test_every_layout_has_every_weight(tmp_path):
     from safetensors.numpy import load_file
 
     from kerascls.checkpoints.names import file_name
-    from kerascls.encoder_config import EncoderConfig
+    from kerascls.models.encoder_config import EncoderConfig
 
     sizes = {"embedding_dim": 4, "hidden_dim": 8, "intermediate_dim": 16}
     config = EncoderConfig(

@@ -5,15 +5,16 @@ from pathlib import Path
 
 from tiny_models import tiny_config
 
-from kerascls.batches import Layout
-from kerascls.fitting import Fitted, fit_weights
-from kerascls.predictor import layout_for
-from kerascls.preparation import LabelledText, load_labelled_text, tokenize_parts
-from kerascls.screen import Screen
-from kerascls.settings import RunSettings
-from kerascls.starting_points import StartingPoint, choose_start
-from kerascls.token_store import TokenStore
-from kerascls.training import text_facts
+from kerascls.data.labelled_text import LabelledText
+from kerascls.preprocessing.sequence_layout import Layout, layout_for
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import Screen
+from kerascls.training.choose_start import choose_start
+from kerascls.training.job import text_facts
+from kerascls.training.preparation import load_labelled_text, tokenize_parts
+from kerascls.training.starting_point import StartingPoint
+from kerascls.training.trainer import Fitted, fit_weights
 
 OPTIONS = {
     "model": "bert",

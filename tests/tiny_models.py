@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from kerascls.batches import Layout
-from kerascls.encoder_config import EncoderConfig
-from kerascls.encoders import Encoder
-from kerascls.feeds import Feed
-from kerascls.labels import LabelSet
+from kerascls.data.labels import LabelSet
+from kerascls.data.targets import Targets
+from kerascls.models.encoder import Encoder
+from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.targets import Targets
-from kerascls.token_store import TokenStore
+from kerascls.preprocessing.sequence_layout import Layout
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.training.feeds import Feed
 
 FAMILIES = ("bert", "albert", "electra")
 VOCAB_SIZE = 40

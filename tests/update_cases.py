@@ -11,9 +11,9 @@ import keras
 import numpy as np
 import pytest
 
-from kerascls.losses import loss_for
-from kerascls.optimizers import adamw, averaged_weights
-from kerascls.regularization import RegularizedModel
+from kerascls.training.losses.cross_entropy import loss_for
+from kerascls.training.optimizers.fine_tuning import adamw, averaged_weights
+from kerascls.training.regularization import RegularizedModel
 
 PARTS = {"whole": (8,), "halves": (4, 4), "uneven": (3, 3, 2)}
 NUM_UPDATES = 3

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from kerascls.auditing.rows import mostly_ideographs
-from kerascls.labels import Task
-from kerascls.splits import stratified_split
+from kerascls.data.labels import Task
+from kerascls.data.splits import stratified_split
 
 MAX_FEATURES = 300_000
 # The inverse strength of the L2 penalty, as C of scikit-learn's LogisticRegression.

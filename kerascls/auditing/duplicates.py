@@ -2,7 +2,7 @@
 
 from kerascls.auditing.findings import FoundRow, Section, count
 from kerascls.auditing.rows import Rows
-from kerascls.splits import DuplicateCounts, count_duplicates, group_duplicates
+from kerascls.data.duplicates import DuplicateCounts, count_duplicates, group_duplicates
 
 
 def duplicate_sections(rows: Rows) -> list[Section]:

@@ -8,6 +8,8 @@ from typing import Any
 from kerascls.auditing.rows import Rows
 from kerascls.errors import SettingsError
 
+CORRECTED = "corrected"
+
 SHOWN_FINDINGS = 3
 SHOWN_ROWS = 4
 

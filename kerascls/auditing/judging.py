@@ -9,11 +9,11 @@ from kerascls.auditing.cross_validation import out_of_sample_probabilities
 from kerascls.auditing.findings import listed
 from kerascls.auditing.label_errors import Judged
 from kerascls.auditing.rows import Rows
-from kerascls.bundle import Bundle
-from kerascls.labels import LabelSet, Task
-from kerascls.predictor import Predictor
-from kerascls.run_directory import RUN_FILE
-from kerascls.targets import Targets
+from kerascls.data.labels import LabelSet, Task
+from kerascls.data.targets import Targets
+from kerascls.inference.bundle import Bundle
+from kerascls.inference.bundle.files import RUN_FILE
+from kerascls.inference.predictor import Predictor
 
 ROWS_AT_ONCE = 1024
 Progress = Callable[[int, int], None]

@@ -15,7 +15,7 @@ import numpy as np
 
 from kerascls.auditing.findings import FoundRow, Section, count
 from kerascls.auditing.rows import Rows, label_cell
-from kerascls.labels import Task
+from kerascls.data.labels import Task
 
 KIND = "label_error"
 TITLE = "Likely label errors"

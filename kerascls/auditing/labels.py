@@ -5,7 +5,7 @@ from itertools import combinations
 
 from kerascls.auditing.findings import Section, count, listed, short_names
 from kerascls.auditing.rows import Rows
-from kerascls.labels import Task
+from kerascls.data.labels import Task
 
 # Least rows for "always", least expected rows for "never" together: below, chance
 # explains it.

@@ -4,9 +4,9 @@ import numpy as np
 
 from kerascls.auditing.findings import FoundRow, Section, count, short_names
 from kerascls.auditing.rows import Rows
-from kerascls.bundle import VOCAB, Bundle
-from kerascls.token_store import TokenStore, build_token_store
-from kerascls.tokenizer import Tokenizer
+from kerascls.inference.bundle import VOCAB, Bundle
+from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1)
 HEADINGS = ("file", "rows", "median", "90 %", "95 %", "99 %", "longest")

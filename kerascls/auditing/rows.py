@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from kerascls.bundle import SETTINGS, Bundle
+from kerascls.data.labelled_text import one_task
+from kerascls.data.labels import Task
+from kerascls.data.readers import Dataset, join_labels, read
 from kerascls.errors import SettingsError
-from kerascls.labels import Task
-from kerascls.preparation import one_task
-from kerascls.readers import Dataset, join_labels, read
-from kerascls.scored_rows import rows_sha256
+from kerascls.evaluation.scored_rows import rows_sha256
+from kerascls.inference.bundle import SETTINGS, Bundle
 
 SAMPLED_TEXTS = 2000
 IDEOGRAPHS = re.compile(

@@ -14,7 +14,8 @@ from kerascls.auditing.findings import (
     Section,
     count,
 )
-from kerascls.report.tables import MAX_NAME_WIDTH, drawn_lines
+from kerascls.evaluation.reports.tables import MAX_NAME_WIDTH
+from kerascls.system.console import drawn_lines
 
 MAX_TEXT_CHARS = 40
 MAX_TABLE_ROWS = 20

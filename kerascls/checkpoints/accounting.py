@@ -11,8 +11,8 @@ from kerascls.checkpoints.names import (
     names_in_file,
     reason_to_leave_out,
 )
-from kerascls.encoder_config import EncoderConfig, weight_shapes
 from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.encoder_config import EncoderConfig, weight_shapes
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.checkpoints.names import LayoutName
-from kerascls.encoder_config import EncoderConfig, Family
 from kerascls.errors import CheckpointError
+from kerascls.models.encoder_config import EncoderConfig, Family
 
 FAMILIES: tuple[Family, ...] = ("bert", "albert", "electra")
 

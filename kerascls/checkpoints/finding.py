@@ -19,8 +19,8 @@ from kerascls.checkpoints.layouts import (
 from kerascls.checkpoints.names import LayoutName, families_by_names
 from kerascls.checkpoints.vocabularies import lower_casing, read_vocabulary
 from kerascls.checkpoints.weight_files import WeightFile, open_weights
-from kerascls.encoder_config import EncoderConfig, Family
 from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.encoder_config import EncoderConfig, Family
 
 GELU_FORMS = ("erf", "tanh")
 

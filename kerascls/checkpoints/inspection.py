@@ -7,8 +7,8 @@ from typing import Any
 
 from kerascls.checkpoints.accounting import Accounting, account
 from kerascls.checkpoints.finding import FoundCheckpoint, find_checkpoint
-from kerascls.encoder_config import EncoderConfig, weight_shapes
-from kerascls.presets import PRESETS, Preset, find_pretrained
+from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+from kerascls.models.presets import PRESETS, Preset, find_pretrained
 
 SIZES = (
     "family",

@@ -11,12 +11,12 @@ from kerascls.checkpoints.accounting import account, first_layers, require_compl
 from kerascls.checkpoints.finding import FoundCheckpoint, choose_gelu, find_checkpoint
 from kerascls.checkpoints.names import is_transposed
 from kerascls.checkpoints.vocabularies import read_vocabulary
-from kerascls.encoder_config import EncoderConfig
 from kerascls.errors import CheckpointError, SettingsError
-from kerascls.tokenizer import Tokenizer
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 if TYPE_CHECKING:
-    from kerascls.encoders import Encoder
+    from kerascls.models.encoder import Encoder
 
 WORD_EMBEDDINGS = "embeddings/word_embeddings"
 
@@ -161,7 +161,7 @@ def filled_encoder(
     config: EncoderConfig, with_pool: bool, weights: dict[str, np.ndarray] | None
 ) -> "Encoder":
     """Builds an encoder and gives it weights; without any it stays random."""
-    from kerascls.encoders import Encoder
+    from kerascls.models.encoder import Encoder
 
     _check_pool(config, with_pool)
     encoder = Encoder(config, with_pool=with_pool)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from kerascls.encoder_config import Family
 from kerascls.errors import CheckpointError
+from kerascls.models.encoder_config import Family
 
 LayoutName = Literal["google", "huggingface"]
 Renames = tuple[tuple[str, str], ...]

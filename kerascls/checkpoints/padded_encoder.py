@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from kerascls.encoders import Encoder
+from kerascls.models.encoder import Encoder
 
 
 @keras.saving.register_keras_serializable("kerascls")

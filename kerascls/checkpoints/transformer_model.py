@@ -24,9 +24,9 @@ from kerascls.checkpoints.loading import (
 )
 from kerascls.checkpoints.padded_encoder import PaddedEncoder
 from kerascls.checkpoints.vocabularies import read_vocabulary
-from kerascls.encoder_config import EncoderConfig, Family
-from kerascls.encoders import Encoder
 from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.encoder import Encoder
+from kerascls.models.encoder_config import EncoderConfig, Family
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import CheckpointError
-from kerascls.vocabulary import load_vocab
+from kerascls.preprocessing.tokenizers.vocabulary import load_vocab
 
 CASED_SHARE = 0.01
 

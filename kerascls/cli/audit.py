@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.options import given, setting_options
 from kerascls.cli.output import echo_json, row_progress
 
@@ -41,10 +42,10 @@ def audit(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
 
     Give all files of a task at once, training and test: leaks are between files.
     """
-    from kerascls import auditing
-
     with row_progress(title="judging labels") as show:
-        found = auditing.audit(files, on_progress=show, **given(options))
+        found = kerascls.audit(files, on_progress=show, **given(options))
     if as_json:
         return echo_json(found.to_dict())
-    click.echo(auditing.render_audit(found))
+    from kerascls.auditing.tables import render_audit
+
+    click.echo(render_audit(found))

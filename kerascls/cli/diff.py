@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+import kerascls
 from kerascls.cli.output import echo_json
 
 DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -34,11 +35,9 @@ def diff(
     Each is a run directory, or one that `evaluate --report` wrote. Runs scored on
     different test data are refused.
     """
-    from kerascls import differences
-
-    found = differences.diff(run_a, run_b, resamples=resamples, seed=seed)
+    found = kerascls.diff(run_a, run_b, resamples=resamples, seed=seed)
     if as_json:
         return echo_json(found.to_dict())
-    from kerascls.report import render_difference
+    from kerascls.evaluation.reports import render_difference
 
     click.echo(render_difference(found, max_classes=classes))

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.options import given, runtime_option, setting_options
 from kerascls.cli.output import echo_json, row_progress
 
@@ -36,14 +37,12 @@ def evaluate(
     out: Path, test: Path, report: Path | None, as_json: bool, **options: Any
 ) -> None:
     """Score the classifier in OUT, a run directory or bundle, on labelled text."""
-    from kerascls import evaluation
-
     with row_progress() as show:
-        result = evaluation.evaluate(
+        result = kerascls.evaluate(
             out, test, out=report, on_progress=show, **given(options)
         )
     if as_json:
         return echo_json(result.to_dict())
-    from kerascls.report import render_report
+    from kerascls.evaluation.reports import render_report
 
     click.echo(render_report(result))

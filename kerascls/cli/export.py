@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.options import given, setting_options
 from kerascls.cli.output import echo_json, plain_table, row_progress
 
-# Those of `kerascls.exporting.FORMATS`, not imported for a help text.
+# Those of `kerascls.serving.exporters.FORMATS`, not imported for a help text.
 FORMATS = ("onnx", "savedmodel", "tflite")
 OPTIONS = ("text", "label", "label_separator", "encoding", "skip_bad_rows")
 
@@ -59,13 +60,11 @@ def export(bundle: Path, as_json: bool, **options: Any) -> None:
     It is compared with the Keras model first. An ONNX file that passes is kept in the
     bundle, and predictions use it wherever onnxruntime is installed.
     """
-    from kerascls.exporting.export import export
-
     with row_progress(title="comparing") as show:
-        result = export(bundle, on_progress=show, **given(options))
+        result = kerascls.export(bundle, on_progress=show, **given(options))
     if as_json:
         return echo_json(result.to_dict())
-    from kerascls.exporting.table import table_of
+    from kerascls.serving.exporters.table import table_of
 
     click.echo(plain_table(table_of(result)))
     click.echo(f"Written: {result.place}")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.fit import OPTIONS
 from kerascls.cli.options import config_options, setting_options, settings_from
 from kerascls.cli.output import echo_json, progress_console
@@ -37,9 +38,7 @@ def find_rate(
     Without --train it runs on the sample that comes with the package.
     """
     settings = settings_from(config, options, overrides)
-    from kerascls import rate_finding
-
-    curve = rate_finding.find_rate(
+    curve = kerascls.find_rate(
         settings,
         steps=steps,
         out=out,

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.options import config_options, setting_options, settings_from
 from kerascls.cli.output import echo_json, progress_console
-from kerascls.settings import FIELDS, OPTION_KEYS
+from kerascls.settings.run_settings import FIELDS, OPTION_KEYS
 
 OPTIONS = (
     *("model", "train", "valid", "test", "text", "text_pair", "label"),
@@ -72,9 +73,5 @@ def fit(
 
 def _function(seeds: int | None) -> Callable:
     if seeds is None:
-        from kerascls import training
-
-        return training.fit
-    from kerascls.seeds import fit_seeds
-
-    return partial(fit_seeds, seeds=seeds)
+        return kerascls.fit
+    return partial(kerascls.fit_seeds, seeds=seeds)

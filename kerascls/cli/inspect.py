@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+import kerascls
 from kerascls.cli.exit_codes import BAD_INPUT, DONE
 from kerascls.cli.output import echo_json, plain_table
 
@@ -18,13 +19,11 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
     checkpoints, a safetensors file, its index file or a TensorFlow prefix such as
     DIR/model.ckpt-2000.
     """
-    from kerascls.bundle import is_bundle
+    from kerascls.inference.bundle import is_bundle
 
     if is_bundle(checkpoint):
         return _inspect_bundle(checkpoint, as_json)
-    from kerascls.checkpoints import inspect_checkpoint
-
-    inspection = inspect_checkpoint(checkpoint)
+    inspection = kerascls.inspect(checkpoint)
     if as_json:
         echo_json(inspection.to_dict())
     else:
@@ -33,8 +32,8 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
 
 
 def _inspect_bundle(path: Path, as_json: bool) -> int:
-    from kerascls.bundle import open_bundle
-    from kerascls.bundle.facts import bundle_facts, bundle_lines
+    from kerascls.inference.bundle import open_bundle
+    from kerascls.inference.bundle.description import bundle_facts, bundle_lines
 
     facts = bundle_facts(open_bundle(path))
     if as_json:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from kerascls.cli.output import echo_json, plain_table
-from kerascls.presets import ModelRow, list_models, pretrained_folders
+from kerascls.models.presets import ModelRow, list_models, pretrained_folders
 
 
 @click.command()

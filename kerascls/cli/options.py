@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 
 import click
 
-from kerascls.settings import FIELDS, OPTION_KEYS, RunSettings, choices
+from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
 _UNCHECKED = ("checkpoint",)
@@ -113,6 +113,6 @@ def _default(value: Any) -> str:
     return "" if value is None or value == () or value is False else f"  [{value}]"
 
 
-# Those of `kerascls.runtimes`, which a help text need not import.
+# Those of `kerascls.inference.runtimes`, which a help text need not import.
 _RUNTIMES = ("auto", "keras", "onnx")
 _PLAIN = {int: click.INT, float: click.FLOAT}

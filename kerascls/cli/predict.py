@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.options import given, runtime_option
 from kerascls.cli.output import row_progress
 
@@ -39,11 +40,9 @@ def predict(
     _check_sources(texts, input, output, options)
     if texts:
         return _predict_texts(out, texts, **given({"runtime": runtime}))
-    from kerascls.prediction import predict_file
-
     options["runtime"] = runtime
     with row_progress(quiet or (output or "-") == "-") as show:
-        predict_file(
+        kerascls.predict(
             out, input or "-", output or "-", on_progress=show, **given(options)
         )
 
@@ -64,10 +63,9 @@ def _check_sources(
 
 
 def _predict_texts(out: Path, texts: tuple[str, ...], **options: str) -> None:
-    from kerascls.predictor import Predictor
-    from kerascls.readers import join_labels
+    from kerascls.data.readers import join_labels
 
-    predictions = Predictor.load(out, **options).predict(texts)
+    predictions = kerascls.Predictor.load(out, **options).predict(texts)
     for text, prediction in zip(texts, predictions, strict=True):
         scores = "|".join(
             f"{prediction.scores[name]:.3f}" for name in prediction.labels

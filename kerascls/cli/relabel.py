@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.audit import FILE, OPTIONS
 from kerascls.cli.options import given, setting_options
 from kerascls.cli.output import echo_json
@@ -30,10 +31,9 @@ def relabel(
     CORRECTIONS is the findings.csv of an audit, with the right labels in its column
     "corrected" ([] for none), or the JSON lines that doccano gives back.
     """
-    from kerascls import auditing
     from kerascls.auditing.tables import printable
 
-    done = auditing.relabel(file, corrections, output, **given(options))
+    done = kerascls.relabel(file, corrections, output, **given(options))
     if as_json:
         return echo_json(done.to_dict())
     written = printable(str(output))

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.fit import OPTIONS
 from kerascls.cli.options import config_options, setting_options, settings_from
 from kerascls.cli.output import echo_json, progress_console
@@ -55,9 +56,7 @@ def search(
     on with a search that was interrupted, or with more trials.
     """
     settings = settings_from(config, options, overrides)
-    from kerascls import searching
-
-    result = searching.search(
+    result = kerascls.search(
         settings,
         trials=trials,
         proxy_rows=proxy_rows,

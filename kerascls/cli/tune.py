@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+import kerascls
 from kerascls.cli.evaluate import OPTIONS
 from kerascls.cli.options import given, runtime_option, setting_options
 from kerascls.cli.output import echo_json, row_progress
@@ -33,13 +34,11 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
     Nothing is trained: only probabilities and thresholds change, and the bundle keeps
     them. VALID must be neither training nor test data.
     """
-    from kerascls import tuning
-
     with row_progress() as show:
-        result = tuning.tune(out, valid, on_progress=show, **given(options))
+        result = kerascls.tune(out, valid, on_progress=show, **given(options))
     if as_json:
         return echo_json(result.to_dict())
-    from kerascls.report import decision_line, render_table
+    from kerascls.evaluation.reports import decision_line, render_table
 
     click.echo(render_table(result.before, title=f"Before, on {valid.name}"))
     click.echo(decision_line(result.decision_before))

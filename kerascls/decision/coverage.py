@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kerascls.activations import check_finite
+from kerascls.decision.activations import check_finite
 from kerascls.decision.rule import Rule
 
 

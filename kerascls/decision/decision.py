@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.calibration import Calibration
+from kerascls.data.labels import Task
+from kerascls.decision.calibration import Calibration
 from kerascls.decision.rule import Rule
 from kerascls.decision.scores import probabilities
 from kerascls.errors import BundleError
-from kerascls.labels import Task
-from kerascls.run_directory import as_json
+from kerascls.system.files import as_json
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from kerascls.activations import check_finite
+from kerascls.decision.activations import check_finite
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 

@@ -6,8 +6,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from kerascls.activations import check_finite
 from kerascls.decision import selection
+from kerascls.decision.activations import check_finite
 from kerascls.decision.rule_checks import check_rule
 from kerascls.errors import BundleError, SettingsError
 

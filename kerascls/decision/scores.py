@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kerascls.calibration import Calibration
-from kerascls.labels import Task
+from kerascls.data.labels import Task
+from kerascls.decision.calibration import Calibration
 
 
 def probabilities(

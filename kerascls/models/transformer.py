@@ -2,10 +2,10 @@
 
 import keras
 
-from kerascls.batches import INPUTS
-from kerascls.encoders import Encoder, assign_by_name
 from kerascls.errors import SettingsError
-from kerascls.heads import ClassificationHead
+from kerascls.models.encoder import Encoder, assign_by_name
+from kerascls.models.heads import ClassificationHead
+from kerascls.preprocessing.sequence_layout import INPUTS
 
 
 @keras.saving.register_keras_serializable("kerascls")

@@ -11,15 +11,13 @@ from typing import Any, Literal, Self, get_args, get_origin
 from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
-from kerascls.labels import Task
-from kerascls.settings.groups import (
-    DataSettings,
-    DecisionSettings,
-    Group,
-    ModelSettings,
-)
-from kerascls.settings.train_group import TrainSettings
+from kerascls.settings.data import DataSettings
+from kerascls.settings.decision import DecisionSettings
+from kerascls.settings.group import Group
+from kerascls.settings.model import ModelSettings
+from kerascls.settings.training import TrainSettings
 
 
 class RunSettings(Group):

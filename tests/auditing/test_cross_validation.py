@@ -3,11 +3,8 @@
 import numpy as np
 import pytest
 
-from kerascls.auditing.cross_validation import (
-    fold_rows,
-    out_of_sample_probabilities,
-)
-from kerascls.labels import Task
+from kerascls.auditing.cross_validation import fold_rows, out_of_sample_probabilities
+from kerascls.data.labels import Task
 
 WORDS = {"体育": "球队比赛", "汽车": "新车发布", "健康": "医院门诊"}
 PLACES = "上海北京广州深圳天津重庆"

@@ -8,7 +8,7 @@ from kerascls.auditing.judging import (
     trained_on,
 )
 from kerascls.auditing.rows import read_rows
-from kerascls.bundle import open_bundle
+from kerascls.inference.bundle import open_bundle
 
 MANY = [(f"球队比赛{n}", "体育") for n in range(6)]
 MORE = [(f"新车发布{n}", "汽车") for n in range(6)]

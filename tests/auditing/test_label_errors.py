@@ -8,7 +8,7 @@ from kerascls.auditing.label_errors import (
     find_label_errors,
     label_error_section,
 )
-from kerascls.labels import Task
+from kerascls.data.labels import Task
 
 pytest.importorskip("cleanlab", reason='pip install "kerascls[audit]"')
 

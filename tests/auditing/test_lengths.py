@@ -3,7 +3,7 @@
 import pytest
 
 from kerascls.auditing.lengths import length_sections
-from kerascls.bundle import open_bundle
+from kerascls.inference.bundle import open_bundle
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from kerascls.checkpoints import find_checkpoint
+from kerascls.checkpoints.finding import find_checkpoint
 from kerascls.errors import CheckpointError
 
 

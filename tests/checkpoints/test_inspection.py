@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from kerascls.checkpoints import inspect_checkpoint
-from kerascls.encoder_config import weight_shapes
+from kerascls.checkpoints.inspection import inspect_checkpoint
 from kerascls.errors import CheckpointError
-from kerascls.presets import PRESETS
+from kerascls.models.encoder_config import weight_shapes
+from kerascls.models.presets import PRESETS
 
 
 def write_preset(directory: Path, preset: str) -> Path:
@@ -55,7 +55,7 @@ def test_everything_a_user_asks_first_is_there(written):
 
 
 def test_parameters_are_counted_as_in_the_loaded_encoder(written):
-    from kerascls.checkpoints import load_encoder
+    from kerascls.checkpoints.loading import load_encoder
 
     directory = written("electra_huggingface")
     encoder = load_encoder(directory).encoder
@@ -137,7 +137,7 @@ def test_an_unknown_directory_says_what_was_looked_for(tmp_path):
 
 def test_safetensors_are_inspected_without_keras_and_tensorflow(written):
     code = (
-        "import sys; from kerascls.checkpoints import inspect_checkpoint;"
+        "import sys; from kerascls.checkpoints.inspection import inspect_checkpoint;"
         f"print(inspect_checkpoint({str(written('bert_huggingface'))!r}));"
         "sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow', 'torch')))"
     )

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from kerascls.checkpoints import find_checkpoint, load_encoder, read_encoder_weights
-from kerascls.encoder_config import weight_shapes
+from kerascls.checkpoints.finding import find_checkpoint
+from kerascls.checkpoints.loading import load_encoder, read_encoder_weights
 from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.encoder_config import weight_shapes
 
 CASES = [
     "bert_tensorflow",

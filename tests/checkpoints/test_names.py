@@ -6,9 +6,9 @@ from kerascls.checkpoints.names import (
     names_in_file,
     reason_to_leave_out,
 )
-from kerascls.encoder_config import EncoderConfig, weight_shapes
 from kerascls.errors import CheckpointError
-from kerascls.presets import PRESETS
+from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+from kerascls.models.presets import PRESETS
 
 FAMILIES = ("bert", "albert", "electra")
 LAYOUTS = ("google", "huggingface")

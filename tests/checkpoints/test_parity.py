@@ -15,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from checkpoint_cases import CASES, KEPT_TOKENS, MODELS, Case
 from make_checkpoints import weights_digest, write_checkpoint
 
-from kerascls.checkpoints import build_transformer_model, load_encoder
+from kerascls.checkpoints.loading import load_encoder
+from kerascls.checkpoints.transformer_model import build_transformer_model
 
 ROOT = Path(__file__).parents[2]
 TOLERANCE = 1e-5

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from checkpoint_cases import Case, Model
 from make_checkpoints import write_checkpoint
 
-from kerascls.checkpoints import load_encoder
-from kerascls.presets import PRESETS
+from kerascls.checkpoints.loading import load_encoder
+from kerascls.models.presets import PRESETS
 
 HERE = Path(__file__).parent
 # roberta_wwm_ext has the architecture of bert.

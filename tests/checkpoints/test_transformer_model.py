@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from kerascls.checkpoints import build_transformer_model
+from kerascls.checkpoints.transformer_model import build_transformer_model
 from kerascls.errors import CheckpointError, SettingsError
 
 TOKEN_IDS = np.array([[2, 30, 31, 32, 3, 0, 0], [2, 40, 41, 42, 43, 44, 3]], "int32")

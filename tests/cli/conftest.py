@@ -1,9 +1,7 @@
 """Runs the command line in this process, with fakes where Keras would start."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 
 import pytest
 
@@ -36,13 +34,11 @@ def run(monkeypatch, capsys) -> Callable[..., Outcome]:
 
 
 @pytest.fixture
-def replace_module(monkeypatch) -> Callable[..., None]:
-    """Puts a module with the given members in the place of `kerascls.NAME`."""
+def replace(monkeypatch) -> Callable[..., None]:
+    """Puts functions in the place of public ones, by their names in `kerascls`."""
 
-    def replace(name: str, **members: object) -> None:
-        module = ModuleType(f"kerascls.{name}")
-        vars(module).update(members)
-        monkeypatch.setitem(sys.modules, f"kerascls.{name}", module)
-        monkeypatch.setattr(kerascls, name, module, raising=False)
+    def replace(**members: object) -> None:
+        for name, member in members.items():
+            monkeypatch.setitem(vars(kerascls), name, member)
 
     return replace

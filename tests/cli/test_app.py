@@ -27,7 +27,7 @@ WATCH = """
 import json, sys, time
 start = time.process_time()
 sys.argv = ["kerascls", *json.loads(sys.argv[1])]
-from kerascls.cli import main
+from kerascls.cli.app import main
 try:
     main()
 except SystemExit as ended:

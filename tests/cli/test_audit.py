@@ -2,7 +2,7 @@
 
 import json
 
-from kerascls.auditing import JUDGES
+from kerascls.auditing.audit import JUDGES
 from kerascls.cli import audit as command
 
 

@@ -5,7 +5,7 @@ import sys
 
 
 def test_a_reader_that_is_gone_is_no_news():
-    code = "from kerascls.cli import main; main(['models'])"
+    code = "from kerascls.cli.app import main; main(['models'])"
     command = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -5,9 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from kerascls.labels import Task
-from kerascls.run_directory import TEST_ROWS_FILE
-from kerascls.scored_rows import ScoredRows
+from kerascls.data.labels import Task
+from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 
 TRUTH = np.eye(2, dtype=bool)[[0, 1, 0, 1]]
 

@@ -5,17 +5,19 @@ from types import SimpleNamespace
 
 import pytest
 
+from kerascls.evaluation import reports
+
 
 @pytest.fixture
-def calls(replace_module) -> list:
+def calls(replace, monkeypatch) -> list:
     calls = []
 
     def evaluate(*arguments, **options):
         calls.append((arguments, options))
         return SimpleNamespace(to_dict={"macro_f1": 0.5}.copy)
 
-    replace_module("evaluation", evaluate=evaluate)
-    replace_module("report", render_report=lambda report: "a table")
+    replace(evaluate=evaluate)
+    monkeypatch.setattr(reports, "render_report", lambda report: "a table")
     return calls
 
 

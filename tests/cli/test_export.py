@@ -7,10 +7,9 @@ import pytest
 
 from kerascls.cli.export import FORMATS
 from kerascls.errors import ExportError
-from kerascls.exporting import FORMATS as KNOWN
-from kerascls.exporting import export as export_module
-from kerascls.exporting.comparison import Comparison, Side
-from kerascls.exporting.export import ExportResult
+from kerascls.serving.exporters import FORMATS as KNOWN
+from kerascls.serving.exporters.comparison import Comparison, Side
+from kerascls.serving.exporters.export import ExportResult
 
 
 def result(f1=None) -> ExportResult:
@@ -22,7 +21,7 @@ def result(f1=None) -> ExportResult:
 
 
 @pytest.fixture
-def calls(monkeypatch) -> list:
+def calls(replace) -> list:
     calls = []
 
     def export(*arguments, **options):
@@ -31,7 +30,7 @@ def calls(monkeypatch) -> list:
             raise ExportError("3 of 200 rows get other labels")
         return result(0.5 if "input" in options else None)
 
-    monkeypatch.setattr(export_module, "export", export)
+    replace(export=export)
     return calls
 
 

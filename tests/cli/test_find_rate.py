@@ -8,14 +8,14 @@ import pytest
 
 
 @pytest.fixture
-def calls(replace_module) -> list:
+def calls(replace) -> list:
     calls = []
 
     def find_rate(settings, **options):
         calls.append((settings, SimpleNamespace(**options)))
         return SimpleNamespace(suggestion=2.5e-4)
 
-    replace_module("rate_finding", find_rate=find_rate)
+    replace(find_rate=find_rate)
     return calls
 
 

@@ -10,7 +10,7 @@ from kerascls.errors import CheckpointError
 
 
 @pytest.fixture
-def calls(replace_module) -> list:
+def calls(replace) -> list:
     calls = []
 
     def fit(settings, **options):
@@ -18,7 +18,7 @@ def calls(replace_module) -> list:
         result = {"out": "runs/x", "label": "体育"}
         return SimpleNamespace(out=Path("runs/x"), to_dict=result.copy)
 
-    replace_module("training", fit=fit)
+    replace(fit=fit)
     return calls
 
 
@@ -82,11 +82,11 @@ def test_a_missing_file_exits_with_2(run, calls):
     assert "nowhere.csv" in outcome.err
 
 
-def test_missing_weights_exit_with_2(run, replace_module):
+def test_missing_weights_exit_with_2(run, replace):
     def fit(settings, **options):
         raise CheckpointError("Expected weights in one of\n  pretrained/x")
 
-    replace_module("training", fit=fit)
+    replace(fit=fit)
     outcome = run("fit")
     assert outcome.code == 2
     assert outcome.err == "error: Expected weights in one of\n  pretrained/x\n"
@@ -97,14 +97,14 @@ def test_resume_goes_on_with_the_run(run, calls, tmp_path):
     assert (calls[0][1].resume, calls[0][1].out) == (True, tmp_path)
 
 
-def test_several_seeds_are_fitted_by_another_function(run, calls, replace_module):
+def test_several_seeds_are_fitted_by_another_function(run, calls, replace):
     several = []
 
     def fit_seeds(settings, seeds, **options):
         several.append((settings.train.seed, seeds, options["resume"]))
         return SimpleNamespace(out=Path("runs/seeds"), to_dict=dict)
 
-    replace_module("seeds", fit_seeds=fit_seeds)
+    replace(fit_seeds=fit_seeds)
     outcome = run("fit", "--seeds", 3, "--seed", 7)
     assert "runs/seeds" in outcome.out
     assert (several, calls) == ([(7, 3, False)], [])

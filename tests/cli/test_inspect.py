@@ -16,30 +16,28 @@ class Inspection:
         return {"family": "bert"}
 
 
-def test_findings_are_shown(run, replace_module):
-    replace_module("checkpoints", inspect_checkpoint=lambda directory: Inspection())
+def test_findings_are_shown(run, replace):
+    replace(inspect=lambda directory: Inspection())
     assert run("inspect", "x").out == "BERT, 12 layers\n"
 
 
-def test_findings_are_written_as_json(run, replace_module):
-    replace_module("checkpoints", inspect_checkpoint=lambda directory: Inspection())
+def test_findings_are_written_as_json(run, replace):
+    replace(inspect=lambda directory: Inspection())
     assert json.loads(run("inspect", "x", "--json").out) == {"family": "bert"}
 
 
-def test_an_unknown_directory_exits_with_2(run, replace_module):
+def test_an_unknown_directory_exits_with_2(run, replace):
     def refuse(directory):
         raise CheckpointError(f"Expected a checkpoint. Received: {directory}.")
 
-    replace_module("checkpoints", inspect_checkpoint=refuse)
+    replace(inspect=refuse)
     outcome = run("inspect", "x")
     assert (outcome.code, outcome.out) == (2, "")
     assert "Received: x" in outcome.err
 
 
-def test_an_incomplete_checkpoint_is_shown_and_exits_with_2(run, replace_module):
-    replace_module(
-        "checkpoints", inspect_checkpoint=lambda directory: Inspection(False)
-    )
+def test_an_incomplete_checkpoint_is_shown_and_exits_with_2(run, replace):
+    replace(inspect=lambda directory: Inspection(False))
     outcome = run("inspect", "x")
     assert (outcome.code, outcome.out) == (2, "BERT, 12 layers\n")
 

@@ -2,7 +2,7 @@
 
 import json
 
-from kerascls.presets import PRESETS
+from kerascls.models.presets import PRESETS
 
 
 def test_all_presets_are_listed(run):

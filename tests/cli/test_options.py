@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from kerascls.cli.options import given, setting_options, settings_from
-from kerascls.settings import FIELDS, OPTION_KEYS
+from kerascls.settings.run_settings import FIELDS, OPTION_KEYS
 
 
 def test_every_setting_can_be_an_option():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from kerascls.cli.predict import FORMATS
-from kerascls.prediction.inputs import PREDICT_FORMATS
+from kerascls.inference.inputs import PREDICT_FORMATS
 
 
 class FakePredictor:
@@ -26,19 +26,19 @@ SCORES = {"体育": 0.75, "a|b": 0.5, "军事": 0.125}
 
 
 @pytest.fixture
-def files(replace_module) -> list:
+def files(replace) -> list:
     calls = []
 
     def predict_file(*arguments, **options):
         calls.append((arguments, options))
         return 1
 
-    replace_module("prediction", predict_file=predict_file)
+    replace(predict=predict_file)
     return calls
 
 
-def test_texts_are_shown_with_labels_and_scores(run, replace_module, tmp_path):
-    replace_module("predictor", Predictor=FakePredictor)
+def test_texts_are_shown_with_labels_and_scores(run, replace, tmp_path):
+    replace(Predictor=FakePredictor)
     outcome = run("predict", tmp_path, "国足", "none", "--", "-x")
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines() == [

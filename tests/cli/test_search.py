@@ -8,7 +8,7 @@ import pytest
 
 
 @pytest.fixture
-def calls(replace_module) -> list:
+def calls(replace) -> list:
     calls = []
 
     def search(settings, **options):
@@ -18,7 +18,7 @@ def calls(replace_module) -> list:
             config=Path("runs/x/best.toml"), table=None, to_dict=result.copy
         )
 
-    replace_module("searching", search=search)
+    replace(search=search)
     return calls
 
 
@@ -62,9 +62,9 @@ def test_what_cannot_be_used_exits_with_2(run, calls, words):
     assert calls == []
 
 
-def test_an_interrupt_exits_with_130(run, replace_module):
+def test_an_interrupt_exits_with_130(run, replace):
     def search(settings, **options):
         raise KeyboardInterrupt("the same command again goes on")
 
-    replace_module("searching", search=search)
+    replace(search=search)
     assert run("search").code == 130

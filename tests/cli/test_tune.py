@@ -5,9 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from kerascls.evaluation import reports
+
 
 @pytest.fixture
-def calls(replace_module) -> list:
+def calls(replace, monkeypatch) -> list:
     calls = []
 
     def tune(*arguments, **options):
@@ -25,11 +27,10 @@ def calls(replace_module) -> list:
     def render_table(scores, title, best=None, change=None):
         return f"{title}: {scores}, {change} {best}"
 
-    replace_module("tuning", tune=tune)
-    replace_module(
-        "report",
-        render_table=render_table,
-        decision_line=lambda decision: "old rule" if decision is None else "new rule",
+    replace(tune=tune)
+    monkeypatch.setattr(reports, "render_table", render_table)
+    monkeypatch.setattr(
+        reports, "decision_line", lambda found: "new rule" if found else "old rule"
     )
     return calls
 

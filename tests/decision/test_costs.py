@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from kerascls.decision import LabelCosts, fit_rule, read_costs
+from kerascls.decision.costs import LabelCosts, read_costs
+from kerascls.decision.label_thresholds import fit_rule
 from kerascls.errors import DataError
 
 LABELS = ("体育", "汽车")

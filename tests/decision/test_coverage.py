@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kerascls.decision import Rule, coverage_curve
+from kerascls.decision.coverage import coverage_curve
+from kerascls.decision.rule import Rule
 
 SHAPES = st.tuples(st.integers(1, 12), st.integers(1, 3))
 

@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kerascls.decision import (
+from kerascls.decision.global_threshold import (
     OBJECTIVES,
-    Rule,
     candidate_thresholds,
     fit_threshold,
     macro_threshold,
 )
+from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.metrics import score
+from kerascls.evaluation.metrics import score
 
 COARSE = st.sampled_from([np.float32(v) for v in (0, 0.1, 0.3, 0.5, 0.7, 1)])
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kerascls.decision import KINDS, Rule
+from kerascls.decision.rule import KINDS, Rule
 from kerascls.errors import BundleError, NotFiniteError, SettingsError
 
 SHARES = st.floats(0, 1, width=32)

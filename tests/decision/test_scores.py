@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kerascls.calibration import Calibration
-from kerascls.decision import probabilities
+from kerascls.data.labels import Task
+from kerascls.decision.calibration import Calibration
+from kerascls.decision.scores import probabilities
 from kerascls.errors import NotFiniteError
-from kerascls.labels import Task
 
 FLOAT32 = st.floats(-(2.0**127), 2.0**127, width=32)
 

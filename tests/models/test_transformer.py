@@ -23,13 +23,13 @@ from tiny_models import (
     tiny_feed,
 )
 
-from kerascls.encoder_config import weight_shapes
-from kerascls.encoders import Encoder
 from kerascls.errors import CheckpointError, SettingsError
-from kerascls.heads import ClassificationHead
-from kerascls.losses import loss_for
+from kerascls.models.encoder import Encoder
+from kerascls.models.encoder_config import weight_shapes
+from kerascls.models.heads import ClassificationHead
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.optimizers import adamw
+from kerascls.training.losses.cross_entropy import loss_for
+from kerascls.training.optimizers.fine_tuning import adamw
 
 HEADS = {
     "cls": {},

@@ -10,10 +10,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tiny_models import random_weights, tiny_batch, tiny_classifier, tiny_feed
 
-from kerascls.feeds import fit_input
-from kerascls.heads import POOLINGS, ClassificationHead
-from kerascls.losses import loss_for
-from kerascls.optimizers import adamw
+from kerascls.models.heads import POOLINGS, ClassificationHead
+from kerascls.training.feeds import fit_input
+from kerascls.training.losses.cross_entropy import loss_for
+from kerascls.training.optimizers.fine_tuning import adamw
 
 LENGTHS = (2, 9, 4, 4, 0, 9, 4, 4, 1, 9)
 LABELS = {

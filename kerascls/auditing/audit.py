@@ -1,0 +1,193 @@
+"""`audit(...)`: what is wrong with labelled text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from kerascls.auditing.audit_files import export_doccano, write_audit
+from kerascls.auditing.duplicates import duplicate_sections
+from kerascls.auditing.findings import Audit, Section
+from kerascls.auditing.judging import (
+    default_judge,
+    judged_by_bundle,
+    judged_by_cross_validation,
+)
+from kerascls.auditing.label_errors import KIND, TITLE, label_error_section
+from kerascls.auditing.labels import label_sections
+from kerascls.auditing.lengths import length_sections
+from kerascls.auditing.near_duplicates import check_threshold, near_section
+from kerascls.auditing.output_checks import check_directory, check_new_file
+from kerascls.auditing.rows import Rows, read_rows
+from kerascls.data.labels import Task
+from kerascls.errors import SettingsError
+from kerascls.inference.bundle import Bundle, open_bundle
+from kerascls.system.extras import has_extra, require_extra
+
+Judge = Literal["auto", "none", "bundle", "cross-validation"]
+JUDGES = ("auto", "none", "bundle", "cross-validation")
+Progress = Callable[[int, int], None]
+
+
+def audit(
+    files: str | Path | Sequence[str | Path],
+    bundle: str | Path | None = None,
+    *,
+    text: Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str | None = None,
+    task: Task | str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+    max_tokens: int | None = None,
+    near: float = 0.8,
+    label_errors: Judge = "auto",
+    folds: int = 5,
+    seed: int = 0,
+    out: str | Path | None = None,
+    export: str | Path | None = None,
+    on_progress: Progress | None = None,
+) -> Audit:
+    """Looks for duplicates, leaks, odd labels and likely label errors.
+
+    Args:
+        files: One or several files of the same task, such as train and test.
+        bundle: A bundle or run directory: its vocabulary counts tokens, its
+            probabilities judge labels, and columns are those of its training.
+        text: Text columns; by default those of the bundle, or as in training.
+        label: Label column.
+        label_separator: Between the names in a cell; by default `|`.
+        task: `"multiclass"` or `"multilabel"`; by default by the column's name.
+        format: Of the files; by default their endings.
+        encoding: Of text files.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+        max_tokens: What a model reads; without a bundle it counts characters.
+        near: Least similarity of near duplicates, 0.5 to 1.
+        label_errors: What judges the labels: `"bundle"`; `"cross-validation"` of a
+            linear model; `"none"`. By default a bundle that was not trained on one of
+            the files, else cross-validation; nothing where cleanlab is not installed.
+        folds: Of the cross-validation.
+        seed: Of folds, linear models and hash functions.
+        out: Directory for audit.md, audit.json and findings.csv; none by default.
+            A findings.csv with corrections is never overwritten.
+        export: New file for doccano, JSON lines with the rows to label again.
+        on_progress: Called with steps done and all steps while labels are judged.
+
+    Returns:
+        The `Audit`.
+
+    Raises:
+        DataError: When a file cannot be used.
+        BundleError: When the bundle cannot be read.
+        SettingsError: When an argument has no meaning, what is asked for cannot be
+            written, or cleanlab is asked for and not installed.
+
+    Example:
+        >>> found = audit(["train.csv", "test.csv"])
+        >>> found.section("leak").counts["texts"]
+        646
+    """
+    paths = [files] if isinstance(files, str | Path) else list(files)
+    check_threshold(near)
+    _check_numbers(folds, max_tokens)
+    judge = _choose_judge(label_errors, bundle)
+    if export is not None:
+        check_new_file(export, (".jsonl",), "export")
+    if out is not None:
+        check_directory(out)
+    opened = open_bundle(bundle) if bundle is not None else None
+    rows = read_rows(
+        paths,
+        opened,
+        text=text,
+        label=label,
+        label_separator=label_separator,
+        task=task,
+        format=format,
+        encoding=encoding,
+        skip_bad_rows=skip_bad_rows,
+    )
+    reasons: tuple[str, ...] = ()
+    if judge == "auto":
+        judge, reasons = default_judge(rows, opened)
+    judged = _label_errors(rows, judge, opened, folds, seed, on_progress)
+    sections = [
+        *duplicate_sections(rows),
+        near_section(rows, near, seed),
+        *label_sections(rows),
+        *length_sections(rows, opened, max_tokens),
+        replace(judged, lines=(*judged.lines, *reasons)),
+    ]
+    found = Audit(rows, tuple(sections))
+    if out is not None:
+        write_audit(out, found)
+    if export is not None:
+        export_doccano(export, found)
+    return found
+
+
+def _check_numbers(folds: int, max_tokens: int | None):
+    if folds < 2 or (max_tokens is not None and max_tokens < 1):
+        raise SettingsError(
+            f"Expected 2 folds or more, and a positive max_tokens. Received: "
+            f"folds={folds!r}, max_tokens={max_tokens!r}. Use 5 folds."
+        )
+
+
+def _choose_judge(label_errors: Judge, bundle: str | Path | None) -> str:
+    if label_errors not in JUDGES:
+        raise SettingsError(
+            f"Labels are judged by one of {', '.join(JUDGES)}. Received: "
+            f"label_errors={label_errors!r}. Choose one of them."
+        )
+    if label_errors == "bundle" and bundle is None:
+        raise SettingsError(
+            "Expected a bundle whose probabilities judge the labels. Received: "
+            "label_errors='bundle', bundle=None. Name it with --bundle, or use "
+            "cross-validation."
+        )
+    if label_errors == "auto":
+        if not has_extra("audit"):
+            return "missing"
+        return "cross-validation" if bundle is None else "auto"
+    if label_errors != "none":
+        require_extra("audit", f"label_errors={label_errors}")
+    return label_errors
+
+
+def _label_errors(
+    rows: Rows,
+    judge: str,
+    bundle: Bundle | None,
+    folds: int,
+    seed: int,
+    on_progress: Progress | None,
+) -> Section:
+    if judge == "none":
+        return _not_judged("left out, as asked for", "")
+    if judge == "missing":
+        return _not_judged(
+            "not looked for: cleanlab is not installed",
+            'pip install "kerascls[audit]" to look for them.',
+        )
+    if judge == "bundle":
+        judged = judged_by_bundle(rows, bundle, on_progress)
+    else:
+        judged = judged_by_cross_validation(rows, folds, seed, on_progress)
+    if judged is None:
+        return _not_judged(
+            f"not looked for: too few labels have {folds} different texts or more",
+            "Use fewer folds, or judge by a bundle.",
+        )
+    if not judged.differ:
+        return _not_judged(
+            "not looked for: the rows that can be judged, with a text and known "
+            "labels, all have the same ones",
+            "Check the columns, or use --label-errors cross-validation.",
+        )
+    return label_error_section(rows, judged)
+
+
+def _not_judged(line: str, advice: str) -> Section:
+    return Section(KIND, TITLE, {"rows": None, "judged_rows": 0}, (line,), advice)

@@ -1,0 +1,111 @@
+"""An audit as files: Markdown, JSON, findings.csv, and JSON lines for doccano."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+from kerascls.auditing.findings import Audit, row_fields
+from kerascls.auditing.rows import label_cell
+from kerascls.auditing.tables import audit_markdown
+from kerascls.system.files import write_atomically
+
+FINDINGS_COLUMNS = (
+    "kind",
+    "finding",
+    "file",
+    "line",
+    "text",
+    "labels",
+    "suggestion",
+    "score",
+    "corrected",
+    "row",
+)
+# What a person can decide by another label.
+RELABELLED_KINDS = ("label_error", "conflict", "near_duplicate")
+
+
+def write_audit(directory: str | Path, audit: Audit) -> list[Path]:
+    """Writes `audit.md`, `audit.json` and `findings.csv`, each in one step.
+
+    Args:
+        directory: Where to; made if it does not exist.
+        audit: What to write.
+
+    Returns:
+        The paths of the three files.
+    """
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    content = {
+        "audit.md": _encoded(audit_markdown(audit)),
+        "audit.json": _encoded(audit_json(audit)),
+        "findings.csv": b"\xef\xbb\xbf" + _encoded(findings_csv(audit)),
+    }
+    for name, data in content.items():
+        write_atomically(directory / name, data)
+    return [directory / name for name in content]
+
+
+def audit_json(audit: Audit) -> str:
+    """Returns everything an audit found as JSON."""
+    return json.dumps(audit.to_dict(), ensure_ascii=False, indent=2) + "\n"
+
+
+def findings_csv(audit: Audit) -> str:
+    """Returns a line for each row of each finding, to read and to correct.
+
+    `finding` numbers what belongs together. Into `corrected` go the right labels,
+    `[]` for none at all; `relabel` takes them over. Cells are written as they are, for
+    they are compared and read again: as with any CSV file, a spreadsheet may take a
+    text that begins with = for a formula.
+    """
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(FINDINGS_COLUMNS)
+    number = 0
+    for section in audit.sections:
+        for finding in section.findings:
+            number += 1
+            for found in finding:
+                fields = row_fields(audit.rows, found)
+                fields |= {"kind": section.kind, "finding": number, "corrected": ""}
+                fields["labels"] = label_cell(fields["labels"])
+                # The only character that no CSV file can hold.
+                fields["text"] = fields["text"].replace("\0", "\ufffd")
+                writer.writerow([fields[name] for name in FINDINGS_COLUMNS])
+    return stream.getvalue()
+
+
+def export_doccano(path: str | Path, audit: Audit) -> int:
+    """Writes the rows to label again, one JSON object each, for doccano.
+
+    These are the likely label errors, the conflicts and the near duplicates with
+    different labels, each row once. `label` holds the labels as they stand, a list;
+    the other fields come back from doccano as they are, and tell `relabel` the row.
+
+    Returns:
+        The number of rows.
+    """
+    written: dict[int, str] = {}
+    answers: dict[tuple[str, ...], set] = {}
+    for texts, labels in zip(audit.rows.texts, audit.rows.labels, strict=True):
+        answers.setdefault(texts, set()).add(frozenset(labels))
+    for kind in RELABELLED_KINDS:
+        for finding in audit.section(kind).findings:
+            said = [answers[audit.rows.texts[found.row]] for found in finding]
+            if kind == "near_duplicate" and len(set().union(*said)) == 1:
+                continue
+            for found in finding:
+                fields = row_fields(audit.rows, found)
+                line = {"text": fields.pop("text"), "label": fields.pop("labels")}
+                line |= {"kind": kind, **fields}
+                written.setdefault(found.row, json.dumps(line, ensure_ascii=False))
+    write_atomically(Path(path), _encoded("".join(f"{o}\n" for o in written.values())))
+    return len(written)
+
+
+def _encoded(text: str) -> bytes:
+    # Half a surrogate pair, which a text may hold, has no bytes in UTF-8.
+    return text.encode("utf-8", "replace")

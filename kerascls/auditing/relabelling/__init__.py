@@ -1,0 +1,1 @@
+"""Corrected labels, written into a copy of the file."""

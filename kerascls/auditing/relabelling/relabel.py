@@ -1,0 +1,177 @@
+"""`relabel(...)`: labelled text written anew with corrected labels."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from kerascls.auditing.output_checks import check_new_file
+from kerascls.auditing.relabelling.corrections import (
+    Correction,
+    read_corrections,
+    refuse_bad,
+)
+from kerascls.auditing.relabelling.rewriting import DELIMITERS, rewritten
+from kerascls.auditing.rows import row_key
+from kerascls.data.labels import Task
+from kerascls.data.readers import Dataset, read
+from kerascls.data.readers.records import find_format
+from kerascls.data.readers.rows import BadRow
+from kerascls.errors import DataError
+from kerascls.system.files import write_atomically
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """What was written.
+
+    Args:
+        output: The new file.
+        rows: Its rows.
+        changed: Rows whose labels are others now.
+        new_labels: Labels that the file did not have before.
+        other_files: Corrections that are for other files.
+        skipped_rows: Bad rows of the old file that were left out.
+    """
+
+    output: Path
+    rows: int
+    changed: int
+    new_labels: tuple[str, ...]
+    other_files: int
+    skipped_rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as plain JSON types."""
+        return {**asdict(self), "output": str(self.output)}
+
+
+def relabel(
+    file: str | Path,
+    corrections: str | Path,
+    output: str | Path,
+    *,
+    text: str | Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str = "|",
+    task: Task | str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+    corrections_encoding: str = "utf-8",
+) -> Relabelled:
+    """Writes a labelled file anew with the labels that an audit's reader decided on.
+
+    Rows keep their order, other columns and, where nothing was corrected, their label
+    cells; so do the encoding and, as in the first line, the line ends. How a table's
+    cells are quoted, and JSON's spaces, escapes and numbers such as 1e3, may change.
+
+    Args:
+        file: The file that was audited, unchanged since.
+        corrections: findings.csv with labels in the column `corrected` (`[]` for no
+            label; rows with an empty cell stay as they are), or JSON lines back from
+            doccano.
+        output: The new file: .csv or .tsv for a table, .jsonl for JSON lines.
+        text: Text columns, as in the audit.
+        label: Label column, as in the audit.
+        label_separator: Between the names in a cell of `file`.
+        task: `"multiclass"` or `"multilabel"`, as in the audit.
+        format: Of `file`.
+        encoding: Of `file` and, unless it is xlsx, of `output`.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+        corrections_encoding: Of `corrections`.
+
+    Raises:
+        DataError: When a file cannot be used, a correction has no row in `file`, or
+            two of them contradict each other. Nothing is written then.
+        SettingsError: When the output exists, is of another kind or cannot be written.
+
+    Example:
+        >>> relabel("train.csv", "audit/findings.csv", "corrected.csv").changed
+        17
+    """
+    file, output = Path(file), Path(output)
+    format = find_format(file, format)
+    endings = (".jsonl",) if format == "jsonl" else tuple(f".{d}" for d in DELIMITERS)
+    check_new_file(output, endings, "output")
+    dataset = read(
+        file,
+        text=text,
+        label=label,
+        task=task,
+        label_separator=label_separator,
+        format=format,
+        encoding=encoding,
+        errors="skip" if skip_bad_rows else "raise",
+    )
+    known = {name for row in dataset.examples for name in row.labels}
+    asked = read_corrections(corrections, dataset.task, corrections_encoding, known)
+    own = _for_file(asked, file, corrections)
+    labels = _by_line(own, dataset, corrections)
+    content = rewritten(
+        dataset,
+        labels,
+        format=format,
+        encoding=encoding,
+        separator=label_separator,
+        written=output.suffix.lower().removeprefix("."),
+    )
+    write_atomically(output, content)
+    return Relabelled(
+        output=output,
+        rows=len(dataset.examples),
+        changed=len(labels),
+        new_labels=tuple(sorted({n for row in labels.values() for n in row} - known)),
+        other_files=len(asked) - len(own),
+        skipped_rows=dataset.skipped_rows,
+    )
+
+
+def _for_file(
+    corrections: list[Correction], file: Path, source: str | Path
+) -> list[Correction]:
+    """Returns the corrections of this very path or, without any, of this file name."""
+    own = [one for one in corrections if Path(one.file) == file]
+    own = own or [one for one in corrections if Path(one.file).name == file.name]
+    if corrections and not own:
+        others = ", ".join(sorted({one.file for one in corrections}))
+        raise DataError(
+            f"Expected corrections for {file.name!r}. Received: {source}, which is "
+            f"about {others}. Give one of these files."
+        )
+    return own
+
+
+def _by_line(
+    corrections: list[Correction], dataset: Dataset, source: str | Path
+) -> dict[int, tuple[str, ...]]:
+    """Returns the new labels of the lines whose labels change.
+
+    Raises:
+        DataError: When a correction has no row, or differs from another one.
+    """
+    rows = {example.line: example for example in dataset.examples}
+    bad = []
+    decided: dict[int, Correction] = {}
+    for one in corrections:
+        row = rows.get(one.line)
+        other = decided.setdefault(one.line, one)
+        if row is None or row_key(row.texts, row.labels) != one.key:
+            bad.append(
+                BadRow(one.said_at, f"{dataset.path}:{one.line} is another row now")
+            )
+        elif set(other.labels) != set(one.labels):
+            reason = f"gives {dataset.path}:{one.line} other labels than line"
+            bad.append(BadRow(one.said_at, f"{reason} {other.said_at}"))
+    refuse_bad(
+        bad,
+        source,
+        f"corrections that fit {dataset.path} and each other",
+        "Audit the file again if it has changed, and name the columns as in the audit "
+        "(--text, --label).",
+    )
+    return {
+        line: one.labels
+        for line, one in decided.items()
+        if set(one.labels) != set(rows[line].labels)
+    }

@@ -1,0 +1,1 @@
+"""Labelled text: read from files, cleaned, split, and as targets."""

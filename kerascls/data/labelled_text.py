@@ -1,0 +1,125 @@
+"""The parts a run trains, chooses and scores on, and what is known of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from kerascls.data.duplicates import count_duplicates
+from kerascls.data.labels import LabelSet, Task
+from kerascls.data.readers import Dataset
+from kerascls.data.splits.parts import Part
+from kerascls.data.targets import Targets
+from kerascls.errors import DataError
+
+SHOWN_LABELS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledText:
+    """Everything known about the data before a model is chosen.
+
+    Args:
+        task: What a row's labels mean.
+        label_set: The labels that occur in training, in order.
+        parts: `"train"`, `"valid"` and, unless there is none, `"test"`.
+        unseen: For each part, rows of each label that training lacks.
+        notes: Lines for people: what was split, doubled, left out.
+        is_sample: Whether this is the sample that comes with the package.
+    """
+
+    task: Task
+    label_set: LabelSet
+    parts: dict[str, Part]
+    unseen: dict[str, dict[str, int]]
+    notes: list[str] = field(default_factory=list)
+    is_sample: bool = False
+
+    def scored_labels(self, part: str) -> LabelSet:
+        """Returns the label set with the part's unseen labels behind the known."""
+        return self.label_set.extended(self.unseen[part])
+
+    def targets(self, part: str) -> Targets:
+        """Returns a part's targets, unseen labels in the last columns."""
+        return Targets.from_labels(self.parts[part].labels, self.scored_labels(part))
+
+
+def sample_path() -> Path:
+    """Returns the labelled text that comes with the package."""
+    return Path(str(files("kerascls.sample"))) / "news.csv"
+
+
+def one_task(datasets: Mapping[str, Dataset]) -> Task:
+    """Returns the task that all files have.
+
+    Raises:
+        DataError: When tasks or text columns differ between them.
+    """
+    tasks = {dataset.task for dataset in datasets.values()}
+    columns = {dataset.text_columns for dataset in datasets.values()}
+    if len(tasks) > 1 or len(columns) > 1:
+        found = "; ".join(
+            f"{dataset.path.name}: {dataset.task}, texts from "
+            f"{'+'.join(dataset.text_columns)}"
+            for dataset in datasets.values()
+        )
+        raise DataError(
+            f"All files need the same task and text columns. Received: {found}. "
+            f"State them with --task and --text."
+        )
+    return tasks.pop()
+
+
+def _training_labels(part: Part) -> LabelSet:
+    names = sorted({name for row in part.labels for name in row})
+    if len(names) < 2:
+        found = f"only the label {names[0]!r}" if names else "no label"
+        raise DataError(
+            f"Training needs at least two labels. Received: {part.dataset.path} with "
+            f"{found} in {len(part.rows)} rows. Check the label column "
+            f"{part.dataset.label_column!r} and its separator."
+        )
+    return LabelSet(tuple(names))
+
+
+def _unseen(part: Part, label_set: LabelSet) -> dict[str, int]:
+    counts = Counter(name for row in part.labels for name in row)
+    return {name: counts[name] for name in sorted(counts) if name not in label_set}
+
+
+def _describe(
+    datasets: dict[str, Dataset],
+    parts: dict[str, Part],
+    unseen: dict[str, dict[str, int]],
+) -> list[str]:
+    notes = []
+    for dataset in _different(datasets.values()):
+        file = dataset.path.name
+        if dataset.skipped_rows:
+            skipped = _count(dataset.skipped_rows, "bad row")
+            notes.append(f"{file}: {skipped} left out")
+        if dataset.empty_texts:
+            notes.append(f"{file}: {_count(dataset.empty_texts, 'empty text')} kept")
+    for name, rows in unseen.items():
+        if rows:
+            notes.append(
+                f"labels of {name} that training lacks ({len(rows)}), scored as "
+                f"misses: {_counted(rows)}"
+            )
+    duplicates = count_duplicates({name: part.texts for name, part in parts.items()})
+    return notes + duplicates.lines()
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    listed = [f"{name} ({_count(count, 'row')})" for name, count in rows.items()]
+    more = len(listed) - SHOWN_LABELS
+    return ", ".join(listed[:SHOWN_LABELS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _different(datasets: Iterable[Dataset]) -> list[Dataset]:
+    return list({id(dataset): dataset for dataset in datasets}.values())

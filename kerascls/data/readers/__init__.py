@@ -1,0 +1,22 @@
+"""Labelled text from files: csv, tsv, xlsx and jsonl."""
+
+from kerascls.data.readers.columns import default_text_columns, pick_texts
+from kerascls.data.readers.datasets import Dataset, Example, read
+from kerascls.data.readers.label_cells import join_labels, split_labels
+from kerascls.data.readers.records import FORMATS, read_columns, read_records
+from kerascls.data.readers.rows import BadRow, Record
+
+__all__ = [
+    "FORMATS",
+    "BadRow",
+    "Dataset",
+    "Example",
+    "Record",
+    "default_text_columns",
+    "join_labels",
+    "pick_texts",
+    "read",
+    "read_columns",
+    "read_records",
+    "split_labels",
+]

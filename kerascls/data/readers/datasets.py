@@ -1,0 +1,257 @@
+"""Labelled text for training and scoring, read into memory."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from kerascls.data.labels import Task
+from kerascls.data.readers.columns import (
+    check_task,
+    choose_label_column,
+    choose_text_columns,
+    pick_texts,
+)
+from kerascls.data.readers.label_cells import (
+    check_separator,
+    checked_labels,
+    split_labels,
+)
+from kerascls.data.readers.records import FORMATS, find_format
+from kerascls.data.readers.rows import BadRow, BadRowLog, Errors, Record
+from kerascls.data.readers.text_files import check_encoding, file_sha256, open_binary
+from kerascls.errors import DataError, SettingsError
+
+Progress = Callable[[int, int], None]
+ROWS_PER_PROGRESS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled text.
+
+    Args:
+        line: Where its row starts in the file, from 1.
+        texts: One text per text column.
+        labels: Exactly one for multi-class, any number for multi-label.
+    """
+
+    line: int
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The labelled texts of one file and how they were read.
+
+    Args:
+        path: The file.
+        examples: Its usable rows, in the order of the file.
+        text_columns: The columns the texts came from.
+        label_column: The column the labels came from.
+        task: What was stated, or follows from the label column's name.
+        skipped_rows: Bad rows that were left out.
+        empty_texts: Rows whose texts are all empty or white space.
+        sha256: Of the file, hexadecimal.
+    """
+
+    path: Path
+    examples: list[Example]
+    text_columns: tuple[str, ...]
+    label_column: str | None
+    task: Task | None
+    skipped_rows: int
+    empty_texts: int
+    sha256: str
+
+
+def read(
+    path: str | Path,
+    *,
+    text: str | Sequence[str] = (),
+    label: str | None = None,
+    task: Task | str | None = None,
+    label_separator: str = "|",
+    format: str | None = None,
+    encoding: str = "utf-8",
+    errors: Errors = "raise",
+    on_progress: Progress | None = None,
+) -> Dataset:
+    r"""Reads labelled text from a csv, tsv, xlsx or jsonl file.
+
+    Args:
+        path: The file; its ending names the format.
+        text: The text columns. By default `text`, or `title` and `content`.
+        label: The label column. By default `label`, one label per row, or `labels`,
+            any number: a JSON list, or names joined by `label_separator`; for none
+            an empty cell or list, or null.
+        task: `"multiclass"` or `"multilabel"`; by default as the label column's name
+            says, and needed when it has another name.
+        label_separator: Between the names in a cell; `\|` is a bar inside a name.
+        format: `"csv"`, `"tsv"`, `"xlsx"` or `"jsonl"`; by default the file's ending.
+        encoding: Of the text formats. UTF-8 is read with or without BOM.
+        errors: What to do about rows that cannot be used: `"raise"` reports the
+            first ten and their number, `"skip"` leaves them out and counts them.
+        on_progress: Called now and then with bytes done and bytes in all.
+
+    Returns:
+        The `Dataset`.
+
+    Raises:
+        DataError: When the file, its columns or some rows cannot be used.
+        SettingsError: When an argument has no meaning.
+
+    Example:
+        >>> dataset = read("train.csv")
+        >>> dataset.examples[0]
+        Example(line=2, texts=('国足主场取胜',), labels=('体育',))
+    """
+    path = Path(path)
+    format = find_format(path, format)
+    check_encoding(encoding)
+    check_separator(label_separator)
+    check_task(task)
+    log = BadRowLog(str(path), errors)
+    examples: list[Example] = []
+    choose = partial(
+        _Columns.choose, text=text, label=label, task=task, separator=label_separator
+    )
+    with open_binary(path) as handle:
+        _require_regular(handle, path)
+        rows = FORMATS[format](handle, str(path), encoding)
+        rows = _with_progress(rows, handle, on_progress)
+        columns, rows = _find_columns(rows, choose, format != "jsonl")
+        for row in rows:
+            if isinstance(row, BadRow):
+                log.add(row)
+                continue
+            try:
+                examples.append(columns.example(row))
+            except DataError as error:
+                log.add(BadRow(row.line, str(error)))
+    log.finish()
+    if columns is None or not examples:
+        raise _no_rows(path, log.count)
+    return Dataset(
+        path=path,
+        examples=examples,
+        text_columns=columns.texts,
+        label_column=columns.label,
+        task=columns.task,
+        skipped_rows=log.count,
+        empty_texts=sum(not "".join(row.texts).strip() for row in examples),
+        sha256=file_sha256(path),
+    )
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Turns a record into an example."""
+
+    texts: tuple[str, ...]
+    label: str
+    task: Task
+    separator: str
+
+    @classmethod
+    def choose(
+        cls,
+        first: Record,
+        text: str | Sequence[str],
+        label: str | None,
+        task: Task | str | None,
+        separator: str,
+    ) -> "_Columns":
+        texts = choose_text_columns(text, first.fields)
+        label, task = choose_label_column(label, task, first.fields)
+        if label in texts:
+            raise SettingsError(
+                f"Expected the label column not to be a text column. Received: "
+                f"text={texts}, label={label!r}. A text must not contain its label."
+            )
+        return cls(texts, label, task, separator)
+
+    def example(self, record: Record) -> Example:
+        texts = pick_texts(record.fields, self.texts)
+        if self.label not in record.fields:
+            raise DataError(f'label column "{self.label}" is missing')
+        try:
+            labels = self._labels(record.fields[self.label])
+        except DataError as error:
+            raise DataError(f'label column "{self.label}": {error}') from error
+        if not labels and self.task is Task.MULTICLASS:
+            raise DataError(f'label column "{self.label}" is empty')
+        return Example(record.line, texts, labels)
+
+    def _labels(self, cell: object) -> tuple[str, ...]:
+        if cell is None and self.task is Task.MULTILABEL:
+            labels = ()
+        elif isinstance(cell, list):
+            labels = checked_labels(cell)
+        elif not isinstance(cell, str):
+            labels = checked_labels([cell])
+        elif self.label == "labels" or self.task is Task.MULTILABEL:
+            labels = split_labels(cell, self.separator)
+        else:
+            stripped = cell.strip()
+            labels = (stripped,) if stripped else ()
+        if len(labels) > 1 and self.task is Task.MULTICLASS:
+            raise DataError(f"{len(labels)} labels where multiclass allows one")
+        return labels
+
+
+def _find_columns(
+    rows: Iterator[Record | BadRow],
+    choose: Callable[[Record], _Columns],
+    rows_are_alike: bool,
+) -> tuple[_Columns | None, Iterable[Record | BadRow]]:
+    """Returns the columns of the first record that has them, and all the rows."""
+    seen: list[Record | BadRow] = []
+    first_error = None
+    for row in rows:
+        seen.append(row)
+        if isinstance(row, BadRow):
+            continue
+        try:
+            return choose(row), chain(seen, rows)
+        except DataError as error:
+            first_error = first_error or error
+            if rows_are_alike:
+                break
+    if first_error:
+        raise first_error
+    return None, seen
+
+
+def _with_progress(
+    rows: Iterator[Record | BadRow], handle: BinaryIO, on_progress: Progress | None
+) -> Iterator[Record | BadRow]:
+    if on_progress is None:
+        yield from rows
+        return
+    size_bytes = os.fstat(handle.fileno()).st_size
+    for count, row in enumerate(rows):
+        if count % ROWS_PER_PROGRESS == 0:
+            on_progress(min(handle.tell(), size_bytes), size_bytes)
+        yield row
+    on_progress(size_bytes, size_bytes)
+
+
+def _require_regular(handle: BinaryIO, path: Path):
+    if not handle.seekable():
+        raise DataError(
+            f"Expected a file that can be read twice, for its hash. Received: "
+            f"path={str(path)!r}, which is a pipe. Save it to a file first."
+        )
+
+
+def _no_rows(path: Path, skipped: int) -> DataError:
+    found = f"{skipped} rows, all of them bad" if skipped else "no row"
+    return DataError(
+        f"Expected at least one row of labelled text below the header. Received: "
+        f"{path} with {found}. Give a file with rows."
+    )

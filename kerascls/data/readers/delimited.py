@@ -1,0 +1,155 @@
+"""Comma and tab separated files, quoted as RFC 4180 says."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from kerascls.data.readers.columns import check_columns
+from kerascls.data.readers.rows import BadRow, Record, table_row
+from kerascls.data.readers.text_files import decoded_lines
+from kerascls.errors import DataError
+
+MAX_FIELD_CHARS = 2**27
+
+
+def csv_rows(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record | BadRow]:
+    """Yields the rows of a comma separated file whose first line names the columns."""
+    return _rows(handle, source, encoding, ",")
+
+
+def tsv_rows(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record | BadRow]:
+    """Yields the rows of a tab separated file whose first line names the columns."""
+    return _rows(handle, source, encoding, "\t")
+
+
+def csv_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
+    """Returns the column names of a comma separated file."""
+    lines = decoded_lines(handle, source, encoding, newline="")
+    return _header(next(_parse(lines, ","), None), source)[0]
+
+
+def tsv_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
+    """Returns the column names of a tab separated file."""
+    lines = decoded_lines(handle, source, encoding, newline="")
+    return _header(next(_parse(lines, "\t"), None), source)[0]
+
+
+def _rows(
+    handle: BinaryIO, source: str, encoding: str, delimiter: str
+) -> Iterator[Record | BadRow]:
+    lines = decoded_lines(handle, source, encoding, newline="")
+    parsed = _parse(lines, delimiter)
+    columns, width = _header(next(parsed, None), source)
+    for line, cells in parsed:
+        if isinstance(cells, str):
+            yield BadRow(line, cells)
+        elif any("\0" in cell for cell in cells):
+            yield BadRow(line, "holds a NUL character; is the encoding right?")
+        else:
+            yield table_row(line, cells, columns, width)
+
+
+def _header(
+    first: tuple[int, list[str] | str] | None, source: str
+) -> tuple[list[str], int]:
+    if first is None:
+        raise DataError(
+            f"Expected a first line that names the columns. Received: {source}, which "
+            f"is empty. Give a file with at least a header and one row."
+        )
+    line, cells = first
+    if isinstance(cells, str) or any("\0" in cell for cell in cells):
+        reason = cells if isinstance(cells, str) else "holds a NUL character"
+        raise DataError(
+            f"Expected a first line that names the columns. Received: "
+            f"{source}:{line}: {reason}. Correct that line, or name the file's "
+            f"encoding: `--encoding utf-16` or `--encoding gb18030`."
+        )
+    return check_columns(cells, source), len(cells)
+
+
+def _parse(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list | str]]:
+    """Yields (line, cells), or (line, reason) where the quoting is wrong."""
+    # The limit belongs to the whole process, so it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_CHARS))
+    feed = _Feed(lines)
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    while True:
+        feed.start_record()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            index, reason = _quote_fault(feed.taken, delimiter)
+            feed.give_back(index + 1)
+            yield feed.first_line + index, reason or str(error)
+        else:
+            if cells:  # not a blank line
+                yield feed.first_line, cells
+
+
+class _Feed:
+    """Hands physical lines to `csv.reader`; can hand a record's lines out again.
+
+    A stray quote swallows the lines behind it. Given back, they are read as the rows
+    they probably are, so that one bad row stays one bad row.
+    """
+
+    def __init__(self, lines: Iterator[str]):
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []
+        self.first_line = 1
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.taken.append(line)
+        return line
+
+    def start_record(self):
+        self.first_line += len(self.taken)
+        self.taken = []
+
+    def give_back(self, kept: int):
+        self._again.extendleft(reversed(self.taken[kept:]))
+        del self.taken[kept:]
+
+
+def _quote_fault(lines: list[str], delimiter: str) -> tuple[int, str]:
+    """Returns the index of the line with the faulty quote, and what is wrong."""
+    text = "".join(lines)
+    start = 0
+    while 0 <= start < len(text):
+        if text[start] != '"':
+            start = text.find(delimiter, start) + 1 or -1
+            continue
+        end = _closing_quote(text, start)
+        if end < 0:
+            return _line_index(lines, start), "the quote opened here is never closed"
+        if text[end + 1 : end + 2] not in (delimiter, "\r", "\n", ""):
+            return _line_index(lines, start), (
+                'the quote opened here closes in the middle of a field; write "" '
+                "for a quote inside quotes"
+            )
+        start = end + 2
+    return 0, ""
+
+
+def _closing_quote(text: str, start: int) -> int:
+    end = text.find('"', start + 1)
+    while 0 <= end and text[end + 1 : end + 2] == '"':
+        end = text.find('"', end + 2)
+    return end
+
+
+def _line_index(lines: list[str], place: int) -> int:
+    for index, line in enumerate(lines):
+        place -= len(line)
+        if place < 0:
+            return index
+    return len(lines) - 1

@@ -1,0 +1,62 @@
+"""JSON lines: one object on each line."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from kerascls.data.readers.rows import BadRow, Record
+from kerascls.data.readers.text_files import decoded_lines
+
+
+def _constant(name: str) -> None:
+    if name != "NaN":
+        raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError(f"{number} is beyond what a number can hold")
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def jsonl_rows(
+    handle: BinaryIO, source: str, encoding: str
+) -> Iterator[Record | BadRow]:
+    """Yields the objects of a file; blank lines are passed over.
+
+    `NaN`, which is no JSON but is written by many programs, is read as null; a row
+    with an infinite number is bad, for what is written from it must be JSON again.
+    """
+    lines = decoded_lines(handle, source, encoding, newline="\n")
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _row(number, line)
+
+
+def _row(number: int, line: str) -> Record | BadRow:
+    try:
+        fields = _DECODER.decode(line)
+    except json.JSONDecodeError as error:
+        return BadRow(number, f"not JSON: {error.msg} at character {error.colno}")
+    except (ValueError, RecursionError) as error:
+        return BadRow(number, f"not JSON that can be read: {error}")
+    if not isinstance(fields, dict):
+        return BadRow(number, "every line must be one JSON object { ... }")
+    if _SURROGATE.search(line) and not _is_text(fields):
+        return BadRow(number, r"holds half of a surrogate pair (\ud800 to \udfff)")
+    return Record(number, fields)
+
+
+def _is_text(fields: dict[str, object]) -> bool:
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""Excel workbooks: the first sheet, whose first row names the columns."""
+
+import datetime
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from kerascls.data.readers.columns import check_columns
+from kerascls.data.readers.rows import BadRow, Record, table_row
+from kerascls.errors import DataError
+
+# What a damaged workbook has been seen to raise, on opening or on the way.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    SyntaxError,  # base of the XML parsers' errors
+    AttributeError,
+    EOFError,
+    KeyError,
+    IndexError,
+    OSError,
+    TypeError,
+    ValueError,
+)
+
+
+def xlsx_rows(
+    handle: BinaryIO, source: str, encoding: str
+) -> Iterator[Record | BadRow]:
+    """Yields the rows of the first sheet; cells become texts, empty rows are left out.
+
+    Args:
+        handle: The open file.
+        source: The file as the user named it, for messages.
+        encoding: Not used: a workbook names its own.
+
+    Raises:
+        DataError: When it is no workbook, damaged, or has no header.
+    """
+    rows = _filled_rows(handle, source)
+    columns = _header(rows, source)
+    for number, texts in rows:
+        texts += [""] * (len(columns) - len(texts))
+        yield table_row(number, texts, columns, len(texts))
+
+
+def xlsx_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
+    """Returns the column names of the first sheet; arguments as for `xlsx_rows`."""
+    return _header(_filled_rows(handle, source), source)
+
+
+def _filled_rows(handle: BinaryIO, source: str) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in enumerate(_cells(handle, source), start=1):
+        if texts := _trimmed([_text(cell) for cell in cells]):
+            yield number, texts
+
+
+def _header(rows: Iterator[tuple[int, list[str]]], source: str) -> list[str]:
+    for _, texts in rows:
+        return check_columns(texts, source)
+    raise DataError(
+        f"Expected a first row that names the columns. Received: {source}, whose "
+        f"first sheet is empty. Move the table to the first sheet."
+    )
+
+
+def _cells(handle: BinaryIO, source: str) -> Iterator[Sequence[Any]]:
+    from openpyxl import load_workbook
+
+    try:
+        workbook = load_workbook(handle, read_only=True, data_only=True)
+        sheet = workbook.worksheets[0]
+        # The size a sheet states for itself is often wrong.
+        sheet.reset_dimensions()
+        yield from sheet.iter_rows(values_only=True)
+    except _DAMAGE as error:
+        raise DataError(
+            f"Expected an Excel workbook (.xlsx). Received: {source}, which cannot be "
+            f"read as one ({type(error).__name__}: {error}). Open it in Excel and save "
+            f"it again as .xlsx without a password, or as csv."
+        ) from error
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return str(value.date() if midnight else value)
+    return str(value)
+
+
+def _trimmed(texts: list[str]) -> list[str]:
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts

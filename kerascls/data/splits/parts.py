@@ -1,0 +1,83 @@
+"""The parts of a run: rows to train, to choose and to score on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kerascls.data.readers import Dataset
+from kerascls.data.splits import SplitMethod, split_method, stratified_split
+from kerascls.errors import DataError
+
+PARTS = ("train", "valid", "test")
+VALID_SHARE = TEST_SHARE = 0.15
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some rows of one file.
+
+    Args:
+        dataset: The file as it was read.
+        rows: int64, which of its examples.
+    """
+
+    dataset: Dataset
+    rows: np.ndarray
+
+    @property
+    def labels(self) -> list[tuple[str, ...]]:
+        """The labels of each row."""
+        return [self.dataset.examples[row].labels for row in self.rows]
+
+    @property
+    def texts(self) -> list[tuple[str, ...]]:
+        """The text fields of each row."""
+        return [self.dataset.examples[row].texts for row in self.rows]
+
+
+def divide(
+    datasets: dict[str, Dataset], seed: int
+) -> tuple[dict[str, Part], list[str]]:
+    """Makes the parts that have no file of their own out of the training file.
+
+    Train alone is split 70/15/15; train and test without validation leave 15 % of
+    train for it; train and validation without test leave test out.
+
+    Args:
+        datasets: `"train"`, and `"valid"` and `"test"` where there are such files.
+        seed: Fixes the split.
+
+    Returns:
+        The parts, in the order of `PARTS`, and lines for people on what was split.
+
+    Raises:
+        DataError: When a part would be empty.
+    """
+    train = datasets["train"]
+    wanted = {"valid": VALID_SHARE, "test": TEST_SHARE}
+    shares = {name: wanted[name] for name in wanted if name not in datasets}
+    notes = []
+    if "valid" in datasets and shares.pop("test", None):
+        notes.append("there is no test part: nothing will be scored at the end")
+    parts = {
+        name: Part(dataset, np.arange(len(dataset.examples)))
+        for name, dataset in datasets.items()
+    }
+    if shares:
+        labels = [example.labels for example in train.examples]
+        fractions = [1 - sum(shares.values()), *shares.values()]
+        rows = stratified_split(labels, fractions, seed)
+        names = ("train", *shares)
+        parts |= {name: Part(train, rows[place]) for place, name in enumerate(names)}
+        how = "by label"
+        if split_method(labels) is SplitMethod.RANDOM:
+            how = "at random, for rows and labels are too many to split by label,"
+        counts = ", ".join(f"{name} {len(parts[name].rows)}" for name in names)
+        notes.append(f"{train.path.name} was split {how} with seed {seed}: {counts}")
+    for name, part in parts.items():
+        if not len(part.rows):
+            raise DataError(
+                f"Every part needs at least one row. Received: 0 rows for {name} from "
+                f"{part.dataset.path.name}. Give more rows, or a file for it."
+            )
+    return {name: parts[name] for name in PARTS if name in parts}, notes

@@ -1,0 +1,57 @@
+"""What a model shall answer for each row, as sparse rows of weighted labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kerascls.data.labels import LabelSet
+from kerascls.data.ragged import offsets_of, span_indices
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """The labels of each row with their weights.
+
+    Args:
+        offsets: int64 `(rows + 1,)`; where each row starts.
+        columns: int32 `(all labels,)`; columns of the label set, none twice in a row.
+        weights: float32 `(all labels,)`.
+        num_classes: Columns of the dense form.
+    """
+
+    offsets: np.ndarray
+    columns: np.ndarray
+    weights: np.ndarray
+    num_classes: int
+
+    @classmethod
+    def from_labels(
+        cls, rows: Sequence[Sequence[str]], label_set: LabelSet
+    ) -> "Targets":
+        """Returns weight 1 for each label of each row.
+
+        Raises:
+            DataError: When a label is not in `label_set`.
+        """
+        columns = [sorted({label_set.column(name) for name in row}) for row in rows]
+        flat = np.array([column for row in columns for column in row], np.int32)
+        offsets = offsets_of([len(row) for row in columns])
+        return cls(offsets, flat, np.ones(len(flat), np.float32), len(label_set))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def dense(self, rows: np.ndarray) -> np.ndarray:
+        """Returns float32 `(len(rows), num_classes)`, 0 where a row has no label."""
+        counts, flat = self._spans(rows)
+        dense = np.zeros((len(counts), self.num_classes), np.float32)
+        places = np.repeat(np.arange(len(counts)), counts)
+        dense[places, self.columns[flat]] = self.weights[flat]
+        return dense
+
+    def _spans(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rows = np.asarray(rows, np.int64)
+        starts = self.offsets[:-1][rows]
+        counts = self.offsets[1:][rows] - starts
+        return counts, span_indices(starts, counts)

@@ -1,0 +1,163 @@
+"""From settings and validation rows to the decision that is shipped."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from kerascls.data.labels import Task
+from kerascls.decision.calibration import fit_calibration
+from kerascls.decision.costs import CostMatrix
+from kerascls.decision.decision import Decision
+from kerascls.decision.global_threshold import OBJECTIVES
+from kerascls.decision.label_thresholds import FittedRule, fit_rule
+from kerascls.decision.objectives import LabelObjective, parse_objective
+from kerascls.decision.rule import Rule
+from kerascls.decision.scores import probabilities
+from kerascls.errors import SettingsError
+from kerascls.settings.decision import DecisionSettings
+
+
+def decide(
+    settings: DecisionSettings,
+    task: Task,
+    labels: Sequence[str],
+    targets: np.ndarray,
+    logits: np.ndarray,
+) -> Decision:
+    """Fits the calibration, and on what it gives the rule.
+
+    Args:
+        settings: What is wanted.
+        task: What a row's labels mean.
+        labels: Names of the columns.
+        targets: bool `(rows, num_classes)`, validation rows, never test rows.
+        logits: float32 `(rows, num_classes)`.
+
+    Raises:
+        KerasclsError: See `check_decision`.
+        NotFiniteError: When a logit is not a finite number.
+    """
+    calibration = fit_calibration(targets, logits, task, settings.calibration)
+    given = probabilities(logits, task, calibration)
+    fitted = fitted_rule(settings, task, labels, targets, given)
+    if fitted is None:
+        rule = stated_rule(settings, task, labels)
+        return Decision(rule, calibration, rows=len(targets))
+
+    def named(columns: np.ndarray) -> tuple[str, ...]:
+        return tuple(np.array(labels, object)[columns])
+
+    return Decision(
+        rule=fitted.rule,
+        calibration=calibration,
+        objective=settings.objective,
+        rows=len(targets),
+        # One threshold for all labels needs no positive of each.
+        without_positives=named(fitted.without_positives)
+        if fitted.default is not None
+        else (),
+        unreached=named(fitted.unreached),
+    )
+
+
+def rule_for(
+    settings: DecisionSettings,
+    task: Task,
+    labels: Sequence[str],
+    targets: np.ndarray,
+    given: np.ndarray,
+) -> Rule:
+    """Returns the stated rule, or the one fitted to probabilities.
+
+    Args:
+        settings: What is wanted.
+        task: What a row's labels mean.
+        labels: Names of the columns.
+        targets: bool `(rows, num_classes)`.
+        given: Probabilities, float32 `(rows, num_classes)`.
+    """
+    fitted = fitted_rule(settings, task, labels, targets, given)
+    return stated_rule(settings, task, labels) if fitted is None else fitted.rule
+
+
+def fitted_rule(
+    settings: DecisionSettings,
+    task: Task,
+    labels: Sequence[str],
+    targets: np.ndarray,
+    given: np.ndarray,
+) -> FittedRule | None:
+    """Returns the rule fitted to probabilities; None where the settings state one."""
+    if stated_rule(settings, task, labels) is not None:
+        return None
+    fitted = fit_rule(
+        targets,
+        given,
+        _objective(settings.objective, tuple(labels)),
+        task=task,
+        labels=labels,
+        shrinkage=settings.shrinkage,
+    )
+    return replace(fitted, rule=replace(fitted.rule, **_limits(settings)))
+
+
+def stated_rule(
+    settings: DecisionSettings, task: Task, labels: Sequence[str]
+) -> Rule | None:
+    """Returns the rule that needs no validation rows; None where one is fitted."""
+    limits = _limits(settings)
+    if settings.top_k is not None:
+        return Rule("top_k", k=settings.top_k, **limits)
+    if settings.mass is not None:
+        return Rule("cumulative", mass=settings.mass, **limits)
+    if settings.threshold is not None:
+        return Rule("threshold", settings.threshold, **limits)
+    if task is Task.MULTILABEL:
+        return None
+    if settings.objective in OBJECTIVES:
+        return Rule("argmax", **limits)
+    costs = _objective(settings.objective, tuple(labels))
+    if not isinstance(costs, CostMatrix):
+        raise SettingsError(
+            "Expected no objective of single labels for multiclass: the likeliest "
+            f"label is given. Received: objective={settings.objective!r}. Leave it "
+            "out, or give cost:FILE with a column `true` and one for each label."
+        )
+    return Rule("cost", costs=costs.costs, **limits)
+
+
+def check_decision(settings: DecisionSettings, task: Task, labels: Sequence[str]):
+    """Checks whether such a decision can be fitted, before there is anything to fit.
+
+    Args:
+        settings: What is wanted.
+        task: What a row's labels mean.
+        labels: Names of the columns.
+
+    Raises:
+        SettingsError: When settings contradict each other or the task.
+        DataError: When a file of costs cannot be used.
+    """
+    if task is Task.MULTICLASS and settings.threshold is not None:
+        raise SettingsError(
+            "Expected a threshold for multilabel only: in multiclass the likeliest "
+            f"label is given. Received: decision.threshold={settings.threshold!r}. "
+            "Leave it out."
+        )
+    _objective.cache_clear()
+    nothing = np.zeros((0, len(labels)))
+    fit_calibration(nothing > 0, nothing, task, settings.calibration)
+    rule_for(settings, task, labels, nothing > 0, nothing.astype(np.float32))
+
+
+@cache
+def _objective(text: str, labels: tuple[str, ...]) -> str | LabelObjective | CostMatrix:
+    # A file of costs is read once: it may be moved while a training goes on.
+    return parse_objective(text, labels)
+
+
+def _limits(settings: DecisionSettings) -> dict:
+    names = ("min_labels", "max_labels", "abstain_below")
+    return {name: getattr(settings, name) for name in names}

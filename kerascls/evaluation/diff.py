@@ -1,0 +1,178 @@
+"""Two runs on the same test rows: which is better, by how much, and how surely."""
+
+import json
+from dataclasses import asdict, dataclass
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerascls.data.labels import LabelSet
+from kerascls.errors import BundleError, SettingsError
+from kerascls.evaluation.metrics import Difference, PairedBootstrap, paired_bootstrap
+from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
+from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RunDifference:
+    """What `diff` returns.
+
+    Args:
+        run_a: The first run, as it was named.
+        run_b: The second.
+        rows: Test rows.
+        labels: All labels, those of the first run in front.
+        support: int64 `(labels,)`, rows that truly have the label.
+        bootstrap: The scores of both, and how they differ, class by class too.
+        only_a: Rows whose set of labels only the first got right.
+        only_b: Rows that only the second got right.
+        lacked_by_a: Labels that the second run was trained with, the first not.
+        lacked_by_b: The other way round.
+        tuned_since: Runs that have another decision by now than when these rows were
+            scored.
+    """
+
+    run_a: str
+    run_b: str
+    rows: int
+    labels: tuple[str, ...]
+    support: np.ndarray
+    bootstrap: PairedBootstrap
+    only_a: int
+    only_b: int
+    lacked_by_a: tuple[str, ...] = ()
+    lacked_by_b: tuple[str, ...] = ()
+    tuned_since: tuple[str, ...] = ()
+
+    def moved(self, limit: int | None = None) -> list[tuple[str, int, Difference]]:
+        """Returns label, support and difference of classes that moved, most first.
+
+        Args:
+            limit: How many at most.
+        """
+        columns = zip(
+            self.labels, self.support.tolist(), self.bootstrap.classes, strict=True
+        )
+        found = [one for one in columns if abs(one[2].difference) > 0]
+        return sorted(found, key=lambda one: -abs(one[2].difference))[:limit]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns everything as plain JSON types; None where a score is undefined."""
+        classes = zip(
+            self.labels, self.support.tolist(), self.bootstrap.classes, strict=True
+        )
+        return {
+            "run_a": self.run_a,
+            "run_b": self.run_b,
+            "rows": self.rows,
+            "only_a_right": self.only_a,
+            "only_b_right": self.only_b,
+            "level": self.bootstrap.level,
+            "resamples": self.bootstrap.resamples,
+            "seed": self.bootstrap.seed,
+            "scores": {n: _plain(d) for n, d in self.bootstrap.headline.items()},
+            "classes": {
+                name: {"support": support, **_plain(one)}
+                for name, support, one in classes
+            },
+            "lacked_by_a": list(self.lacked_by_a),
+            "lacked_by_b": list(self.lacked_by_b),
+            "tuned_since": list(self.tuned_since),
+        }
+
+
+def diff(
+    run_a: str | Path,
+    run_b: str | Path,
+    *,
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> RunDifference:
+    """Tests with the paired bootstrap whether two runs differ on the same test rows.
+
+    Labels are matched by name; one that a run was not trained with counts as never
+    given by it.
+
+    Args:
+        run_a: Run directory, or one written by `evaluate(..., out=...)`.
+        run_b: The other one; differences are its scores less those of the first.
+        resamples: How often rows are drawn.
+        level: Of the intervals.
+        seed: Of the drawing.
+
+    Raises:
+        BundleError: When a directory has no scored rows, or damaged ones.
+        SettingsError: When the runs were not scored on the same rows.
+
+    References:
+        Koehn 2004, Statistical significance tests for machine translation evaluation;
+        see `metrics.paired_bootstrap`.
+
+    Example:
+        >>> diff("runs/small", "runs/large").bootstrap.headline["macro_f1"].p
+    """
+    a, b = (ScoredRows.load(Path(run) / TEST_ROWS_FILE) for run in (run_a, run_b))
+    _check_same_rows(run_a, a, run_b, b)
+    labels = LabelSet(a.labels).extended(b.labels)
+    targets = _aligned(a.targets, a.labels, labels)
+    if not np.array_equal(targets, _aligned(b.targets, b.labels, labels)):
+        raise BundleError(
+            f"Expected the same true labels, as the hash says. Received: run_a="
+            f"{str(run_a)!r}, run_b={str(run_b)!r}. One {TEST_ROWS_FILE} is damaged: "
+            f"evaluate with --report once more."
+        )
+    chosen_a = _aligned(a.chosen, a.labels, labels)
+    chosen_b = _aligned(b.chosen, b.labels, labels)
+    known_a, known_b = a.labels[: a.known], b.labels[: b.known]
+    return RunDifference(
+        run_a=str(run_a),
+        run_b=str(run_b),
+        rows=len(targets),
+        labels=labels.names,
+        support=np.count_nonzero(targets, axis=0),
+        bootstrap=paired_bootstrap(
+            targets, chosen_a, chosen_b, resamples=resamples, level=level, seed=seed
+        ),
+        only_a=int(np.count_nonzero(~a.wrong & b.wrong)),
+        only_b=int(np.count_nonzero(a.wrong & ~b.wrong)),
+        lacked_by_a=tuple(name for name in known_b if name not in set(known_a)),
+        lacked_by_b=tuple(name for name in known_a if name not in set(known_b)),
+        tuned_since=tuple(
+            str(run) for run, one in ((run_a, a), (run_b, b)) if _tuned_since(run, one)
+        ),
+    )
+
+
+def _tuned_since(run: str | Path, scored: ScoredRows) -> bool:
+    try:
+        manifest = json.loads((Path(run) / BUNDLE_FOLDER / MANIFEST).read_bytes())
+        now = manifest["files"][manifest["decision"]]["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # no bundle beside the rows, or an early or damaged one
+    return bool(scored.decision_sha256) and now != scored.decision_sha256
+
+
+def _check_same_rows(
+    run_a: str | Path, a: ScoredRows, run_b: str | Path, b: ScoredRows
+):
+    if a.rows_sha256 != b.rows_sha256 or len(a) != len(b):
+        raise SettingsError(
+            f"Expected two runs scored on the same test rows. Received: "
+            f"run_a={str(run_a)!r} ({len(a):,} rows, hash {a.rows_sha256[:12]}), "
+            f"run_b={str(run_b)!r} ({len(b):,} rows, hash {b.rows_sha256[:12]}). "
+            f"Evaluate both on one file, `kerascls evaluate RUN --test FILE --report "
+            f"DIR`, and compare the two directories."
+        )
+
+
+def _aligned(array: np.ndarray, names: tuple[str, ...], labels: LabelSet) -> np.ndarray:
+    aligned = np.zeros((len(array), len(labels)), np.bool_)
+    aligned[:, [labels.column(name) for name in names]] = array
+    return aligned
+
+
+def _plain(one: Difference) -> dict[str, float | None]:
+    return {name: None if isnan(x) else x for name, x in asdict(one).items()}

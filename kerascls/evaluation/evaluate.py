@@ -1,0 +1,245 @@
+"""Scores of a trained classifier on labelled text."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kerascls.data.readers import Dataset, read
+from kerascls.data.targets import Targets
+from kerascls.errors import DataError, SettingsError
+from kerascls.evaluation.metrics import pad_columns, score
+from kerascls.evaluation.reports import (
+    Report,
+    details_of,
+    majority_label,
+    majority_scores,
+    write_errors,
+    write_plots,
+    write_report,
+    write_report_html,
+)
+from kerascls.evaluation.reports.report_files import HTML_FILE, PLOTS_FOLDER
+from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
+from kerascls.inference.bundle import SETTINGS, Bundle, open_bundle
+from kerascls.inference.predictor import Predictor
+from kerascls.preprocessing.token_store import build_token_store
+
+
+def scored_rows_of(
+    bundle: Bundle, logits: np.ndarray, dataset: Dataset, rows: np.ndarray | None = None
+) -> ScoredRows:
+    """Puts what a bundle says beside what is true.
+
+    Args:
+        bundle: What turns logits into labels.
+        logits: float32 `(rows, num_classes)`.
+        dataset: The labelled text.
+        rows: int64, which of its examples; all by default.
+
+    Raises:
+        DataError: When there are no rows.
+    """
+    chosen_rows = range(len(dataset.examples)) if rows is None else rows
+    examples = [dataset.examples[row] for row in chosen_rows]
+    if not examples:
+        raise DataError(
+            f"Scores need at least one row. Received: none from {dataset.path.name}."
+        )
+    texts = [example.texts for example in examples]
+    truth = [example.labels for example in examples]
+    labels = bundle.label_set.extended({name for names in truth for name in names})
+    given = bundle.decision.probabilities(logits, bundle.task)
+    return ScoredRows(
+        task=bundle.task,
+        labels=labels.names,
+        targets=Targets.from_labels(truth, labels).dense(np.arange(len(truth))) > 0,
+        probabilities=pad_columns(given, len(labels)),
+        chosen=pad_columns(bundle.rule.apply(given), len(labels)),
+        known=len(bundle.label_set),
+        rows_sha256=rows_sha256(texts, truth),
+        lines=np.array([example.line for example in examples], np.int64),
+        texts=texts,
+        decision_sha256=bundle.decision.sha256,
+    )
+
+
+def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
+    """Scores rows against their true labels.
+
+    Labels that training did not have count as misses: no model can give them.
+
+    Args:
+        bundle: What the rows were labelled with.
+        scored: The rows.
+        source: Where they came from, for people.
+    """
+    counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
+    support = np.array(list(bundle.train_support.values()))
+    return Report(
+        task=bundle.task,
+        scores=score(scored.targets, scored.chosen, scored.labels),
+        baseline=majority_scores(scored.targets, support, scored.labels),
+        baseline_label=majority_label(support, scored.labels),
+        rule=bundle.rule,
+        train_support=bundle.train_support,
+        unseen=dict(zip(scored.labels[scored.known :], counts, strict=True)),
+        source=source,
+        details=details_of(scored, bundle.decision.fitted_thresholds(bundle.label_set)),
+    )
+
+
+def write_results(
+    directory: str | Path,
+    report: Report,
+    scored: ScoredRows,
+    text_columns: Sequence[str],
+    history_csv: Path | None = None,
+):
+    """Writes all there is to know about scored rows.
+
+    Args:
+        directory: Where to; made if it does not exist.
+        report: Their report: report.csv, report.md, report.json, report.html, and
+            the pictures in plots/.
+        scored: The rows: errors.csv, and test.safetensors for `kerascls diff`.
+        text_columns: Names of their text fields.
+        history_csv: Scores of every epoch of the training, for report.html.
+    """
+    directory = Path(directory)
+    write_report(directory, report)
+    write_report_html(directory / HTML_FILE, report, scored, history_csv)
+    write_plots(directory / PLOTS_FOLDER, report, scored, history_csv)
+    write_errors(directory, scored, text_columns)
+    scored.save(directory / TEST_ROWS_FILE)
+
+
+def evaluate(
+    bundle: str | Path,
+    test: str | Path,
+    *,
+    text: Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+    runtime: str = "auto",
+    out: str | Path | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Scores a bundle on a labelled file.
+
+    Args:
+        bundle: The bundle, or the run directory that holds it.
+        test: csv, tsv, xlsx or jsonl with texts and labels.
+        text: Text columns, as many as in training; by default the same.
+        label: Label column; by default that of training.
+        label_separator: Between the names in a cell; by default that of training.
+        format: Of the file; by default its ending.
+        encoding: Of the file.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+        runtime: What computes, see `Predictor.load`.
+        out: Directory for what `write_results` writes; none by default.
+        on_progress: Called with rows done and all rows.
+
+    Raises:
+        BundleError: When the bundle cannot be read.
+        DataError: When the file cannot be used.
+        SettingsError: When text columns are more or fewer than in training.
+
+    Example:
+        >>> evaluate("runs/news", "test.csv").scores.macro.f1
+    """
+    opened = open_bundle(bundle)
+    dataset = read_labelled(
+        opened,
+        test,
+        text=text,
+        label=label,
+        label_separator=label_separator,
+        format=format,
+        encoding=encoding,
+        skip_bad_rows=skip_bad_rows,
+    )
+    logits = logits_of(opened, dataset, on_progress, runtime)
+    scored = scored_rows_of(opened, logits, dataset)
+    report = report_on(opened, scored, dataset.path.name)
+    if out is not None:
+        write_results(out, report, scored, dataset.text_columns)
+    return report
+
+
+def logits_of(
+    bundle: Bundle,
+    dataset: Dataset,
+    on_progress: Callable[[int, int], None] | None = None,
+    runtime: str = "auto",
+) -> np.ndarray:
+    """Loads a bundle's model, which takes seconds, and runs it over labelled text.
+
+    Args:
+        bundle: The bundle.
+        dataset: The text.
+        on_progress: Called with rows done and all rows.
+        runtime: What computes, see `Predictor.load`.
+
+    Returns:
+        float32 `(rows, num_classes)`, in the order of the file.
+    """
+    predictor = Predictor(bundle, runtime)
+    texts = [example.texts for example in dataset.examples]
+    store = build_token_store(texts, predictor.tokenizer)
+    return predictor.logits(store, on_progress=on_progress)
+
+
+def read_labelled(
+    bundle: Bundle,
+    path: str | Path,
+    *,
+    text: Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+) -> Dataset:
+    """Reads labelled text the way a bundle's training text was read.
+
+    Args:
+        bundle: What is not stated is as in its training.
+        path: csv, tsv, xlsx or jsonl with texts and labels.
+        text: Text columns, as many as in training.
+        label: Label column.
+        label_separator: Between the names in a cell.
+        format: Of the file; by default its ending.
+        encoding: Of the file.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+
+    Raises:
+        DataError: When the file cannot be used.
+        SettingsError: When text columns are more or fewer than in training.
+    """
+    trained = bundle.read(SETTINGS)["data"]
+    dataset = read(
+        path,
+        text=text or bundle.text["text_columns"],
+        label=label or bundle.text["label_column"],
+        task=bundle.task,
+        label_separator=label_separator or trained["label_separator"],
+        format=format,
+        encoding=encoding,
+        errors="skip" if skip_bad_rows else "raise",
+    )
+    _check_columns(bundle, dataset)
+    return dataset
+
+
+def _check_columns(bundle: Bundle, dataset: Dataset):
+    trained, given = bundle.text["text_columns"], dataset.text_columns
+    if len(given) != len(trained):
+        raise SettingsError(
+            f"Expected {len(trained)} text column(s), as in training "
+            f"({', '.join(trained)}). Received: text={', '.join(given)}. Name as many "
+            f"with --text, in the same order."
+        )

@@ -1,0 +1,97 @@
+"""`history.csv`: a row per class and epoch, appended while training goes on."""
+
+import csv
+import os
+from io import StringIO
+from pathlib import Path
+
+from kerascls.errors import SettingsError
+from kerascls.evaluation.metrics import Scores
+from kerascls.evaluation.reports.rows import score_rows
+
+HISTORY_COLUMNS = (
+    "epoch",
+    "class",
+    "precision",
+    "recall",
+    "f1",
+    "support",
+    "loss",
+    "val_loss",
+    "threshold",
+)
+
+
+def history_rows(
+    epoch: float,
+    scores: Scores,
+    *,
+    loss: float | None = None,
+    val_loss: float | None = None,
+    threshold: float | None = None,
+) -> list[tuple]:
+    """Returns the rows of one epoch: classes, micro, accuracy, macro, weighted.
+
+    Args:
+        epoch: Epochs done.
+        scores: Scores on the validation data.
+        loss: Training loss, repeated in each row like the two that follow.
+        val_loss: Loss on the validation data.
+        threshold: Of the rule, for multi-label.
+    """
+    return [
+        (
+            *(epoch, row.name, row.precision, row.recall, row.f1, row.support),
+            *(loss, val_loss, threshold),
+        )
+        for row in score_rows(scores)
+    ]
+
+
+def append_history(path: str | Path, rows: list[tuple]):
+    """Appends rows to a history file in a single write, with a header if it is new.
+
+    Args:
+        path: The file, written as UTF-8 with byte order mark for Excel.
+        rows: What `history_rows` returned.
+
+    Raises:
+        SettingsError: When the file exists and has another header.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    with open(path, "a+b") as file:
+        file.seek(0)
+        first_line = file.readline()
+        if first_line:
+            _check_header(path, first_line)
+        else:
+            writer.writerow(HISTORY_COLUMNS)
+        writer.writerows(rows)
+        encoding = "utf-8" if first_line else "utf-8-sig"
+        file.seek(0, os.SEEK_END)
+        file.write(stream.getvalue().encode(encoding))
+
+
+def read_history(path: str | Path) -> list[dict[str, str]]:
+    """Returns the rows of a history file as dicts of text.
+
+    Raises:
+        SettingsError: When the file is no history file.
+    """
+    with open(path, "rb") as file:
+        _check_header(Path(path), file.readline())
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _check_header(path: Path, first_line: bytes):
+    header = first_line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
+    if header != ",".join(HISTORY_COLUMNS):
+        raise SettingsError(
+            f"A history file starts with the line {','.join(HISTORY_COLUMNS)!r}. "
+            f"Received: history_csv={str(path)!r}, whose first line is "
+            f"{header[:100]!r}. Name another file, or move this one away."
+        )

@@ -1,0 +1,127 @@
+"""One file that a browser opens without a network: template, payload, policy."""
+
+import base64
+import hashlib
+import json
+import re
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from kerascls.evaluation.reports.html.payload import payload
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.scored_rows import ScoredRows
+from kerascls.system.files import write_atomically
+
+_SCRIPTS = ("dom.js", "charts.js", "table.js", "sections.js", "page.js")
+
+# Texts and labels come from anyone. Without these characters no text can end the
+# element that holds the JSON, and lone surrogates cannot be written as UTF-8.
+_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+
+# Marks, embeddings, overrides and isolates of bidirectional text.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def report_html(
+    report: Report,
+    scored: ScoredRows,
+    history_csv: str | Path | None = None,
+    *,
+    max_mistakes: int = 200,
+) -> str:
+    """Returns a report as one HTML page that opens offline.
+
+    The page loads nothing, and its content security policy lets no script run but
+    its own. Texts and labels are shown as they are, never read as HTML.
+
+    Args:
+        report: Scores of the rows.
+        scored: The rows themselves, with their texts if these are to be shown.
+        history_csv: The history of the training; adds F1 over the epochs.
+        max_mistakes: How many mistakes to list, the most surprising ones.
+
+    Returns:
+        The page; write it as UTF-8.
+
+    Raises:
+        SettingsError: When `history_csv` is no history file.
+    """
+    content = payload(report, scored, history_csv, max_mistakes=max_mistakes)
+    style = _template("page.css")
+    script = "\n".join(map(_template, _SCRIPTS))
+    title, heading = _titles(report)
+    parts = {
+        "policy": _policy(style, script),
+        "title": title,
+        "heading": heading,
+        "style": style,
+        "script": script,
+        "payload": embedded_json(content),
+    }
+    # In one pass, so that nothing inside a part is taken for a place.
+    return re.sub(r"\{\{(\w+)\}\}", lambda m: parts[m[1]], _template("page.html"))
+
+
+def write_report_html(
+    path: str | Path,
+    report: Report,
+    scored: ScoredRows,
+    history_csv: str | Path | None = None,
+    *,
+    max_mistakes: int = 200,
+) -> Path:
+    """Writes what `report_html` returns, in one step.
+
+    Args:
+        path: The file; its directory is made if it does not exist.
+        report: See `report_html`.
+        scored: See `report_html`.
+        history_csv: See `report_html`.
+        max_mistakes: See `report_html`.
+
+    Returns:
+        The path.
+    """
+    path = Path(path)
+    page = report_html(report, scored, history_csv, max_mistakes=max_mistakes)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, page.encode())
+    return path
+
+
+def embedded_json(content: Any) -> str:
+    """Returns JSON that is safe inside an HTML element, equal when it is parsed."""
+    text = json.dumps(
+        content, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _titles(report: Report) -> tuple[str, str]:
+    """Returns the title as text, and as a heading with the source set apart."""
+    if not report.source:
+        return "Scores", "Scores"
+    # A file name may hold bytes that are no UTF-8, and turn the text around it.
+    source = escape(_BIDI.sub("", report.source))
+    source = source.encode("ascii", "xmlcharrefreplace").decode()
+    return f"Scores on {source}", f"Scores on <bdi>{source}</bdi>"
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+        "; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _template(name: str) -> str:
+    return (files("kerascls.evaluation.reports.html") / name).read_text(
+        encoding="utf-8"
+    )

@@ -1,0 +1,63 @@
+"""What the page shows, as plain JSON types; the page itself computes no scores twice.
+
+The page moves thresholds, so it gets counts (given, rightly given) on a grid of
+thresholds of each label, never the rows: its size does not grow with their number.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from kerascls.evaluation.reports.details import details_of
+from kerascls.evaluation.reports.html.chart_data import (
+    coverage_points,
+    history_lines,
+    label_curves,
+    matrices,
+    reliability_bins,
+)
+from kerascls.evaluation.reports.html.errors import worst_mistakes
+from kerascls.evaluation.reports.html.scores import class_columns, headline, is_plain
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.tables import detail_lines, report_lines
+from kerascls.evaluation.scored_rows import ScoredRows
+
+
+def payload(
+    report: Report,
+    scored: ScoredRows,
+    history_csv: str | Path | None = None,
+    *,
+    max_mistakes: int = 200,
+    max_chars: int = 1500,
+) -> dict[str, Any]:
+    """Returns everything the page shows.
+
+    Args:
+        report: Scores of the rows.
+        scored: The rows themselves.
+        history_csv: The history of the training, if there is one.
+        max_mistakes: How many mistakes to list.
+        max_chars: Longer texts are cut there.
+    """
+    details = report.details or details_of(
+        scored, report.rule.threshold_of(scored.known)
+    )
+    return {
+        "task": report.task.value,
+        "rows": len(scored),
+        "wrong": int(scored.wrong.sum()),
+        "labels": list(scored.labels),
+        "known": scored.known,
+        "plain": is_plain(report),
+        "notes": report_lines(report),
+        # The first line has the intervals, which stand beside their scores.
+        "more": detail_lines(details)[1:],
+        "headline": headline(report, details),
+        "classes": class_columns(report, scored, details),
+        "curves": label_curves(report, scored),
+        "coverage": coverage_points(report, scored),
+        "reliability": reliability_bins(scored),
+        "matrices": matrices(scored),
+        "history": history_lines(history_csv, scored) if history_csv else None,
+        "mistakes": worst_mistakes(scored, max_mistakes, max_chars),
+    }

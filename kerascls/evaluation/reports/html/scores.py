@@ -1,0 +1,70 @@
+"""Headline numbers and the class table, as JSON types."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kerascls.data.labels import Task
+from kerascls.evaluation.metrics import Scores
+from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.html.rounding import rounded, shortest
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.tables import SCORE_NAMES
+from kerascls.evaluation.scored_rows import ScoredRows
+
+
+def headline(report: Report, details: Details) -> list[dict[str, Any]]:
+    """Returns the numbers on top of the page, each with interval and baseline."""
+    found = details.intervals
+    return [
+        {
+            "key": name,
+            "name": SCORE_NAMES[name],
+            "value": _value(report.scores, name),
+            "interval": rounded(found.headline[name]),
+            "level": f"{100 * found.level:g}",
+            "baseline": _value(report.baseline, name),
+        }
+        for name in ("macro_f1", "micro_f1", "weighted_f1", "accuracy")
+        # With one label for each row, micro-F1 is the accuracy.
+        if report.task is Task.MULTILABEL or name != "micro_f1"
+    ]
+
+
+def class_columns(
+    report: Report, scored: ScoredRows, details: Details
+) -> dict[str, list]:
+    """Returns the columns of the class table, in the order of the labels."""
+    train = report.train_support
+    return {
+        "support": scored.targets.sum(axis=0).tolist(),
+        "train": [train.get(label, 0) if train else None for label in scored.labels],
+        "given": scored.chosen.sum(axis=0).tolist(),
+        "hits": (scored.targets & scored.chosen).sum(axis=0).tolist(),
+        "low": rounded(details.intervals.f1[:, 0]),
+        "high": rounded(details.intervals.f1[:, 1]),
+        "average_precision": rounded(details.classes["average_precision"]),
+        "roc_auc": rounded(details.classes["roc_auc"]),
+        "threshold": own_thresholds(report, scored),
+    }
+
+
+def own_thresholds(report: Report, scored: ScoredRows) -> list[float | None]:
+    """Returns the threshold that the rule has for each label, None for none."""
+    found = report.rule.threshold_of(scored.known)
+    known: Iterable[float | None] = (
+        [None] * scored.known if found is None else shortest(found)
+    )
+    return [*known, *[None] * (len(scored.labels) - scored.known)]
+
+
+def is_plain(report: Report) -> bool:
+    """Returns whether each label is given by its threshold alone."""
+    rule = report.rule
+    limits = rule.min_labels, rule.max_labels, rule.abstain_below
+    return rule.kind == "threshold" and limits == (0, None, None)
+
+
+def _value(scores: Scores, name: str) -> float:
+    if name == "accuracy":
+        return scores.accuracy
+    return getattr(scores, name.removesuffix("_f1")).f1

@@ -1,0 +1,97 @@
+"""Pairs of labels: confused with each other, true together, given instead."""
+
+import numpy as np
+
+from kerascls.evaluation.scored_rows import ScoredRows
+
+_ROWS_AT_ONCE = 8192
+
+
+def confusion_counts(scored: ScoredRows) -> np.ndarray:
+    """Counts the rows of each true label by the label that was given.
+
+    Args:
+        scored: Rows of a multi-class task; one that got no label is in no column.
+
+    Returns:
+        int64 `(labels, labels)`, true labels down, given labels across.
+    """
+    return count_pairs(scored.targets, scored.chosen)
+
+
+def error_pairs(scored: ScoredRows) -> np.ndarray:
+    """Counts the rows in which one label was missed and another wrongly given.
+
+    Args:
+        scored: Rows of any task.
+
+    Returns:
+        int64 `(labels, labels)`, missed labels down, wrongly given labels across.
+    """
+    wrong = scored.wrong
+    targets, chosen = scored.targets[wrong], scored.chosen[wrong]
+    return count_pairs(targets & ~chosen, chosen & ~targets)
+
+
+def co_occurrences(targets: np.ndarray) -> np.ndarray:
+    """Counts the rows that have both labels of each pair.
+
+    Args:
+        targets: bool `(rows, labels)`.
+
+    Returns:
+        int64 `(labels, labels)`, symmetric; the support on its diagonal.
+    """
+    return count_pairs(targets, targets)
+
+
+def count_pairs(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Counts rows that have a label of `one` and a label of `other`.
+
+    Args:
+        one: bool `(rows, labels)`.
+        other: bool `(rows, labels)`.
+
+    Returns:
+        int64 `(labels, labels)`, labels of `one` down.
+    """
+    total = np.zeros((one.shape[1], other.shape[1]), np.int64)
+    for start in range(0, len(one), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        counts = one[part].T.astype(np.float32) @ other[part].astype(np.float32)
+        total += counts.astype(np.int64)
+    return total
+
+
+def most_involved(counts: np.ndarray, limit: int) -> np.ndarray:
+    """Returns the labels with the most pairs off the diagonal, in their order.
+
+    Of more labels than `limit`, those without any such pair are left out.
+
+    Args:
+        counts: int `(labels, labels)`.
+        limit: How many labels to return at most.
+
+    Returns:
+        int64 `(at most limit,)`, ascending; never empty.
+    """
+    if len(counts) <= limit:
+        return np.arange(len(counts))
+    involved = counts.sum(0) + counts.sum(1) - 2 * counts.diagonal()
+    most = np.argsort(-involved, kind="stable")[:limit]
+    return np.sort(most[involved[most] > 0] if involved.any() else most)
+
+
+def largest_pairs(counts: np.ndarray, limit: int) -> list[tuple[int, int, int]]:
+    """Returns row, column and count of the largest entries off the diagonal.
+
+    Args:
+        counts: int `(labels, labels)`.
+        limit: How many pairs to return at most; none with a count of 0 is.
+    """
+    counts = counts.copy()
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:limit]
+    rows, columns = np.unravel_index(order, counts.shape)
+    found = np.stack([rows, columns, counts[rows, columns]], axis=1).tolist()
+    return [tuple(pair) for pair in found if pair[2]]

@@ -1,0 +1,134 @@
+"""Pictures of probabilities: precision and recall, reliability, coverage."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerascls.decision.rule import Rule
+from kerascls.errors import SettingsError
+from kerascls.evaluation.metrics import precision_recall_curve_points
+from kerascls.evaluation.reports.plots.fonts import shortened, text_style
+from kerascls.evaluation.reports.scored_curves import (
+    scored_coverage,
+    scored_reliability,
+)
+from kerascls.evaluation.scored_rows import ScoredRows
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MAX_CURVES = 8
+
+
+def plot_precision_recall(
+    scored: ScoredRows, *, labels: Sequence[str] | None = None
+) -> "Figure":
+    """Draws precision against recall of labels over all thresholds.
+
+    A dot is where the label stands with the labels that were given.
+
+    Args:
+        scored: Rows of any task.
+        labels: Which labels to draw; by default the eight with the most true rows.
+
+    Returns:
+        A matplotlib `Figure`, see `plot_history`.
+
+    Raises:
+        SettingsError: When training did not have a label.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    columns = _columns(scored, labels)
+    names = [shortened(scored.labels[column]) for column in columns]
+    with matplotlib.rc_context(text_style(names)):
+        figure = Figure(figsize=(7, 4.5), layout="constrained")
+        axes = figure.subplots()
+        for column, name in zip(columns, names, strict=True):
+            target, chosen = scored.targets[:, column], scored.chosen[:, column]
+            precision, recall, _ = precision_recall_curve_points(
+                target, scored.probabilities[:, column]
+            )
+            (line,) = axes.plot(recall, precision, label=name)
+            if target.any() and chosen.any():
+                hits = (target & chosen).sum()
+                point = hits / target.sum(), hits / chosen.sum()
+                axes.plot(*point, "o", color=line.get_color())
+        axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02))
+        axes.grid(alpha=0.3)
+        figure.legend(loc="outside right upper")
+    return figure
+
+
+def plot_reliability(scored: ScoredRows, *, bins: int = 15) -> "Figure":
+    """Draws how often labels are true against the probability they got.
+
+    Multi-label looks at every cell of the labels that training had, multi-class at
+    the likeliest label of each row. Points on the diagonal are calibrated.
+
+    Args:
+        scored: Rows of any task.
+        bins: How many bins of equal width.
+
+    Returns:
+        A matplotlib `Figure` with a histogram below, see `plot_history`.
+    """
+    from matplotlib.figure import Figure
+
+    found = scored_reliability(scored, bins)
+    figure = Figure(figsize=(5, 5.5), layout="constrained")
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    axes.plot((0, 1), (0, 1), "--", color="gray", label="calibrated")
+    used = found.counts > 0
+    points = found.confidence[used], found.frequency[used]
+    axes.plot(*points, marker="o", label=f"ECE {found.error:.4f}")
+    axes.set(ylabel="share that is true", xlim=(0, 1), ylim=(0, 1.02))
+    axes.grid(alpha=0.3)
+    axes.legend(loc="upper left")
+    edges = np.linspace(0, 1, bins + 1)
+    below.bar(edges[:-1], found.counts, 1 / bins, align="edge", edgecolor="white")
+    below.set(xlabel="probability", ylabel="count", yscale="log")
+    below.yaxis.set_minor_formatter("")  # there is room for powers of ten only
+    return figure
+
+
+def plot_coverage(scored: ScoredRows, rule: Rule | None = None) -> "Figure":
+    """Draws accuracy against the share of rows that are sure enough to be answered.
+
+    Args:
+        scored: Rows of any task.
+        rule: What chose their labels; needed only if it abstains.
+
+    Returns:
+        A matplotlib `Figure`, see `plot_history`.
+    """
+    from matplotlib.figure import Figure
+
+    curve = scored_coverage(scored, rule)
+    figure = Figure(figsize=(5.5, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(curve.coverage, curve.accuracy)
+    axes.plot(curve.coverage[:1], curve.accuracy[:1], "o", color="tab:blue")
+    axes.set(
+        xlabel="share of rows answered",
+        ylabel="share of answers entirely right",
+        xlim=(0, 1.02),
+    )
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def _columns(scored: ScoredRows, labels: Sequence[str] | None) -> list[int]:
+    known = scored.labels[: scored.known]
+    if labels is None:
+        support = scored.targets[:, : scored.known].sum(axis=0)
+        return np.argsort(-support, kind="stable")[:MAX_CURVES].tolist()
+    unknown = [label for label in labels if label not in known]
+    if unknown:
+        raise SettingsError(
+            f"Curves can be drawn of labels that training had. Received: labels with "
+            f"{unknown[0]!r}. Name some of {', '.join(known[:10])}."
+        )
+    return [known.index(label) for label in labels]

@@ -1,0 +1,96 @@
+"""Pictures of pairs of labels: confused, given instead, true together."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerascls.evaluation.reports.pairs import (
+    co_occurrences,
+    confusion_counts,
+    error_pairs,
+    most_involved,
+)
+from kerascls.evaluation.reports.plots.fonts import shortened, text_style
+from kerascls.evaluation.scored_rows import ScoredRows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_MAX_LABELS_WITH_NUMBERS = 25
+
+
+def plot_confusion(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
+    """Draws how often rows of each true label were given each label.
+
+    A colour is the share of the true label's rows, a number the rows themselves.
+
+    Args:
+        scored: Rows of a multi-class task.
+        max_labels: Draw only so many labels, those confused most.
+
+    Returns:
+        A matplotlib `Figure`, see `plot_history`.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    counts = confusion_counts(scored)
+    shown = most_involved(counts, max_labels)
+    names = [shortened(scored.labels[label]) for label in shown]
+    # Rows without an answer count, too, as they do on the page.
+    support = scored.targets.sum(axis=0)
+    shares = counts / np.maximum(support, 1)[:, np.newaxis]
+    inside = np.ix_(shown, shown)
+    with matplotlib.rc_context(text_style(names)):
+        side = 2.5 + 0.32 * len(shown)
+        figure = Figure(figsize=(side, side), layout="compressed")
+        axes = figure.subplots()
+        _draw(axes, counts[inside], shares[inside], names)
+        axes.set(xlabel="given", ylabel="true")
+    return figure
+
+
+def plot_pairs(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
+    """Draws which labels were given where others were missed, and which are together.
+
+    Args:
+        scored: Rows of a multi-label task.
+        max_labels: Draw only so many labels, those with the most errors.
+
+    Returns:
+        A matplotlib `Figure` with two pictures, see `plot_history`.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    errors, together = error_pairs(scored), co_occurrences(scored.targets)
+    shown = most_involved(errors, max_labels)
+    names = [shortened(scored.labels[label]) for label in shown]
+    inside = np.ix_(shown, shown)
+    with matplotlib.rc_context(text_style(names)):
+        side = 2.5 + 0.32 * len(shown)
+        figure = Figure(figsize=(2 * side, side), layout="compressed")
+        left, right = figure.subplots(1, 2)
+        for axes, counts in ((left, errors[inside]), (right, together[inside])):
+            # The support on the diagonal would leave the pairs without colour.
+            pairs = counts - np.diag(counts.diagonal())
+            _draw(axes, counts, np.sqrt(pairs / max(pairs.max(), 1)), names)
+        left.set(title="missed, and given instead", xlabel="given", ylabel="missed")
+        right.set(title="true together")
+    return figure
+
+
+def _draw(axes: "Axes", counts: np.ndarray, shares: np.ndarray, names: list[str]):
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    places = range(len(names))
+    axes.set_xticks(places, names, rotation=90)
+    axes.set_yticks(places, names)
+    if len(names) > _MAX_LABELS_WITH_NUMBERS:
+        return
+    for row, column in np.argwhere(counts > 0):
+        colour = "white" if shares[row, column] > 0.5 else "black"
+        number = f"{counts[row, column]}"
+        axes.text(
+            column, row, number, ha="center", va="center", color=colour, fontsize=8
+        )

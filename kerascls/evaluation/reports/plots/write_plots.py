@@ -1,0 +1,92 @@
+"""All pictures of a report as PNG files."""
+
+import warnings
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerascls.data.labels import Task
+from kerascls.evaluation.reports.plots.curves import (
+    plot_coverage,
+    plot_precision_recall,
+    plot_reliability,
+)
+from kerascls.evaluation.reports.plots.fonts import missing_glyphs
+from kerascls.evaluation.reports.plots.history import plot_class_history, plot_history
+from kerascls.evaluation.reports.plots.pairs import plot_confusion, plot_pairs
+from kerascls.evaluation.reports.plots.scores import plot_scores
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.scored_rows import ScoredRows
+from kerascls.system.files import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def write_plots(
+    directory: str | Path,
+    report: Report,
+    scored: ScoredRows,
+    history_csv: str | Path | None = None,
+    *,
+    dpi: int = 150,
+) -> list[Path]:
+    """Writes every plot of a report as PNG, each in one step.
+
+    These are `scores.png`, `confusion.png` (multi-class) or `pairs.png` (multi-label),
+    `precision_recall.png`, `reliability.png`, `coverage.png`, and with a history
+    `history.png` and `class_history.png`.
+
+    Args:
+        directory: Where to; made if it does not exist.
+        report: Scores of the rows.
+        scored: The rows themselves.
+        history_csv: The history of the training.
+        dpi: Dots per inch.
+
+    Returns:
+        The paths of the files.
+    """
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        figures = _figures(report, scored, history_csv)
+        content = {f"{name}.png": _png(one, dpi) for name, one in figures.items()}
+    _warn_once({str(one.message): one.category for one in caught})
+    for name, data in content.items():
+        write_atomically(directory / name, data)
+    return [directory / name for name in content]
+
+
+def _warn_once(messages: dict[str, type[Warning]]):
+    # A missing font is said once, not for each picture and each character.
+    others = {m: c for m, c in messages.items() if not m.startswith("Glyph ")}
+    for message, category in others.items():
+        warnings.warn(message, category, stacklevel=3)
+    glyphs = missing_glyphs(messages)
+    if glyphs and not any(m.startswith("No installed font") for m in others):
+        warnings.warn(glyphs, stacklevel=3)
+
+
+def _figures(
+    report: Report, scored: ScoredRows, history_csv: str | Path | None
+) -> dict[str, "Figure"]:
+    figures = {"scores": plot_scores(report)}
+    if report.task is Task.MULTICLASS:
+        figures["confusion"] = plot_confusion(scored)
+    else:
+        figures["pairs"] = plot_pairs(scored)
+    figures["precision_recall"] = plot_precision_recall(scored)
+    figures["reliability"] = plot_reliability(scored)
+    figures["coverage"] = plot_coverage(scored, report.rule)
+    if history_csv is not None:
+        figures["history"] = plot_history(history_csv)
+        figures["class_history"] = plot_class_history(history_csv)
+    return figures
+
+
+def _png(figure: "Figure", dpi: int) -> bytes:
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=dpi)
+    return stream.getvalue()

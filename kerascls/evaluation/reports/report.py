@@ -1,0 +1,105 @@
+"""Everything an evaluation has to say, as one value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from kerascls.data.labels import Task
+from kerascls.decision.rule import Rule
+from kerascls.errors import BundleError
+from kerascls.evaluation.metrics import Scores, score
+from kerascls.evaluation.reports.details import Details
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Report:
+    """Scores on some data, and what is needed to judge them.
+
+    Args:
+        task: `"multiclass"` or `"multilabel"`.
+        scores: The scores, labels unseen in training included.
+        baseline: Scores of giving every row the most frequent training label.
+        baseline_label: That label.
+        rule: How probabilities became labels.
+        train_support: Training rows of each label.
+        unseen: Rows of each label that the training data did not have.
+        source: Where the rows came from, e.g. a file name.
+        details: Scores of probabilities and of rows, and intervals; None where they
+            were not computed.
+    """
+
+    task: Task
+    scores: Scores
+    baseline: Scores
+    baseline_label: str
+    rule: Rule
+    train_support: dict[str, int] = field(default_factory=dict)
+    unseen: dict[str, int] = field(default_factory=dict)
+    source: str = ""
+    details: Details | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the report as plain JSON types."""
+        return {
+            "source": self.source,
+            "task": str(self.task),
+            "rule": self.rule.to_dict(),
+            "scores": self.scores.to_dict(),
+            "baseline_label": self.baseline_label,
+            "baseline": self.baseline.to_dict(),
+            "unseen": dict(self.unseen),
+            "train_support": dict(self.train_support),
+            "details": None if self.details is None else self.details.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Report":
+        """Returns the report that `to_dict` wrote; earlier versions had no details.
+
+        Raises:
+            BundleError: When a key is missing or unknown.
+        """
+        names = {field.name for field in fields(cls)}
+        details = values.get("details")
+        if {*values, "details"} != names:
+            raise BundleError(
+                f"A stored report has the keys {', '.join(sorted(names))}. Received: "
+                f"keys={sorted(values)}. It was damaged, or written by another version."
+            )
+        return cls(
+            **{
+                **values,
+                "task": Task(values["task"]),
+                "rule": Rule.from_dict(values["rule"]),
+                "scores": Scores.from_dict(values["scores"]),
+                "baseline": Scores.from_dict(values["baseline"]),
+                "details": None if details is None else Details.from_dict(details),
+            }
+        )
+
+
+def majority_label(train_counts: np.ndarray, labels: Iterable[str]) -> str:
+    """Returns the most frequent label, the first of several.
+
+    Args:
+        train_counts: int `(known,)`, training rows of each label.
+        labels: The label names; there may be more than counts.
+    """
+    return tuple(labels)[int(np.argmax(train_counts))]
+
+
+def majority_scores(
+    targets: np.ndarray, train_counts: np.ndarray, labels: Iterable[str]
+) -> Scores:
+    """Scores the baseline that gives every row the most frequent training label.
+
+    Args:
+        targets: bool `(rows, num_classes)`, the labels that are true.
+        train_counts: int `(known,)`, training rows of each label.
+        labels: Names of the `num_classes` columns.
+    """
+    predicted = np.zeros(targets.shape, np.bool_)
+    predicted[:, np.argmax(train_counts)] = True
+    return score(targets, predicted, labels)

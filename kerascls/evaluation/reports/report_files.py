@@ -1,0 +1,135 @@
+"""A report as files: CSV for Excel, Markdown for people, JSON for programs."""
+
+import csv
+import json
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.errors import safe_cell
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.rows import Row, report_rows
+from kerascls.evaluation.reports.tables import (
+    NUMBERS,
+    detail_lines,
+    report_lines,
+    shown,
+)
+from kerascls.system.files import write_atomically
+
+REPORT_FILE = "report.json"
+HTML_FILE = "report.html"
+PLOTS_FOLDER = "plots"
+PLOTS = (
+    *("scores", "confusion", "pairs", "precision_recall", "reliability", "coverage"),
+    *("history", "class_history"),
+)
+
+CLASS_HEADINGS = {
+    "threshold": "threshold",
+    "average_precision": "average precision",
+    "roc_auc": "ROC AUC",
+    "calibration_error": "calibration error",
+    "brier_score": "Brier score",
+}
+
+
+def write_report(directory: str | Path, report: Report) -> list[Path]:
+    """Writes `report.csv`, `report.md` and `report.json`, each in one step.
+
+    The CSV file starts with a byte order mark, so that Excel reads it as UTF-8.
+
+    Args:
+        directory: Where to; made if it does not exist.
+        report: What to write.
+
+    Returns:
+        The paths of the three files.
+    """
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    content = {
+        "report.csv": report_csv(report).encode("utf-8-sig"),
+        "report.md": report_markdown(report).encode(),
+        "report.json": report_json(report).encode(),
+    }
+    for name, data in content.items():
+        write_atomically(directory / name, data)
+    return [directory / name for name in content]
+
+
+def report_csv(report: Report) -> str:
+    """Returns the table as CSV, one row per class, then the averages."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("class", *NUMBERS))
+    for row in report_rows(report.scores, report.task):
+        writer.writerow(
+            (safe_cell(row.name), row.precision, row.recall, row.f1, row.support)
+        )
+    return stream.getvalue()
+
+
+def report_json(report: Report) -> str:
+    """Returns everything in the report as JSON."""
+    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n"
+
+
+def report_markdown(report: Report) -> str:
+    """Returns the report as Markdown: a table and the lines that judge it."""
+    more = _more_columns(report.details)
+    lines = [
+        f"# Scores on {report.source}" if report.source else "# Scores",
+        "",
+        f"Task: {report.task}. Rows: {report.scores.rows:,}.",
+        *report_lines(report),
+        *(detail_lines(report.details) if report.details else ()),
+        "",
+        _markdown_line(("class", *NUMBERS, "in training", *more)),
+        "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),
+    ]
+    for place, row in enumerate(report_rows(report.scores, report.task)):
+        cells = [values[place] if row.is_class else "" for values in more.values()]
+        lines.append(_markdown_row(row, report.train_support, cells))
+    return "\n".join(lines) + "\n"
+
+
+def _more_columns(details: Details | None) -> dict[str, list[str]]:
+    """Returns, by heading, what details say of each class."""
+    if details is None:
+        return {}
+    columns = {
+        CLASS_HEADINGS[name]: [shown(value) for value in values.tolist()]
+        for name, values in details.classes.items()
+        if name != "threshold" or not np.isnan(values).all()
+    }
+    ends = details.intervals.f1.tolist()
+    heading = f"f1 {100 * details.intervals.level:g} % interval"
+    columns[heading] = [
+        "n/a" if np.isnan(low) else f"{shown(low)} to {shown(high)}"
+        for low, high in ends
+    ]
+    return columns
+
+
+def _markdown_row(row: Row, train_support: dict[str, int], more: list[str]) -> str:
+    absent = "n/a" if row.is_class else ""
+    numbers = (row.precision, row.recall, row.f1)
+    return _markdown_line(
+        (
+            row.name.replace("|", "\\|").replace("\n", " "),
+            *(absent if value is None else f"{value:.4f}" for value in numbers),
+            f"{row.support:,}",
+            f"{train_support.get(row.name, 0):,}"
+            if row.is_class and train_support
+            else "",
+            *more,
+        )
+    )
+
+
+def _markdown_line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,48 @@
+"""Reliability and coverage of scored rows."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from kerascls.data.labels import Task
+from kerascls.decision.coverage import CoverageCurve, coverage_of
+from kerascls.decision.rule import Rule
+from kerascls.evaluation.metrics import Reliability, pad_columns, reliability
+from kerascls.evaluation.scored_rows import ScoredRows
+
+
+def scored_reliability(scored: ScoredRows, bins: int = 15) -> Reliability:
+    """Bins probabilities and how often they are right.
+
+    Args:
+        scored: Rows; for multi-label every cell of the labels that training had counts,
+            for multi-class the likeliest label of each row.
+        bins: How many bins of equal width.
+    """
+    targets, found = scored.targets, scored.probabilities
+    if scored.task is Task.MULTILABEL:
+        targets, found = targets[:, : scored.known], found[:, : scored.known]
+    return reliability(targets, found, bins, task=scored.task)
+
+
+def scored_coverage(
+    scored: ScoredRows, rule: Rule | None = None, *, most: int = 200
+) -> CoverageCurve:
+    """Answers how right the rows are of which the classifier is surest.
+
+    Args:
+        scored: Rows, at least one; labels that training lacked count as misses.
+        rule: What chose their labels. Needed only if it abstains: these rows are judged
+            by what it would have said.
+        most: Points at most, spread evenly.
+    """
+    chosen = scored.chosen
+    if rule is not None and rule.abstain_below is not None:
+        outspoken = replace(rule, abstain_below=None)
+        chosen = outspoken.apply(scored.probabilities[:, : scored.known])
+        chosen = pad_columns(chosen, len(scored.labels))
+    right = (scored.targets == chosen).all(axis=1)
+    curve = coverage_of(scored.probabilities.max(axis=1), right)
+    last = len(curve.thresholds) - 1
+    shown = np.unique(np.linspace(0, last, most).round().astype(np.int64))
+    return CoverageCurve(*(values[shown] for values in curve))

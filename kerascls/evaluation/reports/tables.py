@@ -1,0 +1,167 @@
+"""Scores as text for the screen, drawn by rich so that Chinese stays aligned."""
+
+from math import isnan
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from kerascls.evaluation.metrics import Scores
+from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.rows import Row, score_rows
+from kerascls.evaluation.reports.rules import rule_line
+from kerascls.system.console import drawn_lines
+
+SCORE_NAMES = {
+    "accuracy": "accuracy",
+    "micro_f1": "micro-F1",
+    "macro_f1": "macro-F1",
+    "weighted_f1": "weighted-F1",
+}
+NUMBERS = ("precision", "recall", "f1-score", "support")
+MAX_NAME_WIDTH = 48
+
+
+def render_table(
+    scores: Scores,
+    *,
+    title: str | None = None,
+    best: Scores | None = None,
+    change: str = "Δ best",
+    max_classes: int | None = None,
+    more_in: str = "report.csv",
+    width: int = 100,
+) -> str:
+    """Draws a table of precision, recall, F1 and support.
+
+    Args:
+        scores: What `metrics.score` returned. A class with neither a true nor a
+            predicted row shows `n/a`.
+        title: A line above the table.
+        best: Scores of the best epoch so far; adds a column with the change of F1
+            (of the accuracy in its row).
+        change: Heading of that column.
+        max_classes: Show only so many classes, those with the most support.
+        more_in: Where the others are, for the line that stands for them.
+        width: Columns of text available.
+
+    Returns:
+        Plain text without trailing newline.
+    """
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column("", max_width=MAX_NAME_WIDTH, overflow="fold")
+    for heading in (*NUMBERS, change) if best else NUMBERS:
+        table.add_column(heading, justify="right", no_wrap=True)
+    rows = score_rows(scores)
+    averages = [row for row in rows if not row.is_class]
+    shown = _most_supported(rows[: len(scores.labels)], max_classes)
+    before = _f1_by_name(best) if best else None
+    for row in shown:
+        table.add_row(*_cells(row, before))
+    if len(shown) < len(scores.labels):
+        hidden = len(scores.labels) - len(shown)
+        table.add_row(f"... {hidden} more in {more_in}")
+    table.add_section()
+    for row in averages:
+        table.add_row(*_cells(row, before))
+    lines = [title] if title else []
+    lines += drawn_lines(table, width)
+    return "\n".join(lines)
+
+
+def render_report(report: Report, *, max_classes: int | None = None) -> str:
+    """Draws the table of a report and, below, what is needed to judge it."""
+    table = render_table(report.scores, title=report.source, max_classes=max_classes)
+    details = detail_lines(report.details)[:2] if report.details else []
+    return "\n".join([table, *report_lines(report), *details])
+
+
+def report_lines(report: Report) -> list[str]:
+    """Returns what a report says beside its table, a sentence a line."""
+    lines = [baseline_line(report.baseline, report.baseline_label)]
+    if line := rule_line(report.rule):
+        lines.append(line)
+    if report.unseen:
+        lines.append(f"Unseen in training: {_counted(report.unseen)}.")
+    return lines
+
+
+def detail_lines(details: Details) -> list[str]:
+    """Returns the headline scores of details, a sentence a line."""
+    found, ranking = details.intervals, details.ranking
+    intervals = (
+        f"{SCORE_NAMES[name]} {low:.4f} to {high:.4f}"
+        for name, (low, high) in found.headline.items()
+    )
+    by_k = (
+        f"{name}@{k} {shown(value)}"
+        for name, values in (
+            ("P", ranking.p_at),
+            ("R", ranking.r_at),
+            ("nDCG", ranking.ndcg_at),
+        )
+        for k, value in values.items()
+    )
+    return [
+        f"{100 * found.level:g} % intervals: {', '.join(intervals)}.",
+        f"Samples-F1 {shown(details.extra.samples.f1)}, Hamming loss "
+        f"{shown(details.extra.hamming)}, mean average precision "
+        f"{shown(details.mean_of('average_precision'))}, mean ROC AUC "
+        f"{shown(details.mean_of('roc_auc'))}.",
+        f"Ranking: {', '.join(by_k)}.",
+        f"Label-ranking average precision {shown(ranking.lrap)}, top-five score "
+        f"{shown(ranking.top_five)}.",
+        f"Expected calibration error {shown(details.calibration_error)}, Brier score "
+        f"{shown(details.brier_score)}.",
+    ]
+
+
+def shown(value: float | None) -> str:
+    """Returns a score with four decimals, `n/a` for None or NaN."""
+    return "n/a" if value is None or isnan(value) else f"{value:.4f}"
+
+
+def baseline_line(baseline: Scores, label: str) -> str:
+    """Returns one line about the baseline that gives every row one label."""
+    return (
+        f"Always {label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
+        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."
+    )
+
+
+def _counted(rows_by_label: dict[str, int]) -> str:
+    return ", ".join(
+        f"{label} ({rows} row{'' if rows == 1 else 's'})"
+        for label, rows in rows_by_label.items()
+    )
+
+
+def _most_supported(rows: list[Row], limit: int | None) -> list[Row]:
+    if limit is None or len(rows) <= limit:
+        return rows
+    by_support = sorted(range(len(rows)), key=lambda i: (-rows[i].support, i))
+    return [rows[i] for i in sorted(by_support[:limit])]
+
+
+def _f1_by_name(scores: Scores) -> dict[tuple[str, bool], float | None]:
+    return {(row.name, row.is_class): row.f1 for row in score_rows(scores)}
+
+
+def _cells(row: Row, before: dict | None) -> list[Text]:
+    absent = "n/a" if row.is_class else ""
+    cells = [row.name]
+    for value in (row.precision, row.recall, row.f1):
+        cells.append(absent if value is None else f"{value:.4f}")
+    cells.append(f"{row.support:,}")
+    if before is not None:
+        cells.append(_change(row.f1, before.get((row.name, row.is_class))))
+    # Text, not str: a label such as "[b]" is no markup.
+    return [Text(cell) for cell in cells]
+
+
+def _change(value: float | None, before: float | None) -> str:
+    if value is None or before is None:
+        return ""
+    text = f"{value - before:+.4f}"
+    return "=" if float(text) == 0 else text

@@ -1,0 +1,122 @@
+"""Labelled rows with what a classifier said of them: what reports are made from."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from kerascls.data.labels import Task
+from kerascls.errors import BundleError
+from kerascls.system.files import write_atomically
+
+TEST_ROWS_FILE = "test.safetensors"
+
+_FORMAT = "kerascls scored rows 1"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ScoredRows:
+    """Rows in the order of their file, each with truth, probabilities and decision.
+
+    Args:
+        task: What a row's labels mean.
+        labels: Names of the columns; those that training lacked come last.
+        targets: bool `(rows, labels)`, the labels that are true.
+        probabilities: float32 `(rows, labels)`, calibrated; 0 for labels that training
+            lacked.
+        chosen: bool `(rows, labels)`, the labels that were given.
+        known: How many of the labels training had: the first columns.
+        rows_sha256: Hash of all texts and true labels in order, see `rows_sha256`.
+        lines: int64 `(rows,)`, where each row starts in its file.
+        texts: The text fields of each row; empty where they were not kept.
+        decision_sha256: Of the decision that gave the labels, as the bundle's manifest
+            has it; empty where that is not known.
+    """
+
+    task: Task
+    labels: tuple[str, ...]
+    targets: np.ndarray
+    probabilities: np.ndarray
+    chosen: np.ndarray
+    known: int
+    rows_sha256: str
+    lines: np.ndarray
+    texts: Sequence[tuple[str, ...]] = ()
+    decision_sha256: str = ""
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Which rows have another set of labels than is true, bool `(rows,)`."""
+        return (self.targets != self.chosen).any(axis=1)
+
+    def save(self, path: Path):
+        """Writes everything but the texts as a safetensors file, atomically."""
+        arrays = {
+            "targets": np.packbits(self.targets, axis=1),
+            "chosen": np.packbits(self.chosen, axis=1),
+            "probabilities": np.ascontiguousarray(self.probabilities, np.float32),
+            "lines": np.ascontiguousarray(self.lines, np.int64),
+        }
+        facts = {
+            "format": _FORMAT,
+            "task": self.task.value,
+            "labels": json.dumps(self.labels, ensure_ascii=False),
+            "known": str(self.known),
+            "rows_sha256": self.rows_sha256,
+            "decision_sha256": self.decision_sha256,
+        }
+        write_atomically(path, save(arrays, facts))
+
+    @classmethod
+    def load(cls, path: Path) -> "ScoredRows":
+        """Reads what `save` wrote; the texts are not there.
+
+        Raises:
+            BundleError: When the file is missing, damaged or of another version.
+        """
+        try:
+            with safe_open(path, "numpy") as file:
+                facts = file.metadata() or {}
+                arrays = {name: file.get_tensor(name) for name in file.keys()}
+            if facts.get("format") != _FORMAT:
+                raise KeyError(f"format={facts.get('format')!r}")
+            labels = tuple(json.loads(facts["labels"]))
+            bits = {"axis": 1, "count": len(labels)}
+            return cls(
+                task=Task(facts["task"]),
+                labels=labels,
+                targets=np.unpackbits(arrays["targets"], **bits).astype(np.bool_),
+                probabilities=arrays["probabilities"],
+                chosen=np.unpackbits(arrays["chosen"], **bits).astype(np.bool_),
+                known=int(facts["known"]),
+                rows_sha256=facts["rows_sha256"],
+                decision_sha256=facts.get("decision_sha256", ""),
+                lines=arrays["lines"],
+            )
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            raise BundleError(
+                f"Expected the scored rows of a run. Received: {str(path)!r} "
+                f"({error}). Train, or evaluate with --report, once more."
+            ) from error
+
+
+def rows_sha256(texts: Sequence[Sequence[str]], labels: Sequence[Sequence[str]]) -> str:
+    """Returns one hash of texts and true labels; equal only for the same rows in order.
+
+    Args:
+        texts: The text fields of each row.
+        labels: The true labels of each row, in any order.
+    """
+    digest = hashlib.sha256()
+    for fields, names in zip(texts, labels, strict=True):
+        row = json.dumps([list(fields), sorted(names)], ensure_ascii=False)
+        digest.update(row.encode("utf-8", "surrogatepass") + b"\n")
+    return digest.hexdigest()

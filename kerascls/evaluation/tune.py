@@ -1,0 +1,138 @@
+"""`tune`: another decision for a trained classifier, fitted without training."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerascls.data.targets import Targets
+from kerascls.decision.decision import Decision
+from kerascls.decision.fit_decision import check_decision, decide
+from kerascls.errors import SettingsError
+from kerascls.evaluation.evaluate import logits_of, read_labelled
+from kerascls.evaluation.metrics import Scores, score
+from kerascls.inference.bundle import Bundle, open_bundle, rewrite_decision
+from kerascls.settings.run_settings import RunSettings
+
+
+@dataclass(frozen=True, eq=False)
+class TuneResult:
+    """What `tune` changed.
+
+    Args:
+        bundle: Where the bundle is.
+        decision: What it decides by now.
+        decision_before: What it decided by until now.
+        unknown: Rows of each label that training lacked; they are left out.
+        before: Scores of the decision before, on the rows given.
+        after: Scores of the new one on the same rows. It was fitted to them: on other
+            rows it will do a little worse.
+    """
+
+    bundle: Path
+    decision: Decision
+    decision_before: Decision
+    unknown: dict[str, int]
+    before: Scores
+    after: Scores
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as plain JSON types."""
+        return {
+            "bundle": str(self.bundle),
+            "decision": self.decision.to_dict(),
+            "decision_before": self.decision_before.to_dict(),
+            "unknown": self.unknown,
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+        }
+
+
+def tune(
+    bundle: str | Path,
+    valid: str | Path,
+    *,
+    text: Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str | None = None,
+    format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+    runtime: str = "auto",
+    on_progress: Callable[[int, int], None] | None = None,
+    **decision: Any,
+) -> TuneResult:
+    """Fits calibration and rule anew and writes them into a bundle; nothing is trained.
+
+    Args:
+        bundle: The bundle, or the run directory that holds it.
+        valid: Labelled text to fit on: csv, tsv, xlsx or jsonl. Not what the model was
+            trained on, of which it is too sure, nor what it will be scored on.
+        text: Text columns, as many as in training; by default the same.
+        label: Label column; by default that of training.
+        label_separator: Between the names in a cell; by default that of training.
+        format: Of the file; by default its ending.
+        encoding: Of the file.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+        runtime: What computes, see `Predictor.load`.
+        on_progress: Called with rows done and all rows.
+        **decision: The fields of `DecisionSettings`: `objective`, of which `"f1"`,
+            `"f2"`, `"precision@0.95"`, `"recall@0.9"` and `"cost:FILE"` give each
+            label a threshold of its own, `"macro_f1"` (default) and `"micro_f1"` one
+            to all; `shrinkage`, `calibration`; or `threshold`, `top_k`, `mass`, which
+            are not fitted; `min_labels`, `max_labels`, `abstain_below`.
+
+    Returns:
+        The `TuneResult`.
+
+    Raises:
+        BundleError: When the bundle cannot be read, or changes meanwhile.
+        DataError: When a file cannot be used.
+        SettingsError: When what is wanted contradicts itself or the task.
+
+    Example:
+        >>> kerascls.tune("runs/news", "valid.csv", objective="precision@0.95")
+    """
+    settings = RunSettings.from_dict({"decision": decision}).decision
+    opened = open_bundle(bundle)
+    labels = tuple(opened.label_set)
+    check_decision(settings, opened.task, labels)
+    dataset = read_labelled(
+        opened,
+        valid,
+        text=text,
+        label=label,
+        label_separator=label_separator,
+        format=format,
+        encoding=encoding,
+        skip_bad_rows=skip_bad_rows,
+    )
+    rows = [example.labels for example in dataset.examples]
+    targets = _known_targets(opened, rows)
+    counts = Counter(name for row in rows for name in row)
+    unknown = {n: counts[n] for n in sorted(counts) if n not in opened.label_set}
+    logits = logits_of(opened, dataset, on_progress, runtime)
+    found = decide(settings, opened.task, labels, targets, logits)
+    before, after = (
+        score(targets, one.rule.apply(one.probabilities(logits, opened.task)), labels)
+        for one in (opened.decision, found)
+    )
+    rewritten = rewrite_decision(opened, found)
+    return TuneResult(rewritten.path, found, opened.decision, unknown, before, after)
+
+
+def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:
+    """Returns bool `(rows, num_classes)`; labels that training lacked are left out."""
+    known = [[name for name in row if name in bundle.label_set] for row in rows]
+    if not any(known):
+        names = ", ".join(list(bundle.label_set)[:10])
+        raise SettingsError(
+            "Expected labels that the classifier knows, to fit a decision. Received: "
+            f"none in {len(rows)} rows; it knows {names}. Check the label "
+            "column and its separator."
+        )
+    targets = Targets.from_labels(known, bundle.label_set)
+    return targets.dense(np.arange(len(known))) > 0

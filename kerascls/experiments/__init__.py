@@ -1,0 +1,1 @@
+"""Several trainings: seeds, searches, learning rates."""

@@ -1,0 +1,187 @@
+"""The learning-rate range test: how fast a model may learn before it breaks."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerascls.errors import SettingsError
+from kerascls.preprocessing.sequence_layout import layout_for
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import Screen
+from kerascls.system.files import write_atomically
+from kerascls.training.job import prepare, text_facts
+from kerascls.training.preparation import tokenize_parts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from rich.console import Console
+
+LOWEST, HIGHEST = 1e-7, 1.0
+SMOOTHING = 0.9
+DIVERGED = 4.0
+COLUMNS = ("learning_rate", "loss", "smoothed_loss")
+
+
+@dataclass(frozen=True, eq=False)
+class RateCurve:
+    """The training loss while the learning rate rises from step to step.
+
+    Args:
+        rates: float64 `(steps,)`, the learning rate of each step.
+        losses: float64 `(steps,)`, the loss of its batch.
+    """
+
+    rates: np.ndarray
+    losses: np.ndarray
+
+    @property
+    def smoothed(self) -> np.ndarray:
+        """Moving average of the losses, corrected for its start."""
+        return _smoothed(self.losses)
+
+    @property
+    def suggestion(self) -> float:
+        """A tenth of the rate at which the smoothed loss was smallest."""
+        return float(self.rates[np.argmin(self.smoothed)]) / 10
+
+    def to_csv(self) -> str:
+        """Returns rates, losses and smoothed losses as CSV."""
+        stream = StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        columns = (self.rates, self.losses, self.smoothed)
+        writer.writerows(zip(*(c.tolist() for c in columns), strict=True))
+        return stream.getvalue()
+
+    def plot(self) -> "Figure":
+        """Draws loss over learning rate; `savefig` of what it returns stores it."""
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(6, 3.5), layout="constrained")
+        axes = figure.subplots()
+        axes.plot(self.rates, self.losses, alpha=0.3, label="loss of the batch")
+        axes.plot(self.rates, self.smoothed, label="smoothed")
+        axes.axvline(self.suggestion, linestyle="--", color="gray")
+        axes.set(xscale="log", xlabel="learning rate", ylabel="loss")
+        axes.set_title(f"suggestion: {self.suggestion:.1e}")
+        axes.legend()
+        axes.grid(alpha=0.3)
+        return figure
+
+
+def find_rate(
+    settings: RunSettings | None = None,
+    *,
+    steps: int = 100,
+    out: str | Path | None = None,
+    cache: bool = True,
+    quiet: bool = False,
+    console: "Console | None" = None,
+    **options: Any,
+) -> RateCurve:
+    """Trains some steps with an ever higher learning rate, and suggests one.
+
+    The rate rises from 1e-7 by the same factor after each step, up to 1 or to where
+    the smoothed loss is four times the smallest. Nothing of the training is kept.
+
+    Args:
+        settings: As for `fit`; its learning rate, schedule and epochs do not count.
+        steps: How many, if it does not break before.
+        out: File to write the curve to, `.csv`, in place of an earlier curve; a
+            picture beside it, `.png`.
+        cache: Whether token ids are kept for the next run on the same file.
+        quiet: Whether to show nothing.
+        console: Where to show; standard output by default.
+        **options: Settings by flat name, as for `fit`.
+
+    Returns:
+        The `RateCurve`; its `suggestion` is where to begin.
+
+    Raises:
+        KerasclsError: When data, settings or checkpoint cannot be used.
+
+    Example:
+        >>> curve = kerascls.find_rate(train="news.csv")
+        >>> kerascls.fit(train="news.csv", learning_rate=curve.suggestion)
+
+    References:
+        - [Cyclical Learning Rates](https://arxiv.org/abs/1506.01186), section 3.3;
+          a tenth of the best rate is fastai's rule
+    """
+    if out is not None:
+        check_place(Path(out))
+    if steps < 10:
+        raise SettingsError(
+            f"Expected at least 10 steps, to see a curve. Received: steps={steps}. "
+            f"Give more."
+        )
+    settings = (settings or RunSettings()).with_options(**options)
+    screen = Screen(console, quiet)
+    settings, data, start = prepare(settings, screen)
+    with screen.bars() as bars:
+        stores = tokenize_parts(data, start.tokenizer, cache, bars, screen.say)
+    from kerascls.experiments.rising_rates import losses_at_rising_rates
+
+    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
+    rates = np.geomspace(LOWEST, HIGHEST, steps)
+    losses = losses_at_rising_rates(
+        rates, settings, data, start, stores, layout, screen, _is_broken
+    )
+    if not losses:
+        raise SettingsError(
+            f"Expected a loss that is a number before anything is learned. Received: "
+            f"none at learning_rate={rates[0]:g}. Look at the weights, or choose "
+            f"--set train.precision=float32."
+        )
+    curve = RateCurve(rates[: len(losses)], np.array(losses))
+    screen.say(f"learning rate to begin with: {curve.suggestion:.1e}")
+    if out is not None:
+        write_curve(Path(out), curve)
+    return curve
+
+
+def _smoothed(losses: Sequence[float]) -> np.ndarray:
+    found, average = np.empty(len(losses)), 0.0
+    for step, loss in enumerate(losses):
+        average = SMOOTHING * average + (1 - SMOOTHING) * loss
+        found[step] = average / (1 - SMOOTHING ** (step + 1))
+    return found
+
+
+def _is_broken(losses: list[float]) -> bool:
+    curve = _smoothed(losses)
+    return bool(curve[-1] > DIVERGED * curve.min())
+
+
+def check_place(path: Path):
+    """Checks that a curve may be written to a file: a free one, or an earlier curve.
+
+    Raises:
+        SettingsError: When it may not.
+    """
+    if path.suffix != ".csv":
+        raise SettingsError(
+            f"Expected a file for the curve that ends in .csv; its picture is beside "
+            f"it. Received: out={str(path)!r}. Name another."
+        )
+    header = ",".join(COLUMNS).encode()
+    if path.is_file() and path.read_bytes().startswith(header):
+        return
+    for place in (path, path.with_suffix(".png")):
+        if place.exists():
+            raise SettingsError(
+                f"Expected a free place for the curve, or an earlier one. Received: "
+                f"{str(place)!r}, which is something else. Name another with --out."
+            )
+
+
+def write_curve(path: Path, curve: RateCurve):
+    """Writes the curve as CSV, and its picture beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, curve.to_csv().encode())
+    curve.plot().savefig(path.with_suffix(".png"))

@@ -1,0 +1,1 @@
+"""Which settings are best for some data: Optuna's choice, judged on validation."""

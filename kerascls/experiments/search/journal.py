@@ -1,0 +1,146 @@
+"""The memory of a search: Optuna's journal, which survives an end at any moment."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerascls.experiments.search.proxy_data import Stage
+from kerascls.experiments.search.space import LogRange, Space
+from kerascls.experiments.search.trials import Goal, Trial
+
+if TYPE_CHECKING:
+    import optuna
+
+# Before so many trials have come to their end, and in the first epoch, there is not
+# enough to compare with.
+TRIALS_BEFORE_PRUNING = 3
+EPOCHS_BEFORE_PRUNING = 1
+RANDOM_TRIALS = 5
+_RECORD = "kerascls"
+
+
+class Journal:
+    """Asks Optuna what to try, and tells it what came of it.
+
+    What is asked is a function of the seed and of the trials that have ended, so that
+    an interrupted trial is asked again, and a search that went on does what an
+    uninterrupted one does. One process at a time may use a journal.
+
+    Args:
+        path: The file, made if it does not exist.
+        space: What is varied.
+        goal: Which score decides.
+        seed: Of the choices.
+    """
+
+    def __init__(self, path: Path, space: Space, goal: Goal, seed: int):
+        import optuna
+        from optuna.storages.journal import JournalFileBackend
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        _drop_torn_line(path)
+        storage = optuna.storages.JournalStorage(JournalFileBackend(str(path)))
+        self.space = space
+        self.seed = seed
+        self._studies = {
+            stage: optuna.create_study(
+                storage=storage,
+                study_name=stage.value,
+                direction=goal.direction,
+                load_if_exists=True,
+                pruner=optuna.pruners.MedianPruner(
+                    TRIALS_BEFORE_PRUNING, EPOCHS_BEFORE_PRUNING
+                ),
+            )
+            for stage in Stage
+        }
+        for study in self._studies.values():
+            for left in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
+                study.tell(left.number, state=optuna.trial.TrialState.FAIL)
+
+    def trials(self) -> list[Trial]:
+        """Returns all trials that have ended, in their order."""
+        from optuna.trial import TrialState
+
+        found = [
+            Trial.from_dict(one.user_attrs[_RECORD])
+            for study in self._studies.values()
+            for one in study.get_trials(
+                deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)
+            )
+        ]
+        return sorted(found, key=lambda trial: trial.number)
+
+    def ask(
+        self, stage: Stage, wanted: Mapping[str, Any] | None = None
+    ) -> tuple["optuna.Trial", dict[str, Any]]:
+        """Begins a trial.
+
+        Args:
+            stage: What it will train on.
+            wanted: What to try; by default Optuna chooses.
+
+        Returns:
+            Optuna's trial, and what to try, by `group.field`.
+        """
+        study = self._studies[stage]
+        study.sampler = _sampler(self.seed + len(self.trials()), wanted)
+        asked = study.ask(_distributions(self.space))
+        values = {
+            key: self.space[key].value_of(value) for key, value in asked.params.items()
+        }
+        return asked, values
+
+    def tell(self, asked: "optuna.Trial", trial: Trial):
+        """Records how a trial ended."""
+        from optuna.trial import TrialState
+
+        asked.set_user_attr(_RECORD, asdict(trial))
+        if trial.outcome == "done":
+            self._studies[trial.stage].tell(asked, trial.score)
+        else:
+            self._studies[trial.stage].tell(asked, state=TrialState.PRUNED)
+
+    def forget(self, asked: "optuna.Trial", stage: Stage):
+        """Gives up a trial that was interrupted; it will be asked again."""
+        from optuna.trial import TrialState
+
+        self._studies[stage].tell(asked, state=TrialState.FAIL)
+
+
+def _sampler(
+    seed: int, wanted: Mapping[str, Any] | None
+) -> "optuna.samplers.BaseSampler":
+    from optuna import samplers
+    from optuna.exceptions import ExperimentalWarning
+
+    sampler = samplers.TPESampler(seed=seed, n_startup_trials=RANDOM_TRIALS)
+    if wanted is None:
+        return sampler
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        return samplers.PartialFixedSampler(dict(wanted), sampler)
+
+
+def _distributions(space: Space) -> dict[str, "optuna.distributions.BaseDistribution"]:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+    return {
+        key: FloatDistribution(one.low, one.high, log=True)
+        if isinstance(one, LogRange)
+        else CategoricalDistribution(one.values)
+        for key, one in space.items()
+    }
+
+
+def _drop_torn_line(path: Path):
+    """Removes what a process that was killed wrote of its last line."""
+    if not path.is_file():
+        return
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        with open(path, "r+b") as file:
+            file.truncate(whole)

@@ -1,0 +1,97 @@
+"""The files that trials train and choose on; the test part is in none of them."""
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.data.labels import Task
+from kerascls.data.splits import stratified_split
+from kerascls.data.splits.parts import Part
+from kerascls.settings.data import DataSettings
+from kerascls.system.files import write_atomically
+
+
+class Stage(StrEnum):
+    """What a trial trains on: a sample of the rows, or all of them."""
+
+    PROXY = "proxy"
+    FULL = "full"
+
+
+def write_trial_data(
+    folder: Path,
+    data: LabelledText,
+    settings: DataSettings,
+    proxy_rows: int,
+    seed: int,
+) -> dict[Stage, DataSettings]:
+    """Writes train and validation part as JSON lines, and a sample of both.
+
+    Trials read files as any run does, so what a search finds is what
+    `kerascls fit` does. Rows keep their order, and the sample has every label.
+
+    Args:
+        folder: Where to; made if it does not exist.
+        data: All parts. The test part is left aside.
+        settings: How the parts were read.
+        proxy_rows: At most so many rows of each part for the stage `proxy`; 0 leaves
+            that stage out.
+        seed: Fixes the sample.
+
+    Returns:
+        For each stage, how its files are read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for stage in Stage if proxy_rows else (Stage.FULL,):
+        paths = {}
+        for name in ("train", "valid"):
+            part = data.parts[name]
+            rows = part.rows
+            if stage is Stage.PROXY:
+                rows = rows[sampled(part.labels, proxy_rows, seed)]
+            paths[name] = folder / f"{stage}-{name}.jsonl"
+            lines = _json_lines(part, rows, data.task, settings.text_pair)
+            write_atomically(paths[name], "".join(lines).encode())
+        found[stage] = _as_written(settings, data, paths)
+    return found
+
+
+def sampled(labels: list[tuple[str, ...]], rows: int, seed: int) -> np.ndarray:
+    """Returns int64, which rows a stratified sample of that size has, sorted."""
+    if rows >= len(labels):
+        return np.arange(len(labels))
+    share = rows / len(labels)
+    return stratified_split(labels, (share, 1 - share), seed)[0]
+
+
+def _json_lines(
+    part: Part, rows: np.ndarray, task: Task, pair: str | None
+) -> Iterator[str]:
+    dataset = part.dataset
+    for row in rows:
+        example = dataset.examples[row]
+        labels = example.labels
+        fields = dict(zip(dataset.text_columns, example.texts, strict=True))
+        label = labels[0] if task is Task.MULTICLASS else list(labels)
+        fields[dataset.label_column] = label
+        yield json.dumps(fields, ensure_ascii=False) + "\n"
+
+
+def _as_written(
+    settings: DataSettings, data: LabelledText, paths: dict[str, Path]
+) -> DataSettings:
+    dataset = data.parts["train"].dataset
+    columns = dataset.text_columns
+    return DataSettings(
+        **paths,
+        text=tuple(name for name in columns if name != settings.text_pair),
+        text_pair=settings.text_pair,
+        label=dataset.label_column,
+        task=data.task,
+        format="jsonl",
+    )

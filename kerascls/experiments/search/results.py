@@ -1,0 +1,129 @@
+"""What a search leaves: a table of its trials, and the best settings."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from kerascls.experiments.search.proxy_data import Stage
+from kerascls.experiments.search.trials import Goal, Trial
+from kerascls.settings.run_settings import RunSettings
+
+WIDTH = 120
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What `search` leaves.
+
+    Args:
+        out: The directory.
+        trials: All trials, in their order.
+        table: `trials.csv`.
+        best: The best of those on all rows; None if none came to its end.
+        settings: Its settings, for `fit`; None like `best`.
+        config: `best.toml`; None like `best`.
+        bundle: Its classifier; None like `best`.
+    """
+
+    out: Path
+    trials: tuple[Trial, ...]
+    table: Path
+    best: Trial | None = None
+    settings: RunSettings | None = None
+    config: Path | None = None
+    bundle: Path | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as plain JSON types."""
+        paths = {name: getattr(self, name) for name in ("out", "config", "bundle")}
+        return {
+            **{name: path and str(path) for name, path in paths.items()},
+            "table": str(self.table),
+            "best": self.best and asdict(self.best),
+            "settings": self.settings and self.settings.to_dict(),
+            "trials": [asdict(trial) for trial in self.trials],
+        }
+
+
+def ranked(trials: Iterable[Trial], stage: Stage, goal: Goal) -> list[Trial]:
+    """Returns the trials of a stage that came to their end, the best first."""
+    done = [one for one in trials if one.stage is stage and one.outcome == "done"]
+    return sorted(done, key=lambda trial: (-goal.gain(trial.score), trial.number))
+
+
+def trials_csv(trials: Sequence[Trial], keys: Sequence[str], goal: Goal) -> str:
+    """Returns the table as CSV, a row per trial."""
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    facts = ("trial", "stage", "outcome", goal.key, "best_epoch", "epochs", "minutes")
+    writer.writerow((*facts, *keys))
+    for trial in trials:
+        writer.writerow(
+            (
+                *(trial.number, trial.stage, trial.outcome, trial.score),
+                *(trial.best_epoch, trial.epochs, round(trial.minutes, 3)),
+                *(trial.values[key] for key in keys),
+            )
+        )
+    return stream.getvalue()
+
+
+def render_trials(trials: Sequence[Trial], keys: Sequence[str], goal: Goal) -> str:
+    """Draws the table for the screen: all rows before proxies, the best first."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("trial", goal.key, "epoch", "minutes"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for key in keys:
+        table.add_column(key.partition(".")[2], justify="right", overflow="fold")
+    for stage in reversed(Stage):
+        of_stage = [one for one in trials if one.stage is stage]
+        best = ranked(of_stage, stage, goal)
+        for trial in best + [one for one in of_stage if one not in best]:
+            table.add_row(*_cells(trial, keys))
+        table.add_section()
+    stream = StringIO()
+    plain = {"color_system": None, "legacy_windows": False, "force_jupyter": False}
+    Console(file=stream, width=WIDTH, **plain).print(table)
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    return "\n".join(lines).strip("\n")
+
+
+def settings_toml(settings: RunSettings, comment: Iterable[str] = ()) -> str:
+    """Returns what was set as TOML that `RunSettings.read` takes.
+
+    Args:
+        settings: What differs from the defaults because somebody said so.
+        comment: Lines to begin with.
+    """
+    import tomli_w
+
+    groups = settings.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    lines = "".join(f"# {line}\n" for line in comment)
+    return f"{lines}\n{tomli_w.dumps(groups)}"
+
+
+def describe(values: dict[str, Any]) -> str:
+    """Returns what is tried as one line."""
+    return ", ".join(f"{key.partition('.')[2]} {one}" for key, one in values.items())
+
+
+def _cells(trial: Trial, keys: Sequence[str]) -> list[str]:
+    score = trial.outcome
+    if trial.outcome == "done":
+        score = f"{trial.score:.4f}"
+    elif trial.score is not None:
+        score = f"{trial.outcome} {trial.score:.4f}"
+    return [
+        f"{trial.stage} {trial.number}",
+        score,
+        f"{trial.best_epoch or '-'}/{trial.epochs}",
+        f"{trial.minutes:.1f}",
+        *(str(trial.values[key]) for key in keys),
+    ]

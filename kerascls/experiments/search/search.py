@@ -1,0 +1,153 @@
+"""`kerascls.search`: trials of settings, on a sample of the rows first."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.experiments.search.directory import check_place
+from kerascls.experiments.search.proxy_data import Stage
+from kerascls.experiments.search.results import SearchResult, ranked, render_trials
+from kerascls.experiments.search.space import setting_of
+from kerascls.experiments.search.study import Hunt
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import Screen
+from kerascls.system.extras import require_extra, require_trackers
+from kerascls.training.choose_start import choose_start
+from kerascls.training.preparation import load_labelled_text
+from kerascls.training.run_directory import LOG_FILE
+from kerascls.training.starting_point import StartingPoint
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FEWEST_TRIALS_WITH_PROXY = 8
+FULL_SHARE = 1 / 4
+
+
+def search(
+    settings: RunSettings | None = None,
+    *,
+    trials: int = 20,
+    proxy_rows: int = 2000,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    cache: bool = True,
+    quiet: bool = False,
+    console: "Console | None" = None,
+    **options: Any,
+) -> SearchResult:
+    """Looks for better settings than the preset's; see `search_space` for which.
+
+    Three quarters of the trials are proxies: they train on `proxy_rows` rows of the
+    training part, for half as many epochs. The first has the preset's own values,
+    the others are chosen by Optuna (TPE). The rest train on all rows: again the
+    preset's values first, then the best of the proxies. A trial ends early when its
+    best score so far is below the median of earlier trials of its stage at the same
+    epoch. Where there are fewer than eight trials, or fewer than two times
+    `proxy_rows` rows, all train on all rows.
+
+    The validation part alone decides, by `train.best_by`. The test part is left
+    aside; no trial sees it. A validation score that was the best of many is somewhat
+    flattering, so score the test part once, with `kerascls fit --config`.
+
+    The same call again goes on with a search that was interrupted, or with more
+    trials. `out` holds `trials.csv`, `best.toml`, the log, and `trials/NNN`, the run
+    directories; only that of the best has its bundle.
+
+    Args:
+        settings: All settings; what is stated there is not varied.
+        trials: How many, those that were pruned included.
+        proxy_rows: Rows of a proxy; 0 for no proxies.
+        out: The directory; by default one in `runs/`.
+        overwrite: Whether another search in `out` may be replaced.
+        cache: Whether token ids are kept for the next trial.
+        quiet: Whether to show nothing.
+        console: Where to show; standard output by default.
+        **options: Settings by flat name, as for `fit`.
+
+    Returns:
+        The `SearchResult`.
+
+    Raises:
+        KerasclsError: When data, settings or checkpoint cannot be used, or Optuna is
+            not installed.
+        KeyboardInterrupt: After Ctrl-C; the search can go on.
+
+    Example:
+        >>> result = kerascls.search(train="news.csv", model="albert_small")
+        >>> kerascls.fit(result.settings)
+    """
+    require_extra("search", "kerascls search")
+    settings = (settings or RunSettings()).with_options(**options)
+    require_trackers(settings.train.track)
+    screen = Screen(console, quiet)
+    place = None if out is None else Path(out)
+    if place is not None:
+        check_place(place)
+    with screen.bars() as bars:
+        data = load_labelled_text(settings.data, settings.split_seed, bars)
+    start = choose_start(settings.model, data)
+    hunt = Hunt.prepare(
+        settings,
+        data,
+        start,
+        place or Path("runs") / f"search-{start.name}",
+        proxy_rows,
+        overwrite,
+    )
+    screen.log_to(hunt.out / LOG_FILE)
+    screen.say("\n".join(_introduction(hunt, data, start, trials)))
+    try:
+        for stage, number in _planned(trials, hunt.rows, proxy_rows).items():
+            while hunt.count(stage) < number:
+                hunt.try_next(stage, trials, cache, screen)
+    except KeyboardInterrupt:
+        hunt.write()
+        raise KeyboardInterrupt("the same command again goes on") from None
+    result = hunt.write()
+    screen.say(_conclusion(hunt, result))
+    return result
+
+
+def _planned(trials: int, rows: int, proxy_rows: int) -> dict[Stage, int]:
+    """Returns how many trials each stage has, in their order."""
+    pays = proxy_rows > 0 and rows >= 2 * proxy_rows
+    if not pays or trials < FEWEST_TRIALS_WITH_PROXY:
+        return {Stage.FULL: trials}
+    full = math.ceil(trials * FULL_SHARE)
+    return {Stage.PROXY: trials - full, Stage.FULL: full}
+
+
+def _introduction(
+    hunt: Hunt, data: LabelledText, start: StartingPoint, trials: int
+) -> list[str]:
+    sizes = {name: len(part.rows) for name, part in data.parts.items()}
+    left_aside = sizes.pop("test", 0)
+    rows = ", ".join(f"{name} {number}" for name, number in sizes.items())
+    lines = [
+        f"{data.task}, {len(data.label_set)} labels, rows: {rows}",
+        *data.notes,
+        *start.notes,
+        f"searching for the best {hunt.goal.key} among",
+        *(f"  {key}: {one}" for key, one in hunt.space.items()),
+    ]
+    if left_aside:
+        lines.append(f"the test part ({left_aside} rows) is left aside")
+    if known := len(hunt.journal.trials()):
+        lines.append(f"going on after {known} of {trials} trials")
+    return lines
+
+
+def _conclusion(hunt: Hunt, result: SearchResult) -> str:
+    table = render_trials(result.trials, list(hunt.space), hunt.goal)
+    best = result.best
+    if best is None:
+        return f"{table}\nno trial on all rows came to its end"
+    lines = [table, f"best: trial {best.number}, {hunt.goal.name} {best.score:.4f}"]
+    default = {key: setting_of(hunt.start, key) for key in hunt.space}
+    for trial in ranked(result.trials, Stage.FULL, hunt.goal):
+        if trial.values == default:
+            lines.append(f"the preset's values: {hunt.goal.name} {trial.score:.4f}")
+    lines.append(f"train with them: kerascls fit --config {result.config}")
+    return "\n".join(lines)

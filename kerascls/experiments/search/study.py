@@ -1,0 +1,209 @@
+"""A search under way: which trial is next, and what all of them left."""
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.experiments.search.directory import (
+    CONFIG_FILE,
+    DATA_FOLDER,
+    JOURNAL_FILE,
+    TABLE_FILE,
+    TRIALS_FOLDER,
+    open_place,
+)
+from kerascls.experiments.search.journal import Journal
+from kerascls.experiments.search.proxy_data import Stage, write_trial_data
+from kerascls.experiments.search.results import (
+    SearchResult,
+    describe,
+    ranked,
+    settings_toml,
+    trials_csv,
+)
+from kerascls.experiments.search.space import (
+    Space,
+    search_space,
+    setting_of,
+    with_values,
+)
+from kerascls.experiments.search.trials import (
+    Goal,
+    Trial,
+    Watch,
+    keep_only_tables,
+    run_trial,
+)
+from kerascls.inference.bundle.files import BUNDLE_FOLDER
+from kerascls.settings.data import DataSettings
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import Screen
+from kerascls.system.files import write_atomically
+from kerascls.training.starting_point import StartingPoint
+
+PROXY_EPOCHS_SHARE = 1 / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Hunt:
+    """A search under way.
+
+    Args:
+        out: Its directory.
+        start: All settings with the preset's values.
+        space: What is varied.
+        goal: Which score decides.
+        journal: What was tried.
+        data: How the files of each stage are read.
+        rows: Rows of the training part.
+    """
+
+    out: Path
+    start: RunSettings
+    space: Space
+    goal: Goal
+    journal: Journal
+    data: dict[Stage, DataSettings]
+    rows: int
+
+    @classmethod
+    def prepare(
+        cls,
+        settings: RunSettings,
+        data: LabelledText,
+        start: StartingPoint,
+        out: Path,
+        proxy_rows: int,
+        overwrite: bool,
+    ) -> "Hunt":
+        """Makes the directory, or opens that of the same search.
+
+        Raises:
+            SettingsError: When `out` has another search, or other files.
+        """
+        resolved = start.resolve(settings)
+        scratch = start.found is None
+        if scratch:  # the sample's trials need to be told, too
+            resolved = resolved.with_options(from_scratch=True)
+        space = search_space(
+            resolved,
+            settings,
+            from_scratch=scratch,
+            shared_layers=start.config.family == "albert",
+        )
+        open_place(out, _facts(resolved, data, space, proxy_rows), overwrite)
+        seed = settings.train.seed
+        return cls(
+            out=out,
+            start=resolved,
+            space=space,
+            goal=Goal(settings.train.best_by),
+            journal=Journal(
+                out / JOURNAL_FILE, space, Goal(settings.train.best_by), seed
+            ),
+            data=write_trial_data(
+                out / DATA_FOLDER, data, settings.data, proxy_rows, seed
+            ),
+            rows=len(data.parts["train"].rows),
+        )
+
+    def count(self, stage: Stage) -> int:
+        """Returns how many trials of a stage have ended."""
+        return sum(trial.stage is stage for trial in self.journal.trials())
+
+    def try_next(self, stage: Stage, trials: int, cache: bool, screen: Screen):
+        """Does one trial, and records it."""
+        started = time.monotonic()
+        known = self.journal.trials()
+        asked, values = self.journal.ask(stage, self._wanted(stage, known))
+        number = len(known) + 1
+        screen.say(f"trial {number} of {trials} ({stage}): {describe(values)}")
+        watch = Watch(asked, self.goal, screen.say)
+        try:
+            outcome = run_trial(
+                self.settings_of(stage, values), self.folder(number), watch, cache
+            )
+        except BaseException:
+            self.journal.forget(asked, stage)
+            raise
+        trial = Trial(
+            number=number,
+            stage=stage,
+            outcome=outcome,
+            values=values,
+            score=watch.score,
+            best_epoch=watch.best_epoch,
+            epochs=watch.epochs,
+            minutes=(time.monotonic() - started) / 60,
+        )
+        self.journal.tell(asked, trial)
+        screen.say(f"  {outcome}, {trial.minutes:.1f} minutes")
+        self.write()
+
+    def settings_of(self, stage: Stage, values: dict[str, Any]) -> RunSettings:
+        """Returns all settings of a trial."""
+        settings = with_values(self.start, values)
+        if stage is Stage.PROXY:
+            epochs = math.ceil(settings.train.epochs * PROXY_EPOCHS_SHARE)
+            settings = settings.with_options(epochs=epochs)
+        return RunSettings.from_dict(
+            settings.model_dump(exclude_unset=True)
+            | {"data": self.data[stage].model_dump(exclude_unset=True)}
+        )
+
+    def folder(self, number: int) -> Path:
+        """Returns the run directory of a trial."""
+        return self.out / TRIALS_FOLDER / f"{number:03}"
+
+    def write(self) -> SearchResult:
+        """Writes the table and the best settings so far; frees the others' disk."""
+        trials = self.journal.trials()
+        table = self.out / TABLE_FILE
+        content = trials_csv(trials, list(self.space), self.goal)
+        write_atomically(table, content.encode("utf-8-sig"))
+        best = next(iter(ranked(trials, Stage.FULL, self.goal)), None)
+        for trial in trials:
+            if best is None or trial.number != best.number:
+                keep_only_tables(self.folder(trial.number))
+        if best is None:
+            return SearchResult(self.out, tuple(trials), table)
+        settings = with_values(self.start, best.values)
+        comment = (
+            f"The best of {len(trials)} trials: trial {best.number}, {self.goal.key} "
+            f"{best.score:.4f} in epoch {best.best_epoch}.",
+            f"kerascls fit --config {self.out / CONFIG_FILE}",
+        )
+        config = self.out / CONFIG_FILE
+        write_atomically(config, settings_toml(settings, comment).encode())
+        bundle = self.folder(best.number) / BUNDLE_FOLDER
+        return SearchResult(
+            self.out, tuple(trials), table, best, settings, config, bundle
+        )
+
+    def _wanted(self, stage: Stage, known: list[Trial]) -> dict[str, Any] | None:
+        """Returns what must be tried next; None leaves it to Optuna."""
+        tried = [trial.values for trial in known if trial.stage is stage]
+        wanted = [{key: setting_of(self.start, key) for key in self.space}]
+        if stage is Stage.FULL:
+            proxies = ranked(known, Stage.PROXY, self.goal)
+            wanted += [trial.values for trial in proxies]
+        return next((values for values in wanted if values not in tried), None)
+
+
+def _facts(
+    settings: RunSettings, data: LabelledText, space: Space, proxy_rows: int
+) -> dict[str, Any]:
+    """Returns what must be the same when a search goes on."""
+    facts = settings.to_dict()
+    for name in ("train", "valid", "test"):  # the files may have moved
+        del facts["data"][name]
+    hashes = {name: part.dataset.sha256 for name, part in data.parts.items()}
+    return {
+        **facts,
+        "files": hashes,
+        "space": {key: str(one) for key, one in space.items()},
+        "search": {"proxy_rows": proxy_rows},
+    }

@@ -1,0 +1,162 @@
+"""The same training under several seeds: how much of a score is luck."""
+
+import json
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerascls.errors import SettingsError
+from kerascls.experiments.seed_spread import (
+    Spread,
+    render_spreads,
+    spreads,
+    spreads_csv,
+)
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import Screen
+from kerascls.system.files import write_atomically, write_json
+from kerascls.system.interrupts import undisturbed
+from kerascls.training import fit as training
+from kerascls.training.resume import earlier_run
+from kerascls.training.run_directory import RunDirectory, free_directory
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SPREAD_FILE = "seeds.csv"
+SERIES_FILE = "series.json"
+
+
+@dataclass(frozen=True)
+class SeedsResult:
+    """What `fit_seeds` leaves.
+
+    Args:
+        out: The directory with a run directory for each seed.
+        runs: What each run left, by seed.
+        scores: Every score over the seeds.
+    """
+
+    out: Path
+    runs: dict[int, training.RunResult]
+    scores: list[Spread]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as plain JSON types."""
+        return {
+            "out": str(self.out),
+            "runs": {str(seed): run.to_dict() for seed, run in self.runs.items()},
+            "scores": [
+                {"name": one.name, "mean": one.mean, "std": one.std}
+                for one in self.scores
+            ],
+        }
+
+
+def fit_seeds(
+    settings: RunSettings | None = None,
+    *,
+    seeds: int = 5,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    cache: bool = True,
+    quiet: bool = False,
+    console: "Console | None" = None,
+    **options: Any,
+) -> SeedsResult:
+    """Trains under several seeds, one after another, and shows mean and spread.
+
+    The split stays that of the first seed, so that all are scored on the same rows;
+    weights, order and dropout change. Writes `out/seed-42/` and so on, and
+    `out/seeds.csv`.
+
+    Args:
+        settings: All settings; `train.seed` is the first seed, the others follow it.
+        seeds: How many.
+        out: Where to; by default a new directory in `runs/`.
+        overwrite: Whether earlier runs in `out` may be replaced.
+        resume: Go on where `out` was left, with its settings: finished seeds are
+            only read.
+        cache: Whether token ids are kept for the next run on the same file.
+        quiet: Whether to show nothing.
+        console: Where to show; standard output by default.
+        **options: As for `kerascls.fit`.
+
+    Returns:
+        The `SeedsResult`.
+
+    Raises:
+        KerasclsError: As `kerascls.fit` does, and when there is no test part.
+
+    Example:
+        >>> result = kerascls.fit_seeds(train="news.csv", seeds=3)
+        >>> {one.name: one.mean for one in result.scores}
+    """
+    settings = (settings or RunSettings()).with_options(**options)
+    place = Path(out) if out else None
+    if resume:
+        settings = _earlier_settings(place, settings, overwrite)
+    _check(settings, seeds)
+    first = settings.train.seed
+    if place is not None and not (place / SERIES_FILE).is_file():
+        RunDirectory.check(place, overwrite)
+    place = place or free_directory(Path("runs"), "seeds")
+    place.mkdir(parents=True, exist_ok=True)
+    write_json(place / SERIES_FILE, {"first_seed": first})
+    settings = settings.with_options(split_seed=settings.split_seed)
+    runs = {}
+    for seed in range(first, first + seeds):
+        folder = place / f"seed-{seed}"
+        more = {"overwrite": overwrite, "resume": resume and folder.exists()}
+        more |= {"cache": cache, "quiet": quiet, "console": console}
+        try:
+            one = settings.with_options(seed=seed)
+            runs[seed] = training.fit(one, out=folder, **more)
+        except KeyboardInterrupt:
+            words = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
+            line = shlex.join([*words, "--out", str(place)])
+            raise KeyboardInterrupt(f"To go on: {line}") from None
+        _forget_models()
+    found = spreads([run.report for run in runs.values()])
+    table = spreads_csv(found, [f"seed {seed}" for seed in runs])
+    write_atomically(place / SPREAD_FILE, table.encode("utf-8-sig"))
+    title = f"Mean and spread of {seeds} seeds, {first} to {first + seeds - 1}"
+    Screen(console, quiet).say(render_spreads(found, title=title))
+    return SeedsResult(place, runs, found)
+
+
+def _earlier_settings(
+    place: Path | None, settings: RunSettings, overwrite: bool
+) -> RunSettings:
+    """Returns the settings of the first seed's run, which all others share."""
+    file = (place or Path()) / SERIES_FILE
+    if place is None or not file.is_file():
+        raise SettingsError(
+            f"Expected the directory of several seeds to go on with. Received: "
+            f"out={None if place is None else str(place)!r}, without {SERIES_FILE}. "
+            f"Name it with --out."
+        )
+    first = json.loads(file.read_text("utf-8"))["first_seed"]
+    return earlier_run(place / f"seed-{first}", settings, overwrite)[1]
+
+
+def _forget_models():
+    from keras.utils import clear_session
+
+    undisturbed(clear_session)
+
+
+def _check(settings: RunSettings, seeds: int):
+    if seeds < 2:
+        raise SettingsError(
+            f"A spread needs two seeds or more. Received: seeds={seeds}. Give more, "
+            f"or leave it out."
+        )
+    if settings.data.valid is not None and settings.data.test is None:
+        raise SettingsError(
+            "Expected a test part, on which all seeds are scored. Received: "
+            f"valid={str(settings.data.valid)!r}, test=None. Give --test too, or "
+            f"leave out --valid: then both are cut from train."
+        )

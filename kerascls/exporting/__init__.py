@@ -1,5 +1,0 @@
-"""A trained classifier in formats that need no Keras, compared before it is used."""
-
-from kerascls.exporting.formats import FORMATS, Format
-
-__all__ = ["FORMATS", "Format"]

@@ -1,0 +1,1 @@
+"""Labels for new texts, from a bundle."""

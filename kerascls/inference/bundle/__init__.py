@@ -1,0 +1,24 @@
+"""The shipped directory: plain files, each with its hash, no code and no pickle."""
+
+from kerascls.inference.bundle.bundle import (
+    Bundle,
+    is_bundle,
+    open_bundle,
+    write_bundle,
+)
+from kerascls.inference.bundle.changes import add_export, rewrite_decision
+from kerascls.inference.bundle.files import ENCODER, MANIFEST, SETTINGS, VOCAB, WEIGHTS
+
+__all__ = [
+    "ENCODER",
+    "MANIFEST",
+    "SETTINGS",
+    "VOCAB",
+    "WEIGHTS",
+    "Bundle",
+    "add_export",
+    "is_bundle",
+    "open_bundle",
+    "rewrite_decision",
+    "write_bundle",
+]

@@ -1,0 +1,221 @@
+"""A bundle as it is written, found and read."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kerascls.data.labels import LabelSet, Task
+from kerascls.decision.decision import Decision
+from kerascls.decision.rule import Rule
+from kerascls.errors import BundleError, KerasclsError
+from kerascls.inference.bundle.files import (
+    BUNDLE_FOLDER,
+    DECISION,
+    FIRST_RULE,
+    LABELS,
+    MANIFEST,
+    RUN_FILE,
+    SETTINGS,
+    TEXT,
+    check_files,
+    describe,
+    exports_of,
+    read_json,
+)
+from kerascls.system.files import write_json
+
+FORMAT_VERSION = 2
+READ_VERSIONS = (1, 2)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A checked bundle.
+
+    Args:
+        path: The directory with the manifest.
+        runtime: What computes logits from it, e.g. `"keras"`.
+        task: What a row's labels mean.
+        label_set: Names of the columns of the logits.
+        decision: How logits become probabilities and these labels.
+        text: How texts become batches: `text_columns`, `label_column`, `pair`,
+            `do_lower_case`, `max_tokens`, `truncate`.
+        train_support: Training rows of each label.
+        exports: What `kerascls export` has put into it, by format: `file`, `int8`
+            and what it was compared on.
+    """
+
+    path: Path
+    runtime: str
+    task: Task
+    label_set: LabelSet
+    decision: Decision
+    text: dict[str, Any]
+    train_support: dict[str, int]
+    exports: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> Rule:
+        """How probabilities become labels."""
+        return self.decision.rule
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Returns the content of one of the bundle's JSON files."""
+        return read_json(self.path / name)
+
+
+def write_bundle(
+    path: Path,
+    *,
+    runtime: str,
+    task: Task,
+    label_set: LabelSet,
+    decision: Decision,
+    text: dict[str, Any],
+    train_support: dict[str, int],
+    settings: dict[str, Any],
+    write_model: Callable[[Path], None],
+    replace: bool = False,
+) -> Bundle:
+    """Writes a bundle beside its place and renames it when it is complete.
+
+    Args:
+        path: The directory to appear.
+        runtime: Which runtime reads the model files.
+        task: What a row's labels mean.
+        label_set: Names of the columns of the logits.
+        decision: How logits become probabilities and these labels.
+        text: See `Bundle.text`.
+        train_support: Training rows of each label, in the order of `label_set`.
+        settings: All settings of the run, for people.
+        write_model: Called with a directory; writes vocabulary, weights and what
+            else the runtime needs there.
+        replace: Whether a bundle at `path` gives way to the new one.
+
+    Raises:
+        BundleError: When there is something at `path` already.
+    """
+    if path.exists() and not replace:
+        raise BundleError(
+            f"Expected a free place for the bundle. Received: path={str(path)!r}, "
+            f"which exists. Move it away first."
+        )
+    work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".bundle-"))
+    try:
+        write_json(work / SETTINGS, settings)
+        write_json(work / LABELS, {"task": task.value, "train_rows": train_support})
+        write_json(work / TEXT, text)
+        write_json(work / DECISION, decision.to_dict())
+        write_model(work)
+        files = {item.name: describe(item) for item in sorted(work.iterdir())}
+        manifest = {
+            "format_version": FORMAT_VERSION,
+            "runtime": runtime,
+            "task": task.value,
+            "decision": DECISION,
+            "files": files,
+        }
+        write_json(work / MANIFEST, manifest)
+        os.chmod(work, 0o755)
+        if path.exists():
+            shutil.rmtree(path)
+        os.rename(work, path)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    return open_bundle(path)
+
+
+def open_bundle(path: str | Path) -> Bundle:
+    """Reads and checks a bundle.
+
+    Args:
+        path: The bundle, or the run directory that holds it.
+
+    Raises:
+        BundleError: When there is none, a file is missing or differs from its
+            recorded hash, or the format is of another version.
+    """
+    place = _find(Path(path))
+    manifest = read_json(place / MANIFEST)
+    try:
+        return _opened(place, manifest)
+    except BundleError:
+        # Somebody may have rewritten the decision just now.
+        if (again := read_json(place / MANIFEST)) == manifest:
+            raise
+        return _opened(place, again)
+
+
+def is_bundle(path: Path) -> bool:
+    """Returns whether a path looks like a bundle, or a run directory that holds one."""
+    for place in (path, path / BUNDLE_FOLDER):
+        if (place / MANIFEST).is_file():
+            return (place / LABELS).is_file() or _has_version(place / MANIFEST)
+    return False
+
+
+def _has_version(manifest: Path) -> bool:
+    try:
+        return "format_version" in read_json(manifest)
+    except BundleError:
+        return False
+
+
+def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
+    if manifest.get("format_version") not in READ_VERSIONS:
+        raise BundleError(
+            f"Expected a bundle of format {' or '.join(map(str, READ_VERSIONS))}. "
+            f"Received: {str(place)!r}, "
+            f"format_version={manifest.get('format_version')!r}. Read it with the "
+            f"version of kerascls that wrote it, or train again."
+        )
+    try:
+        decision = manifest.get("decision", FIRST_RULE)
+        check_files(place, manifest["files"], decision)
+        labels = read_json(place / LABELS)
+        decided = _read_decision(place / decision)
+        decided.check_width(len(labels["train_rows"]))
+        return Bundle(
+            path=place,
+            runtime=manifest["runtime"],
+            task=Task(labels["task"]),
+            label_set=LabelSet(tuple(labels["train_rows"])),
+            decision=decided,
+            text=read_json(place / TEXT),
+            train_support=labels["train_rows"],
+            exports=exports_of(manifest),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
+        if isinstance(error, BundleError):
+            raise
+        raise BundleError(
+            f"Expected a complete bundle. Received: {str(place)!r}, damaged: {error}. "
+            f"Copy it again from where it was made."
+        ) from error
+
+
+def _find(path: Path) -> Path:
+    for place in (path, path / BUNDLE_FOLDER):
+        if (place / MANIFEST).is_file():
+            return place
+    status = ""
+    if (path / RUN_FILE).is_file():
+        run = read_json(path / RUN_FILE)
+        status = f" It is a run whose status is {run.get('status')!r}."
+    raise BundleError(
+        f"Expected a bundle: a directory with {MANIFEST}, or a run directory with "
+        f"{BUNDLE_FOLDER}/{MANIFEST}. Received: {str(path)!r}.{status} Give the --out "
+        f"of a finished `kerascls fit`."
+    )
+
+
+def _read_decision(path: Path) -> Decision:
+    values = read_json(path)
+    if path.name == FIRST_RULE:
+        return Decision(Rule.from_dict(values))
+    return Decision.from_dict(values)

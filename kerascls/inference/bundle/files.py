@@ -1,0 +1,94 @@
+"""The files of a bundle: their names, their hashes, what the manifest says of them."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from kerascls.errors import BundleError
+
+RUN_FILE = "run.json"
+BUNDLE_FOLDER = "bundle"
+MANIFEST = "manifest.json"
+SETTINGS = "settings.json"
+LABELS = "labels.json"
+TEXT = "text.json"
+DECISION = "decision.json"
+ENCODER = "encoder.json"
+VOCAB = "vocab.txt"
+WEIGHTS = "model.safetensors"
+# All that bundles of format 1 have for a decision.
+FIRST_RULE = "rule.json"
+
+
+def exports_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Returns the exported files that a manifest names, by format.
+
+    Raises:
+        KeyError: When one is not in its list of files.
+    """
+    exports = manifest.get("exports", {})
+    for name, facts in exports.items():
+        if facts["file"] not in manifest["files"]:
+            raise KeyError(f"{facts['file']} of exports[{name!r}]")
+    return exports
+
+
+def check_files(place: Path, files: dict[str, dict[str, Any]], decision: str):
+    """Checks that files are there, whole and unchanged, and that none is missing.
+
+    Args:
+        place: The bundle.
+        files: What the manifest says of each.
+        decision: Name of the file that holds the decision.
+
+    Raises:
+        BundleError: When some are not; it names all of them.
+    """
+    damaged = []
+    for name, expected in files.items():
+        item = place / name
+        if Path(name).name != name or not item.is_file():
+            damaged.append(f"{name} is missing")
+            continue
+        num_bytes = item.stat().st_size
+        if num_bytes != expected["bytes"]:
+            damaged.append(f"{name} has {num_bytes} bytes, not {expected['bytes']}")
+        elif describe(item) != expected:
+            damaged.append(f"{name} differs from its SHA-256")
+    missing = {SETTINGS, LABELS, TEXT, decision, VOCAB} - set(files)
+    damaged += [f"{name} is not in the manifest" for name in sorted(missing)]
+    if damaged:
+        raise BundleError(
+            f"Expected the files of the manifest, unchanged. Received: "
+            f"{str(place)!r} where {'; '.join(damaged)}. Copy the bundle again from "
+            f"where it was made."
+        )
+
+
+def describe(item: Path) -> dict[str, Any]:
+    """Returns what a manifest says of a file: `sha256` and `bytes`."""
+    with open(item, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"sha256": digest, "bytes": item.stat().st_size}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Returns the object in a JSON file.
+
+    Raises:
+        BundleError: When the file cannot be read or holds no object.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise BundleError(
+            f"Expected JSON in {str(path)!r}. Received: {error}. Copy the bundle "
+            f"again from where it was made."
+        ) from error
+    if not isinstance(value, dict):
+        raise BundleError(
+            f"Expected a JSON object in {str(path)!r}. Received: {value!r:.200}. Copy "
+            f"the bundle again from where it was made."
+        )
+    return value

@@ -1,0 +1,116 @@
+"""`predict_file`: from a file or standard input to a file or standard output."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from kerascls.errors import SettingsError
+from kerascls.inference.bundle import Bundle, open_bundle
+from kerascls.inference.inputs import LINE_COLUMN, LINES, Input, open_input
+from kerascls.inference.outputs import open_output, output_format
+from kerascls.inference.predictor import Predictor
+from kerascls.inference.stream import CHUNK_ROWS, predict_chunks
+
+
+def predict_file(
+    bundle: str | Path | Predictor,
+    input: str | Path,
+    output: str | Path,
+    *,
+    text: str | Sequence[str] = (),
+    format: str | None = None,
+    encoding: str = "utf-8",
+    runtime: str = "auto",
+    chunk_rows: int = CHUNK_ROWS,
+    on_progress: Callable[[int, int | None], None] | None = None,
+) -> int:
+    """Writes one row with labels and scores for every row of the input, in order.
+
+    JSON lines hold the input's fields, `labels` (a list) and `scores` (label to
+    probability); CSV the input's columns, `predicted` and `score` (several of each
+    joined by `|`). A column of the input that has one of these names is kept as
+    `input_labels` and so on, and `NaN` in JSON lines is written as null. CSV begins
+    with its header even without rows. At most one chunk of rows is held in memory.
+
+    Args:
+        bundle: A run directory, a bundle, or a predictor that is loaded already.
+        input: A file; `"-"` is standard input.
+        output: A `.csv` or `.jsonl` file; `"-"` is standard output, in CSV where
+            the input is a table, else JSON lines.
+        text: Columns with the texts. Defaults to those used in training.
+        format: `"csv"`, `"tsv"`, `"xlsx"`, `"jsonl"` or `"txt"` (plain lines).
+            Defaults to the file's ending; standard input is plain lines.
+        encoding: Encoding of text formats.
+        runtime: What computes, see `Predictor.load`; of no use to one that is loaded.
+        chunk_rows: Most rows predicted together. The first 32 go first, and each
+            further chunk has twice as many rows; what is done is written at once.
+        on_progress: Called with rows done and rows in all, None when unknown.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        DataError: When a row cannot be used; checked before anything is predicted.
+        SettingsError: When format, encoding, output, text or runtime cannot be used.
+        BundleError: When the bundle cannot be loaded.
+    """
+    _refuse_overwriting_input(input, output)
+    bundle, load = _source_of(bundle, runtime)
+    with open_input(input, format, encoding) as rows:
+        columns = columns_of(rows, text, tuple(bundle.text["text_columns"]))
+        header = rows.columns() or columns
+        total = rows.check(columns, header) if rows.can_be_read_twice else None
+        done = 0
+        with open_output(output, output_format(output, rows.format), header) as out:
+            for chunk in predict_chunks(
+                load(),
+                rows.records(),
+                text=columns,
+                source=rows.source,
+                chunk_rows=chunk_rows,
+            ):
+                for record, prediction in chunk:
+                    out.write(record, prediction)
+                    done += 1
+                    if on_progress:
+                        on_progress(done, total)
+                out.flush()
+    return done
+
+
+def _source_of(
+    bundle: str | Path | Predictor, runtime: str
+) -> tuple[Bundle, Callable[[], Predictor]]:
+    # Loading the model takes seconds: it waits until the input has been checked.
+    if isinstance(bundle, str | Path):
+        opened = open_bundle(bundle)
+        return opened, partial(Predictor, opened, runtime)
+    return bundle.bundle, lambda: bundle
+
+
+def columns_of(
+    rows: Input, text: str | Sequence[str], trained: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Returns the columns with the texts: those stated, or those of training."""
+    stated = (text,) if isinstance(text, str) else tuple(text)
+    if rows.format == LINES:
+        stated = (LINE_COLUMN,)
+    columns = stated or trained
+    if len(columns) != len(trained):
+        raise SettingsError(
+            f"Expected {len(trained)} text column(s), as in training "
+            f"({', '.join(trained)}). Received: text={columns} for {rows.source}. Name "
+            f"as many with `--text`, in a format that has columns."
+        )
+    return columns
+
+
+def _refuse_overwriting_input(input: str | Path, output: str | Path) -> None:
+    paths = Path(input), Path(output)
+    if "-" in (str(input), str(output)) or not all(path.exists() for path in paths):
+        return
+    if paths[0].samefile(paths[1]):
+        raise SettingsError(
+            f"Expected another file for the output than for the input. Received: "
+            f"output={str(output)!r}. Choose another name."
+        )

@@ -1,0 +1,186 @@
+"""Texts in, labels out, from a bundle: what a service imports."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kerascls.decision.rule import Rule
+from kerascls.errors import SettingsError
+from kerascls.inference.bundle import VOCAB, Bundle, open_bundle
+from kerascls.inference.runtimes import Runtime, open_runtime
+from kerascls.preprocessing.batches import prediction_batches
+from kerascls.preprocessing.sequence_layout import layout_for
+from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+BATCH_SIZE = 32
+Text = str | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a text was given.
+
+    Args:
+        labels: The labels by the bundle's rule, the likeliest first; possibly none
+            for multi-label.
+        scores: Probability of every label.
+        abstained: Whether there are no labels because none was likely enough for the
+            rule's `abstain_below`.
+    """
+
+    labels: tuple[str, ...]
+    scores: dict[str, float]
+    abstained: bool = False
+
+
+class Predictor:
+    """Predicts labels with a bundle. Safe to call from several threads.
+
+    Args:
+        bundle: A checked bundle; see `load`.
+        runtime: What computes logits, by name (see `load`) or itself.
+
+    Example:
+        >>> predictor = Predictor.load("runs/news")
+        >>> predictor.predict("国足今晚迎战劲旅").labels
+        ('体育',)
+    """
+
+    def __init__(self, bundle: Bundle, runtime: str | Runtime = "auto"):
+        self.bundle = bundle
+        self.labels: list[str] = list(bundle.label_set)
+        self.tokenizer = Tokenizer(bundle.path / VOCAB, bundle.text["do_lower_case"])
+        self.layout = layout_for(self.tokenizer, bundle.text)
+        if isinstance(runtime, str):
+            runtime = open_runtime(bundle, runtime)
+        self._runtime = runtime
+
+    @classmethod
+    def load(cls, path: str | Path, runtime: str = "auto") -> "Predictor":
+        """Opens a bundle, or the run directory that holds one.
+
+        Args:
+            path: The bundle or the run directory.
+            runtime: `"keras"`; `"onnx"`, for which `kerascls export` must have put an
+                ONNX file into the bundle; or `"auto"`, ONNX if there is such a file
+                and onnxruntime is installed. With ONNX neither Keras nor TensorFlow is
+                imported.
+
+        Raises:
+            BundleError: When it is missing, damaged or of another version, or has no
+                ONNX file.
+            SettingsError: When the runtime is unknown or onnxruntime is missing.
+        """
+        return cls(open_bundle(path), runtime)
+
+    def predict(
+        self, texts: Text | Iterable[Text], *, rule: Rule | None = None
+    ) -> Prediction | list[Prediction]:
+        """Labels texts.
+
+        Args:
+            texts: One text, or any iterable of texts (list, pandas Series, ...).
+                Where the bundle was trained on several text columns, each text is
+                a tuple with one entry per column.
+            rule: How probabilities become labels in this call. Default: the bundle's
+                rule.
+
+        Returns:
+            A `Prediction` for one str, a list of them in the order given else.
+
+        Raises:
+            SettingsError: When these are no texts, one is not a str (None, NaN), or
+                it lacks a column.
+        """
+        if isinstance(texts, str):
+            return self.predict([texts], rule=rule)[0]
+        rule = rule or self.bundle.rule
+        scores = self.predict_proba(texts)
+        if not len(scores):
+            return []
+        rows = zip(scores, rule.apply(scores), rule.abstains(scores), strict=True)
+        return [self._prediction(*row) for row in rows]
+
+    def predict_proba(self, texts: Text | Iterable[Text]) -> np.ndarray:
+        """Returns calibrated probabilities, float32 `(texts, num_classes)`.
+
+        Args:
+            texts: As for `predict`; one str gives one row.
+
+        Raises:
+            SettingsError: As for `predict`.
+        """
+        rows = self._rows([texts] if isinstance(texts, str) else texts)
+        if not rows:
+            return np.zeros((0, len(self.labels)), np.float32)
+        store = build_token_store(rows, self.tokenizer)
+        return self.bundle.decision.probabilities(self.logits(store), self.bundle.task)
+
+    def logits(
+        self,
+        store: TokenStore,
+        rows: np.ndarray | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> np.ndarray:
+        """Returns the logits of rows of a store; equally long ones run together.
+
+        Args:
+            store: Token ids made with this predictor's tokenizer.
+            rows: int64, which rows; all by default.
+            on_progress: Called with rows done and all rows.
+
+        Returns:
+            float32 `(rows, num_classes)`, in the order of `rows`.
+        """
+        rows = np.arange(len(store)) if rows is None else rows
+        logits = np.zeros((len(rows), len(self.labels)), np.float32)
+        lengths = self.layout.lengths(store.field_lengths()[rows])
+        done = 0
+        for chosen in prediction_batches(lengths, BATCH_SIZE):
+            batch = self.layout.collate(store, rows[chosen])
+            logits[chosen] = self._runtime.logits(batch)
+            done += len(chosen)
+            if on_progress:
+                on_progress(done, len(rows))
+        return logits
+
+    def _rows(self, texts: Iterable[Text]) -> list[tuple[str, ...]]:
+        columns = self.bundle.text["text_columns"]
+        rows = []
+        for place, text in enumerate(_checked(texts)):
+            row = (text,) if isinstance(text, str) else text
+            fits = isinstance(row, (tuple, list)) and len(row) == len(columns)
+            if not fits or not all(isinstance(field, str) for field in row):
+                wanted = "a str" if len(columns) == 1 else f"({', '.join(columns)})"
+                raise SettingsError(
+                    f"Expected each text to be {wanted}. Received: texts[{place}]="
+                    f"{text!r:.200}. Replace what is missing by an empty str."
+                )
+            rows.append(tuple(row))
+        return rows
+
+    def _prediction(
+        self, scores: np.ndarray, chosen: np.ndarray, abstained: np.bool_
+    ) -> Prediction:
+        columns = np.flatnonzero(chosen)
+        columns = columns[np.argsort(-scores[columns], kind="stable")]
+        return Prediction(
+            labels=tuple(self.labels[column] for column in columns),
+            scores=dict(zip(self.labels, scores.tolist(), strict=True)),
+            abstained=bool(abstained),
+        )
+
+
+def _checked(texts: Iterable[Text]) -> Iterable[Text]:
+    # Iterating over a DataFrame or a dict gives column names, over bytes numbers.
+    wrong = isinstance(texts, (Mapping, bytes)) or getattr(texts, "ndim", 1) != 1
+    if wrong or not isinstance(texts, Iterable):
+        raise SettingsError(
+            f"Expected a str, or a list or another iterable of texts. Received: "
+            f"texts={texts!r:.200} of type {type(texts).__name__}. Of a table, give "
+            f"the column with the texts, or a list of rows as tuples."
+        )
+    return texts

@@ -1,0 +1,139 @@
+"""Logits from safetensors weights through Keras, on any backend."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from kerascls.errors import BundleError, CheckpointError, SettingsError
+from kerascls.inference.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
+from kerascls.models.backend.compute import choose_compute, limit_threads
+from kerascls.models.backend.forward import forward, length_buckets
+from kerascls.models.encoder import Encoder
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.transformer import TransformerClassifier
+from kerascls.preprocessing.batches import bucket
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.system.files import write_json
+
+_UNUSABLE = (
+    CheckpointError,
+    KeyError,
+    OSError,
+    SafetensorError,
+    SettingsError,
+    TypeError,
+)
+
+
+class KerasRuntime:
+    """Runs a bundle's encoder and head.
+
+    On a CPU TensorFlow's threads are set for it, see `limit_threads`.
+
+    Args:
+        bundle: A checked bundle whose runtime is `"keras"`.
+
+    Raises:
+        BundleError: When weights and configuration do not fit together.
+    """
+
+    def __init__(self, bundle: Bundle):
+        compute = choose_compute("float32")
+        limit_threads(compute)
+        self._model = load_model(bundle)
+        self._model.in_halves = compute.in_halves
+        self._forward = forward(self._model)
+        self._lock = threading.Lock()
+        self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
+        compiles = compute.backend == "jax"
+        self._buckets = length_buckets(bundle.text["max_tokens"]) if compiles else None
+
+    def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Computes logits; calls from several threads wait for each other.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)` with at least one row.
+
+        Returns:
+            float32 `(batch, num_classes)`.
+        """
+        rows = len(inputs["token_ids"])
+        if self._buckets is not None:
+            inputs = self._fixed_shape(inputs)
+        # Where Keras compiles it on the first call, it does so unguarded.
+        with self._lock:
+            return self._forward(inputs)[:rows]
+
+    def _fixed_shape(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        # One compilation per shape: lengths go up to a bucket, rows to a power of 2.
+        rows, tokens = inputs["token_ids"].shape
+        more_tokens = bucket(tokens, self._buckets) - tokens
+        more_rows = (1 << (rows - 1).bit_length()) - rows
+        padded = {}
+        for name, array in inputs.items():
+            fill = self._pad_id if name == "token_ids" else 0
+            array = np.pad(array, ((0, 0), (0, more_tokens)), constant_values=fill)
+            padded[name] = np.pad(array, ((0, more_rows), (0, 0)), mode="edge")
+        return padded
+
+
+def load_model(bundle: Bundle) -> TransformerClassifier:
+    """Returns the classifier of a bundle, in float32.
+
+    Args:
+        bundle: A checked bundle whose runtime is `"keras"`.
+
+    Raises:
+        BundleError: When weights and configuration do not fit together.
+    """
+    parts = bundle.read(ENCODER)
+    try:
+        model = _model(len(bundle.label_set), **parts)
+        model.load_named_weights(load_file(bundle.path / WEIGHTS))
+    except _UNUSABLE as error:
+        raise BundleError(
+            f"Expected weights that fit their configuration. Received: "
+            f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it "
+            f"was made."
+        ) from error
+    return model
+
+
+def _model(
+    num_classes: int,
+    *,
+    config: dict[str, Any],
+    pooling: str,
+    mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
+    mlp_dim: int | None = None,
+) -> TransformerClassifier:
+    encoder = Encoder(
+        EncoderConfig(**config),
+        with_pool=pooling == "pooler",
+        num_outputs=mix_layers,
+        dtype="float32",
+    )
+    return TransformerClassifier(
+        encoder, num_classes, pooling, mix_layers=mix_layers, mlp_dim=mlp_dim
+    )
+
+
+def write_keras_model(
+    directory: Path, model: TransformerClassifier, tokenizer: Tokenizer
+):
+    """Writes vocabulary, configuration and weights as `KerasRuntime` reads them."""
+    tokenizer.save(directory / VOCAB)
+    parts = {
+        "config": model.encoder.config.to_dict(),
+        "pooling": model.head.pooling,
+        "mix_layers": model.head.mix_layers,
+        "mlp_dim": model.head.mlp_dim,
+    }
+    write_json(directory / ENCODER, parts)
+    save_file(model.named_arrays(), directory / WEIGHTS)
+    (directory / WEIGHTS).chmod(0o644)  # safetensors makes it private

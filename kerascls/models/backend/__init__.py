@@ -1,0 +1,1 @@
+"""What depends on the backend: devices, threads, precision, compiled calls."""

@@ -1,0 +1,274 @@
+"""BERT, ALBERT and ELECTRA encoders from one post-norm block and a configuration."""
+
+from collections import deque
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.layers.transformer import (
+    Embeddings,
+    Seeds,
+    TransformerBlock,
+    attention_bias,
+)
+
+
+@keras.saving.register_keras_serializable("kerascls")
+class Encoder(layers.Layer):
+    """Token ids to hidden states. Built at construction, from random weights.
+
+    Args:
+        config: Which family and which sizes. ALBERT applies its one block
+            `num_layers` times; ELECTRA differs from BERT only in its projection.
+        with_pool: Whether to return the pooled `[CLS]` vector too.
+        seed: Fixes initial weights and dropout.
+        num_outputs: How many of the last layers' hidden states to return, beside
+            each other; from 1 to `num_layers`.
+        **kwargs: `name`; `dtype`, e.g. `"mixed_bfloat16"` to compute in half
+            precision with float32 weights.
+
+    Raises:
+        SettingsError: When more layers are to be returned than there are.
+
+    Example:
+        >>> encoder = Encoder(get_preset("albert_small").config)
+        >>> hidden = encoder(token_ids, segment_ids, padding_mask)
+
+    References:
+        - [BERT](https://arxiv.org/abs/1810.04805)
+        - [ALBERT](https://arxiv.org/abs/1909.11942)
+        - [ELECTRA](https://arxiv.org/abs/2003.10555)
+    """
+
+    def __init__(
+        self,
+        config: EncoderConfig,
+        with_pool: bool = False,
+        seed: int = 0,
+        num_outputs: int = 1,
+        **kwargs,
+    ):
+        kwargs.setdefault("name", "encoder")
+        super().__init__(**kwargs)
+        if type(num_outputs) is not int or not 1 <= num_outputs <= config.num_layers:
+            raise SettingsError(
+                f"Expected `num_outputs` from 1 to {config.num_layers}, the layers of "
+                f"this encoder. Received: num_outputs={num_outputs!r}. Take fewer."
+            )
+        self.config = config
+        self.with_pool = with_pool
+        self.seed = seed
+        self.num_outputs = num_outputs
+        seeds = Seeds(seed)
+        policy = self.dtype_policy
+        self.embeddings = Embeddings(config, seeds, dtype=policy, name="embeddings")
+        self.projection = None
+        if config.has_projection:
+            self.projection = layers.Dense(
+                config.hidden_dim,
+                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
+                dtype=policy,
+                name="embeddings_project",
+            )
+        self.blocks = [
+            TransformerBlock(config, seeds, dtype=policy, name=f"layer_{index}")
+            for index in range(config.num_blocks)
+        ]
+        self.pooler = None
+        if with_pool:
+            self.pooler = layers.Dense(
+                config.hidden_dim,
+                activation="tanh",
+                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
+                dtype=policy,
+                name="pooler",
+            )
+        self._build_parts()
+
+    def _build_parts(self):
+        config = self.config
+        self.embeddings.build()
+        if self.projection is not None:
+            self.projection.build((None, None, config.embedding_dim))
+        for block in self.blocks:
+            block.build()
+        if self.pooler is not None:
+            self.pooler.build((None, config.hidden_dim))
+        self.built = True
+
+    def call(
+        self, token_ids, segment_ids, padding_mask, training=None, first_only=False
+    ):
+        """Encodes a batch.
+
+        Args:
+            token_ids: int32 `(batch, tokens)`.
+            segment_ids: int32 `(batch, tokens)`.
+            padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
+            training: Whether dropout is on.
+            first_only: Whether the hidden states of `[CLS]` are enough: the last
+                layer is then computed for it alone.
+
+        Returns:
+            Hidden states `(batch, tokens, num_outputs * hidden_dim)` in the compute
+            dtype, those of the last layer behind the others; with `first_only`
+            `(batch, 1, num_outputs * hidden_dim)`; with `with_pool` the pair of these
+            and the pooled `(batch, hidden_dim)`.
+
+        Raises:
+            SettingsError: When there are more tokens than the encoder has positions.
+        """
+        self._check_shape(tuple(token_ids.shape))
+        hidden = self.embeddings(token_ids, segment_ids, training=training)
+        if self.projection is not None:
+            hidden = self.projection(hidden)
+        bias = attention_bias(padding_mask, self.compute_dtype)
+        last_states = deque(maxlen=self.num_outputs)
+        last = self.config.num_layers - 1
+        for index in range(self.config.num_layers):
+            block = self.blocks[index % len(self.blocks)]
+            alone = first_only and index == last
+            hidden = block(hidden, bias, training=training, first_only=alone)
+            last_states.append(hidden[:, :1] if first_only else hidden)
+        outputs = hidden
+        if self.num_outputs > 1:
+            outputs = ops.concatenate(list(last_states), axis=-1)
+        if self.pooler is None:
+            return outputs
+        return outputs, self.pooler(hidden[:, 0])
+
+    def freeze(self, num_layers: int | None = None):
+        """Keeps layers from being trained, from below; the embeddings with them.
+
+        Args:
+            num_layers: How many; None for the whole encoder, its pooler too.
+
+        Raises:
+            SettingsError: When there are not so many, or, in ALBERT, the layers have
+                weights in common and only some should stay.
+        """
+        if num_layers is None:
+            self.trainable = False
+            return
+        most = len(self.blocks) if len(self.blocks) == self.config.num_layers else 0
+        if not 0 <= num_layers <= most:
+            raise SettingsError(
+                f"Expected 0 to {most} layers to freeze: {self.config.family} has "
+                f"{self.config.num_layers} layers of {len(self.blocks)} blocks of "
+                f"weights. Received: freeze_layers={num_layers}. Give fewer, or freeze "
+                f"all with train.freeze_encoder=true."
+            )
+        lowest = [self.embeddings, self.projection, *self.blocks[:num_layers]]
+        for part in lowest if num_layers else ():
+            if part is not None:
+                part.trainable = False
+
+    def _check_shape(self, shape: tuple[int | None, ...]):
+        longest = self.config.max_positions
+        if len(shape) != 2 or (shape[1] is not None and shape[1] > longest):
+            raise SettingsError(
+                f"Expected `token_ids` of shape (batch, tokens) with at most {longest} "
+                f"tokens, the positions this encoder knows. Received: "
+                f"token_ids.shape={shape}. Truncate the texts, or make it a batch."
+            )
+
+    def compute_output_shape(self, token_ids_shape, *_, **__):
+        """Returns the shapes of what `call` returns, without `first_only`."""
+        hidden = (*token_ids_shape, self.num_outputs * self.config.hidden_dim)
+        if self.pooler is None:
+            return hidden
+        return hidden, (token_ids_shape[0], self.config.hidden_dim)
+
+    def weights_by_name(self) -> dict:
+        """Returns every variable, float32, under its stable name (`weight_shapes`)."""
+        tables = self.embeddings
+        named = {
+            "embeddings/word_embeddings": tables.tokens,
+            "embeddings/token_type_embeddings": tables.segments,
+            "embeddings/position_embeddings": tables.positions,
+            **_norm("embeddings/LayerNorm", tables.norm),
+        }
+        if self.projection is not None:
+            named |= _dense("embeddings_project", self.projection)
+        for index, block in enumerate(self.blocks):
+            prefix = f"encoder/layer_{index}"
+            for part in ("query", "key", "value"):
+                named |= _dense(f"{prefix}/attention/self/{part}", getattr(block, part))
+            named |= {
+                **_dense(f"{prefix}/attention/output/dense", block.attention_output),
+                **_norm(f"{prefix}/attention/output/LayerNorm", block.attention_norm),
+                **_dense(f"{prefix}/intermediate/dense", block.intermediate),
+                **_dense(f"{prefix}/output/dense", block.output_dense),
+                **_norm(f"{prefix}/output/LayerNorm", block.output_norm),
+            }
+        if self.pooler is not None:
+            named |= _dense("pooler/dense", self.pooler)
+        return named
+
+    def load_named_weights(self, weights: Mapping[str, np.ndarray]):
+        """Sets every variable from `weights`, which must match name by name.
+
+        Args:
+            weights: Arrays under stable names, no more and no fewer than
+                `weight_shapes(config, with_pool)`.
+
+        Raises:
+            CheckpointError: When a name is missing or unknown or a shape differs.
+        """
+        assign_by_name(self.weights_by_name(), weights)
+
+    def get_config(self):
+        """Returns what `from_config` needs."""
+        return {
+            **super().get_config(),
+            "config": self.config.to_dict(),
+            "with_pool": self.with_pool,
+            "seed": self.seed,
+            "num_outputs": self.num_outputs,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Builds the encoder that `get_config` described."""
+        return cls(**{**config, "config": EncoderConfig(**config["config"])})
+
+
+def assign_by_name(variables: Mapping, weights: Mapping[str, np.ndarray]):
+    """Assigns arrays to variables of the same name, all or nothing.
+
+    Args:
+        variables: Keras variables by stable name.
+        weights: Arrays by stable name.
+
+    Raises:
+        CheckpointError: With counts and the first ten names, when a name is
+            missing or unexpected or a shape differs. Nothing is assigned then.
+    """
+    known, given = set(variables), set(weights)
+    problems = [f"missing: {name}" for name in sorted(known - given)]
+    problems += [f"unexpected: {name}" for name in sorted(given - known)]
+    for name in sorted(known & given):
+        shape, expected = tuple(weights[name].shape), tuple(variables[name].shape)
+        if shape != expected:
+            problems.append(f"wrong shape: {name} is {shape}, not {expected}")
+    if problems:
+        raise CheckpointError(
+            f"Expected exactly one array for each of {len(variables)} weights. "
+            f"Received {len(weights)} arrays with {len(problems)} problems:\n  "
+            + "\n  ".join(problems[:10])
+            + "\nTake the weights of an encoder with the same configuration."
+        )
+    for name, variable in variables.items():
+        variable.assign(weights[name])
+
+
+def _dense(name: str, layer) -> dict:
+    return {f"{name}/kernel": layer.kernel, f"{name}/bias": layer.bias}
+
+
+def _norm(name: str, layer) -> dict:
+    return {f"{name}/gamma": layer.gamma, f"{name}/beta": layer.beta}

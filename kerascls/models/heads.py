@@ -1,0 +1,260 @@
+"""From hidden states to logits: mix, pooling, dropout, one or two dense layers."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from kerascls.errors import SettingsError
+from kerascls.models.layers.poolings import (
+    AttentionPooling,
+    LayerMix,
+    first_token,
+    maximum,
+    mean,
+)
+
+# Those without weights. The pooler is the encoder's: its one vector is what comes in.
+_WITHOUT_WEIGHTS = {
+    "cls": first_token,
+    "pooler": first_token,
+    "mean": mean,
+    "max": maximum,
+}
+POOLINGS = (*_WITHOUT_WEIGHTS, "attention", "label_attention")
+
+
+@keras.saving.register_keras_serializable("kerascls")
+class ClassificationHead(layers.Layer):
+    """Turns hidden states into float32 logits.
+
+    Mix --> Pooling --> Dropout (--> Dense --> ReLU --> Dropout) --> Dense
+
+    Args:
+        num_classes: Columns of the logits.
+        hidden_dim: Width of the hidden states of one layer.
+        pooling: `"cls"` takes the first token, `"mean"` averages the real ones,
+            `"max"` takes the largest value of each unit. `"attention"` weighs tokens
+            by a learned query, `"label_attention"` by one for each label, whose logit
+            is then made of the label's own vector. `"pooler"` is for hidden states
+            that are the encoder's pooled vector alone, `(batch, 1, hidden_dim)`.
+        dropout: Share of the text vector dropped in training; with `mlp_dim` also of
+            the units behind the ReLU.
+        initializer_range: Standard deviation of fresh queries and of the last kernel.
+        seed: Fixes initial weights and dropout.
+        mix_layers: How many layers' hidden states come in beside each other, to be
+            mixed with learned weights.
+        mlp_dim: Units of a ReLU layer before the last one; None for no such layer.
+        **kwargs: `name`; `dtype`, in which dropout and the ReLU layer compute.
+
+    Raises:
+        SettingsError: When an argument is out of range, or layers are to be mixed
+            behind the pooler.
+
+    References:
+        - [ELMo](https://arxiv.org/abs/1802.05365), whose mix of layers this is
+        - [CAML](https://arxiv.org/abs/1802.05695), whose attention of labels this is
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        hidden_dim: int,
+        pooling: str = "cls",
+        dropout: float = 0.1,
+        initializer_range: float = 0.02,
+        seed: int = 0,
+        mix_layers: int = 1,
+        mlp_dim: int | None = None,
+        **kwargs,
+    ):
+        kwargs.setdefault("name", "head")
+        super().__init__(**kwargs)
+        _check(pooling, mix_layers, mlp_dim)
+        self.num_classes = num_classes
+        self.hidden_dim = hidden_dim
+        self.pooling = pooling
+        self.initializer_range = initializer_range
+        self.seed = seed
+        self.mix_layers = mix_layers
+        self.mlp_dim = mlp_dim
+        self.dropout = layers.Dropout(dropout, seed=seed, dtype=self.dtype_policy)
+        self.mix = LayerMix(mix_layers, name="mix") if mix_layers > 1 else None
+        self.attention = self._attention(seed + 2)
+        self.mlp = None
+        if mlp_dim is not None:
+            self._add_mlp(mlp_dim, dropout, seed + 3)
+        self.dense = self._classifier(mlp_dim or hidden_dim, seed + 1)
+        self.built = True
+
+    def _attention(self, seed: int) -> AttentionPooling | None:
+        if self.pooling in _WITHOUT_WEIGHTS:
+            return None
+        num_queries = self.num_classes if self.pooling == "label_attention" else 1
+        return AttentionPooling(
+            num_queries, self.hidden_dim, self._initializer(seed), name="attention"
+        )
+
+    def _add_mlp(self, units: int, dropout: float, seed: int):
+        self.mlp = layers.Dense(
+            units,
+            activation="relu",
+            kernel_initializer=keras.initializers.GlorotUniform(seed),
+            dtype=self.dtype_policy,
+            name="mlp",
+        )
+        self.mlp.build((None, self.hidden_dim))
+        self.mlp_dropout = layers.Dropout(
+            dropout, seed=seed + 1, dtype=self.dtype_policy
+        )
+
+    def _classifier(self, width: int, seed: int) -> layers.Layer:
+        options = {
+            "kernel_initializer": self._initializer(seed),
+            "dtype": "float32",
+            "name": "classifier",
+        }
+        if self.pooling != "label_attention":
+            dense, shape = layers.Dense(self.num_classes, **options), (None, width)
+        else:  # each label's vector meets its own column of the kernel only
+            shape = (None, self.num_classes, width)
+            dense = layers.EinsumDense(
+                "blw,wl->bl", self.num_classes, bias_axes="l", **options
+            )
+        dense.build(shape)
+        return dense
+
+    def _initializer(self, seed: int) -> keras.initializers.Initializer:
+        return keras.initializers.TruncatedNormal(
+            stddev=self.initializer_range, seed=seed
+        )
+
+    def start_at(self, frequencies: np.ndarray, log_odds: bool):
+        """Makes the first logits say how frequent each label is, whatever the text.
+
+        Otherwise rare labels start at even chances, and an optimiser whose steps are
+        bounded, as Adam's are, takes thousands of them to where all negatives are.
+
+        Args:
+            frequencies: float `(num_classes,)`, shares of rows, each between 0 and 1.
+            log_odds: Whether labels are independent; else one of them is true.
+
+        References:
+            - [Focal Loss](https://arxiv.org/abs/1708.02002), section 4.1
+        """
+        bias = np.log(frequencies)
+        if log_odds:
+            bias -= np.log1p(-frequencies)
+        self.dense.bias.assign(bias)
+
+    @property
+    def reads_first_only(self) -> bool:
+        """Whether hidden states of other tokens than the first change nothing."""
+        return _WITHOUT_WEIGHTS.get(self.pooling) is first_token
+
+    @property
+    def pools_beforehand(self) -> bool:
+        """Whether `summary` leaves one vector of a text, not one of each token."""
+        if self.pooling == "max":  # of a mix it is not the mix of the maxima
+            return self.mix_layers == 1
+        return self.pooling in _WITHOUT_WEIGHTS
+
+    def summary(self, hidden, padding_mask):
+        """Does what needs no weights, so that a frozen encoder's output can be kept.
+
+        The logits of the summary, with a mask of ones where it is one vector, are
+        those of the hidden states.
+
+        Args:
+            hidden: `(batch, tokens, mix_layers * hidden_dim)`, any float dtype.
+            padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
+
+        Returns:
+            `(batch, 1, mix_layers * hidden_dim)` of the same dtype if
+            `pools_beforehand`, else `hidden`.
+        """
+        if not self.pools_beforehand:
+            return hidden
+        return _WITHOUT_WEIGHTS[self.pooling](hidden, padding_mask)
+
+    def call(self, hidden, padding_mask, training=None):
+        """Returns logits.
+
+        Args:
+            hidden: `(batch, tokens, mix_layers * hidden_dim)`, any float dtype: of
+                each token the hidden states of the last layers, or a `summary`.
+            padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
+            training: Whether dropout is on.
+
+        Returns:
+            float32 `(batch, num_classes)`.
+        """
+        vectors = self.summary(hidden, padding_mask)
+        if self.mix is not None:
+            vectors = self.mix(vectors)
+        text = self.dropout(self._pool(vectors, padding_mask), training=training)
+        if self.mlp is not None:
+            text = self.mlp_dropout(self.mlp(text), training=training)
+        return self.dense(text)
+
+    def _pool(self, vectors, padding_mask):
+        if self.attention is not None:
+            vectors = self.attention(vectors, padding_mask)
+        elif not self.pools_beforehand:
+            vectors = maximum(vectors, padding_mask)
+        if self.pooling == "label_attention":
+            return vectors  # (batch, classes, hidden_dim)
+        return vectors[:, 0]  # (batch, hidden_dim)
+
+    def compute_output_spec(self, hidden, *_, **__):
+        """Returns the shape of the logits, and float32 in any precision."""
+        return keras.KerasTensor((hidden.shape[0], self.num_classes), "float32")
+
+    def get_config(self):
+        """Returns what `from_config` needs."""
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "hidden_dim": self.hidden_dim,
+            "pooling": self.pooling,
+            "dropout": self.dropout.rate,
+            "initializer_range": self.initializer_range,
+            "seed": self.seed,
+            "mix_layers": self.mix_layers,
+            "mlp_dim": self.mlp_dim,
+        }
+
+    def weights_by_name(self) -> dict:
+        """Returns the variables, float32, under their stable names."""
+        named = {}
+        if self.mix is not None:
+            named["head/mix/weights"] = self.mix.scores
+            named["head/mix/gamma"] = self.mix.gamma
+        if self.attention is not None:
+            named["head/attention/query"] = self.attention.query
+        if self.mlp is not None:
+            named["head/mlp/kernel"] = self.mlp.kernel
+            named["head/mlp/bias"] = self.mlp.bias
+        named["classifier/kernel"] = self.dense.kernel
+        named["classifier/bias"] = self.dense.bias
+        return named
+
+
+def _check(pooling: str, mix_layers: int, mlp_dim: int | None):
+    if pooling not in POOLINGS:
+        raise SettingsError(
+            f"Expected a pooling out of {', '.join(POOLINGS)}. "
+            f"Received: pooling={pooling!r}. Choose one of them."
+        )
+    numbers = {"mix_layers": mix_layers, "mlp_dim": 1 if mlp_dim is None else mlp_dim}
+    for name, value in numbers.items():
+        if type(value) is not int or value < 1:
+            raise SettingsError(
+                f"Expected `{name}` to be a whole number of at least 1. "
+                f"Received: {name}={value!r}. Give such a number."
+            )
+    if pooling == "pooler" and mix_layers != 1:
+        raise SettingsError(
+            f"Expected `mix_layers` to be 1 with pooling='pooler', which reads the "
+            f"last layer alone. Received: mix_layers={mix_layers!r}. Mix layers with "
+            f"pooling='cls', or leave mix_layers out."
+        )

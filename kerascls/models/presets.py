@@ -1,0 +1,266 @@
+"""What `--model` accepts: sizes, fitting defaults and folder names of each preset."""
+
+import math
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+
+PRETRAINED_VARIABLE = "KERASCLS_PRETRAINED"
+# Also forms that are not read: the message about them says how to convert them.
+_WEIGHTS = re.compile(r"[^.].*\.(index|data-.*|safetensors|bin|h5|msgpack)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A pretrained encoder known by name, with what is worth trying first.
+
+    Args:
+        name: What `--model` is given.
+        title: One line for people.
+        config: Architecture; a checkpoint's own configuration takes precedence.
+        folders: Folder names recognised in `pretrained/`, the preferred one first.
+        learning_rate: Peak rate when fine-tuning pretrained weights.
+        from_scratch_learning_rate: Peak rate when starting from random weights.
+        epochs: Upper limit when fine-tuning; early stopping may end it sooner.
+        from_scratch_epochs: Upper limit when starting from random weights.
+        batch_size: Rows per step.
+        max_tokens: Longest sequence, special tokens included.
+    """
+
+    name: str
+    title: str
+    config: EncoderConfig
+    folders: tuple[str, ...]
+    learning_rate: float
+    from_scratch_learning_rate: float
+    epochs: int = 5
+    from_scratch_epochs: int = 30
+    batch_size: int = 32
+    max_tokens: int = 256
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the encoder holds, without pooler and head."""
+        return sum(math.prod(shape) for shape in weight_shapes(self.config).values())
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One line of `kerascls models`."""
+
+    name: str
+    title: str
+    num_layers: int
+    hidden_dim: int
+    parameters: int
+    found: Path | None
+
+
+_BASE = {
+    "vocab_size": 21128,
+    "embedding_dim": 768,
+    "hidden_dim": 768,
+    "intermediate_dim": 3072,
+    "num_layers": 12,
+    "num_heads": 12,
+}
+_ALBERT = {
+    "family": "albert",
+    "vocab_size": 21128,
+    "embedding_dim": 128,
+    "num_heads": 12,
+    "activation": "gelu_tanh",
+    "dropout": 0.0,
+    "attention_dropout": 0.0,
+}
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="bert",
+            title="BERT base, Chinese (Google)",
+            config=EncoderConfig(family="bert", **_BASE),
+            folders=("chinese_L-12_H-768_A-12", "bert-base-chinese"),
+            learning_rate=2e-5,
+            from_scratch_learning_rate=1e-4,
+        ),
+        Preset(
+            name="roberta_wwm_ext",
+            title="RoBERTa-wwm-ext base, Chinese (HFL)",
+            config=EncoderConfig(family="bert", **_BASE),
+            folders=(
+                "chinese_roberta_wwm_ext_L-12_H-768_A-12",
+                "chinese-roberta-wwm-ext",
+            ),
+            learning_rate=2e-5,
+            from_scratch_learning_rate=1e-4,
+        ),
+        Preset(
+            name="albert_small",
+            title="ALBERT small, Chinese (brightmart, Google's code)",
+            config=EncoderConfig(
+                **_ALBERT, hidden_dim=384, intermediate_dim=1536, num_layers=6
+            ),
+            folders=("albert_small_zh_google", "albert_chinese_small"),
+            learning_rate=1e-4,
+            from_scratch_learning_rate=5e-4,
+            epochs=10,
+        ),
+        Preset(
+            name="albert_tiny",
+            title="ALBERT tiny, Chinese (brightmart, Google's code)",
+            config=EncoderConfig(
+                **_ALBERT, hidden_dim=312, intermediate_dim=1248, num_layers=4
+            ),
+            folders=("albert_tiny_zh_google", "albert_chinese_tiny"),
+            learning_rate=1e-4,
+            from_scratch_learning_rate=5e-4,
+            epochs=10,
+        ),
+        Preset(
+            name="electra_small",
+            title="ELECTRA small 180g, Chinese (HFL), discriminator",
+            config=EncoderConfig(
+                family="electra",
+                vocab_size=21128,
+                embedding_dim=128,
+                hidden_dim=256,
+                intermediate_dim=1024,
+                num_layers=12,
+                num_heads=4,
+            ),
+            folders=(
+                "electra_180g_small",
+                "chinese_electra_180g_small_L-12_H-256_A-4",
+                "chinese-electra-180g-small-discriminator",
+            ),
+            learning_rate=3e-4,
+            from_scratch_learning_rate=5e-4,
+            epochs=10,
+        ),
+        Preset(
+            name="electra_base",
+            title="ELECTRA base 180g, Chinese (HFL), discriminator",
+            config=EncoderConfig(family="electra", **_BASE),
+            folders=(
+                "electra_180g_base",
+                "chinese_electra_180g_base_L-12_H-768_A-12",
+                "chinese-electra-180g-base-discriminator",
+            ),
+            learning_rate=1e-4,
+            from_scratch_learning_rate=1e-4,
+        ),
+    )
+}
+
+
+def get_preset(name: str) -> Preset:
+    """Returns the preset of that name.
+
+    Args:
+        name: A key of `PRESETS`.
+
+    Raises:
+        SettingsError: When there is none; it lists all and the nearest.
+    """
+    if name in PRESETS:
+        return PRESETS[name]
+    nearest = get_close_matches(str(name), PRESETS, n=1)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    raise SettingsError(
+        f"Expected `model` to be one of {', '.join(PRESETS)}. "
+        f"Received: model={name!r}.{hint}"
+    )
+
+
+def nearest_preset(config: EncoderConfig) -> Preset:
+    """Returns the preset whose fitting defaults suit an encoder of its own sizes.
+
+    The best learning rate depends on the width more than on anything else here, so
+    it is the one of the nearest width, of the same family if there are several.
+    """
+    return min(
+        PRESETS.values(),
+        key=lambda preset: (
+            abs(math.log(preset.config.hidden_dim / config.hidden_dim)),
+            preset.config.family != config.family,
+        ),
+    )
+
+
+def pretrained_folders() -> list[Path]:
+    """Returns the places where pretrained checkpoints are looked for, in order.
+
+    `$KERASCLS_PRETRAINED` when it is set, `pretrained/` in the current directory,
+    and `pretrained/` beside the package when it runs from its repository.
+    """
+    places = []
+    if chosen := os.environ.get(PRETRAINED_VARIABLE):
+        places.append(Path(chosen).expanduser())
+    places.append(Path.cwd() / "pretrained")
+    repository = Path(__file__).resolve().parents[2]
+    if (repository / "pyproject.toml").is_file():
+        places.append(repository / "pretrained")
+    return list(dict.fromkeys(places))
+
+
+def pretrained_places(preset: Preset) -> list[Path]:
+    """Returns every directory in which `find_pretrained` looks for the preset."""
+    names = dict.fromkeys((*preset.folders, preset.name))
+    return [folder / name for folder in pretrained_folders() for name in names]
+
+
+def find_pretrained(preset: Preset) -> Path | None:
+    """Returns the first directory that holds weights for the preset, if any."""
+    return next(
+        (path for path in pretrained_places(preset) if _holds_weights(path)), None
+    )
+
+
+def require_pretrained(preset: Preset) -> Path:
+    """Returns the directory of the preset's weights.
+
+    Raises:
+        CheckpointError: When there is none; it lists the places looked at.
+    """
+    if found := find_pretrained(preset):
+        return found
+    places = "\n".join(f"  {path}" for path in pretrained_places(preset))
+    raise CheckpointError(
+        f"Expected pretrained weights for the model {preset.name!r} in one of\n"
+        f"{places}\n"
+        f"Received: no weights in any of these. Put the checkpoint there (see "
+        f"pretrained/README.md), set ${PRETRAINED_VARIABLE} to the folder that holds "
+        f"it, pass --checkpoint DIR, or start from random weights with --from-scratch."
+    )
+
+
+def list_models() -> list[ModelRow]:
+    """Returns one row per preset: name, title, sizes, and the folder found."""
+    return list(_model_rows())
+
+
+def _model_rows() -> Iterator[ModelRow]:
+    for preset in PRESETS.values():
+        config = preset.config
+        yield ModelRow(
+            name=preset.name,
+            title=preset.title,
+            num_layers=config.num_layers,
+            hidden_dim=config.hidden_dim,
+            parameters=preset.parameters,
+            found=find_pretrained(preset),
+        )
+
+
+def _holds_weights(directory: Path) -> bool:
+    return directory.is_dir() and any(
+        _WEIGHTS.fullmatch(path.name) and path.is_file() for path in directory.iterdir()
+    )

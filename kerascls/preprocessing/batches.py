@@ -1,0 +1,110 @@
+"""Which rows go together, and what a batch of them looks like."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kerascls.errors import SettingsError
+
+
+def training_batches(
+    lengths: np.ndarray,
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    mega_batches: int = 50,
+    max_batch_tokens: int | None = None,
+) -> list[np.ndarray]:
+    """Returns every row once, in batches of rows about equally long.
+
+    All rows are shuffled and dealt into groups of `mega_batches * batch_size`; a
+    group is sorted by length and cut into batches; then the batches are shuffled.
+    The order is a function of `seed` and `epoch` alone.
+
+    Args:
+        lengths: int `(rows,)`; how long each sequence will be.
+        batch_size: Rows per batch; the last batch may have fewer.
+        seed: Any whole number from 0 on.
+        epoch: The same.
+        mega_batches: Batches per group: more mean less padding, 1 means no sorting
+            beyond the batch.
+        max_batch_tokens: A batch of more tokens, padding included, is split. For
+            memory only: it does not change the order of the rows.
+
+    Returns:
+        int64 `(batch,)` row indices for each batch.
+    """
+    _check_positive(batch_size=batch_size, mega_batches=mega_batches)
+    if seed < 0 or epoch < 0:
+        raise SettingsError(
+            f"Expected whole numbers from 0 on. Received: seed={seed!r}, "
+            f"epoch={epoch!r}. Give others."
+        )
+    random = np.random.default_rng([seed, epoch])
+    lengths = np.asarray(lengths)
+    order = random.permutation(len(lengths))
+    batches = []
+    for start in range(0, len(order), mega_batches * batch_size):
+        group = order[start : start + mega_batches * batch_size]
+        group = group[np.argsort(lengths[group], kind="stable")]
+        batches += _sliced(group, batch_size)
+    batches = [batches[index] for index in random.permutation(len(batches))]
+    return _split(batches, lengths, max_batch_tokens)
+
+
+def prediction_batches(
+    lengths: np.ndarray, batch_size: int, max_batch_tokens: int | None = None
+) -> list[np.ndarray]:
+    """Returns every row once, sorted by length, longest first.
+
+    So a batch that is too large for the memory shows at once.
+
+    Args:
+        lengths: int `(rows,)`; how long each sequence will be.
+        batch_size: Rows per batch; the last batch may have fewer.
+        max_batch_tokens: A batch of more tokens, padding included, is split.
+
+    Returns:
+        int64 `(batch,)` row indices for each batch.
+    """
+    _check_positive(batch_size=batch_size)
+    lengths = np.asarray(lengths, np.int64)
+    order = np.argsort(-lengths, kind="stable")
+    return _split(_sliced(order, batch_size), lengths, max_batch_tokens)
+
+
+def bucket(length: int, buckets: Sequence[int]) -> int:
+    """Returns the smallest of `buckets` that holds `length`, for fixed shapes."""
+    fitting = [size for size in buckets if size >= length]
+    if not fitting:
+        raise SettingsError(
+            f"Expected a bucket for every length. Received: length={length!r}, "
+            f"buckets={list(buckets)!r}. Add one that is large enough."
+        )
+    return min(fitting)
+
+
+def _sliced(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def _split(
+    batches: list[np.ndarray], lengths: np.ndarray, max_batch_tokens: int | None
+) -> list[np.ndarray]:
+    if max_batch_tokens is None:
+        return batches
+    _check_positive(max_batch_tokens=max_batch_tokens)
+    parts = []
+    for rows in batches:
+        longest = int(lengths[rows].max(initial=1))
+        parts += _sliced(rows, max(1, max_batch_tokens // longest))
+    return parts
+
+
+def _check_positive(**values: int):
+    for name, value in values.items():
+        if value < 1:
+            raise SettingsError(
+                f"Expected a whole number of at least 1. Received: {name}={value!r}. "
+                f"Give a larger one."
+            )

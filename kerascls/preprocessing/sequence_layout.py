@@ -1,0 +1,191 @@
+"""How token ids of a row become one sequence: truncation, special tokens, pairs."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from kerascls.data.ragged import span_indices
+from kerascls.errors import SettingsError
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+Truncate = Literal["head", "tail", "both"]
+
+
+INPUTS = ("token_ids", "segment_ids", "padding_mask")  # what a batch consists of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How the text fields of a row become one sequence.
+
+    The sequence is `[CLS] field 0 [SEP] field 1 [SEP] ...`. Where it would be longer
+    than `max_tokens`, the longest field is shortened first.
+
+    Args:
+        max_tokens: Most tokens of a sequence, special tokens included.
+        cls_id: Id of [CLS].
+        sep_id: Id of [SEP].
+        pad_id: Id of [PAD].
+        truncate: What stays of a shortened field: its `"head"`, its `"tail"`, or
+            `"both"`, half from either end.
+        pair: Whether the last field is segment 1; all others are segment 0.
+
+    Raises:
+        SettingsError: When `max_tokens` or `truncate` has no meaning, or later, when
+            there is no room for the fields, or `pair` meets rows of one field.
+    """
+
+    max_tokens: int
+    cls_id: int
+    sep_id: int
+    pad_id: int
+    truncate: Truncate = "head"
+    pair: bool = False
+
+    def __post_init__(self):
+        if self.truncate not in get_args(Truncate):
+            raise SettingsError(
+                f"Expected 'head', 'tail' or 'both'. Received: "
+                f"truncate={self.truncate!r}. Choose one of them."
+            )
+        self._check(num_fields=2 if self.pair else 1)
+
+    def lengths(self, field_lengths: np.ndarray) -> np.ndarray:
+        """Returns how long each sequence is.
+
+        Args:
+            field_lengths: int `(rows, num_fields)`, as a token store has them.
+
+        Returns:
+            int32 `(rows,)`, special tokens included.
+        """
+        kept = self._kept(field_lengths)
+        return (kept.sum(axis=1) + kept.shape[1] + 1).astype(np.int32)
+
+    def collate(
+        self,
+        store: TokenStore,
+        rows: np.ndarray,
+        *,
+        num_tokens: int | None = None,
+        num_rows: int | None = None,
+    ) -> dict[str, np.ndarray]:
+        """Returns a batch.
+
+        Args:
+            store: Where the ids are.
+            rows: Which rows, in this order.
+            num_tokens: Pad sequences up to this length instead of the longest's.
+            num_rows: Pad the batch up to this many rows. A row so added is a lone
+                [CLS]: one whose mask is all 0 would make means over it NaN.
+
+        Returns:
+            `token_ids`, `segment_ids`, `padding_mask` (1 = token), each int32
+            `(batch, tokens)`.
+        """
+        rows = np.asarray(rows, np.int64)
+        places = rows[:, None] * store.num_fields + np.arange(store.num_fields)
+        starts = store.offsets[places]
+        whole = store.offsets[places + 1] - starts
+        kept = self._kept(whole)  # (rows, fields)
+        sep_at = np.cumsum(kept + 1, axis=1)
+        ends = sep_at[:, -1] + 1
+        shape = (
+            _at_least("num_rows", num_rows, len(rows)),
+            _at_least("num_tokens", num_tokens, ends.max(initial=1)),
+        )
+        first = np.arange(len(rows))[:, None] * shape[1]
+        token_ids = np.full(shape, self.pad_id, np.int32)
+        token_ids[:, 0] = self.cls_id
+        flat = token_ids.reshape(-1)
+        flat[first + sep_at] = self.sep_id
+        target = span_indices((first + sep_at - kept).ravel(), kept.ravel())
+        flat[target] = store.token_ids[self._sources(starts, whole, kept)]
+
+        columns = np.arange(shape[1])
+        mask = np.zeros(shape, np.int32)
+        mask[:, 0] = 1
+        mask[: len(rows)] = columns < ends[:, None]
+        segment_ids = np.zeros(shape, np.int32)
+        if self.pair:
+            segment_ids[: len(rows)] = columns > sep_at[:, -2, None]
+            segment_ids *= mask
+        return dict(zip(INPUTS, (token_ids, segment_ids, mask), strict=True))
+
+    def _kept(self, field_lengths: np.ndarray) -> np.ndarray:
+        """Returns how many tokens stay of each field, int64 `(rows, num_fields)`.
+
+        The same as taking one token after another from the longest field, the first
+        of equals, until the row fits: all fields are cut to one level, the largest
+        that fits, and the room left over goes to the last of the cut fields, one
+        token each.
+        """
+        lengths = np.asarray(field_lengths, np.int64)
+        num_fields = lengths.shape[1]
+        self._check(num_fields)
+        room = self.max_tokens - 1 - num_fields
+        kept = lengths.copy()
+        long = np.flatnonzero(lengths.sum(axis=1) > room)
+        if len(long):
+            kept[long] = _cut_to_level(lengths[long], room)
+        return kept
+
+    def _sources(
+        self, starts: np.ndarray, whole: np.ndarray, kept: np.ndarray
+    ) -> np.ndarray:
+        if self.truncate == "head":
+            return span_indices(starts.ravel(), kept.ravel())
+        head = kept // 2 if self.truncate == "both" else np.zeros_like(kept)
+        tail = kept - head
+        spans = np.stack([starts, starts + whole - tail], axis=-1)
+        return span_indices(spans.ravel(), np.stack([head, tail], axis=-1).ravel())
+
+    def _check(self, num_fields: int):
+        if self.pair and num_fields < 2:
+            raise SettingsError(
+                f"A pair needs two text fields or more. Received: {num_fields} text "
+                f"field, pair=True. Name both columns, or leave `pair` out."
+            )
+        if self.max_tokens < 2 * num_fields + 1:
+            raise SettingsError(
+                f"Expected room for a token of each text field and the special tokens. "
+                f"Received: max_tokens={self.max_tokens!r} for {num_fields} text "
+                f"field(s). Give at least {2 * num_fields + 1}."
+            )
+
+
+def _cut_to_level(lengths: np.ndarray, room: int) -> np.ndarray:
+    num_fields = lengths.shape[1]
+    ascending = np.sort(lengths, axis=1)
+    below = np.cumsum(ascending, axis=1) - ascending
+    # Level if the j shortest fields stay whole; the first j that is cut gives it.
+    levels = (room - below) // (num_fields - np.arange(num_fields))
+    first_cut = np.argmax(levels < ascending, axis=1)
+    level = np.take_along_axis(levels, first_cut[:, None], axis=1)
+    kept = np.minimum(lengths, level)
+    cut = lengths > level
+    from_last = np.cumsum(cut[:, ::-1], axis=1)[:, ::-1]
+    return kept + (cut & (from_last <= room - kept.sum(axis=1, keepdims=True)))
+
+
+def _at_least(name: str, wanted: int | None, needed: int) -> int:
+    if wanted is not None and wanted < needed:
+        raise SettingsError(
+            f"Expected room for {needed}. Received: {name}={wanted!r}. Give at least "
+            f"{needed}."
+        )
+    return int(needed if wanted is None else wanted)
+
+
+def layout_for(tokenizer: Tokenizer, text: dict) -> Layout:
+    """Returns the layout of a bundle's `text` facts, the same in training."""
+    return Layout(
+        max_tokens=text["max_tokens"],
+        truncate=text["truncate"],
+        pair=text["pair"],
+        cls_id=tokenizer.cls_id,
+        sep_id=tokenizer.sep_id,
+        pad_id=tokenizer.pad_id,
+    )

@@ -1,0 +1,256 @@
+"""Token ids of a data set in flat memory-mapped files."""
+
+import errno
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+import numpy as np
+
+from kerascls.data.ragged import offsets_of
+from kerascls.errors import DataError
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+FORMAT_VERSION = 1
+ROWS_AT_ONCE = 4096
+META, TOKEN_IDS = "store.json", "token_ids.bin"
+OFFSETS, LINES = "offsets.npy", "lines.npy"
+
+
+@dataclass(frozen=True, eq=False)
+class TokenStore:
+    """The untruncated ids of every text field, without special tokens.
+
+    Args:
+        token_ids: uint16 or uint32 `(all tokens,)`, rows and fields one after another.
+        offsets: int64 `(rows * num_fields + 1,)`; where each field starts.
+        lines: int64 `(rows,)`; the place of each row in its source file.
+        num_fields: Text fields per row.
+    """
+
+    token_ids: np.ndarray
+    offsets: np.ndarray
+    lines: np.ndarray
+    num_fields: int
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def field_lengths(self) -> np.ndarray:
+        """Returns the number of tokens, int32 `(rows, num_fields)`."""
+        lengths = np.diff(self.offsets).astype(np.int32)
+        return lengths.reshape(len(self), self.num_fields)
+
+    def tokens(self, row: int, field: int = 0) -> np.ndarray:
+        """Returns a view of one field's ids, uint16 or uint32 `(tokens,)`."""
+        row = range(len(self))[row]
+        place = row * self.num_fields + range(self.num_fields)[field]
+        return self.token_ids[self.offsets[place] : self.offsets[place + 1]]
+
+    @classmethod
+    def open(cls, directory: str | Path) -> "TokenStore":
+        """Returns the store in `directory`, its token ids memory-mapped.
+
+        Raises:
+            DataError: When a file is missing, damaged or of another version.
+        """
+        directory = Path(directory)
+        try:
+            return _open(directory)
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+            raise DataError(
+                f"Expected a token store (version {FORMAT_VERSION}) that is whole. "
+                f"Received: directory={str(directory)!r} ({error}). Delete the folder "
+                f"and let it be written again."
+            ) from error
+
+
+def build_token_store(
+    texts: Sequence[tuple[str, ...]],
+    tokenizer: Tokenizer,
+    lines: Sequence[int] | None = None,
+) -> TokenStore:
+    """Returns a store held in memory: for prediction, or where no disk is wanted.
+
+    Args:
+        texts: The text fields of each row.
+        tokenizer: Turns them into ids.
+        lines: The place of each row in its source; by default counted from 0.
+    """
+    num_fields = _num_fields(texts)
+    chunks = list(_tokenized(texts, tokenizer))
+    empty = np.empty(0, _dtype(tokenizer))
+    return TokenStore(
+        token_ids=np.concatenate([empty, *(ids for ids, _ in chunks)]),
+        offsets=offsets_of(np.concatenate([[], *(lengths for _, lengths in chunks)])),
+        lines=_lines(range(len(texts)) if lines is None else lines, len(texts)),
+        num_fields=num_fields,
+    )
+
+
+def write_token_store(
+    directory: str | Path,
+    texts: Sequence[tuple[str, ...]],
+    lines: Sequence[int],
+    tokenizer: Tokenizer,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> TokenStore:
+    """Writes a store and opens it; a half-written one is never left behind.
+
+    The files are written beside `directory`, chunk by chunk, and take its name when
+    they are complete. A store that was there is replaced.
+
+    Args:
+        directory: Where the store goes.
+        texts: The text fields of each row, as many in each.
+        lines: The place of each row in its source file.
+        tokenizer: Turns texts into ids.
+        on_progress: Called with the rows done and all rows.
+
+    Raises:
+        DataError: When the disk is full or not writable, `directory` holds something
+            else, or rows differ in their number of fields.
+    """
+    directory = Path(directory)
+    meta = {"num_fields": _num_fields(texts), "dtype": _dtype(tokenizer).str}
+    meta |= {"format_version": FORMAT_VERSION, "rows": len(texts)}
+    all_lines = _lines(lines, len(texts))
+    _check_replaceable(directory)
+    temporary = directory.with_name(f".{directory.name}-{uuid4().hex[:8]}")
+    try:
+        temporary.mkdir(parents=True)
+        with open(temporary / TOKEN_IDS, "wb") as file:
+            lengths = _write_ids(file, texts, tokenizer, on_progress)
+        _save(temporary / OFFSETS, offsets_of(lengths))
+        _save(temporary / LINES, all_lines)
+        (temporary / META).write_text(json.dumps(meta), "utf-8")
+        _move(temporary, directory)
+    except OSError as error:
+        raise _disk_error(error, directory, texts, tokenizer) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return TokenStore.open(directory)
+
+
+def _open(directory: Path) -> TokenStore:
+    meta = json.loads((directory / META).read_text("utf-8"))
+    if meta["format_version"] != FORMAT_VERSION:
+        raise ValueError(f"its version is {meta['format_version']}")
+    rows, num_fields = int(meta["rows"]), int(meta["num_fields"])
+    offsets = np.load(directory / OFFSETS, allow_pickle=False)
+    lines = np.load(directory / LINES, allow_pickle=False)
+    if offsets.shape != (rows * num_fields + 1,) or lines.shape != (rows,):
+        raise ValueError(f"{OFFSETS} or {LINES} do not fit its {rows} rows")
+    if offsets[0] != 0 or np.any(np.diff(offsets) < 0):
+        raise ValueError(f"{OFFSETS} do not rise from 0")
+    dtype, path = np.dtype(meta["dtype"]), directory / TOKEN_IDS
+    num_bytes, needed = path.stat().st_size, int(offsets[-1]) * dtype.itemsize
+    if num_bytes != needed:
+        raise ValueError(f"{TOKEN_IDS} has {num_bytes} bytes, not {needed}")
+    if not needed:  # an empty file cannot be mapped
+        return TokenStore(np.empty(0, dtype), offsets, lines, num_fields)
+    token_ids = np.asarray(np.memmap(path, dtype, mode="r"))
+    return TokenStore(token_ids, offsets, lines, num_fields)
+
+
+def _write_ids(
+    file: BinaryIO,
+    texts: Sequence[tuple[str, ...]],
+    tokenizer: Tokenizer,
+    on_progress: Callable[[int, int], None] | None,
+) -> np.ndarray:
+    lengths, done = [np.empty(0, np.int64)], 0
+    for ids, chunk_lengths in _tokenized(texts, tokenizer):
+        file.write(ids.tobytes())
+        lengths.append(chunk_lengths)
+        done = min(done + ROWS_AT_ONCE, len(texts))
+        if on_progress:
+            on_progress(done, len(texts))
+    return np.concatenate(lengths)
+
+
+def _tokenized(
+    texts: Sequence[tuple[str, ...]], tokenizer: Tokenizer
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for start in range(0, len(texts), ROWS_AT_ONCE):
+        rows = texts[start : start + ROWS_AT_ONCE]
+        texts_of_rows = [text for fields in rows for text in fields]
+        ids, lengths = tokenizer.encode_flat(texts_of_rows)
+        yield ids.astype(_dtype(tokenizer)), lengths
+
+
+def _dtype(tokenizer: Tokenizer) -> np.dtype:
+    return np.dtype("<u2" if tokenizer.vocab_size <= 2**16 else "<u4")
+
+
+def _lines(lines: Sequence[int], num_rows: int) -> np.ndarray:
+    if len(lines) != num_rows:
+        raise DataError(
+            f"Every row has one place in its file. Received: {num_rows} rows of text, "
+            f"{len(lines)} lines. Give as many."
+        )
+    return np.array(lines, np.int64)
+
+
+def _num_fields(texts: Sequence[tuple[str, ...]]) -> int:
+    num_fields = len(texts[0]) if len(texts) else 1
+    for row, fields in enumerate(texts):
+        if isinstance(fields, str) or len(fields) != num_fields or not num_fields:
+            raise DataError(
+                f"Every row is a tuple of text fields, as many as the first row has. "
+                f"Received: texts[{row}]={fields!r}. Give one tuple for each row."
+            )
+    return num_fields
+
+
+def _save(path: Path, array: np.ndarray):
+    buffer = io.BytesIO()  # np.save on a file hides the reason why a write failed
+    np.save(buffer, array, allow_pickle=False)
+    path.write_bytes(buffer.getbuffer())
+
+
+def _check_replaceable(directory: Path):
+    found = {directory.name} if directory.exists() else set()
+    if directory.is_dir():
+        found = {path.name for path in directory.iterdir()}
+    others = sorted(found - {META, TOKEN_IDS, OFFSETS, LINES})
+    if others:
+        raise DataError(
+            f"A token store needs a folder of its own. Received: "
+            f"directory={str(directory)!r}, where {others[0]!r} is. Give another "
+            f"folder."
+        )
+
+
+def _move(source: Path, target: Path):
+    if not target.exists():
+        os.rename(source, target)
+        return
+    old = source.with_name(f"{source.name}-old")
+    os.rename(target, old)
+    os.rename(source, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _disk_error(
+    error: OSError,
+    directory: Path,
+    texts: Sequence[tuple[str, ...]],
+    tokenizer: Tokenizer,
+) -> DataError:
+    characters = sum(len(text) for fields in texts for text in fields)
+    num_bytes = characters * _dtype(tokenizer).itemsize
+    num_bytes += 8 * sum(len(fields) + 1 for fields in texts)
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    reason = "the disk is full" if full else error.strerror or str(error)
+    return DataError(
+        f"A token store of {len(texts)} rows needs up to {num_bytes / 1e6:,.1f} MB of "
+        f"disk. Received: directory={str(directory)!r}, {reason}. Make room, give "
+        f"another folder, or do without a store on disk (--no-cache)."
+    )

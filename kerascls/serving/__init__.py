@@ -1,0 +1,1 @@
+"""Classifiers outside of Keras."""

@@ -1,0 +1,227 @@
+"""`export`: a classifier in another format, used only if it does the same."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kerascls.errors import SettingsError
+from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, add_export, open_bundle
+from kerascls.inference.runtimes import open_runtime
+from kerascls.serving.exporters.acceptance import Limits
+from kerascls.serving.exporters.comparison import Comparison, compare
+from kerascls.serving.exporters.formats import FORMATS
+from kerascls.serving.exporters.texts import ComparedTexts, read_texts, sample_texts
+from kerascls.serving.exporters.work_folder import (
+    check_place,
+    copy,
+    move,
+    num_bytes,
+    work_folder,
+)
+from kerascls.system.extras import require_extra
+from kerascls.system.machine import package_versions
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What `export` wrote.
+
+    Args:
+        bundle: The bundle.
+        format: One of `FORMATS`.
+        int8: Whether it has 8-bit weights.
+        place: The file in the bundle, or where it was written instead.
+        out: The place outside that was asked for; None for none.
+        source: What it was compared on.
+        num_bytes: Its size.
+        reference_bytes: Size of the Keras model's weights and configuration.
+        comparison: What came out of it.
+        note: What the user should know about it, if anything.
+    """
+
+    bundle: Path
+    format: str
+    int8: bool
+    place: Path
+    out: Path | None
+    source: str
+    num_bytes: int
+    reference_bytes: int
+    comparison: Comparison
+    note: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as plain JSON types."""
+        return {
+            "bundle": str(self.bundle),
+            "format": self.format,
+            "int8": self.int8,
+            "place": str(self.place),
+            "out": None if self.out is None else str(self.out),
+            "source": self.source,
+            "bytes": self.num_bytes,
+            "reference_bytes": self.reference_bytes,
+            "comparison": self.comparison.to_dict(),
+            "note": self.note,
+        }
+
+
+def export(
+    bundle: str | Path,
+    *,
+    format: str = "onnx",
+    int8: bool = False,
+    out: str | Path | None = None,
+    input: str | Path | None = None,
+    text: Sequence[str] = (),
+    label: str | None = None,
+    label_separator: str | None = None,
+    input_format: str | None = None,
+    encoding: str = "utf-8",
+    skip_bad_rows: bool = False,
+    max_changed: float = 0.05,
+    max_f1_drop: float = 0.003,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> ExportResult:
+    """Writes a classifier in another format and compares it with the Keras model.
+
+    Without int8 no probability may differ by more than 1e-4. An ONNX file goes into
+    the bundle, where the predictor finds and prefers it; if the comparison fails,
+    what was there stays.
+
+    Args:
+        bundle: The bundle, or the run directory that holds it.
+        format: One of `FORMATS`.
+        int8: Whether weights have 8 bits: smaller and faster, and not quite the same.
+        out: Where a copy goes, a file or directory that is replaced. Formats that do
+            not live in the bundle need it.
+        input: Texts to compare on, with or without labels: csv, tsv, xlsx, jsonl, or
+            lines (txt); by default the packaged sample. With int8 give some hundreds
+            like those to be labelled, best with their labels.
+        text: Text columns, as many as in training; by default the same.
+        label: Label column; by default that of training, if the file has it.
+        label_separator: Between the names in a cell; by default that of training.
+        input_format: Of the file; by default its ending.
+        encoding: Of the file.
+        skip_bad_rows: Whether rows that cannot be used are left out.
+        max_changed: With int8, the share of rows that may get other labels.
+        max_f1_drop: With int8, the macro F1 that may be lost where there are labels.
+        on_progress: Called with rows done and all rows.
+
+    Returns:
+        The `ExportResult`.
+
+    Raises:
+        BundleError: When the bundle cannot be read.
+        DataError: When the file cannot be used.
+        ExportError: When the exported model differs too much.
+        SettingsError: When what is wanted is unknown, contradicts itself, or needs a
+            package that is not installed.
+
+    Example:
+        >>> kerascls.export("runs/news", int8=True, input="test.csv")
+    """
+    limits = Limits(max_changed, max_f1_drop)
+    job = _Job(open_bundle(bundle), format, int8, None if out is None else Path(out))
+    job.check()
+    if input is None:
+        texts = sample_texts(job.bundle)
+    else:
+        texts = read_texts(
+            job.bundle,
+            input,
+            text=text,
+            label=label,
+            label_separator=label_separator,
+            format=input_format,
+            encoding=encoding,
+            skip_bad_rows=skip_bad_rows,
+        )
+    return job.run(texts, limits, on_progress)
+
+
+@dataclass(frozen=True)
+class _Job:
+    bundle: Bundle
+    format: str
+    int8: bool
+    out: Path | None
+
+    def check(self):
+        """Refuses what cannot be done before anything is computed."""
+        chosen = FORMATS.get(self.format)
+        if chosen is None:
+            raise SettingsError(
+                f"Expected a format out of {', '.join(FORMATS)}. Received: "
+                f"format={self.format!r}. Choose one of them."
+            )
+        if self.int8 and not chosen.has_int8:
+            raise SettingsError(
+                f"Expected int8 with a format that has it. Received: format="
+                f"{self.format!r}, int8=True. Leave int8 out, or choose another format."
+            )
+        if chosen.extra is not None:
+            require_extra(chosen.extra, f"format={self.format}")
+        if self.out is not None:
+            self._check_out()
+            check_place(self.out, chosen.marker, chosen.suffix)
+        elif not chosen.in_bundle:
+            raise SettingsError(
+                f"Expected a place for the exported model. Received: format="
+                f"{self.format!r}, out=None. Name one with --out."
+            )
+
+    def _check_out(self):
+        if self.out.resolve().is_relative_to(self.bundle.path.resolve()):
+            raise SettingsError(
+                f"Expected a place outside the bundle. Received: out="
+                f"{str(self.out)!r}, in {str(self.bundle.path)!r}. Choose another "
+                f"--out."
+            )
+
+    def run(
+        self,
+        texts: ComparedTexts,
+        limits: Limits,
+        on_progress: Callable[[int, int], None] | None,
+    ) -> ExportResult:
+        chosen = FORMATS[self.format]
+        folder = self.bundle.path if chosen.in_bundle else self.out.parent
+        with work_folder(folder) as work:
+            made = work / f"model{chosen.suffix}"
+            # Before TensorFlow computes anything, so that it gets its threads.
+            reference = open_runtime(self.bundle, "keras")
+            note = chosen.write(self.bundle, made, self.int8)
+            found = compare(
+                reference,
+                chosen.open(made, self.int8),
+                texts.texts,
+                self.bundle,
+                texts.truth,
+                on_progress,
+            )
+            limits.check(found, self.format, self.int8)
+            chosen.check(made, self.bundle, texts.texts)
+            weights = (self.bundle.path / name for name in (WEIGHTS, ENCODER))
+            sizes = num_bytes(made), sum(map(num_bytes, weights))
+            place = self._put(made, texts, found)
+        return ExportResult(
+            *(self.bundle.path, self.format, self.int8, place, self.out),
+            *(texts.source, *sizes, found, note),
+        )
+
+    def _put(self, made: Path, texts: ComparedTexts, found: Comparison) -> Path:
+        if not FORMATS[self.format].in_bundle:
+            move(made, self.out)
+            return self.out
+        if self.out is not None:
+            copy(made, self.out)
+        facts = {
+            "int8": self.int8,
+            "compared_on": texts.source,
+            "comparison": found.to_dict(),
+            "versions": package_versions(),
+        }
+        written = add_export(self.bundle, self.format, made, facts)
+        return written.path / written.exports[self.format]["file"]

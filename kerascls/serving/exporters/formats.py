@@ -1,0 +1,97 @@
+"""Which formats there are: how each one is written, and how it is run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kerascls.inference.bundle import Bundle
+from kerascls.inference.runtimes import Runtime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """One form in which a classifier leaves Keras.
+
+    Args:
+        suffix: Of its file, e.g. `".onnx"`; empty where it is a directory.
+        marker: A file that shows a directory to be of this format, so that it may be
+            replaced; None where the format is a file.
+        extra: Extra of pyproject.toml that both functions need; None for none.
+        in_bundle: Whether it lives in the bundle, where the predictor finds it. The
+            others need a place of their own.
+        has_int8: Whether it can be written with 8-bit weights.
+        writer: `module:function` of `(bundle, place, int8)` that writes it there;
+            nothing is there before.
+        opener: `module:name` of `(place, int8)` that returns a `Runtime`.
+        checker: `module:function` of `(place, bundle, texts)` that raises an
+            `ExportError` when what a runtime does not show is wrong; None for none.
+    """
+
+    suffix: str
+    marker: str | None
+    extra: str | None
+    in_bundle: bool
+    has_int8: bool
+    writer: str
+    opener: str
+    checker: str | None = None
+
+    def write(self, bundle: Bundle, place: Path, int8: bool) -> str | None:
+        """Writes the bundle's model to a place that does not exist yet.
+
+        Returns:
+            What the user should know about it, if anything.
+        """
+        return _named(self.writer)(bundle, place, int8)
+
+    def open(self, place: Path, int8: bool) -> Runtime:
+        """Returns what computes logits from what was written."""
+        return _named(self.opener)(place, int8)
+
+    def check(self, place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]]):
+        """Checks on texts what the comparison of logits does not show.
+
+        Raises:
+            ExportError: When it is wrong.
+        """
+        if self.checker is not None:
+            _named(self.checker)(place, bundle, texts)
+
+
+FORMATS = {
+    "onnx": Format(
+        suffix=".onnx",
+        marker=None,
+        extra="onnx",
+        in_bundle=True,
+        has_int8=True,
+        writer="kerascls.serving.exporters.onnx.model:write_onnx",
+        opener="kerascls.inference.runtimes.onnx_runtime:OnnxRuntime",
+    ),
+    "savedmodel": Format(
+        suffix="",
+        marker="saved_model.pb",
+        extra=None,
+        in_bundle=False,
+        has_int8=False,
+        writer="kerascls.serving.exporters.saved_model.model:write_saved_model",
+        opener="kerascls.inference.runtimes.saved_model_runtime:SavedModelRuntime",
+        checker="kerascls.serving.exporters.saved_model.string_check:check_strings",
+    ),
+    "tflite": Format(
+        suffix=".tflite",
+        marker=None,
+        extra=None,
+        in_bundle=False,
+        has_int8=True,
+        writer="kerascls.serving.exporters.tflite:write_tflite",
+        opener="kerascls.inference.runtimes.tflite_runtime:TFLiteRuntime",
+    ),
+}
+
+
+def _named(dotted: str) -> Any:
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,1 @@
+"""The ONNX form of encoder and head."""

@@ -1,0 +1,182 @@
+"""An ONNX graph under construction: nodes, weights, and products in 32 or 8 bits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from kerascls.preprocessing.sequence_layout import INPUTS
+
+# What onnxruntime adds to ONNX: https://onnxruntime.ai/docs/reference/operators
+CONTRIB = "com.microsoft"
+OPSET, IR_VERSION = 18, 9
+OUTPUT = "logits"
+
+
+class OnnxGraph:
+    """Collects nodes; values go by their names.
+
+    Args:
+        weights: float32 arrays by stable name. Kernels are `(inputs, outputs)`.
+    """
+
+    # Whether queries, keys and values of all tokens are best computed by one operator.
+    packs_attention = True
+
+    def __init__(self, weights: Mapping[str, np.ndarray]):
+        self.weights = weights
+        self._nodes: list[tuple[str, list[str], list[str], dict[str, Any]]] = []
+        self._arrays: dict[str, np.ndarray] = {}
+
+    def constant(self, name: str, value: Any, dtype: Any = np.int64) -> str:
+        """Adds an array, once whatever the number of calls; returns its name."""
+        if name not in self._arrays:
+            self._arrays[name] = np.array(value, dtype, order="C")
+        return name
+
+    def ints(self, *numbers: int) -> str:
+        """Adds whole numbers: axes, places."""
+        return self.constant("ints" + "".join(f" {n}" for n in numbers), numbers)
+
+    def weight(self, name: str) -> str:
+        """Adds a weight under its stable name; returns that."""
+        return self.constant(name, self.weights[name], np.float32)
+
+    def node(self, op_type: str, *inputs: str, **attributes: Any) -> str:
+        """Adds a node with one output; returns the name of that.
+
+        Args:
+            op_type: Of ONNX, or of `CONTRIB` with `domain=CONTRIB`.
+            *inputs: Names of values; empty for one left out.
+            **attributes: Of the operator.
+        """
+        output = f"{op_type}_{len(self._nodes)}"
+        self._nodes.append((op_type, list(inputs), [output], attributes))
+        return output
+
+    def contrib(self, op_type: str, *inputs: str, **attributes: Any) -> str:
+        """Adds a node of onnxruntime's own operators."""
+        return self.node(op_type, *inputs, domain=CONTRIB, **attributes)
+
+    def rows(self, table: str, ids: str) -> str:
+        """Returns rows of an embedding table."""
+        return self.node("Gather", self.weight(table), ids, axis=0)
+
+    def product(self, x: str, name: str, by_token: bool = False) -> str:
+        """Returns `x` times the kernel of a dense layer, without its bias.
+
+        Args:
+            x: `(batch, tokens, inputs)`.
+            name: Of the layer.
+            by_token: Whether tokens differ so much in size that in 8 bits each needs
+                its own scale; of no effect in 32.
+        """
+        return self.node("MatMul", x, self.weight(f"{name}/kernel"))
+
+    def dense(self, x: str, name: str, by_token: bool = False) -> str:
+        """Returns a dense layer's output; see `product`."""
+        return self.float_dense(x, name)
+
+    def float_dense(self, x: str, name: str) -> str:
+        """Returns the output of a dense layer that keeps its 32 bits in any graph."""
+        product = self.node("MatMul", x, self.weight(f"{name}/kernel"))
+        return self.node("Add", product, self.weight(f"{name}/bias"))
+
+    def norm(self, x: str, name: str, epsilon: float) -> str:
+        """Returns the LayerNorm of the last axis."""
+        scale, shift = self.weight(f"{name}/gamma"), self.weight(f"{name}/beta")
+        return self.node(
+            "LayerNormalization", x, scale, shift, axis=-1, epsilon=epsilon
+        )
+
+    def to_bytes(
+        self, output: str, num_classes: int, facts: Mapping[str, str]
+    ) -> bytes:
+        """Returns the model as a file's content.
+
+        Args:
+            output: The value that is the result.
+            num_classes: Its columns.
+            facts: For those who look into the file.
+        """
+        from onnx import TensorProto, helper, numpy_helper
+
+        made = [*self._nodes, ("Identity", [output], [OUTPUT], {})]
+        nodes = [
+            helper.make_node(op, inputs, outputs, name=outputs[0], **attributes)
+            for op, inputs, outputs, attributes in made
+        ]
+        shape = ["rows", "tokens"]
+        inputs = [
+            helper.make_tensor_value_info(name, TensorProto.INT32, shape)
+            for name in INPUTS
+        ]
+        logits = helper.make_tensor_value_info(
+            OUTPUT, TensorProto.FLOAT, ["rows", num_classes]
+        )
+        arrays = [
+            numpy_helper.from_array(array, name) for name, array in self._arrays.items()
+        ]
+        model = helper.make_model(
+            helper.make_graph(nodes, "kerascls", inputs, [logits], arrays),
+            producer_name="kerascls",
+            ir_version=IR_VERSION,
+            opset_imports=[
+                helper.make_opsetid("", OPSET),
+                helper.make_opsetid(CONTRIB, 1),
+            ],
+        )
+        helper.set_model_props(model, dict(facts))
+        return model.SerializeToString(deterministic=True)
+
+
+class Int8Graph(OnnxGraph):
+    """A graph with 8-bit kernels and embedding tables.
+
+    A kernel has one scale for each output, a table one for each row; zero is zero.
+    What is multiplied by a kernel is brought to 8 bits as it comes, with one scale for
+    all rows that are computed together or, `by_token`, for each token: this is slower,
+    but where tokens differ much it more than halves the errors of probabilities.
+
+    References:
+        - [LLM.int8()](https://arxiv.org/abs/2208.07339), section 2.1, for a scale of
+          each token and of each output
+    """
+
+    packs_attention = False
+
+    def rows(self, table: str, ids: str) -> str:
+        """Returns rows of an embedding table."""
+        codes, scales = _quantized(self.weights[table], axis=1)
+        codes = self.constant(f"{table}/int8", codes, np.int8)
+        scales = self.constant(f"{table}/scale", scales, np.float32)
+        found = self.node("Cast", self.node("Gather", codes, ids, axis=0), to=1)
+        return self.node("Mul", found, self.node("Gather", scales, ids, axis=0))
+
+    def product(self, x: str, name: str, by_token: bool = False) -> str:
+        """Returns `x` times the kernel of a dense layer, without its bias."""
+        if not by_token:
+            return self._product(x, name)
+        size = self.node("ReduceMax", self.node("Abs", x), self.ints(-1))
+        size = self.node("Max", size, self.constant("tiny", 1e-9, np.float32))
+        return self.node("Mul", self._product(self.node("Div", x, size), name), size)
+
+    def dense(self, x: str, name: str, by_token: bool = False) -> str:
+        """Returns a dense layer's output; see `product`."""
+        bias = self.weight(f"{name}/bias")
+        if by_token:
+            return self.node("Add", self.product(x, name, by_token), bias)
+        return self._product(x, name, "", bias)
+
+    def _product(self, x: str, name: str, *zero_and_bias: str) -> str:
+        codes, scales = _quantized(self.weights[f"{name}/kernel"], axis=0)
+        codes = self.constant(f"{name}/kernel/int8", codes, np.int8)
+        scales = self.constant(f"{name}/kernel/scale", scales[0], np.float32)
+        return self.contrib("DynamicQuantizeMatMul", x, codes, scales, *zero_and_bias)
+
+
+def _quantized(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns codes from -127 to 127 and the scales that make numbers of them."""
+    scales = np.abs(array).max(axis=axis, keepdims=True) / np.float32(127)
+    scales[scales == 0] = 1
+    return np.rint(array / scales), scales

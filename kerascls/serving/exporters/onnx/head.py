@@ -1,0 +1,120 @@
+"""The head of `kerascls.models.heads` as ONNX nodes."""
+
+from typing import Any
+
+import numpy as np
+
+from kerascls.serving.exporters.onnx.encoder import first_token
+from kerascls.serving.exporters.onnx.graph import OnnxGraph
+
+_FIRST_TOKEN = ("cls", "pooler")
+
+
+def add_head(
+    graph: OnnxGraph, states: list[str], pooling: str, mlp_dim: int | None
+) -> str:
+    """Adds a head.
+
+    Args:
+        graph: With the head's weights.
+        states: What the last layers give, `(batch, tokens, hidden_dim)` each; of more
+            than one the head mixes them.
+        pooling: See `kerascls.models.heads.ClassificationHead`.
+        mlp_dim: Units of its ReLU layer; None for no such layer.
+
+    Returns:
+        The logits, float32 `(batch, num_classes)`.
+    """
+    if pooling in _FIRST_TOKEN:
+        states = [first_token(graph, state) for state in states]
+    text = _POOLINGS[pooling](graph, _mixed(graph, states))
+    if mlp_dim is not None:
+        text = graph.node("Relu", graph.float_dense(text, "head/mlp"))
+    if pooling == "label_attention":
+        return _one_logit_each(graph, text)
+    return graph.float_dense(text, "classifier")
+
+
+def can_skip_tokens(pooling: str, mix_layers: int) -> bool:
+    """Returns whether the head reads `[CLS]` of the last layer and nothing else."""
+    return pooling in _FIRST_TOKEN and mix_layers == 1
+
+
+def _mixed(graph: OnnxGraph, states: list[str]) -> str:
+    if len(states) == 1:
+        return states[0]
+    scores = graph.weights["head/mix/weights"].astype(np.float64)
+    shares = np.exp(scores - scores.max())
+    shares *= graph.weights["head/mix/gamma"] / shares.sum()
+    parts = [
+        graph.node("Mul", state, graph.constant(f"head/mix/{place}", share, np.float32))
+        for place, (state, share) in enumerate(zip(states, shares, strict=True))
+    ]
+    return graph.node("Sum", *parts)
+
+
+def _cls(graph: OnnxGraph, hidden: str) -> str:
+    return graph.node("Squeeze", hidden, graph.ints(1))
+
+
+def _pooler(graph: OnnxGraph, hidden: str) -> str:
+    return graph.node("Tanh", graph.float_dense(_cls(graph, hidden), "pooler/dense"))
+
+
+def _mean(graph: OnnxGraph, hidden: str) -> str:
+    mask = graph.node("Cast", "padding_mask", to=1)
+    mask = graph.node("Unsqueeze", mask, graph.ints(2))
+    total = _sum(graph, graph.node("Mul", hidden, mask), 1)
+    one = graph.constant("one", 1, np.float32)
+    return graph.node("Div", total, graph.node("Max", _sum(graph, mask, 1), one))
+
+
+def _max(graph: OnnxGraph, hidden: str) -> str:
+    lowest = graph.constant("lowest", -np.inf, np.float32)
+    zero = graph.constant("zero", 0, np.float32)
+    is_real = _is_real(graph)
+    largest = graph.node(
+        *("ReduceMax", graph.node("Where", is_real, hidden, lowest), graph.ints(1)),
+        keepdims=0,
+    )
+    is_empty = graph.node("Equal", largest, lowest)
+    return graph.node("Where", is_empty, zero, largest)
+
+
+def _attention(graph: OnnxGraph, hidden: str) -> str:
+    return _cls(graph, _label_attention(graph, hidden))
+
+
+def _label_attention(graph: OnnxGraph, hidden: str) -> str:
+    scores = graph.node("MatMul", hidden, graph.weight("head/attention/query"))
+    masked = graph.constant("masked", -1e9, np.float32)
+    scores = graph.node("Where", _is_real(graph), scores, masked)
+    shares = graph.node("Softmax", scores, axis=1)
+    shares = graph.node("Transpose", shares, perm=[0, 2, 1])
+    return graph.node("MatMul", shares, hidden)  # (batch, queries, hidden_dim)
+
+
+def _one_logit_each(graph: OnnxGraph, text: str) -> str:
+    columns = graph.weights["classifier/kernel"].T  # (classes, width)
+    columns = graph.constant("classifier/columns", columns, np.float32)
+    logits = _sum(graph, graph.node("Mul", text, columns), 2)
+    return graph.node("Add", logits, graph.weight("classifier/bias"))
+
+
+def _is_real(graph: OnnxGraph) -> str:
+    mask = graph.node("Cast", "padding_mask", to=9)  # bool
+    return graph.node("Unsqueeze", mask, graph.ints(2))
+
+
+def _sum(graph: OnnxGraph, x: str, axis: int) -> str:
+    return graph.node("ReduceSum", x, graph.ints(axis), keepdims=0)
+
+
+_POOLINGS: dict[str, Any] = {
+    "cls": _cls,
+    "pooler": _pooler,
+    "mean": _mean,
+    "max": _max,
+    "attention": _attention,
+    "label_attention": _label_attention,
+}

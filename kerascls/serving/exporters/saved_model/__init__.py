@@ -1,0 +1,1 @@
+"""The SavedModel form, strings in and labels out."""

@@ -1,0 +1,163 @@
+"""A TensorFlow SavedModel that takes strings and gives labels, without kerascls."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerascls.errors import SettingsError
+from kerascls.inference.bundle import VOCAB, Bundle
+from kerascls.preprocessing.sequence_layout import INPUTS, layout_for
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.serving.exporters.saved_model import decision as graph_decision
+from kerascls.serving.exporters.saved_model.batches import collate
+from kerascls.serving.exporters.saved_model.string_tokens import (
+    StringTokens,
+    why_inexpressible,
+)
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+    Tensors = dict[str, tf.Tensor]
+
+_PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")
+
+
+def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
+    """Writes a directory for `tf.saved_model.load` or TensorFlow Serving.
+
+    Signature `serving_default`, where the tokenizer can be rebuilt: takes `text`,
+    string `(batch,)`; of a bundle with several text columns one such input for each,
+    see `input_names`. Where it cannot, it takes what `logits` takes. It gives
+
+    - `labels`, string `(batch, most)`: the likeliest first, `""` behind the last;
+    - `label_counts`, int32 `(batch,)`: how many there are;
+    - `scores`, float32 `(batch, num_classes)`: calibrated probabilities;
+    - `classes`, string `(batch, num_classes)`: the names of their columns;
+    - `abstained`, bool `(batch,)`: no label because none was likely enough.
+
+    Signature `logits`: takes `token_ids`, `segment_ids` and `padding_mask`, each int32
+    `(batch, tokens)`; gives `logits`, float32 `(batch, num_classes)`.
+
+    Args:
+        bundle: A checked bundle.
+        place: The directory to appear.
+        int8: Not possible in this format, and refused by `kerascls.export`.
+
+    Returns:
+        Why it takes no strings; None when it does.
+
+    Raises:
+        SettingsError: When Keras does not run on TensorFlow.
+    """
+    import tensorflow as tf
+
+    archive, model = archive_of(bundle, "savedmodel")
+    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.text["do_lower_case"])
+    reason = why_inexpressible(tokenizer)
+    given, read = id_specs(), _as_given
+    if reason is None:
+        names = input_names(bundle.text["text_columns"])
+        given = {name: tf.TensorSpec((None,), tf.string, name) for name in names}
+        read = _reader(bundle, tokenizer, names)
+
+    def serve(inputs: "Tensors") -> "Tensors":
+        return _answer(bundle, model(read(inputs), training=False))
+
+    archive.add_endpoint("serving_default", serve, [given])
+    archive.write_out(str(place), verbose=False)
+    return reason
+
+
+def archive_of(
+    bundle: Bundle, format: str
+) -> tuple["keras.export.ExportArchive", "keras.Model"]:
+    """Returns an archive with the endpoint `logits`, and the model in it.
+
+    Args:
+        bundle: A checked bundle.
+        format: What is made of it, for the message.
+
+    Raises:
+        SettingsError: When Keras does not run on TensorFlow.
+    """
+    import keras
+
+    if (backend := keras.backend.backend()) != "tensorflow":
+        raise SettingsError(
+            f"The format {format} is written by TensorFlow. Received: "
+            f"KERAS_BACKEND={backend}. Run the export with KERAS_BACKEND=tensorflow; "
+            f"it takes bundles trained on any backend."
+        )
+    from kerascls.inference.runtimes.keras_runtime import load_model
+
+    model = load_model(bundle)
+
+    def logits(inputs: "Tensors") -> "Tensors":
+        return {"logits": model(inputs, training=False)}
+
+    # `archive.track(model)` would store each variable twice.
+    archive = keras.export.ExportArchive()
+    archive.add_endpoint("logits", logits, [id_specs()])
+    return archive, model
+
+
+def id_specs() -> dict[str, "tf.TensorSpec"]:
+    """Returns name, shape and dtype of the inputs of `logits`."""
+    import tensorflow as tf
+
+    return {name: tf.TensorSpec((None, None), tf.int32, name) for name in INPUTS}
+
+
+def input_names(text_columns: list[str]) -> list[str]:
+    """Returns the names of the string inputs.
+
+    Args:
+        text_columns: The columns a bundle was trained on.
+
+    Returns:
+        `text` for a single column; else each column's name if it is made of English
+        letters, digits and `_`, and `text_0`, `text_1`, ... for others.
+    """
+    if len(text_columns) == 1:
+        return ["text"]
+    plain = [bool(_PLAIN_NAME.fullmatch(name)) for name in text_columns]
+    if not all(plain) or len(set(text_columns)) < len(text_columns):
+        return [f"text_{place}" for place in range(len(text_columns))]
+    return list(text_columns)
+
+
+def _reader(
+    bundle: Bundle, tokenizer: Tokenizer, names: list[str]
+) -> Callable[["Tensors"], "Tensors"]:
+    tokens = StringTokens(tokenizer)
+    layout = layout_for(tokenizer, bundle.text)
+
+    def read(texts: "Tensors") -> "Tensors":
+        return collate([tokens(texts[name]) for name in names], layout)
+
+    return read
+
+
+def _as_given(inputs: "Tensors") -> "Tensors":
+    return inputs
+
+
+def _answer(bundle: Bundle, logits: "tf.Tensor") -> "Tensors":
+    import tensorflow as tf
+
+    rule, names = bundle.rule, list(bundle.label_set)
+    calibration = bundle.decision.calibration
+    scores = graph_decision.probabilities(calibration, logits, bundle.task)
+    chosen = graph_decision.chosen_labels(rule, scores)
+    labels, counts = graph_decision.label_names(names, chosen, scores)
+    return {
+        "labels": labels,
+        "label_counts": counts,
+        "scores": scores,
+        # One row for each text: TensorFlow Serving splits every output by texts.
+        "classes": tf.broadcast_to(tf.constant(names), tf.shape(scores)),
+        "abstained": graph_decision.abstained(rule, scores),
+    }

@@ -1,0 +1,116 @@
+"""Words into the pieces of a vocabulary, all words of a batch at once."""
+
+from typing import TYPE_CHECKING
+
+from kerascls.serving.exporters.saved_model.piece_trie import (
+    CONTINUED,
+    START,
+    PieceTrie,
+)
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+MAX_WORD_CHARS = 100  # a longer word is unknown
+_NONE, _FAILED = -1, -2
+
+
+def word_pieces(
+    trie: PieceTrie, unk_id: int, symbols: "tf.Tensor", starts: "tf.Tensor"
+) -> "tf.Tensor":
+    """Cuts words greedily into the longest pieces.
+
+    First the longest piece from each character on is found, whether a piece starts
+    there or not; then each word is walked through from its start. So there are as
+    many steps as the longest piece has characters and the longest word pieces,
+    however many words there are.
+
+    Args:
+        trie: The pieces.
+        unk_id: Of words that cannot be cut, or have over 100 characters.
+        symbols: int32 `(characters,)`, those of all words, one word after another.
+        starts: bool `(characters,)`, whether a word starts there.
+
+    Returns:
+        int32 `(characters,)`: the id of the piece that starts there, or -1.
+
+    References:
+        - [WordPiece](https://arxiv.org/abs/1609.08144)
+    """
+    import tensorflow as tf
+
+    word_of = tf.cumsum(tf.cast(starts, tf.int32)) - 1
+    first = tf.cast(tf.where(starts)[:, 0], tf.int32)  # (words,)
+    ends = tf.concat([first[1:], [tf.size(symbols)]], 0)[: tf.size(first)]
+    # No piece fits into a word that ends where it starts.
+    ends = tf.where(ends - first <= MAX_WORD_CHARS, ends, first)
+    end_of = tf.gather(ends, word_of)
+    matches, match_ends = _longest(trie, symbols, starts, end_of)
+    ids = _reached(matches, match_ends, first, end_of)
+    failed = tf.math.unsorted_segment_min(ids, word_of, tf.size(first)) == _FAILED
+    unknown = tf.gather(failed, word_of)
+    return tf.where(unknown, tf.where(starts, unk_id, _NONE), ids)
+
+
+def _longest(
+    trie: PieceTrie, symbols: "tf.Tensor", starts: "tf.Tensor", end_of: "tf.Tensor"
+) -> tuple["tf.Tensor", "tf.Tensor"]:
+    """Returns id and end of the longest piece from each character on, or -1."""
+    import tensorflow as tf
+
+    keys, last_key = tf.constant(trie.keys), len(trie.keys) - 1
+
+    def step(depth, places, nodes, ids, ends):
+        inside = tf.where(places + depth < tf.gather(end_of, places))[:, 0]
+        places, nodes = tf.gather(places, inside), tf.gather(nodes, inside)
+        symbol = tf.gather(symbols, places + depth)
+        key = tf.cast(nodes, tf.int64) * trie.num_symbols + tf.cast(symbol, tf.int64)
+        edge = tf.minimum(tf.searchsorted(keys, key), last_key)
+        found = tf.where(tf.equal(tf.gather(keys, edge), key))[:, 0]
+        places = tf.gather(places, found)
+        nodes = tf.gather(trie.children, tf.gather(edge, found))
+        whole = tf.where(tf.gather(trie.token_ids, nodes) >= 0)[:, 0]
+        at = tf.gather(places, whole)
+        token_ids = tf.gather(trie.token_ids, tf.gather(nodes, whole))
+        ids = tf.tensor_scatter_nd_update(ids, at[:, None], token_ids)
+        ends = tf.tensor_scatter_nd_update(ends, at[:, None], at + depth + 1)
+        return depth + 1, places, nodes, ids, ends
+
+    none = tf.fill([tf.size(symbols)], _NONE)
+    roots = tf.where(starts, START, CONTINUED)
+    *_, ids, ends = tf.while_loop(
+        lambda _, places, *__: tf.size(places) > 0,
+        step,
+        (0, tf.range(tf.size(symbols)), roots, none, none),
+        shape_invariants=(tf.TensorShape([]), *4 * [tf.TensorShape([None])]),
+    )
+    return ids, ends
+
+
+def _reached(
+    matches: "tf.Tensor",
+    match_ends: "tf.Tensor",
+    first: "tf.Tensor",
+    end_of: "tf.Tensor",
+) -> "tf.Tensor":
+    """Returns the ids of the pieces on the way from each word's start to its end.
+
+    -1 is where no piece starts, -2 where one should, but none fits.
+    """
+    import tensorflow as tf
+
+    def step(places, ids):
+        found = tf.gather(matches, places)
+        found = tf.where(found < 0, _FAILED, found)
+        ids = tf.tensor_scatter_nd_update(ids, places[:, None], found)
+        following = tf.gather(match_ends, places)
+        more = (found >= 0) & (following < tf.gather(end_of, places))
+        return tf.boolean_mask(following, more), ids
+
+    _, ids = tf.while_loop(
+        lambda places, _: tf.size(places) > 0,
+        step,
+        (first, tf.fill([tf.size(matches)], _NONE)),
+        shape_invariants=2 * (tf.TensorShape([None]),),
+    )
+    return ids

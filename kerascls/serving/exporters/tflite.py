@@ -1,0 +1,38 @@
+"""A TensorFlow Lite file: ids to logits on phones and small machines."""
+
+import tempfile
+from pathlib import Path
+
+from kerascls.inference.bundle import Bundle
+from kerascls.serving.exporters.saved_model.model import archive_of
+
+
+def write_tflite(bundle: Bundle, place: Path, int8: bool):
+    """Writes a `.tflite` file of TensorFlow Lite's own operations.
+
+    By the signature `logits` it takes `token_ids`, `segment_ids` and `padding_mask`,
+    each int32 `(batch, tokens)`, both of any size (resize the inputs first; a
+    signature runner does it), and gives `logits`, float32 `(batch, num_classes)`.
+    TensorFlow Lite has no operations to tokenize with.
+
+    Args:
+        bundle: A checked bundle.
+        place: The file to appear.
+        int8: Whether weights are stored in 8 bits and multiplied so, what is between
+            them rounded row by row (dynamic range quantisation).
+
+    Raises:
+        SettingsError: When Keras does not run on TensorFlow.
+    """
+    archive, _ = archive_of(bundle, "tflite")
+    import tensorflow as tf
+
+    # Straight from the traced function, weights would be variables without values.
+    with tempfile.TemporaryDirectory() as folder:
+        archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=["logits"]
+        )
+        if int8:
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        place.write_bytes(converter.convert())

@@ -1,0 +1,88 @@
+"""Where an exported model is made, and how it takes the place of an older one."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kerascls.errors import SettingsError
+from kerascls.system.files import is_locked, locked
+
+_PREFIX = ".kerascls-export-"
+
+
+@contextmanager
+def work_folder(parent: Path) -> Iterator[Path]:
+    """Gives a folder on the same disk, which is removed whatever happens.
+
+    Those of earlier exports that were killed go too.
+    """
+    for older in parent.glob(f"{_PREFIX}*"):
+        if not is_locked(older):
+            shutil.rmtree(older, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=".kerascls-new-"))
+    try:
+        with locked(folder):
+            # Before it was locked, it would look like a killed one's.
+            folder = folder.rename(parent / folder.name.replace("-new-", "-export-", 1))
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_place(place: Path, marker: str | None, suffix: str = ""):
+    """Checks that an exported model may be written to a place.
+
+    Args:
+        place: A file or directory, which need not exist.
+        marker: A file in every directory of the format; None for a file.
+        suffix: Of a file that may be replaced.
+
+    Raises:
+        SettingsError: When its folder is missing, or something else is there.
+    """
+    if not place.parent.is_dir():
+        raise SettingsError(
+            f"Expected an existing folder for the export. Received: "
+            f"out={str(place)!r}. Create {str(place.parent)!r} first."
+        )
+    if marker is None:
+        is_older = place.is_file() and place.suffix == suffix
+        is_free = not place.exists() or is_older
+    else:
+        is_free = not place.exists() or (place / marker).is_file()
+    if not is_free:
+        raise SettingsError(
+            f"Expected a free place, or an earlier export of the same format. "
+            f"Received: out={str(place)!r}, which is something else. Choose another "
+            f"--out."
+        )
+
+
+def move(made: Path, place: Path):
+    """Gives what was made its final name, in place of what has it now."""
+    if not place.is_dir():
+        os.replace(made, place)
+        return
+    before = made.with_name("before")
+    os.rename(place, before)
+    try:
+        os.rename(made, place)
+    except BaseException:
+        os.rename(before, place)
+        raise
+
+
+def copy(made: Path, place: Path):
+    """Copies a file so that a reader sees the old one or the new, never a part."""
+    with work_folder(place.parent) as folder:
+        move(Path(shutil.copyfile(made, folder / made.name)), place)
+
+
+def num_bytes(place: Path) -> int:
+    """Returns the size of a file, or of all files in a directory."""
+    if place.is_file():
+        return place.stat().st_size
+    return sum(item.stat().st_size for item in place.rglob("*") if item.is_file())

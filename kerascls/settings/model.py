@@ -1,0 +1,102 @@
+"""Settings of the model."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from kerascls.models.presets import get_preset
+from kerascls.settings.group import Group
+
+DEFAULT_MODEL = "albert_small"
+
+
+Pooling = Literal["cls", "pooler", "mean", "max", "attention", "label_attention"]
+
+
+class ModelSettings(Group):
+    """Which encoder, where its weights come from, and what is put on top of it."""
+
+    name: str | None = Field(
+        DEFAULT_MODEL,
+        description="Preset, as listed by `kerascls models`; with --checkpoint it may "
+        "be left out: the checkpoint says what it is.",
+    )
+    checkpoint: Path | None = Field(
+        None,
+        description="Pretrained weights: a folder, or one of several checkpoints in "
+        "it, by its file or TensorFlow prefix. Default: looked for in "
+        "pretrained/ or $KERASCLS_PRETRAINED.",
+    )
+    vocab: Path | None = Field(
+        None,
+        description="Vocabulary, one token a line, for --from-scratch. Default: made "
+        "from the training text.",
+    )
+    from_scratch: bool = Field(False, description="Start from random weights.")
+    num_layers: int | None = Field(
+        None,
+        ge=1,
+        description="Keep only so many of the encoder's layers, counted from the "
+        "input; ALBERT runs its one block so often. Default: all.",
+    )
+    prune_vocab: int | None = Field(
+        None,
+        ge=1,
+        description="Keep only tokens that occur at least so often in the training "
+        "text, and what spells the words of the others; pretrained weights only. "
+        "Default: all.",
+    )
+    max_tokens: int | None = Field(
+        None,
+        ge=4,
+        description="Longest sequence, in tokens with special ones. Default: the "
+        "preset's.",
+    )
+    truncate: Literal["head", "tail", "both"] = Field(
+        "head", description="Which end of a long text is kept."
+    )
+    pooling: Pooling | None = Field(
+        None,
+        description="Text vector: that of [CLS], the encoder's pooler on it, the mean "
+        "or maximum over tokens, attention over tokens, or attention of each label. "
+        "Default: cls, and mean for random weights.",
+    )
+    mix_layers: int = Field(
+        1,
+        ge=1,
+        description="Mix the hidden states of so many last layers, with learned "
+        "weights.",
+    )
+    mlp_dim: int | None = Field(
+        None,
+        ge=1,
+        description="Units of a ReLU layer between text vector and logits, 256 for "
+        "example. Default: no such layer.",
+    )
+    dropout: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="Share of the text vector dropped in training. Default: 0.1.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _checkpoint_decides(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping) or values.get("name") is not None:
+            return values
+        values = {key: value for key, value in values.items() if key != "name"}
+        return values | ({"name": None} if values.get("checkpoint") else {})
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        return name if name is None else get_preset(name).name
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if self.from_scratch and self.checkpoint is not None:
+            raise ValueError("from_scratch and checkpoint exclude each other")
+        return self

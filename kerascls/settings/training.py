@@ -1,0 +1,162 @@
+"""The settings of training: what is varied most, and what each is good for."""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from kerascls.errors import SettingsError
+from kerascls.settings.group import Group
+
+SCORES = (
+    *("macro_f1", "micro_f1", "weighted_f1", "macro_precision", "macro_recall"),
+    *("accuracy", "loss"),
+)
+CLASS_SCORES = ("precision", "recall", "f1")
+Tracker = Literal["tensorboard", "mlflow", "wandb"]
+
+
+class TrainSettings(Group):
+    """How the weights are fitted."""
+
+    batch_size: int | None = Field(
+        None, ge=1, description="Rows per step. Default: the preset's."
+    )
+    accumulate_steps: int = Field(
+        1,
+        ge=1,
+        description="Parts in which a batch is computed, to save memory; the result "
+        "is that of the whole batch.",
+    )
+    epochs: int | None = Field(
+        None,
+        ge=1,
+        description="Most passes over train. Default: the preset's; 20 for a frozen "
+        "encoder.",
+    )
+    learning_rate: float | None = Field(
+        None,
+        gt=0,
+        description="Peak learning rate of AdamW. Default: the preset's; 0.01 for a "
+        "frozen encoder.",
+    )
+    layer_decay: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Factor on the learning rate from one layer to the one below.",
+    )
+    weight_decay: float = Field(
+        0.01, ge=0, description="Decay of all weights but norms and biases."
+    )
+    warmup_share: float = Field(
+        0.1, ge=0, lt=1, description="Share of all steps with a rising learning rate."
+    )
+    clip_norm: float = Field(1.0, gt=0, description="Longest gradient, global norm.")
+    freeze_encoder: bool = Field(
+        False,
+        description="Train the head alone, on features computed once and kept.",
+    )
+    freeze_layers: int = Field(
+        0,
+        ge=0,
+        description="Keep so many layers from below as they are, and the embeddings.",
+    )
+    ema_momentum: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Score and ship a moving average of the weights, 0.999 for "
+        "example. Default: none.",
+    )
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=1, description="Share of a target spread over all labels."
+    )
+    r_drop: float = Field(
+        0.0,
+        ge=0,
+        description="Weight of R-Drop's penalty on two passes with different dropout.",
+    )
+    fgm: float = Field(
+        0.0,
+        ge=0,
+        description="Length of an adversarial step on the word embeddings (FGM).",
+    )
+    best_by: str = Field(
+        "macro_f1",
+        description="Validation score that chooses the best weights, and by which "
+        f"training stops early: {', '.join(SCORES)}; of one class f1:LABEL, "
+        "precision:LABEL or recall:LABEL.",
+    )
+    patience_epochs: int = Field(
+        3, ge=1, description="Epochs without a better validation score before stopping."
+    )
+    validate_steps: int | None = Field(
+        None, ge=1, description="Steps between validations. Default: an epoch's."
+    )
+    max_minutes: float | None = Field(
+        None, gt=0, description="Stop after so many minutes. Default: no limit."
+    )
+    save_minutes: float = Field(
+        5.0, gt=0, description="Minutes between states that --resume can start from."
+    )
+    save_steps: int | None = Field(
+        None, ge=1, description="Steps between such states. Default: by minutes alone."
+    )
+    seed: int = Field(
+        42, ge=0, lt=2**31, description="Seed of weights, order, dropout and split."
+    )
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto", description="Number format of the arithmetic; auto: by the device."
+    )
+    compile: Literal["auto", "on", "off"] = Field(
+        "auto", description="Compile the step with XLA; auto: by the device."
+    )
+    devices: int = Field(
+        1, ge=1, description="Devices that share each batch (data parallel)."
+    )
+    track: tuple[Tracker, ...] = Field(
+        (), description="Also record with tensorboard, mlflow or wandb; repeatable."
+    )
+
+    @field_validator("track", mode="before")
+    @classmethod
+    def _one_tracker_is_a_list_of_one(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("best_by")
+    @classmethod
+    def _known_score(cls, name: str) -> str:
+        return checked_score(name)
+
+    @model_validator(mode="after")
+    def _frozen_once(self) -> Self:
+        if self.freeze_encoder and self.freeze_layers:
+            raise ValueError("freeze_encoder includes freeze_layers: give one of them")
+        if self.freeze_encoder and self.layer_decay < 1:
+            raise ValueError("layer_decay slows the encoder, which is frozen here")
+        if self.fgm and (self.freeze_encoder or self.freeze_layers):
+            raise ValueError("fgm moves word embeddings, which are frozen here")
+        return self
+
+
+def checked_score(name: str) -> str:
+    """Returns the name of a validation score.
+
+    Args:
+        name: One of `SCORES`, or one of `CLASS_SCORES`, a colon, and a label.
+
+    Raises:
+        SettingsError: When it is neither.
+    """
+    kind, _, label = name.partition(":")
+    if name in SCORES or (kind in CLASS_SCORES and label):
+        return name
+    raise SettingsError(
+        f"The best epoch is chosen by {', '.join(SCORES)}, or a score of one class: "
+        f"f1:LABEL, precision:LABEL, recall:LABEL. Received: best_by={name!r}."
+    )
+
+
+def class_of_score(name: str) -> str | None:
+    """Returns the label that a score is about; None where it is about all."""
+    return None if name in SCORES else name.partition(":")[2]

@@ -1,0 +1,1 @@
+"""Files, screen, interrupts, optional packages, and what the machine is."""

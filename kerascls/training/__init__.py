@@ -1,0 +1,1 @@
+"""From labelled text and settings to a bundle."""

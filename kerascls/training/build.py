@@ -1,0 +1,162 @@
+"""From settings to what Keras works on: the model, its batches, its optimiser."""
+
+import keras
+import numpy as np
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.data.labels import Task
+from kerascls.models.backend.compute import Compute
+from kerascls.models.backend.forward import length_buckets
+from kerascls.models.transformer import TransformerClassifier
+from kerascls.preprocessing.sequence_layout import Layout
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.training import TrainSettings
+from kerascls.system.console import Screen
+from kerascls.training.features import feature_feed
+from kerascls.training.feeds import Feed
+from kerascls.training.losses.cross_entropy import loss_for
+from kerascls.training.optimizers.fine_tuning import adamw, layer_factors
+from kerascls.training.regularization import RegularizedModel
+from kerascls.training.starting_point import StartingPoint
+
+
+def build_classifier(
+    settings: RunSettings,
+    data: LabelledText,
+    start: StartingPoint,
+    compute: Compute,
+    screen: Screen,
+) -> TransformerClassifier:
+    """Returns encoder and head, as the settings ask for them.
+
+    Args:
+        settings: With every value filled in.
+        data: For the number of labels.
+        start: What the encoder starts from.
+        compute: For the number format, and how batches are computed.
+        screen: Told what was left out of the checkpoint, and the size.
+
+    Raises:
+        SettingsError: When more layers are to be frozen or mixed than there are.
+    """
+    chosen, seed = settings.model, settings.train.seed
+    encoder, notes = start.encoder(
+        seed,
+        compute.policy,
+        with_pool=chosen.pooling == "pooler",
+        num_outputs=chosen.mix_layers,
+    )
+    for note in notes:
+        screen.say(note)
+    encoder.freeze(
+        None if settings.train.freeze_encoder else settings.train.freeze_layers
+    )
+    model = TransformerClassifier(
+        encoder,
+        len(data.label_set),
+        chosen.pooling,
+        chosen.dropout,
+        seed,
+        chosen.mix_layers,
+        chosen.mlp_dim,
+    )
+    model.in_halves = compute.in_halves
+    model.head.start_at(_frequencies(data), data.task is Task.MULTILABEL)
+    screen.say(f"model: {start.name}, {model.count_params():,} parameters")
+    return model
+
+
+def _frequencies(data: LabelledText) -> np.ndarray:
+    """Returns the share of training rows of each label, never quite 0 or 1."""
+    targets = data.targets("train")
+    counts = np.bincount(targets.columns, minlength=len(data.label_set))
+    return (counts + 0.5) / (len(targets) + 1)
+
+
+def build_feeds(
+    settings: RunSettings,
+    data: LabelledText,
+    stores: dict[str, TokenStore],
+    layout: Layout,
+    compute: Compute,
+) -> dict[str, Feed]:
+    """Returns the batches to train and to validate on, `"train"` and `"valid"`."""
+    buckets = length_buckets(layout.max_tokens) if compute.fixed_shapes else None
+    return {
+        name: Feed(
+            stores[name],
+            data.parts[name].rows,
+            data.targets(name),
+            layout,
+            settings.train.batch_size,
+            len(data.scored_labels(name)),
+            buckets,
+            compute.num_devices,
+        )
+        for name in ("train", "valid")
+    }
+
+
+def encode_feeds(
+    model: TransformerClassifier, feeds: dict[str, Feed], cache: bool, screen: Screen
+) -> dict[str, Feed]:
+    """Returns the feeds with features of a frozen encoder in place of tokens."""
+    found = {}
+    for name, feed in feeds.items():
+        with screen.bars() as bars:
+            progress = bars and bars(f"Encoding {name}")
+            found[name] = feature_feed(model, feed, cache, progress, screen.say)
+    return found
+
+
+def compile_trainee(
+    model: keras.Model,
+    names: dict[str, keras.Variable],
+    train: TrainSettings,
+    task: Task,
+    compute: Compute,
+    num_steps: int,
+) -> keras.Model:
+    """Returns what `fit` is called on: the model, or one around it, compiled.
+
+    Args:
+        model: Returns logits; what is frozen is chosen.
+        names: All weights, by their stable names.
+        train: How to train.
+        task: What a row's labels mean.
+        compute: For number format and compilation.
+        num_steps: Steps in all, for the schedule.
+    """
+    factors = layer_factors(names, train.layer_decay)
+    factor_of = {id(names[name]): factor for name, factor in factors.items()}
+    optimizer = adamw(
+        model.trainable_variables,
+        train.learning_rate,
+        num_steps,
+        train.warmup_share,
+        train.weight_decay,
+        train.clip_norm,
+        rate_factors=[factor_of[id(v)] for v in model.trainable_variables],
+        accumulate_steps=train.accumulate_steps,
+        ema_momentum=train.ema_momentum,
+    )
+    if compute.precision == "float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    trainee = model
+    if train.r_drop or train.fgm:
+        trainee = RegularizedModel(
+            model,
+            task=task,
+            r_drop=train.r_drop,
+            fgm=train.fgm,
+            embeddings=names["embeddings/word_embeddings"],
+        )
+    trainee.compile(
+        optimizer=optimizer,
+        loss=loss_for(task, train.label_smoothing),
+        jit_compile=compute.jit_compile,
+        auto_scale_loss=False,
+    )
+    optimizer.build(model.trainable_variables)
+    return trainee

@@ -1,0 +1,1 @@
+"""What watches a training: scores, states, early stopping, progress."""

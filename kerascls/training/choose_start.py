@@ -1,0 +1,121 @@
+"""Where a run's encoder and vocabulary come from: a checkpoint, or random weights."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.presets import (
+    Preset,
+    find_pretrained,
+    get_preset,
+    nearest_preset,
+    require_pretrained,
+)
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer, build_vocab
+from kerascls.settings.model import ModelSettings
+from kerascls.training.shrinking import with_first_layers, with_pruned_vocab
+from kerascls.training.starting_point import StartingPoint
+
+
+def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
+    """Finds what a run starts from.
+
+    Args:
+        settings: Model name, checkpoint directory, or from scratch.
+        data: The training text, for a vocabulary where none is given. The sample
+            that comes with the package may go on without weights; other data not.
+
+    Raises:
+        CheckpointError: When no weights are found (it lists where they were looked
+            for and the ways out), or those found are not the encoder's.
+        SettingsError: When a vocabulary is given that would not be used, more layers
+            are to be kept than there are, or the vocabulary of random weights is to
+            be pruned.
+    """
+    if settings.vocab is not None and not settings.from_scratch:
+        raise SettingsError(
+            f"Expected --from-scratch beside --vocab: pretrained weights come with "
+            f"their own vocabulary. Received: vocab={str(settings.vocab)!r}, "
+            f"from_scratch=False. Add the one or leave out the other."
+        )
+    if settings.checkpoint is not None:
+        return _from_checkpoint(settings.checkpoint, settings, data)
+    preset = get_preset(settings.name)
+    if settings.from_scratch:
+        return _from_scratch(preset, settings, data, ())
+    directory = find_pretrained(preset)
+    if directory is not None:
+        return _from_checkpoint(directory, settings, data)
+    if not data.is_sample:
+        require_pretrained(preset)
+    warning = (
+        f"NO PRETRAINED WEIGHTS for {preset.name}: the sample goes on from RANDOM "
+        f"weights, to show how a run works. Its scores say nothing about the model. "
+        f"`kerascls models` says where weights are looked for."
+    )
+    return _from_scratch(preset, settings, data, (warning,))
+
+
+def _from_checkpoint(
+    directory: Path, settings: ModelSettings, data: LabelledText
+) -> StartingPoint:
+    from kerascls.checkpoints.accounting import account, require_complete
+    from kerascls.checkpoints.finding import find_checkpoint
+    from kerascls.checkpoints.loading import load_tokenizer
+
+    name, found = settings.name, find_checkpoint(directory)
+    require_complete(found, account(found))  # names and shapes; before Keras starts
+    preset = get_preset(name) if name else nearest_preset(found.config)
+    if name and preset.config.family != found.config.family:
+        raise CheckpointError(
+            f"Expected a checkpoint of the {preset.config.family} family for "
+            f"model={name!r}. Received: {str(directory)!r}, which is "
+            f"{found.config.family}. Leave --model out, or name another."
+        )
+    start = StartingPoint(
+        name=name or found.directory.resolve().name,
+        preset=preset,
+        config=found.config,
+        tokenizer=load_tokenizer(found),
+        found=found,
+        notes=(f"weights: {directory} ({found.layout})", *found.notes),
+    )
+    start = with_first_layers(start, settings.num_layers)
+    return with_pruned_vocab(start, settings.prune_vocab, _training_text(data))
+
+
+def _from_scratch(
+    preset: Preset, settings: ModelSettings, data: LabelledText, notes: tuple[str, ...]
+) -> StartingPoint:
+    if settings.prune_vocab is not None:
+        raise SettingsError(
+            f"Expected pretrained weights, whose vocabulary can be pruned. Received: "
+            f"prune_vocab={settings.prune_vocab} for random weights, whose vocabulary "
+            f"is made from the training text or given. Leave it out, or give a smaller "
+            f"one with --vocab."
+        )
+    if settings.vocab is not None:
+        tokenizer = Tokenizer(settings.vocab, do_lower_case=True)
+        origin = str(settings.vocab)
+    else:
+        tokenizer = Tokenizer(build_vocab(_training_text(data)), do_lower_case=True)
+        origin = "the training text"
+    note = (
+        f"weights: random; vocabulary: {tokenizer.vocab_size} tokens from {origin}, "
+        f"lower-cased"
+    )
+    start = StartingPoint(
+        name=preset.name,
+        preset=preset,
+        config=replace(preset.config, vocab_size=tokenizer.vocab_size),
+        tokenizer=tokenizer,
+        found=None,
+        notes=(*notes, note),
+    )
+    return with_first_layers(start, settings.num_layers)
+
+
+def _training_text(data: LabelledText) -> Iterator[str]:
+    return (text for row in data.parts["train"].texts for text in row)

@@ -1,0 +1,193 @@
+"""What a frozen encoder gives the head, computed once and kept."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kerascls.data.ragged import span_indices
+from kerascls.models.backend.forward import forward
+from kerascls.models.transformer import TransformerClassifier
+from kerascls.preprocessing.token_cache import cache_folder
+from kerascls.training.feeds import Feed
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureStore:
+    """Vectors of each row: one of the text, or one of each token.
+
+    Args:
+        vectors: float32 `(vectors, width)`, in memory or on disk.
+        offsets: int64 `(rows + 1,)`; row r has those from offset r to offset r + 1.
+    """
+
+    vectors: np.ndarray
+    offsets: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureFeed(Feed):
+    """A feed that gives a head the features of rows in place of their tokens.
+
+    Args:
+        features: Of each of `rows`, in their order.
+    """
+
+    features: FeatureStore = field(kw_only=True)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Vectors of each row, int32 `(rows,)`."""
+        return np.diff(self.features.offsets).astype(np.int32)
+
+    @property
+    def signature(self) -> dict[str, tuple]:
+        """Shape and dtype of each input."""
+        width = self.features.vectors.shape[1]
+        return {
+            "hidden": ((None, None, width), "float32"),
+            "padding_mask": ((None, None), "int32"),
+        }
+
+    def inputs(
+        self, chosen: np.ndarray, num_rows: int, num_tokens: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Returns `hidden` and `padding_mask` of some rows, zeros where they end.
+
+        Args:
+            chosen: Places within `rows`.
+            num_rows: Rows of the batch, those missing are zeros but for the mask.
+            num_tokens: Vectors of each row; as many as the longest has by default.
+        """
+        lengths = self.lengths[chosen].astype(np.int64)
+        longest = num_tokens or int(lengths.max(initial=1))
+        vectors = self.features.vectors
+        hidden = np.zeros((num_rows * longest, vectors.shape[1]), np.float32)
+        target = span_indices(np.arange(len(chosen)) * longest, lengths)
+        hidden[target] = vectors[span_indices(self.features.offsets[chosen], lengths)]
+        mask = np.zeros((num_rows, longest), np.int32)
+        mask[:, 0] = 1
+        mask[: len(chosen)] = np.arange(longest) < lengths[:, None]
+        return {
+            "hidden": hidden.reshape(num_rows, longest, -1),
+            "padding_mask": mask,
+        }
+
+
+def feature_feed(
+    model: TransformerClassifier,
+    feed: Feed,
+    cache: bool = True,
+    on_progress: Callable[[int, int], None] | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> FeatureFeed:
+    """Returns the feed for a head behind a frozen encoder.
+
+    Features are kept beside the token ids, in `$KERASCLS_CACHE` or
+    `~/.cache/kerascls`, and found again by weights, tokens and layout. They take
+    four bytes a number: one vector of each text, or of each token where the pooling
+    has weights or is a maximum over mixed layers.
+
+    Args:
+        model: Encoder and head.
+        feed: The rows.
+        cache: Whether features are kept, or held in memory for this run.
+        on_progress: Called with the rows done and all rows.
+        warn: Called with a line when nothing can be kept.
+    """
+    given = {name: getattr(feed, name) for name in feed.__dataclass_fields__}
+    place = cache_folder() / f"features-{_name(model, feed)}"
+    found = _open(place) if cache else None
+    if found is None and cache:
+        try:
+            found = _write(place, model, feed, on_progress)
+        except OSError as error:
+            if warn:
+                warn(f"features are held in memory and not kept: {error}")
+    if found is None:
+        found = _compute(model, feed, None, on_progress)
+    return FeatureFeed(**given, features=found)
+
+
+_FILES = ("vectors.npy", "offsets.npy")
+
+
+def _open(place: Path) -> FeatureStore | None:
+    try:
+        vectors, offsets = (np.load(place / name, mmap_mode="r") for name in _FILES)
+    except (OSError, ValueError, EOFError):
+        return None  # there are none, or they are damaged
+    return FeatureStore(vectors, np.array(offsets))
+
+
+def _write(
+    place: Path, model: TransformerClassifier, feed: Feed, on_progress
+) -> FeatureStore:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=place.parent, prefix=".features-"))
+    try:
+        found = _compute(model, feed, work / _FILES[0], on_progress)
+        np.save(work / _FILES[1], found.offsets)
+        shutil.rmtree(place, ignore_errors=True)
+        os.rename(work, place)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    return found
+
+
+def _compute(
+    model: TransformerClassifier, feed: Feed, file: Path | None, on_progress
+) -> FeatureStore:
+    lengths = np.ones_like(feed.lengths)
+    if not model.head.pools_beforehand:
+        lengths = feed.lengths
+    offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    width = model.head.mix_layers * model.head.hidden_dim
+    shape = (int(offsets[-1]), width)
+    if file is None:
+        vectors = np.empty(shape, np.float32)
+    else:
+        vectors = np.lib.format.open_memmap(file, "w+", np.float32, shape)
+        _reserve(file)
+    run, done = forward(model, model.features), 0
+    for chosen in feed.order():
+        inputs, _, _ = feed.batch(chosen)
+        given = run(inputs)
+        for row, vectors_of_row in zip(chosen, given, strict=False):
+            start, stop = offsets[row : row + 2]
+            vectors[start:stop] = vectors_of_row[: stop - start]
+        done += len(chosen)
+        if on_progress:
+            on_progress(done, len(feed))
+    return FeatureStore(vectors, offsets)
+
+
+def _reserve(file: Path):
+    # A full disk is an error here; later, in mapped memory, it would kill the process.
+    if hasattr(os, "posix_fallocate"):
+        with open(file, "rb+") as opened:
+            os.posix_fallocate(opened.fileno(), 0, file.stat().st_size)
+
+
+def _name(model: TransformerClassifier, feed: Feed) -> str:
+    head, encoder = model.head, model.encoder
+    facts = (FORMAT_VERSION, keras.backend.backend(), encoder.compute_dtype)
+    facts += (encoder.config, head.pooling, head.mix_layers, feed.layout)
+    digest = hashlib.sha256(repr(facts).encode())
+    for name, variable in encoder.weights_by_name().items():
+        digest.update(name.encode())
+        digest.update(keras.ops.convert_to_numpy(variable).tobytes())
+    store = feed.store
+    for array in (store.token_ids, store.offsets, feed.rows):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,157 @@
+"""Batches as Keras `fit` eats them: the only place that knows the backend's needs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+
+import keras
+import numpy as np
+
+from kerascls.data.targets import Targets
+from kerascls.preprocessing.batches import bucket, prediction_batches, training_batches
+from kerascls.preprocessing.sequence_layout import INPUTS, Layout
+from kerascls.preprocessing.token_store import TokenStore
+
+Batch = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    """Some rows of a token store with their targets, ready to be batched.
+
+    Args:
+        store: Token ids of the whole file.
+        rows: int64 `(rows,)`, which of the file's rows belong here.
+        targets: One sparse row for each of `rows`.
+        layout: Truncation and special tokens.
+        batch_size: Rows per batch.
+        num_classes: Columns of the dense targets the model sees. Labels beyond them
+            (never seen in training) are left out of the loss; scores count them.
+        buckets: Sequence lengths a compiled backend may see, ascending; `None` pads
+            to the longest of each batch. With buckets, missing rows are padded too.
+        num_devices: Devices that share a batch: its rows are padded to a multiple.
+    """
+
+    store: TokenStore
+    rows: np.ndarray
+    targets: Targets
+    layout: Layout
+    batch_size: int
+    num_classes: int
+    buckets: Sequence[int] | None = None
+    num_devices: int = 1
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def num_batches(self) -> int:
+        """Steps of one pass."""
+        return -(-len(self.rows) // self.batch_size)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each row after truncation, int32 `(rows,)`."""
+        return self.layout.lengths(self.store.field_lengths()[self.rows])
+
+    def batch(
+        self, chosen: np.ndarray, weight: float = 1.0, num_rows: int | None = None
+    ) -> Batch:
+        """Returns inputs, float32 targets and float32 sample weights of some rows.
+
+        Args:
+            chosen: Places within `rows`.
+            weight: Of each row; those that pad a batch have 0.
+            num_rows: Rows of a batch of fixed shape; `batch_size` by default.
+        """
+        shape = {"num_rows": max(1, len(chosen))}
+        if self.buckets is not None:
+            longest = int(self.lengths[chosen].max(initial=1))
+            shape = {
+                "num_tokens": bucket(longest, self.buckets),
+                "num_rows": num_rows or self.batch_size,
+            }
+        shape["num_rows"] += -shape["num_rows"] % self.num_devices
+        inputs = self.inputs(chosen, **shape)
+        missing = shape["num_rows"] - len(chosen)
+        targets = self.targets.dense(chosen)[:, : self.num_classes]
+        weights = np.full(len(chosen), weight, np.float32)
+        return (
+            inputs,
+            np.pad(targets, ((0, missing), (0, 0))),
+            np.pad(weights, (0, missing)),
+        )
+
+    def inputs(
+        self, chosen: np.ndarray, num_rows: int, num_tokens: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Returns what the model takes of some rows, see `Layout.collate`."""
+        rows = self.rows[chosen]
+        shape = {"num_rows": num_rows, "num_tokens": num_tokens}
+        return self.layout.collate(self.store, rows, **shape)
+
+    @property
+    def signature(self) -> dict[str, tuple]:
+        """Shape and dtype of each input."""
+        return {name: ((None, None), "int32") for name in INPUTS}
+
+    def training(
+        self, seed: int, first_step: int = 0, parts: int = 1
+    ) -> Iterator[Batch]:
+        """Yields batches for ever, epoch after epoch, `num_batches` steps each.
+
+        Sample weights sum to 1 over the batch of a step, so that a loss which is
+        summed is the mean over its rows, however they are spread over parts,
+        devices and padding.
+
+        Args:
+            seed: Fixes the order, together with the epoch.
+            first_step: Steps to leave out, those done already.
+            parts: Pieces in which each step's batch comes. Keras averages their
+                gradients, so each piece's weights are that many times larger.
+        """
+        first_epoch, done = divmod(first_step, self.num_batches)
+        num_rows = -(-self.batch_size // parts)
+        for epoch in count(first_epoch):
+            batches = training_batches(self.lengths, self.batch_size, seed, epoch)
+            for chosen in batches[done:]:
+                for piece in np.array_split(chosen, parts):
+                    yield self.batch(piece, parts / len(chosen), num_rows)
+            done = 0
+
+    def order(self) -> list[np.ndarray]:
+        """Returns the batches of one pass without shuffling, longest rows first."""
+        return prediction_batches(self.lengths, self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for chosen in self.order():
+            yield self.batch(chosen)
+
+
+def fit_input(feed: Feed, seed: int, first_step: int = 0, parts: int = 1):
+    """Returns what `model.fit(x=...)` takes, without end: give `steps_per_epoch`.
+
+    TensorFlow gets a tf.data pipeline with an explicit signature, because Keras
+    guesses one from the first two batches and fails when their lengths agree.
+    Other backends get the batches as they are.
+
+    Args:
+        feed: The training rows.
+        seed: Fixes the order of every epoch.
+        first_step: Steps to leave out, those done already.
+        parts: Pieces in which each step's batch comes.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return feed.training(seed, first_step, parts)
+    import tensorflow as tf
+
+    signature = (
+        {name: tf.TensorSpec(*spec) for name, spec in feed.signature.items()},
+        tf.TensorSpec((None, feed.num_classes), tf.float32),
+        tf.TensorSpec((None,), tf.float32),
+    )
+    data = tf.data.Dataset.from_generator(
+        lambda: feed.training(seed, first_step, parts), output_signature=signature
+    )
+    return data.prefetch(4)

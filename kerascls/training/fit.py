@@ -1,0 +1,287 @@
+"""From labelled text to a run directory: train, choose, ship, score once."""
+
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.decision.decision import Decision
+from kerascls.decision.fit_decision import decide
+from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
+from kerascls.evaluation.reports import Report, render_report
+from kerascls.evaluation.reports.report_files import REPORT_FILE
+from kerascls.evaluation.scored_rows import ScoredRows
+from kerascls.inference.bundle import Bundle, write_bundle
+from kerascls.inference.bundle.files import BUNDLE_FOLDER
+from kerascls.inference.predictor import Predictor
+from kerascls.preprocessing.sequence_layout import layout_for
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import Screen
+from kerascls.system.machine import package_versions
+from kerascls.training.job import Job, prepare, text_facts
+from kerascls.training.preparation import tokenize_parts
+from kerascls.training.resume import earlier_run, require_same_start
+from kerascls.training.run_directory import (
+    HISTORY_FILE,
+    LOG_FILE,
+    RunDirectory,
+    free_directory,
+)
+from kerascls.training.starting_point import StartingPoint
+
+if TYPE_CHECKING:
+    from keras.callbacks import Callback
+    from rich.console import Console
+
+    from kerascls.training.trainer import Fitted
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What `fit` leaves.
+
+    Args:
+        out: The run directory.
+        bundle: The directory to ship.
+        report: Scores on the test part; None where there is no test part.
+        best_epoch: Epochs done when the kept weights were scored.
+        minutes: How long it took.
+    """
+
+    out: Path
+    bundle: Path
+    report: Report | None
+    best_epoch: float
+    minutes: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as plain JSON types."""
+        return {
+            "out": str(self.out),
+            "bundle": str(self.bundle),
+            "best_epoch": self.best_epoch,
+            "minutes": self.minutes,
+            "report": None if self.report is None else self.report.to_dict(),
+        }
+
+
+def fit(
+    settings: RunSettings | None = None,
+    *,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    cache: bool = True,
+    quiet: bool = False,
+    console: "Console | None" = None,
+    callbacks: "Sequence[Callback]" = (),
+    **options: Any,
+) -> RunResult:
+    """Trains a classifier and writes a run directory with a bundle and a report.
+
+    Weights and threshold are chosen on the validation part; the test part is scored
+    once, with the written bundle, after everything was chosen.
+
+    Args:
+        settings: All settings; the defaults train on the shipped sample.
+        out: The run directory; by default a new one in `runs/`.
+        overwrite: Whether an earlier run in `out` may be replaced.
+        resume: Go on with the run in `out`, which was interrupted or killed, from its
+            last state, to the same end as if nothing had happened. Its settings are
+            known; any that are given must be the same, but for `max_minutes`,
+            `save_minutes` and `save_steps`. A finished run is only read.
+        cache: Whether token ids are kept for the next run on the same file.
+        quiet: Whether to show nothing.
+        console: Where to show; standard output by default.
+        callbacks: More Keras callbacks for the training; they come after our own and
+            see the validation's scores in `logs`, `val_macro_f1` for example.
+        **options: Settings by flat name, as on the command line: `train="news.csv"`,
+            `model="electra_small"`, `task="multilabel"`, `epochs=3`.
+
+    Returns:
+        The `RunResult`.
+
+    Raises:
+        KerasclsError: When data, settings or checkpoint cannot be used.
+        KeyboardInterrupt: After Ctrl-C; the run directory is valid, and holds the
+            bundle of the best epoch so far if there was one. Says how to go on.
+
+    Example:
+        >>> result = kerascls.fit(train="news.csv", model="albert_small")
+        >>> result.report.scores.macro.f1
+    """
+    started = time.monotonic()
+    settings = (settings or RunSettings()).with_options(**options)
+    screen = Screen(console, quiet)
+    place = None if out is None else Path(out)
+    earlier = None
+    if resume:
+        earlier, settings = earlier_run(place, settings, overwrite)
+        if earlier.facts["status"] == "done":
+            earlier.remove_states()
+            return _finished(earlier)
+    elif place is not None:
+        RunDirectory.check(place, overwrite)  # before reading, which may take long
+    settings, data, start = prepare(settings, screen)
+    facts = _facts(settings, data, start)
+    if earlier is None:
+        place = place or free_directory(Path("runs"), start.name)
+        run = RunDirectory.create(place, overwrite, **facts)
+    else:
+        require_same_start(earlier, facts)
+        run = earlier
+        run.go_on()
+    screen.log_to(run.path / LOG_FILE)
+    job = Job(run, settings, data, start, screen, cache, resume, tuple(callbacks))
+    try:
+        return _run(job, started)
+    except KeyboardInterrupt:
+        run.finish("interrupted")
+        line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
+        raise KeyboardInterrupt(f"To go on: {line}") from None
+    except BaseException as error:
+        run.finish("failed", error=f"{type(error).__name__}: {error}")
+        raise
+
+
+def _finished(run: RunDirectory) -> RunResult:
+    file = run.path / REPORT_FILE
+    report = None
+    if file.is_file():
+        report = Report.from_dict(json.loads(file.read_text("utf-8")))
+    facts = run.facts
+    bundle = run.path / BUNDLE_FOLDER
+    return RunResult(run.path, bundle, report, facts["best_epoch"], facts["minutes"])
+
+
+def _run(job: Job, started: float) -> RunResult:
+    run, settings, data, start = job.run, job.settings, job.data, job.start
+    screen = job.screen
+    sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
+    about = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
+    chosen = _chosen(settings, start)
+    screen.say("\n".join([about, *data.notes, *start.notes, chosen]))
+    with screen.bars() as bars:
+        stores = tokenize_parts(data, start.tokenizer, job.cache, bars, screen.say)
+    from kerascls.training.trainer import fit_weights
+
+    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
+    fitted = fit_weights(
+        settings,
+        data,
+        start,
+        stores,
+        layout,
+        screen,
+        run.path,
+        resume=job.resume,
+        callbacks=job.callbacks,
+        cache=job.cache,
+    )
+    bundle = _ship(job, fitted)
+    run.update(
+        best_epoch=fitted.best_epoch,
+        compute=str(fitted.compute),
+        states=fitted.states,
+    )
+    if fitted.interrupted:
+        screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
+        raise KeyboardInterrupt
+    report = None
+    if result := _score(bundle, data, stores, screen):
+        report, scored = result
+        columns = data.parts["test"].dataset.text_columns
+        history = run.path / HISTORY_FILE
+        write_results(run.path, report, scored, columns, history)
+        screen.say(render_report(report))
+    minutes = (time.monotonic() - started + fitted.seconds_before) / 60
+    run.finish("done", minutes=round(minutes, 3))
+    run.remove_states()
+    return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
+
+
+def _chosen(settings: RunSettings, start: StartingPoint) -> str:
+    """Returns the line on what comes from a preset unless it was stated."""
+    model, train = settings.model, settings.train
+    return (
+        f"settings (where not stated, those of {start.preset.name}): max_tokens "
+        f"{model.max_tokens}, pooling {model.pooling}, dropout {model.dropout}, "
+        f"batch_size {train.batch_size}, epochs {train.epochs}, learning_rate "
+        f"{train.learning_rate:g}, seed {train.seed}"
+    )
+
+
+def _facts(
+    settings: RunSettings, data: LabelledText, start: StartingPoint
+) -> dict[str, Any]:
+    return {
+        "command": shlex.join(sys.argv),
+        "python": sys.version.split()[0],
+        "versions": package_versions(),
+        "settings": settings.to_dict(),
+        "seed": settings.train.seed,
+        "task": data.task.value,
+        "data": {
+            name: {
+                "file": str(part.dataset.path),
+                "sha256": part.dataset.sha256,
+                "rows": len(part.rows),
+            }
+            for name, part in data.parts.items()
+        },
+        "directory": os.getcwd(),
+        "weights": str(start.found.directory.resolve()) if start.found else None,
+        "notes": [*data.notes, *start.notes],
+    }
+
+
+def _ship(job: Job, fitted: "Fitted") -> Bundle:
+    from kerascls.inference.runtimes.keras_runtime import write_keras_model
+
+    settings, data, start = job.settings, job.data, job.start
+    targets = data.targets("train")
+    support = np.bincount(targets.columns, minlength=targets.num_classes)
+    return write_bundle(
+        job.run.path / BUNDLE_FOLDER,
+        runtime="keras",
+        task=data.task,
+        label_set=data.label_set,
+        decision=_decide(settings, data, fitted.valid_logits),
+        text=text_facts(settings, data, start),
+        train_support=dict(zip(data.label_set, support.tolist(), strict=True)),
+        settings=settings.to_dict(),
+        write_model=lambda folder: write_keras_model(
+            folder, fitted.model, start.tokenizer
+        ),
+        replace=job.resume,
+    )
+
+
+def _decide(settings: RunSettings, data: LabelledText, logits: np.ndarray) -> Decision:
+    targets = data.targets("valid")
+    known = targets.dense(np.arange(len(targets)))[:, : len(data.label_set)] > 0
+    return decide(settings.decision, data.task, tuple(data.label_set), known, logits)
+
+
+def _score(
+    bundle: Bundle, data: LabelledText, stores: dict[str, TokenStore], screen: Screen
+) -> tuple[Report, ScoredRows] | None:
+    if "test" not in data.parts:
+        return None
+    part = data.parts["test"]
+    with screen.bars() as bars:
+        logits = Predictor(bundle).logits(
+            stores["test"], part.rows, bars("Scoring the test part") if bars else None
+        )
+    scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
+    source = f"{part.dataset.path.name}, test part"
+    return report_on(bundle, scored, source), scored

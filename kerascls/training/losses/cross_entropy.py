@@ -1,0 +1,35 @@
+"""The loss that belongs to each task, on logits."""
+
+import keras
+
+from kerascls.data.labels import Task
+
+
+def loss_for(task: Task, label_smoothing: float = 0.0) -> keras.losses.Loss:
+    """Returns the loss of a task.
+
+    Cross-entropy for `"multiclass"`, the mean over labels of binary cross-entropies
+    for `"multilabel"`. Both take logits and float32 targets `(batch, num_classes)`,
+    and sum over rows: give sample weights that sum to 1 over a batch, and the loss is
+    its mean, in however many parts or on however many devices it is computed. Rows
+    that only pad a batch to a fixed shape have weight 0 and change nothing.
+
+    Args:
+        task: What a row's labels mean.
+        label_smoothing: Share of a target that is spread evenly: over all classes
+            for `"multiclass"`, over yes and no of each label for `"multilabel"`.
+
+    References:
+        - [Rethinking the Inception Architecture](https://arxiv.org/abs/1512.00567),
+          section 7
+    """
+    kind = {
+        Task.MULTICLASS: keras.losses.CategoricalCrossentropy,
+        Task.MULTILABEL: keras.losses.BinaryCrossentropy,
+    }[Task(task)]
+    return kind(
+        from_logits=True,
+        label_smoothing=label_smoothing,
+        reduction="sum",
+        name="loss",
+    )

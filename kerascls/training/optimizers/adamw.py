@@ -1,0 +1,168 @@
+"""AdamW with a rate for each weight; its updates depend on no parts or devices."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import ops
+
+from kerascls.errors import SettingsError
+from kerascls.models.backend import tensorflow_ops
+from kerascls.models.backend.compute import has_own_operations
+
+
+@keras.saving.register_keras_serializable("kerascls")
+class AdamW(keras.optimizers.AdamW):
+    """Keras's AdamW with a rate for each weight, and the same update in any parts.
+
+    Where it differs from Keras's: a row of a table is clipped by the sum of what its
+    tokens say; gradients are summed over the replicas of a `tf.distribute` strategy
+    before they are clipped, not behind, and can be accumulated there. Moving averages
+    move once per update, not with every part of a batch, faster in the beginning
+    (momentum at most `(1 + updates) / (10 + updates)`, as in TensorFlow), and are
+    never written into the model: for that there is
+    `kerascls.training.optimizers.fine_tuning.averaged_weights`.
+
+    Args:
+        learning_rate: A float or a schedule, as Keras takes it.
+        rate_factors: Multiplies the rate, and so the decay, of each weight: as many
+            as there are trainable variables, in their order. None for 1 everywhere.
+        **kwargs: What `keras.optimizers.AdamW` takes.
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        rate_factors: Sequence[float] | None = None,
+        **kwargs,
+    ):
+        super().__init__(learning_rate, **kwargs)
+        self.rate_factors = None
+        if rate_factors is not None:
+            self.rate_factors = tuple(float(factor) for factor in rate_factors)
+
+    def build(self, variables):
+        """Makes the optimiser's variables; Keras calls it.
+
+        Raises:
+            SettingsError: When there are more or fewer variables than factors.
+        """
+        given = None if self.rate_factors is None else len(self.rate_factors)
+        if given not in (None, len(variables)):
+            raise SettingsError(
+                f"Expected one rate factor for each of {len(variables)} trainable "
+                f"variables. Received: len(rate_factors)={given}. Choose which layers "
+                f"are frozen before the factors are."
+            )
+        super().build(variables)
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Decays a variable, then steps along its gradient."""
+        if self.rate_factors is not None:
+            factor = self.rate_factors[self._get_variable_index(variable)]
+            learning_rate = learning_rate * factor
+        if self._use_weight_decay(variable):
+            rate = ops.cast(learning_rate, variable.dtype)
+            decay = ops.cast(self.weight_decay, variable.dtype)
+            self.assign_sub(variable, variable * (decay * rate))
+        if has_own_operations(gradient) and not self.amsgrad:
+            self._step_in_one(gradient, variable, learning_rate)
+        else:
+            super().update_step(gradient, variable, learning_rate)
+
+    def _step_in_one(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        tensorflow_ops.adam_step(
+            variable,
+            (self._momentums[index], self._velocities[index]),
+            gradient,
+            ops.cast(learning_rate, "float32"),
+            (self.beta_1, self.beta_2),
+            ops.cast(self.iterations + 1, "float32"),
+            epsilon=self.epsilon,
+        )
+
+    def _clip_gradients(self, grads):
+        limit = self.global_clipnorm
+        if not limit or not all(map(has_own_operations, grads)):
+            return super()._clip_gradients(grads)
+        # As Keras: an infinite gradient makes all of them NaN.
+        norm = ops.sqrt(tensorflow_ops.squared_norm(grads))
+        scale = limit * ops.minimum(1.0 / norm, 1.0 / limit) + (norm - norm)
+        return [gradient * scale for gradient in grads]
+
+    def _apply_weight_decay(self, variables):
+        """Nothing: `update_step` decays, where it knows the rate."""
+
+    def _backend_apply_gradients(self, grads, trainable_variables):
+        grads = summed_over_replicas(dense(grads))
+        super()._backend_apply_gradients(grads, trainable_variables)
+
+    # Behind the sum all replicas do the same, each on its own copy of the variables.
+    # Keras lets them meet once more, which is impossible in a branch of the graph,
+    # and so wherever gradients are accumulated.
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            self.update_step(gradient, variable, learning_rate)
+
+    def _backend_increment_gradient_accumulators(self, grads, acc_grads):
+        for gradient, accumulator in zip(grads, acc_grads, strict=True):
+            accumulator.assign(gradient + accumulator)
+
+    def _update_model_variables_moving_average(self, trainable_variables):
+        steps = self.gradient_accumulation_steps or 1
+        updates = ops.cast(self.iterations, "float32")
+        momentum = ops.minimum(self.ema_momentum, (1 + updates) / (10 + updates))
+        # The averages start as zeros: the first update's weights replace them.
+        share = ops.where(updates > 0, 1 - momentum, 1.0)
+        share = ops.where((self._iterations + 1) % steps == 0, share, 0.0)
+        averages = self._model_variables_moving_average
+        for variable, average in zip(trainable_variables, averages, strict=True):
+            average.assign(average + share * (variable - average))
+
+    def finalize_variable_values(self, var_list):
+        """Nothing: at the end of `fit` Keras would put the averages into the model.
+
+        Its weights would no longer be those the optimiser's moments belong to, and
+        zeros if there was no update.
+        """
+
+    def averages(self) -> list[tuple]:
+        """Returns pairs of variable and moving average; none before an update."""
+        if not self.use_ema or not self.built or int(ops.copy(self.iterations)) == 0:
+            return []
+        averages = self._model_variables_moving_average
+        return list(zip(self._trainable_variables, averages, strict=True))
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**super().get_config(), "rate_factors": self.rate_factors}
+
+
+def dense(gradients: list) -> list:
+    """Returns gradients as tensors, not as lists of a table's rows with repetitions.
+
+    Args:
+        gradients: As TensorFlow gives them; those of other backends are dense.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return gradients
+    import tensorflow as tf
+
+    return [one if one is None else tf.convert_to_tensor(one) for one in gradients]
+
+
+def summed_over_replicas(tensors: list) -> list:
+    """Returns sums over the replicas of a `tf.distribute` strategy.
+
+    Args:
+        tensors: Of this replica. Returned as they are where there is but one, and on
+            other backends, whose arrays are of all devices together.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return tensors
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return tensors
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, tensors)

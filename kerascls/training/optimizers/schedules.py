@@ -1,0 +1,81 @@
+"""Learning rates as functions of the step."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("kerascls")
+class WarmupLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """Rises linearly from 0 to the peak, then falls linearly to 0.
+
+    Args:
+        peak: Largest learning rate.
+        warmup_steps: Updates of rising.
+        total_steps: Update at which 0 is reached.
+        accumulate_steps: Keras's steps per update: it counts every part of a batch.
+    """
+
+    def __init__(
+        self,
+        peak: float,
+        warmup_steps: int,
+        total_steps: int,
+        accumulate_steps: int = 1,
+    ):
+        self.peak = peak
+        self.warmup_steps = max(1, warmup_steps)
+        self.total_steps = max(total_steps, self.warmup_steps + 1)
+        self.accumulate_steps = accumulate_steps
+
+    def __call__(self, step):
+        """Returns the float32 rate of one of Keras's steps, counted from 0."""
+        step = ops.cast(step // self.accumulate_steps, "float32") + 1.0
+        rising = step / self.warmup_steps
+        falling = (self.total_steps + 1.0 - step) / (
+            self.total_steps + 1.0 - self.warmup_steps
+        )
+        return self.peak * ops.maximum(ops.minimum(rising, falling), 0.0)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            "peak": self.peak,
+            "warmup_steps": self.warmup_steps,
+            "total_steps": self.total_steps,
+            "accumulate_steps": self.accumulate_steps,
+        }
+
+
+class GeometricRise(keras.optimizers.schedules.LearningRateSchedule):
+    """Multiplies the rate by the same factor after each update.
+
+    Args:
+        lowest: Rate of the first update.
+        highest: Rate of the last.
+        num_steps: Updates.
+        accumulate_steps: Keras's steps per update: it counts every part of a batch.
+    """
+
+    def __init__(
+        self, lowest: float, highest: float, num_steps: int, accumulate_steps: int = 1
+    ):
+        self.lowest = lowest
+        self.highest = highest
+        self.num_steps = num_steps
+        self.accumulate_steps = accumulate_steps
+
+    def __call__(self, step):
+        """Returns the float32 rate of one of Keras's steps, counted from 0."""
+        share = ops.cast(step // self.accumulate_steps, "float32")
+        share /= max(1, self.num_steps - 1)
+        return self.lowest * ops.exp(share * np.log(self.highest / self.lowest))
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            "lowest": self.lowest,
+            "highest": self.highest,
+            "num_steps": self.num_steps,
+            "accumulate_steps": self.accumulate_steps,
+        }

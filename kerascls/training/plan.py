@@ -1,0 +1,42 @@
+"""How many steps a training has, and when it is validated."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many steps a training has, and after which of them it is validated.
+
+    Args:
+        steps_per_epoch: Steps of one pass over the rows.
+        epochs: Passes.
+        validate_steps: Steps between validations; None for one after each epoch.
+    """
+
+    steps_per_epoch: int
+    epochs: int
+    validate_steps: int | None = None
+
+    @property
+    def num_steps(self) -> int:
+        """Steps in all."""
+        return self.steps_per_epoch * self.epochs
+
+    @property
+    def round_steps(self) -> int:
+        """Steps of a round, of which the last may have fewer."""
+        return min(self.validate_steps or self.steps_per_epoch, self.num_steps)
+
+    @property
+    def num_rounds(self) -> int:
+        """Validations in all."""
+        return -(-self.num_steps // self.round_steps)
+
+    def ends_round(self, step: int) -> bool:
+        """Returns whether validation follows when so many steps are done."""
+        return step % self.round_steps == 0 or step == self.num_steps
+
+    def epoch(self, step: int) -> float:
+        """Returns how many epochs so many steps are, an int where it is whole."""
+        epochs = round(step / self.steps_per_epoch, 6)
+        return int(epochs) if epochs == int(epochs) else epochs

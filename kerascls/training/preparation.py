@@ -1,0 +1,133 @@
+"""From labelled files to the parts a run trains, chooses and scores on."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kerascls.data.labelled_text import (
+    LabelledText,
+    _describe,
+    _different,
+    _training_labels,
+    _unseen,
+    one_task,
+    sample_path,
+)
+from kerascls.data.readers import Dataset, read
+from kerascls.data.splits.parts import divide
+from kerascls.errors import SettingsError
+from kerascls.preprocessing.token_cache import cached_token_store
+from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.settings.data import DataSettings
+
+Progress = Callable[[str], Callable[[int, int], None]]
+
+
+def load_labelled_text(
+    settings: DataSettings, seed: int, on_progress: Progress | None = None
+) -> LabelledText:
+    """Reads, splits and checks the files of a run.
+
+    One file is split 70/15/15; train and test without validation leave 15 % of
+    train for it; train and validation without test leave test out.
+
+    Args:
+        settings: Which files, columns and task.
+        seed: Fixes the split.
+        on_progress: Given a title, returns what is called with done and total bytes.
+
+    Raises:
+        DataError: When files cannot be used, tasks differ between them, or training
+            has fewer than two labels.
+        SettingsError: When the settings contradict each other.
+    """
+    datasets = _read_all(settings, on_progress)
+    task = one_task(datasets)
+    parts, notes = divide(datasets, seed)
+    label_set = _training_labels(parts["train"])
+    unseen = {name: _unseen(part, label_set) for name, part in parts.items()}
+    notes += _describe(datasets, parts, unseen)
+    return LabelledText(task, label_set, parts, unseen, notes, settings.train is None)
+
+
+def tokenize_parts(
+    data: LabelledText,
+    tokenizer: Tokenizer,
+    cache: bool = True,
+    on_progress: Progress | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> dict[str, TokenStore]:
+    """Returns a token store for each part; parts of one file share one.
+
+    Args:
+        data: The parts.
+        tokenizer: Turns text into ids.
+        cache: Whether stores are kept for the next run on the same texts with the
+            same vocabulary, in `$KERASCLS_CACHE` or `~/.cache/kerascls`.
+        on_progress: Given a title, returns what is called with done and total rows.
+        warn: Called with a line when stores cannot be kept.
+    """
+    stores: dict[int, TokenStore] = {}
+    for dataset in _different(part.dataset for part in data.parts.values()):
+        texts = [example.texts for example in dataset.examples]
+        lines = [example.line for example in dataset.examples]
+        if cache:
+            title = f"Tokenising {dataset.path.name}"
+            show = on_progress(title) if on_progress else None
+            store = cached_token_store(texts, lines, tokenizer, show, warn)
+        else:
+            store = build_token_store(texts, tokenizer, lines)
+        stores[id(dataset)] = store
+    return {name: stores[id(part.dataset)] for name, part in data.parts.items()}
+
+
+def _read_all(
+    settings: DataSettings, on_progress: Progress | None
+) -> dict[str, Dataset]:
+    if settings.train is None and (settings.valid or settings.test):
+        raise SettingsError(
+            f"Expected --train beside --valid and --test. Received: train=None, "
+            f"valid={_shown(settings.valid)}, test={_shown(settings.test)}. Give the "
+            f"text to learn from, or leave them out too for the shipped sample."
+        )
+    paths = {
+        "train": settings.train or sample_path(),
+        "valid": settings.valid,
+        "test": settings.test,
+    }
+    by_path: dict[Path, Dataset] = {}
+    for path in paths.values():
+        if path is not None and path not in by_path:
+            by_path[path] = _read(path, settings, on_progress)
+    return {name: by_path[path] for name, path in paths.items() if path is not None}
+
+
+def _read(path: Path, settings: DataSettings, on_progress: Progress | None) -> Dataset:
+    return read(
+        path,
+        text=_text_columns(settings),
+        label=settings.label,
+        task=settings.task,
+        label_separator=settings.label_separator,
+        format=settings.format,
+        encoding=settings.encoding,
+        errors="skip" if settings.skip_bad_rows else "raise",
+        on_progress=on_progress(f"Reading {path.name}") if on_progress else None,
+    )
+
+
+def _text_columns(settings: DataSettings) -> tuple[str, ...]:
+    if settings.text_pair is None:
+        return settings.text
+    first = settings.text or ("text",)
+    if settings.text_pair in first:
+        raise SettingsError(
+            f"Expected two columns for a pair of texts. Received: text="
+            f"{', '.join(first)}, text_pair={settings.text_pair}. Name the column of "
+            f"the first text with --text."
+        )
+    return (*first, settings.text_pair)
+
+
+def _shown(path: Path | None) -> str:
+    return repr(None if path is None else str(path))

@@ -1,0 +1,118 @@
+"""Going on with a run: the same settings, the same data, or a clear refusal."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from kerascls.errors import SettingsError
+from kerascls.settings.run_settings import RunSettings
+from kerascls.training.run_directory import RunDirectory
+
+PATHS = ("data.train", "data.valid", "data.test", "model.checkpoint", "model.vocab")
+# What may differ, because the weights at the end do not depend on it.
+FREE = ("train.max_minutes", "train.save_minutes", "train.save_steps")
+
+
+def earlier_run(
+    out: Path | None, settings: RunSettings, overwrite: bool = False
+) -> tuple[RunDirectory, RunSettings]:
+    """Returns the run to go on with, and its settings.
+
+    Args:
+        out: Its directory.
+        settings: Those given now: none, or the same as at first, but for `FREE`.
+        overwrite: Whether it was asked for, too; it contradicts.
+
+    Raises:
+        SettingsError: When there is no run, or it was made with other settings.
+    """
+    if out is None or overwrite:
+        raise SettingsError(
+            f"Expected the directory of a run to go on with, and no --overwrite. "
+            f"Received: out={None if out is None else str(out)!r}, "
+            f"overwrite={overwrite}. Name it with --out."
+        )
+    run = RunDirectory.open(out)
+    stored = run.facts.get("settings")
+    if stored is None:
+        raise SettingsError(
+            f"Expected a run that had begun to train. Received: out={str(out)!r}, "
+            f"which ended before. Start it anew with --overwrite."
+        )
+    given = _flat(settings.model_dump(mode="json", exclude_unset=True))
+    given = _absolute(given, os.getcwd())
+    begun_in = run.facts.get("directory", os.getcwd())
+    known = _absolute(_flat(stored), begun_in)
+    other = [
+        f"{key}={value!r}, not {known.get(key)!r}"
+        for key, value in given.items()
+        if key not in FREE and value != known.get(key)
+    ]
+    if other:
+        raise SettingsError(
+            f"Expected the settings of the run in {str(out)!r}, which goes on with "
+            f"them. Received: {'; '.join(other)}. Leave them out, or choose another "
+            f"--out."
+        )
+    changed = {key: given[key] for key in FREE if key in given}
+    same = _flat(stored) if begun_in == os.getcwd() else known
+    return run, RunSettings.from_dict(_nested(same | changed))
+
+
+def require_same_start(run: RunDirectory, facts: dict[str, Any]):
+    """Checks that files and weights are those with which the run began.
+
+    Args:
+        run: The earlier run.
+        facts: What run.json would say of a run that begins now.
+
+    Raises:
+        SettingsError: Naming what differs.
+    """
+    before = run.facts
+    differ = [
+        f"{part.get('file')} ({name})"
+        for name, part in facts["data"].items()
+        if _content(part) != _content(before["data"].get(name, {}))
+    ]
+    if len(before["data"]) != len(facts["data"]):
+        differ.append("more or fewer parts")
+    if facts["weights"] != before["weights"]:
+        differ.append(f"weights {facts['weights']}, not {before['weights']}")
+    if differ:
+        raise SettingsError(
+            f"Expected the data and weights with which the run in {str(run.path)!r} "
+            f"began. Received others: {'; '.join(differ)}. Put them back, or start "
+            f"anew with --overwrite."
+        )
+
+
+def _content(part: dict[str, Any]) -> tuple:
+    return part.get("sha256"), part.get("rows")
+
+
+def _absolute(values: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Returns flat settings with paths that do not depend on where one is."""
+    found = dict(values)
+    for key in PATHS:
+        if found.get(key) is not None:
+            found[key] = os.path.abspath(os.path.join(folder, found[key]))
+    kind, colon, path = (found.get("decision.objective") or "").partition(":")
+    if colon:  # cost:FILE
+        path = os.path.abspath(os.path.join(folder, path))
+        found["decision.objective"] = f"{kind}:{path}"
+    return found
+
+
+def _flat(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        f"{g}.{name}": v for g, fields in groups.items() for name, v in fields.items()
+    }
+
+
+def _nested(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for key, value in values.items():
+        group, _, name = key.partition(".")
+        groups.setdefault(group, {})[name] = value
+    return groups

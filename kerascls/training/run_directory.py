@@ -1,0 +1,191 @@
+"""The directory of one run: what was asked, what happened, what came out."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from kerascls.errors import SettingsError
+from kerascls.evaluation.reports.errors import ERRORS_FILE
+from kerascls.evaluation.reports.report_files import (
+    HTML_FILE,
+    PLOTS,
+    PLOTS_FOLDER,
+    REPORT_FILE,
+)
+from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
+from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
+from kerascls.system.files import _locked, write_json
+
+STATE_FOLDER = "state"
+HISTORY_FILE = "history.csv"
+LOG_FILE = "log.txt"
+# What a new run takes away from an earlier one, the mark of a run last.
+CONTENT = (
+    BUNDLE_FOLDER,
+    ".bundle-*",  # of a run that was killed while it wrote one
+    STATE_FOLDER,
+    *("tensorboard", "mlflow", "wandb"),
+    HISTORY_FILE,
+    LOG_FILE,
+    "report.csv",
+    "report.md",
+    HTML_FILE,
+    REPORT_FILE,
+    ERRORS_FILE,
+    *(f"{PLOTS_FOLDER}/{name}.png" for name in PLOTS),
+    TEST_ROWS_FILE,
+    RUN_FILE,
+)
+
+
+class RunDirectory:
+    """`OUT/`: run.json with the status, a log, history.csv, reports, the bundle.
+
+    Args:
+        path: The directory.
+
+    Example:
+        >>> run = RunDirectory.create(Path("runs/news"))
+        >>> run.update(status="running")
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.facts: dict[str, Any] = {}
+        self._lock: int | None = None
+
+    @classmethod
+    def create(
+        cls, path: Path, overwrite: bool = False, **facts: Any
+    ) -> "RunDirectory":
+        """Makes the directory, without what an earlier run wrote there.
+
+        Args:
+            path: Where; parents are made too.
+            overwrite: Whether an earlier run there may be replaced. Files that it
+                did not write stay.
+            **facts: What run.json says from the beginning.
+
+        Raises:
+            SettingsError: When something is there that may not be replaced, or that
+                another process is writing.
+        """
+        cls.check(path, overwrite)
+        path.mkdir(parents=True, exist_ok=True)
+        run = cls(path)
+        run.lock()
+        for pattern in CONTENT:
+            for item in path.glob(pattern):
+                _remove(item)
+        run.update(status="running", started=_now(), **facts)
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> "RunDirectory":
+        """Opens the directory of an earlier run, to go on with it.
+
+        Raises:
+            SettingsError: When there is no run, or its run.json cannot be read.
+        """
+        try:
+            facts = json.loads((path / RUN_FILE).read_bytes())
+        except (OSError, ValueError) as error:
+            raise SettingsError(
+                f"Expected the directory of a run. Received: out={str(path)!r} "
+                f"({error}). Name one that `kerascls fit` wrote."
+            ) from error
+        run = cls(path)
+        run.facts = facts
+        return run
+
+    def go_on(self):
+        """Takes an earlier run up: forgets how it ended, and what it left half done.
+
+        Raises:
+            SettingsError: When another process is writing it.
+        """
+        self.lock()
+        for item in self.path.glob(".bundle-*"):
+            _remove(item)
+        for fact in ("error", "ended"):
+            self.facts.pop(fact, None)
+        self.update(status="running")
+
+    def lock(self):
+        """Keeps other processes from writing here, until `finish` or the end."""
+        try:
+            self._lock = _locked(self.path, wait=False)
+        except BlockingIOError:
+            raise SettingsError(
+                f"Expected a run that no other process is writing. Received: "
+                f"out={str(self.path)!r}, which one is. Wait for its end, or choose "
+                f"another --out."
+            ) from None
+
+    @staticmethod
+    def check(path: Path, overwrite: bool = False):
+        """Checks, without changing anything, whether a run may be written there.
+
+        Args:
+            path: The directory; need not exist.
+            overwrite: Whether an earlier run there may be replaced.
+
+        Raises:
+            SettingsError: When something is there that may not be replaced.
+        """
+        if path.exists() and not path.is_dir():
+            raise SettingsError(
+                f"Expected a directory to write to. Received: out={str(path)!r}, a "
+                f"file. Choose another name with --out."
+            )
+        if not path.is_dir() or not any(path.iterdir()):
+            return
+        if not (path / RUN_FILE).is_file():
+            raise SettingsError(
+                f"Expected an empty directory or one of an earlier run. Received: "
+                f"out={str(path)!r}, which holds other files. Choose another --out."
+            )
+        if not overwrite:
+            raise SettingsError(
+                f"There is a run already. Received: out={str(path)!r}. Choose another "
+                f"--out, or replace it with --overwrite."
+            )
+
+    def update(self, **facts: Any):
+        """Adds facts to run.json."""
+        self.facts.update(facts)
+        write_json(self.path / RUN_FILE, self.facts)
+
+    def remove_states(self):
+        """Removes what a finished run will not go on from."""
+        shutil.rmtree(self.path / STATE_FOLDER, ignore_errors=True)
+
+    def finish(self, status: str, **facts: Any):
+        """Adds the last facts: how the run ended, and when."""
+        self.update(status=status, ended=_now(), **facts)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def free_directory(folder: Path, name: str) -> Path:
+    """Returns `folder/name`, or `folder/name-2` and so on, the first that is free."""
+    candidate, number = folder / name, 1
+    while candidate.exists():
+        number += 1
+        candidate = folder / f"{name}-{number}"
+    return candidate
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def _remove(item: Path):
+    if item.is_dir() and not item.is_symlink():
+        shutil.rmtree(item)
+    else:
+        item.unlink()

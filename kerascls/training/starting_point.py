@@ -1,0 +1,155 @@
+"""What a run starts from: an encoder's sizes, its weights, its vocabulary."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerascls.errors import SettingsError
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.presets import Preset
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.settings.run_settings import RunSettings
+
+if TYPE_CHECKING:
+    from kerascls.checkpoints.finding import FoundCheckpoint
+    from kerascls.models.encoder import Encoder
+
+HEAD_DROPOUT = 0.1
+# Without an encoder's many layers to disturb, small steps are wasted; epochs are cheap.
+FROZEN_LEARNING_RATE, FROZEN_EPOCHS = 1e-2, 20
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """What training starts from; holds no weights yet and needs no Keras.
+
+    Args:
+        name: For people and for directories.
+        preset: Whose fitting defaults apply.
+        config: Sizes of the encoder, after all that was asked for.
+        tokenizer: Its vocabulary.
+        found: The checkpoint, or None for random weights.
+        notes: Lines for people.
+        keep_tokens: Ids that the vocabulary's tokens have in the checkpoint; None
+            where it has all of them.
+    """
+
+    name: str
+    preset: Preset
+    config: EncoderConfig
+    tokenizer: Tokenizer
+    found: "FoundCheckpoint | None"
+    notes: tuple[str, ...]
+    keep_tokens: tuple[int, ...] | None = None
+
+    @property
+    def has_pooler(self) -> bool:
+        """Whether there are pretrained weights for a pooler."""
+        if self.found is None or self.found.family == "electra":
+            return False
+        from kerascls.checkpoints.accounting import account
+
+        return not account(self.found, with_pool=True).missing
+
+    def encoder(
+        self,
+        seed: int,
+        policy: str,
+        *,
+        with_pool: bool = False,
+        num_outputs: int = 1,
+    ) -> tuple["Encoder", list[str]]:
+        """Builds the encoder and fills it, if there is a checkpoint.
+
+        Args:
+            seed: Fixes random weights and dropout.
+            policy: Keras dtype policy, e.g. `"float32"` or `"mixed_bfloat16"`.
+            with_pool: Whether the encoder also returns the pooled `[CLS]` vector. A
+                pooler that the checkpoint does not have starts from random weights.
+            num_outputs: How many of the last layers' hidden states it returns.
+
+        Returns:
+            The encoder, and notes on what was left out by name or is random.
+        """
+        from kerascls.models.encoder import Encoder
+
+        encoder = Encoder(self.config, with_pool, seed, num_outputs, dtype=policy)
+        reads_pooler = with_pool and self.has_pooler
+        notes = []
+        if with_pool and not reads_pooler:
+            notes.append(f"pooler: random weights, as {self.name} comes without one")
+        if self.found is None:
+            return encoder, notes
+        from kerascls.checkpoints.loading import read_encoder_weights
+
+        weights, left_out = read_encoder_weights(
+            self.found,
+            with_pool=reads_pooler,
+            num_hidden_layers=self.config.num_layers,
+            keep_tokens=self.keep_tokens,
+        )
+        fresh = {
+            name: np.asarray(variable)
+            for name, variable in encoder.weights_by_name().items()
+            if name.startswith("pooler/")
+        }
+        encoder.load_named_weights(fresh | weights)
+        return encoder, [*left_out, *notes]
+
+    def resolve(self, settings: RunSettings) -> RunSettings:
+        """Returns the settings with the preset's values where none was given.
+
+        A head on a frozen encoder gets a rate and epochs of its own.
+
+        Raises:
+            SettingsError: When the encoder does not know sequences so long, has not
+                so many layers, or has no pooler that could be frozen.
+        """
+        preset, scratch = self.preset, self.found is None
+        longest = self.config.max_positions
+        epochs, learning_rate = preset.epochs, preset.learning_rate
+        if scratch:
+            epochs = preset.from_scratch_epochs
+            learning_rate = preset.from_scratch_learning_rate
+        if settings.train.freeze_encoder:
+            epochs, learning_rate = FROZEN_EPOCHS, FROZEN_LEARNING_RATE
+        defaults = {
+            "max_tokens": min(preset.max_tokens, longest),
+            "pooling": "mean" if scratch else "cls",
+            "dropout": HEAD_DROPOUT,
+            "batch_size": preset.batch_size,
+            "epochs": epochs,
+            "learning_rate": learning_rate,
+        }
+        given = {**settings.model.model_dump(), **settings.train.model_dump()}
+        settings = settings.with_options(
+            **{name: value for name, value in defaults.items() if given[name] is None}
+        )
+        if settings.model.max_tokens > longest:
+            raise SettingsError(
+                f"Expected at most {longest} tokens, the positions this encoder "
+                f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
+                f"with --max-tokens."
+            )
+        self._check_head(settings)
+        return settings
+
+    def _check_head(self, settings: RunSettings):
+        pooling, mix_layers = settings.model.pooling, settings.model.mix_layers
+        most = 1 if pooling == "pooler" else self.config.num_layers
+        if mix_layers > most:
+            why = "what a pooler reads" if pooling == "pooler" else "all there are"
+            raise SettingsError(
+                f"Expected at most {most} of the encoder's last layers to mix, {why}. "
+                f"Received: mix_layers={mix_layers}, pooling={pooling!r}. Give "
+                f"--set model.mix_layers={most}."
+            )
+        frozen = settings.train.freeze_encoder
+        if pooling == "pooler" and frozen and not self.has_pooler:
+            raise SettingsError(
+                f"Expected pretrained weights for a pooler that is frozen with its "
+                f"encoder. Received: pooling='pooler', freeze_encoder=True for "
+                f"{self.name}, which comes without one: it would stay random. Choose "
+                f"another with --set model.pooling=mean."
+            )

@@ -1,0 +1,116 @@
+"""States of a training on disk, from which it goes on: each complete or not there."""
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from kerascls.errors import BundleError
+from kerascls.system.files import write_json
+
+FORMAT_VERSION = 1
+KEPT = 2
+ARRAYS = "arrays.safetensors"
+FACTS = "state.json"
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """All that a training depends on, at the end of a step.
+
+    Args:
+        step: Steps done.
+        arrays: Values of variables, by a name of the writer's choice.
+        facts: What else there is to know, as plain JSON types.
+    """
+
+    step: int
+    arrays: dict[str, np.ndarray]
+    facts: dict[str, Any]
+
+
+def write_state(folder: Path, state: State):
+    """Writes a state beside the others, and removes all but the newest two.
+
+    It appears by rename when it is complete, so that a process killed at any moment
+    leaves what was there before.
+
+    Args:
+        folder: Where states are; made if missing.
+        state: What to write.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_unfinished(folder)
+    work = Path(tempfile.mkdtemp(dir=folder, prefix="."))
+    try:
+        save_file(state.arrays, work / ARRAYS)
+        _flush(work / ARRAYS)
+        facts = {"format_version": FORMAT_VERSION, "step": state.step}
+        write_json(work / FACTS, facts | {"facts": state.facts})
+        place = folder / f"step-{state.step:09d}"
+        if place.exists():  # a damaged one, or the training came here once before
+            shutil.rmtree(place)
+        os.rename(work, place)
+        _flush(folder)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    for old in _places(folder)[KEPT:]:
+        shutil.rmtree(old)
+
+
+def read_state(folder: Path) -> State | None:
+    """Returns the newest state that can be read, or None where none was written.
+
+    Args:
+        folder: Where states are; need not exist.
+
+    Raises:
+        BundleError: When there are states and none can be read.
+    """
+    places, problems = _places(folder), []
+    for place in places:
+        try:
+            return _read(place)
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            problems.append(f"{place.name}: {error}")
+    if not places:
+        return None
+    raise BundleError(
+        f"Expected a state to go on from. Received: {str(folder)!r}, all damaged: "
+        f"{'; '.join(problems)}. Start the run anew with --overwrite."
+    )
+
+
+def _read(place: Path) -> State:
+    facts = json.loads((place / FACTS).read_bytes())
+    if facts["format_version"] != FORMAT_VERSION:
+        raise ValueError(f"format_version={facts['format_version']!r}")
+    return State(facts["step"], load_file(place / ARRAYS), facts["facts"])
+
+
+def _places(folder: Path) -> list[Path]:
+    """Returns the complete states, the newest first."""
+    return sorted(folder.glob("step-*"), reverse=True)
+
+
+def _remove_unfinished(folder: Path):
+    for item in folder.glob(".*"):
+        shutil.rmtree(item, ignore_errors=True)
+
+
+def _flush(path: Path):
+    if path.is_dir() and os.name == "nt":
+        return  # folders cannot be opened there
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,198 @@
+"""What `train.track` starts and ends, with runs of MLflow and Weights & Biases."""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from kerascls.system.files import write_json
+from kerascls.training.tracking.tensorboard import EpochTensorBoard, learning_rate
+
+PROJECT = "kerascls"
+
+
+class RunEnd(keras.callbacks.Callback):
+    """Ends the run of a tracker with the training.
+
+    Args:
+        end: Called once, with whether training came to its end.
+    """
+
+    def __init__(self, end: Callable[[bool], None]):
+        super().__init__()
+        self._end: Callable[[bool], None] | None = end
+
+    def on_train_end(self, logs: dict | None = None):
+        """Ends it as finished."""
+        self._finish(True)
+
+    def close(self):
+        """Ends it as broken off, unless training came to its end."""
+        self._finish(False)
+
+    def _finish(self, finished: bool):
+        end, self._end = self._end, None
+        if end is not None:
+            end(finished)
+
+
+def trackers(
+    names: Sequence[str], out: Path, name: str, settings: dict[str, Any]
+) -> list[keras.callbacks.Callback]:
+    """Starts what `train.track` names; the callbacks record every epoch.
+
+    They go behind `ScoreTable`, whose scores they find in `logs`. Files are written
+    to `out/tensorboard`, `out/mlflow` and `out/wandb`, and a later process that goes
+    on with the run adds to the same records. Nothing is sent anywhere unless
+    `MLFLOW_TRACKING_URI` or `WANDB_MODE` says so.
+
+    Args:
+        names: Any of `"tensorboard"`, `"mlflow"`, `"wandb"`.
+        out: The run directory.
+        name: How the run is called there.
+        settings: All settings by group, to be shown beside the scores.
+
+    Returns:
+        The callbacks. Keras does not tell them that a training was interrupted, so
+        call `close_trackers` in a `finally` around `fit`.
+
+    Example:
+        >>> tracking = trackers(["tensorboard"], Path("runs/news"), "news", {})
+        >>> model.fit(x, y, callbacks=[ScoreTable(...), *tracking])
+    """
+    callbacks: list[keras.callbacks.Callback] = []
+    try:
+        for tracker in dict.fromkeys(names):
+            callbacks += _STARTS[tracker](Path(out).absolute(), name, settings)
+    except BaseException:
+        close_trackers(callbacks)
+        raise
+    return callbacks
+
+
+def close_trackers(callbacks: Iterable[keras.callbacks.Callback]):
+    """Ends the runs that `trackers` started, those that are still open."""
+    for callback in callbacks:
+        if isinstance(callback, RunEnd):
+            callback.close()
+
+
+def _tensorboard(out: Path, name: str, settings: dict) -> list:
+    return [EpochTensorBoard(out / "tensorboard")]
+
+
+def _mlflow(out: Path, name: str, settings: dict) -> list:
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    import mlflow
+
+    # Also set by `mlflow.set_tracking_uri`, ours below included.
+    server = os.environ.get("MLFLOW_TRACKING_URI")
+    folder = out / "mlflow"
+    folder.mkdir(parents=True, exist_ok=True)
+    if server is None:
+        mlflow.set_tracking_uri(f"sqlite:///{(folder / 'mlflow.db').as_posix()}")
+
+    def forget_server():
+        if server is None:
+            mlflow.set_tracking_uri(None)
+
+    def end(finished: bool):
+        try:
+            mlflow.flush_async_logging()
+            mlflow.end_run("FINISHED" if finished else "KILLED")
+        finally:
+            forget_server()
+
+    try:
+        _start_mlflow_run(mlflow, folder, name, settings, server)
+    except BaseException:
+        forget_server()
+        raise
+    callback = mlflow.keras.MlflowCallback()
+    callback.async_safe = True  # it does nothing after a batch
+    return [callback, RunEnd(end)]
+
+
+def _start_mlflow_run(
+    mlflow: Any, folder: Path, name: str, settings: dict, server: str | None
+):
+    record = folder / "run.json"
+    known = _read_json(record)
+    nested = mlflow.active_run() is not None  # the caller's own
+    if known.get("server", "") == server:
+        mlflow.start_run(run_id=known["run_id"], nested=nested)
+        return
+    experiment = None if server else _local_experiment(mlflow, folder)
+    run = mlflow.start_run(run_name=name, experiment_id=experiment, nested=nested)
+    mlflow.log_params(_flat(settings))
+    write_json(record, {"server": server, "run_id": run.info.run_id})
+
+
+def _local_experiment(mlflow: Any, folder: Path) -> str:
+    title = os.environ.get("MLFLOW_EXPERIMENT_NAME", PROJECT)
+    if found := mlflow.get_experiment_by_name(title):
+        return found.experiment_id
+    artifacts = (folder / "artifacts").as_uri()
+    return mlflow.create_experiment(title, artifact_location=artifacts)
+
+
+def _wandb(out: Path, name: str, settings: dict) -> list:
+    mode = os.environ.get("WANDB_MODE", "offline")
+    if mode == "offline":
+        os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
+    import wandb
+
+    folder = out / "wandb"
+    folder.mkdir(parents=True, exist_ok=True)
+    record = folder / "run.json"
+    run_id = _read_json(record).get("run_id", uuid.uuid4().hex[:12])
+    write_json(record, {"run_id": run_id})
+    run = wandb.init(
+        project=os.environ.get("WANDB_PROJECT", PROJECT),
+        dir=str(out),
+        id=run_id,
+        name=name,
+        config=settings,
+        mode=mode,
+        resume="allow",
+        reinit="finish_previous",
+        settings=wandb.Settings(silent=True, console="off"),
+    )
+    ending = RunEnd(lambda finished: run.finish(exit_code=0 if finished else 1))
+    return [_wandb_callback(), ending]
+
+
+def _wandb_callback() -> keras.callbacks.Callback:
+    from wandb.integration.keras import WandbMetricsLogger
+
+    class EpochLogger(WandbMetricsLogger):
+        """Finds the learning rate on every backend."""
+
+        async_safe = True  # it counts batches, no more
+
+        def _get_lr(self) -> float:
+            return learning_rate(self.model)
+
+    return EpochLogger()
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def _flat(settings: dict[str, Any]) -> dict[str, str]:
+    """Returns `{"train.epochs": "3"}` of `{"train": {"epochs": 3}}`, without None."""
+    return {
+        f"{group}.{key}": str(value)
+        for group, values in settings.items()
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+_STARTS = {"tensorboard": _tensorboard, "mlflow": _mlflow, "wandb": _wandb}

@@ -1,0 +1,104 @@
+"""Which columns hold texts and labels."""
+
+import pytest
+
+from kerascls.data.labels import Task
+from kerascls.data.readers.columns import (
+    check_columns,
+    check_task,
+    choose_label_column,
+    choose_text_columns,
+    default_text_columns,
+    pick_texts,
+)
+from kerascls.errors import DataError, SettingsError
+
+
+@pytest.mark.parametrize(
+    ("columns", "texts"),
+    [
+        (["id", "text", "title", "content"], ("text",)),
+        (["content", "title", "label"], ("title", "content")),
+    ],
+)
+def test_text_columns_have_defaults(columns, texts):
+    assert default_text_columns(columns) == texts
+
+
+def test_no_default_text_column_lists_what_there_is():
+    with pytest.raises(DataError, match='columns "title", "label". Name .* `--text`'):
+        default_text_columns(["title", "label"])
+
+
+def test_stated_text_columns_keep_their_order():
+    assert choose_text_columns(["b", "a"], ["a", "b", "text"]) == ("b", "a")
+    assert choose_text_columns("a", ["a", "b", "text"]) == ("a",)
+
+
+def test_a_missing_column_names_the_nearest():
+    with pytest.raises(DataError, match='column "Txt".*Did you mean "text"?'):
+        choose_text_columns("Txt", ["text", "label"])
+
+
+def test_a_text_column_stated_twice_is_refused():
+    with pytest.raises(SettingsError, match="Name each once"):
+        choose_text_columns(["a", "a"], ["a"])
+
+
+@pytest.mark.parametrize(
+    ("label", "task", "chosen"),
+    [
+        (None, None, ("labels", Task.MULTILABEL)),
+        (None, "multiclass", ("labels", Task.MULTICLASS)),
+        ("topic", "multilabel", ("topic", Task.MULTILABEL)),
+    ],
+)
+def test_the_task_is_stated_or_follows_from_the_column(label, task, chosen):
+    assert choose_label_column(label, task, ["text", "labels", "topic"]) == chosen
+
+
+def test_a_column_called_label_means_multiclass():
+    assert choose_label_column(None, None, ["label"]) == ("label", Task.MULTICLASS)
+
+
+def test_a_label_column_of_another_name_needs_the_task():
+    with pytest.raises(SettingsError, match="`--task multiclass`"):
+        choose_label_column("topic", None, ["text", "topic"])
+
+
+@pytest.mark.parametrize("columns", [["text"], ["label", "labels"]])
+def test_no_label_column_or_two_need_a_choice(columns):
+    with pytest.raises(DataError, match="`--label`"):
+        choose_label_column(None, None, columns)
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(SettingsError, match="task='regression'"):
+        check_task("regression")
+
+
+def test_header_names_are_stripped():
+    assert check_columns([" text", "label "], "a.csv") == ["text", "label"]
+
+
+def test_a_column_name_given_twice_is_refused():
+    with pytest.raises(DataError, match='a.csv with "text" more than once'):
+        check_columns(["text", "label", "text "], "a.csv")
+
+
+def test_texts_are_picked_in_the_stated_order():
+    fields = {"title": "NA", "content": "", "id": 3}
+    assert pick_texts(fields, ("content", "title")) == ("", "NA")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, 'text column "text" is missing'),
+        ({"text": None}, "must hold a text, not null"),
+        ({"text": 3}, "must hold a text, not int"),
+    ],
+)
+def test_a_cell_that_is_no_text_is_refused(fields, message):
+    with pytest.raises(DataError, match=message):
+        pick_texts(fields, ("text",))

@@ -1,0 +1,72 @@
+"""Several labels in one cell."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kerascls.data.readers.label_cells import check_separator, join_labels, split_labels
+from kerascls.errors import DataError, SettingsError
+
+NAME = st.one_of(
+    st.text(st.sampled_from("ab|;\\[]\",'\n -/体育😀"), min_size=1, max_size=6),
+    st.text(min_size=1, max_size=6),
+)
+NAMES = st.lists(NAME.map(str.strip).filter(bool), max_size=4, unique=True)
+
+
+@given(NAMES, st.sampled_from("|;, \t/"))
+def test_joined_names_come_back(names, separator):
+    assert split_labels(join_labels(names, separator), separator) == tuple(names)
+
+
+@given(NAMES)
+def test_a_json_list_comes_back(names):
+    assert split_labels(json.dumps(names)) == tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("cell", "labels"),
+    [
+        ("", ()),
+        ("  ", ()),
+        ("[]", ()),
+        ("组织关系-裁员", ("组织关系-裁员",)),
+        (" a | b/c ", ("a", "b/c")),
+        ("a|b|a", ("a", "b")),
+        (r"a\|b|c", ("a|b", "c")),
+        (r"a\\|b", ("a\\", "b")),
+        (r"\[a]|b", ("[a]", "b")),
+        (r"\\[a]", (r"\[a]",)),
+        (r"C:\new|b", (r"C:\new", "b")),
+        ("a|[b", ("a", "[b")),
+        ('["a|b", "c", "a|b"]', ("a|b", "c")),
+        ("[1, 2]", ("1", "2")),
+    ],
+)
+def test_a_cell_gives_its_labels(cell, labels):
+    assert split_labels(cell) == labels
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("a||b", "label 2 of 3 is empty"),
+        ("a|", "label 2 of 2 is empty"),
+        ('["a", " "]', "label 2 of 2 is empty"),
+        ("[其他]", "begins like a JSON list"),
+        ("[1.5]", "must be a text, not 1.5"),
+        ("[true]", "must be a text, not true"),
+        ("[" * 100_000, "begins like a JSON list"),
+    ],
+)
+def test_an_unreadable_cell_is_refused(cell, message):
+    with pytest.raises(DataError, match=message):
+        split_labels(cell)
+
+
+@pytest.mark.parametrize("separator", ["", "\\", "[", "||"])
+def test_a_separator_that_cannot_be_told_apart_is_refused(separator):
+    with pytest.raises(SettingsError, match="label_separator="):
+        check_separator(separator)

@@ -1,0 +1,1 @@
+from report_cases import make_scored, report, scored, scores  # noqa: F401

@@ -1,0 +1,48 @@
+from dataclasses import replace
+
+import pytest
+
+from kerascls.data.labels import Task
+from kerascls.evaluation.metrics import score
+from kerascls.evaluation.reports import append_history, history_rows
+from kerascls.evaluation.reports.plots import write_plots
+
+ALWAYS = ["scores", "precision_recall", "reliability", "coverage"]
+
+
+@pytest.mark.filterwarnings("ignore:The plots show boxes")  # SimHei is not there
+def test_every_plot_is_written_as_png(tmp_path, report, scored, fonts):
+    fonts("SimHei")
+    history = tmp_path / "history.csv"
+    append_history(history, history_rows(1, report.scores, loss=1))
+    paths = write_plots(tmp_path / "new", report, scored, history, dpi=20)
+    names = [*ALWAYS[:1], "pairs", *ALWAYS[1:], "history", "class_history"]
+    assert [path.stem for path in paths] == names
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+
+
+def test_a_missing_font_is_said_once(tmp_path, report, scored, fonts):
+    fonts()
+    with pytest.warns(UserWarning) as caught:
+        write_plots(tmp_path, report, scored, dpi=20)
+    assert [str(one.message)[:17] for one in caught] == ["No installed font"]
+
+
+def test_characters_without_a_font_are_named_in_one_note(
+    tmp_path, report, scored, fonts
+):
+    fonts()
+    scored = replace(scored, labels=("\U00010330\U000f0000", "b", "c", "d"))
+    scores = score(scored.targets, scored.chosen, scored.labels)
+    with pytest.warns(UserWarning) as caught:
+        write_plots(tmp_path, replace(report, scores=scores), scored, dpi=20)
+    (note,) = [str(one.message) for one in caught]
+    assert "U+F0000" in note
+
+
+@pytest.mark.filterwarnings("ignore:The plots show boxes")  # SimHei is not there
+def test_multiclass_has_a_confusion_matrix(tmp_path, report, scored, fonts):
+    fonts("SimHei")
+    report, scored = (replace(one, task=Task.MULTICLASS) for one in (report, scored))
+    paths = write_plots(tmp_path, report, scored, dpi=20)
+    assert [path.stem for path in paths] == [ALWAYS[0], "confusion", *ALWAYS[1:]]

@@ -1,0 +1,27 @@
+import json
+
+import numpy as np
+import pytest
+
+from kerascls.errors import BundleError
+from kerascls.evaluation.reports import Report, majority_label, majority_scores
+
+
+def test_a_report_survives_json(report):
+    copy = Report.from_dict(json.loads(json.dumps(report.to_dict())))
+    assert copy.to_dict() == report.to_dict()
+    assert copy.rule == report.rule
+
+
+def test_a_stored_report_of_other_keys_is_refused(report):
+    values = report.to_dict() | {"more": 1}
+    with pytest.raises(BundleError, match="'more'"):
+        Report.from_dict(values)
+
+
+def test_the_majority_baseline_gives_every_row_the_most_frequent_label():
+    targets = np.array([[True, False, False], [False, True, True]])
+    scores = majority_scores(targets, np.array([2, 5]), ("a", "b", "unseen"))
+    assert scores.predicted.tolist() == [0, 2, 0]
+    assert scores.micro.precision == 0.5
+    assert majority_label(np.array([2, 5]), ("a", "b", "unseen")) == "b"

@@ -1,0 +1,96 @@
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from kerascls.data.labels import Task
+from kerascls.decision.rule import Rule
+from kerascls.evaluation.metrics import score
+from kerascls.evaluation.reports import Report, report_markdown, write_report
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_three_files_are_written_and_nothing_else(tmp_path, report):
+    paths = write_report(tmp_path / "new", report)
+    assert sorted(paths) == sorted((tmp_path / "new").iterdir())
+    assert [path.name for path in paths] == ["report.csv", "report.md", "report.json"]
+
+
+def test_the_csv_file_has_the_form_of_the_original_project(tmp_path, report):
+    write_report(tmp_path, report)
+    assert (tmp_path / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = rows_of(tmp_path / "report.csv")
+    assert list(rows[0]) == ["class", "precision", "recall", "f1-score", "support"]
+    assert [row["class"] for row in rows[4:]] == [
+        "micro avg",
+        "accuracy",
+        "macro avg",
+        "weighted avg",
+    ]
+    assert float(rows[5]["f1-score"]) == report.scores.accuracy
+
+
+def test_a_label_that_a_spreadsheet_would_run_is_plain_text(tmp_path):
+    label = "=1+1"
+    found = score(np.ones((1, 1), bool), np.ones((1, 1), bool), (label,))
+    report = Report(
+        task=Task.MULTILABEL,
+        scores=found,
+        baseline=found,
+        baseline_label=label,
+        rule=Rule("threshold", 0.5),
+    )
+    write_report(tmp_path, report)
+    assert rows_of(tmp_path / "report.csv")[0]["class"] == "'=1+1"
+
+
+def test_pandas_reads_the_csv_file(tmp_path, report):
+    import pandas
+
+    write_report(tmp_path, report)
+    frame = pandas.read_csv(tmp_path / "report.csv", index_col=0)
+    assert frame.loc["macro avg", "f1-score"] == report.scores.macro.f1
+    assert frame["support"].dtype == int
+
+
+def test_the_json_file_gives_the_report_back(tmp_path, report):
+    write_report(tmp_path, report)
+    text = (tmp_path / "report.json").read_text(encoding="utf-8")
+    assert "体育" in text
+    assert Report.from_dict(json.loads(text)).to_dict() == report.to_dict()
+
+
+def test_the_markdown_table_survives_a_label_with_a_bar(report):
+    line = next(x for x in report_markdown(report).splitlines() if "red" in x[:10])
+    assert line == "| [red]x\\|y | 0.0000 | 0.0000 | 0.0000 | 1 | 0 |"
+
+
+def test_the_markdown_names_labels_unseen_in_training(report):
+    assert "Unseen in training: [red]x|y (1 row), never (3 rows)." in report_markdown(
+        report
+    )
+
+
+def test_files_are_replaced(tmp_path, report):
+    write_report(tmp_path, report)
+    write_report(tmp_path, Report(**{**vars(report), "task": Task.MULTICLASS}))
+    assert len(rows_of(tmp_path / "report.csv")) == 7
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, report, monkeypatch):
+    write_report(tmp_path, report)
+    before = (tmp_path / "report.csv").read_bytes()
+
+    def fail(*paths):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_report(tmp_path, Report(**{**vars(report), "task": Task.MULTICLASS}))
+    assert (tmp_path / "report.csv").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 3

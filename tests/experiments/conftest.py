@@ -1,0 +1,1 @@
+from report_cases import report, scores  # noqa: F401

@@ -1,0 +1,74 @@
+"""Tables, and settings as TOML."""
+
+import tomllib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kerascls.experiments.search.proxy_data import Stage
+from kerascls.experiments.search.results import ranked, render_trials, settings_toml
+from kerascls.experiments.search.trials import Goal, Trial
+from kerascls.settings.run_settings import RunSettings
+
+KEYS = ["train.batch_size", "model.pooling"]
+
+
+def trial(number, outcome="done", score=0.5, stage=Stage.FULL):
+    values = {"train.batch_size": 8 * number, "model.pooling": "mean"}
+    return Trial(number, stage, outcome, values, score, 1, 2, 0.25)
+
+
+@settings(max_examples=30)
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.floats(1e-9, 1)
+)
+def test_settings_come_back_from_toml(text, rate):
+    stated = RunSettings.from_options(
+        encoding=text, text=(text, "b"), learning_rate=rate, from_scratch=True
+    )
+    groups = tomllib.loads(settings_toml(stated, ["a comment"]))
+    assert RunSettings.from_dict(groups) == stated
+
+
+def test_only_what_was_set_is_written():
+    stated = RunSettings.from_options(epochs=3, batch_size=None)
+    assert tomllib.loads(settings_toml(stated)) == {"train": {"epochs": 3}}
+
+
+def test_the_best_come_first_and_others_have_no_rank():
+    trials = [trial(1, score=0.1), trial(2, "pruned", 0.9), trial(3), trial(4)]
+    assert [one.number for one in ranked(trials, Stage.FULL, Goal("accuracy"))] == [
+        *(3, 4, 1)
+    ]
+
+
+def test_the_least_loss_comes_first():
+    trials = [trial(1, score=0.5), trial(2, score=0.1)]
+    assert ranked(trials, Stage.FULL, Goal("loss"))[0].number == 2
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["trial", "val_macro_f1", "epoch", "minutes", "batch_size", "pooling"],
+        ["full", "2", "0.7000", "1/2", "0.2", "16", "mean"],
+        ["full", "3", "pruned", "0.5000", "1/2", "0.2", "24", "mean"],
+        ["full", "4", "diverged", "1/2", "0.2", "32", "mean"],
+        ["proxy", "1", "0.9000", "1/2", "0.2", "8", "mean"],
+    ],
+)
+def test_the_table_shows_all_rows_first_and_the_best_first(cells):
+    trials = [
+        trial(1, score=0.9, stage=Stage.PROXY),
+        trial(2, score=0.7),
+        trial(3, "pruned"),
+        trial(4, "diverged", None),
+    ]
+    shown = render_trials(trials, KEYS, Goal("macro_f1")).splitlines()
+    words = [line.split() for line in shown]
+    assert cells in words
+    numbers = [
+        line[1] for line in words if len(line) > 1 and line[0] in ("full", "proxy")
+    ]
+    assert numbers == ["2", "3", "4", "1"]

@@ -1,0 +1,205 @@
+"""A bundle appears whole or not at all, and every damage to it is named."""
+
+import os
+import pickle
+import shutil
+
+import pytest
+from bundle_cases import (
+    SUPPORT,
+    TEXT,
+    change_manifest,
+    manifest_of,
+    to_first_format,
+    write,
+    write_model,
+)
+
+from kerascls.data.labels import LabelSet, Task
+from kerascls.decision.decision import Decision
+from kerascls.decision.rule import Rule
+from kerascls.errors import BundleError
+from kerascls.inference.bundle import MANIFEST, is_bundle, open_bundle
+from kerascls.inference.bundle.files import BUNDLE_FOLDER
+from kerascls.training.run_directory import RunDirectory
+
+
+def test_what_is_written_is_what_is_opened(bundle):
+    opened = open_bundle(bundle)
+    assert opened.path == bundle
+    assert (opened.runtime, opened.task) == ("keras", Task.MULTILABEL)
+    assert opened.label_set == LabelSet(tuple(SUPPORT))
+    assert opened.decision == Decision(Rule("threshold", 0.25))
+    assert (opened.text, opened.train_support) == (TEXT, SUPPORT)
+    assert opened.read("settings.json") == {"data": {"label_separator": "|"}}
+
+
+def test_the_manifest_describes_every_other_file(bundle):
+    files = manifest_of(bundle)["files"]
+    assert {MANIFEST, *files} == {item.name for item in bundle.iterdir()}
+    assert files["model.safetensors"]["bytes"] == 100
+    assert all(len(file["sha256"]) == 64 for file in files.values())
+
+
+def test_a_run_directory_is_as_good_as_its_bundle(tmp_path):
+    run = RunDirectory.create(tmp_path / "run")
+    write(run.path / BUNDLE_FOLDER)
+    assert open_bundle(run.path).path == run.path / BUNDLE_FOLDER
+    assert open_bundle(str(run.path)).path == run.path / BUNDLE_FOLDER
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_a_failure_in_the_middle_leaves_nothing(tmp_path, error):
+    def fail(folder):
+        write_model(folder)
+        raise error
+
+    with pytest.raises(type(error)):
+        write(tmp_path / "bundle", fail)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_failure_of_the_last_step_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*paths):
+        raise OSError("no rename")
+
+    monkeypatch.setattr(os, "rename", fail)
+    with pytest.raises(OSError, match="no rename"):
+        write(tmp_path / "bundle")
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_there_is_not_replaced(bundle):
+    with pytest.raises(BundleError, match=r"which exists\. Move it away"):
+        write(bundle)
+    assert open_bundle(bundle).rule.threshold == 0.25
+
+
+def test_files_can_be_read_by_others(bundle):
+    assert bundle.stat().st_mode & 0o777 == 0o755
+
+
+# Damage.
+
+
+@pytest.mark.parametrize(
+    "file", ["model.safetensors", "vocab.txt", "labels.json", "settings.json"]
+)
+def test_a_missing_file_is_named(bundle, file):
+    (bundle / file).unlink()
+    with pytest.raises(BundleError, match=f"{file} is missing"):
+        open_bundle(bundle)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "vocab.txt", "decision.json"])
+def test_a_changed_byte_is_named(bundle, file):
+    content = bytearray((bundle / file).read_bytes())
+    content[2] ^= 1
+    (bundle / file).write_bytes(content)
+    with pytest.raises(BundleError, match=f"{file} differs from its SHA-256"):
+        open_bundle(bundle)
+
+
+def test_a_truncated_file_is_named_with_its_sizes(bundle):
+    (bundle / "model.safetensors").write_bytes(bytes(range(40)))
+    with pytest.raises(BundleError, match=r"model\.safetensors has 40 bytes, not 100"):
+        open_bundle(bundle)
+
+
+def test_all_damages_are_named_at_once(bundle):
+    (bundle / "vocab.txt").unlink()
+    (bundle / "decision.json").write_text("{}")
+    with pytest.raises(
+        BundleError, match=r"decision\.json has .*; vocab\.txt is missing"
+    ):
+        open_bundle(bundle)
+
+
+@pytest.mark.parametrize("version", [3, "1", None])
+def test_another_version_is_named(bundle, version):
+    change_manifest(bundle, format_version=version)
+    with pytest.raises(BundleError, match=f"format 1 or 2.*format_version={version!r}"):
+        open_bundle(bundle)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[1]", b"null"])
+def test_a_manifest_that_is_no_json_object_is_named(bundle, content):
+    (bundle / MANIFEST).write_bytes(content)
+    with pytest.raises(BundleError, match=r"manifest\.json"):
+        open_bundle(bundle)
+
+
+@pytest.mark.parametrize("files", [None, [], {}, {"a": 1}, {"../x": {}}])
+def test_a_manifest_with_other_files_is_an_error(bundle, files):
+    change_manifest(bundle, files=files)
+    with pytest.raises(BundleError, match="Received"):
+        open_bundle(bundle)
+
+
+def test_a_file_outside_the_bundle_is_not_read(bundle):
+    outside = bundle.parent / "secret"
+    outside.write_text("x")
+    files = manifest_of(bundle)["files"]
+    change_manifest(bundle, files=files | {"../secret": {"sha256": "", "bytes": 1}})
+    with pytest.raises(BundleError, match=r"\.\./secret is missing"):
+        open_bundle(bundle)
+
+
+def test_an_unlisted_file_that_is_needed_is_named(bundle):
+    files = manifest_of(bundle)["files"]
+    del files["vocab.txt"]
+    change_manifest(bundle, files=files)
+    with pytest.raises(BundleError, match=r"vocab\.txt is not in the manifest"):
+        open_bundle(bundle)
+
+
+def test_a_directory_without_bundle_says_what_was_looked_for(tmp_path):
+    with pytest.raises(BundleError, match=r"(?s)manifest\.json.*Received: '.*nowhere'"):
+        open_bundle(tmp_path / "nowhere")
+
+
+def test_a_run_without_bundle_says_how_it_ended(tmp_path):
+    RunDirectory.create(tmp_path / "run").finish("failed")
+    with pytest.raises(BundleError, match="a run whose status is 'failed'"):
+        open_bundle(tmp_path / "run")
+
+
+def test_a_bundle_of_the_first_format_is_read(bundle):
+    to_first_format(bundle)
+    assert open_bundle(bundle).decision == Decision(Rule("threshold", 0.25))
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"name": "web page"}', "\xff"])
+def test_a_folder_with_somebody_elses_manifest_is_no_bundle(tmp_path, content):
+    (tmp_path / MANIFEST).write_text(content, "latin-1")
+    assert not is_bundle(tmp_path)
+
+
+def test_a_damaged_bundle_is_still_one(bundle):
+    for content in ("", "{}"):
+        (bundle / MANIFEST).write_text(content)
+        assert is_bundle(bundle) and is_bundle(bundle.parent)
+    (bundle / "labels.json").unlink()
+    assert not is_bundle(bundle)
+
+
+# A real one.
+
+
+def test_a_moved_bundle_works_and_holds_no_pickle_and_no_code(multilabel_run, tmp_path):
+    moved = shutil.copytree(multilabel_run.result.bundle, tmp_path / "moved 目录")
+    names = {item.name for item in moved.iterdir()}
+    assert names == {
+        *(
+            "manifest.json",
+            "settings.json",
+            "labels.json",
+            "text.json",
+            "decision.json",
+        ),
+        *("encoder.json", "vocab.txt", "model.safetensors"),
+    }
+    for item in moved.iterdir():
+        with pytest.raises(Exception, match="."), item.open("rb") as file:
+            pickle.load(file)
+    assert open_bundle(moved).task is Task.MULTILABEL

@@ -1,0 +1,354 @@
+"""Files in, files out: every row, in order, or nothing at all."""
+
+import csv
+import io
+import json
+import sys
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kerascls.data.readers import read_records, split_labels
+from kerascls.errors import BundleError, DataError, KerasclsError, SettingsError
+from kerascls.inference.predict_file import predict_file
+
+
+@dataclass
+class FakePredictor:
+    """Predicts by rule and remembers how many texts came together."""
+
+    text_columns: tuple[str, ...] = ("text",)
+    calls: list[int] = field(default_factory=list)
+
+    @property
+    def bundle(self):
+        return SimpleNamespace(text={"text_columns": list(self.text_columns)})
+
+    def predict(self, texts):
+        self.calls.append(len(texts))
+        return [self._prediction(text) for text in texts]
+
+    def _prediction(self, text):
+        labels = tuple(
+            dict.fromkeys("+".join([text] if isinstance(text, str) else text))
+        )
+        scores = {label: 0.25 for label in (*labels, "other")}
+        return SimpleNamespace(labels=labels[:2], scores=scores)
+
+
+@pytest.fixture
+def predictor() -> FakePredictor:
+    return FakePredictor()
+
+
+@pytest.fixture
+def pair_predictor() -> FakePredictor:
+    return FakePredictor(("title", "content"))
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    def give(content: bytes):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+
+    return give
+
+
+def jsonl(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def write(path, content):
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_json_lines_keep_their_fields_and_gain_labels_and_scores(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"id": 7, "text": "球a", "tags": ["x"]}\n')
+    assert predict_file(predictor, source, tmp_path / "out.jsonl") == 1
+    assert jsonl(tmp_path / "out.jsonl") == [
+        {
+            "id": 7,
+            "text": "球a",
+            "tags": ["x"],
+            "labels": ["球", "a"],
+            "scores": {"球": 0.25, "a": 0.25, "other": 0.25},
+        }
+    ]
+
+
+def test_csv_keeps_its_columns_and_gains_predicted_and_score(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "id,text\n1,球|\n2,\n")
+    assert predict_file(predictor, source, tmp_path / "out.csv") == 2
+    with open(tmp_path / "out.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        ["id", "text", "predicted", "score"],
+        ["1", "球|", r"球|\|", "0.250000|0.250000"],
+        ["2", "", "", ""],
+    ]
+
+
+def test_csv_begins_with_a_bom_for_excel(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    predict_file(predictor, source, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_columns_named_like_the_output_s_are_kept(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "a", "labels": ["b"]}\n')
+    predict_file(predictor, source, tmp_path / "out.jsonl")
+    (row,) = jsonl(tmp_path / "out.jsonl")
+    assert (row["input_labels"], row["labels"]) == (["b"], ["a"])
+
+
+def test_nothing_is_dropped_and_order_is_kept_across_chunks(tmp_path, predictor):
+    lines = [f'{{"text": "{number}"}}\n' for number in range(10)]
+    source = write(tmp_path / "in.jsonl", "".join(lines))
+    predict_file(predictor, source, tmp_path / "out.jsonl", chunk_rows=4)
+    assert [row["text"] for row in jsonl(tmp_path / "out.jsonl")] == list("0123456789")
+    assert predictor.calls == [4, 4, 2]
+
+
+def test_several_columns_are_passed_as_tuples(tmp_path, pair_predictor):
+    source = write(tmp_path / "in.csv", "content,title\nb,a\n")
+    predict_file(pair_predictor, source, tmp_path / "out.jsonl")
+    (row,) = jsonl(tmp_path / "out.jsonl")
+    assert row["labels"] == ["a", "+"]
+
+
+def test_stated_columns_stand_for_those_of_training(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "other,body\nx,y\n")
+    predict_file(predictor, source, tmp_path / "out.jsonl", text="body")
+    assert jsonl(tmp_path / "out.jsonl")[0]["labels"] == ["y"]
+
+
+def test_as_many_columns_as_in_training_are_needed(tmp_path, pair_predictor):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    with pytest.raises(SettingsError, match="title, content"):
+        predict_file(pair_predictor, source, tmp_path / "out.csv", text="text")
+
+
+def test_a_missing_column_is_refused_with_those_there_are(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "body,id\na,1\n")
+    with pytest.raises(DataError, match='"body", "id"'):
+        predict_file(predictor, source, tmp_path / "out.csv")
+
+
+def test_bad_rows_are_told_with_their_lines_before_anything_is_predicted(
+    tmp_path, predictor
+):
+    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n{"text"\n{"text": null}\n')
+    with pytest.raises(DataError, match=r"(?s)in.jsonl:2: .*in.jsonl:3: .*null"):
+        predict_file(predictor, source, tmp_path / "out.jsonl")
+    assert predictor.calls == []
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_failure_leaves_the_older_file_and_nothing_else(tmp_path):
+    def fail(texts):
+        raise RuntimeError
+
+    bundle = SimpleNamespace(text={"text_columns": ["text"]})
+    broken = SimpleNamespace(predict=fail, bundle=bundle)
+    source = write(tmp_path / "in.csv", "text\na\n")
+    older = write(tmp_path / "out.csv", "older")
+    with pytest.raises(RuntimeError):
+        predict_file(broken, source, older)
+    assert older.read_text() == "older"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+def test_the_output_may_not_be_the_input(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    with pytest.raises(SettingsError, match="another file"):
+        predict_file(predictor, source, source)
+
+
+def test_the_output_s_ending_says_its_format(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    with pytest.raises(SettingsError, match="out.xlsx"):
+        predict_file(predictor, source, tmp_path / "out.xlsx")
+
+
+def test_the_folder_of_the_output_must_exist(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    with pytest.raises(SettingsError, match="nowhere"):
+        predict_file(predictor, source, tmp_path / "nowhere" / "out.csv")
+
+
+def test_a_new_field_has_no_place_in_csv(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n{"text": "b", "new": 1}\n')
+    with pytest.raises(DataError, match=r"line 2 with new"):
+        predict_file(predictor, source, tmp_path / "out.csv")
+
+
+def test_values_that_are_no_text_are_json_in_csv(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "a", "n": null, "l": ["球", 1]}\n')
+    predict_file(predictor, source, tmp_path / "out.csv")
+    (record,) = read_records(tmp_path / "out.csv")
+    assert (record.fields["n"], record.fields["l"]) == ("", '["球", 1]')
+
+
+def test_lines_of_standard_input_are_texts(stdin, capsys, predictor):
+    stdin("球\r\n\n\ufeffb".encode())
+    assert predict_file(predictor, "-", "-") == 3
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["text"] for row in rows] == ["球", "", "\ufeffb"]
+
+
+def test_standard_input_may_be_a_table(stdin, capsys, predictor):
+    stdin("text,id\n球,1\n".encode("gb18030"))
+    predict_file(predictor, "-", "-", format="csv", encoding="gb18030")
+    assert capsys.readouterr().out.splitlines() == [
+        "text,id,predicted,score",
+        "球,1,球,0.250000",
+    ]
+
+
+@pytest.mark.parametrize("padding", [0, 98304])
+def test_a_wrong_encoding_of_lines_is_placed(tmp_path, stdin, predictor, padding):
+    content = b"a\n" * padding + "球\n".encode("gb18030")
+    source = tmp_path / "in.txt"
+    source.write_bytes(content)
+    message = rf"utf-8 text. .*byte 0xc7 at offset {2 * padding} .*--encoding gb18030"
+    with pytest.raises(DataError, match=f"in.txt to be {message}"):
+        predict_file(predictor, source, tmp_path / "out.jsonl")
+    stdin(content)
+    with pytest.raises(DataError, match=f"standard input to be {message}"):
+        predict_file(predictor, "-", "-")
+
+
+def test_lines_in_utf_16_need_a_mark_or_their_byte_order(stdin, predictor):
+    stdin("球\n".encode("utf-16-le"))
+    with pytest.raises(DataError, match="`--encoding utf-16-le`"):
+        predict_file(predictor, "-", "-", encoding="utf-16")
+
+
+def test_standard_input_stays_open(stdin, predictor):
+    stdin(b"a\n")
+    predict_file(predictor, "-", "-")
+    assert not sys.stdin.buffer.closed
+
+
+def test_txt_files_are_lines(tmp_path, predictor):
+    source = write(tmp_path / "in.txt", "a\nb\n")
+    assert predict_file(predictor, source, tmp_path / "out.jsonl") == 2
+
+
+def test_lines_are_not_enough_for_several_columns(tmp_path, pair_predictor):
+    source = write(tmp_path / "in.txt", "a\n")
+    with pytest.raises(SettingsError, match="has columns"):
+        predict_file(pair_predictor, source, tmp_path / "out.jsonl")
+
+
+@pytest.mark.parametrize(("name", "format"), [("in.csv", "xml"), ("in.xml", None)])
+def test_an_unknown_format_is_refused(tmp_path, predictor, name, format):
+    source = write(tmp_path / name, "text\na\n")
+    with pytest.raises(KerasclsError, match="csv, tsv, xlsx, jsonl"):
+        predict_file(predictor, source, tmp_path / "out.csv", format=format)
+
+
+def test_a_missing_input_is_refused(tmp_path, predictor):
+    with pytest.raises(DataError, match="does not exist"):
+        predict_file(predictor, tmp_path / "none.csv", tmp_path / "out.csv")
+
+
+def test_a_directory_without_bundle_is_refused(tmp_path):
+    with pytest.raises(BundleError):
+        predict_file(tmp_path, tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+def test_progress_counts_rows_of_all(tmp_path, predictor):
+    seen = []
+    source = write(tmp_path / "in.csv", "text\na\nb\n")
+    predict_file(
+        predictor,
+        source,
+        tmp_path / "out.csv",
+        on_progress=lambda done, total: seen.append((done, total)),
+    )
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_a_table_without_rows_gives_none(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", "")
+    assert predict_file(predictor, source, tmp_path / "out.jsonl") == 0
+    assert jsonl(tmp_path / "out.jsonl") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "header"),
+    [
+        ("in.csv", "id,text,score\n", "id,text,input_score,predicted,score"),
+        ("in.jsonl", "", "text,predicted,score"),
+        ("in.txt", "", "text,predicted,score"),
+    ],
+)
+def test_csv_has_its_header_without_rows_too(
+    tmp_path, predictor, name, content, header
+):
+    source = write(tmp_path / name, content)
+    assert predict_file(predictor, source, tmp_path / "out.csv") == 0
+    assert (tmp_path / "out.csv").read_text("utf-8-sig").splitlines() == [header]
+
+
+def test_a_header_alone_needs_the_text_column(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "id\n")
+    with pytest.raises(DataError, match='text column "text"'):
+        predict_file(predictor, source, tmp_path / "out.csv")
+
+
+def test_nan_is_written_as_null(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "a", "price": NaN}\n')
+    predict_file(predictor, source, tmp_path / "out.jsonl")
+    assert '"price": null' in (tmp_path / "out.jsonl").read_text()
+
+
+def test_chunks_begin_small_and_grow(tmp_path, predictor):
+    source = write(tmp_path / "in.txt", "a\n" * 300)
+    predict_file(predictor, source, tmp_path / "out.jsonl", chunk_rows=100)
+    assert predictor.calls == [32, 64, 100, 100, 4]
+
+
+def test_first_answers_come_before_the_last_lines(monkeypatch, predictor):
+    class Output(io.StringIO):
+        def flush(self):
+            flushed.append(len(self.getvalue().splitlines()))
+
+    def lines():
+        for number in range(40):
+            told.append(list(flushed))
+            yield f"{number}\n".encode()
+
+    flushed, told, chunks = [], [], lines()
+    buffer = SimpleNamespace(read1=lambda size: next(chunks, b""))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=buffer))
+    monkeypatch.setattr(sys, "stdout", Output())
+    assert predict_file(predictor, "-", "-") == 40
+    assert told[-1] == [32]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
+def test_any_text_comes_through_json_and_csv_unchanged(tmp_path, predictor, texts):
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    source = write(tmp_path / "in.jsonl", lines)
+    predict_file(predictor, source, tmp_path / "out.jsonl")
+    written = [record.fields for record in read_records(tmp_path / "out.jsonl")]
+    assert [fields["text"] for fields in written] == texts
+
+    predict_file(predictor, source, tmp_path / "out.csv")
+    with open(tmp_path / "out.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["text"] for row in rows] == texts
+
+
+def test_predicted_labels_can_be_read_back(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "|\\\\"}\n')
+    predict_file(predictor, source, tmp_path / "out.csv")
+    (record,) = read_records(tmp_path / "out.csv")
+    assert split_labels(record.fields["predicted"]) == ("|", "\\")

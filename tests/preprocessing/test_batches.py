@@ -1,0 +1,98 @@
+"""Batches hold every row once, in a fixed order."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kerascls.errors import SettingsError
+from kerascls.preprocessing.batches import bucket, prediction_batches, training_batches
+
+
+@pytest.mark.parametrize(
+    ("call", "received"),
+    [
+        (lambda: training_batches([1], 0, 0, 0), "batch_size=0"),
+        (lambda: training_batches([1], 1, 0, 0, mega_batches=0), "mega_batches=0"),
+        (lambda: training_batches([1], 1, -1, 0), "seed=-1"),
+        (lambda: prediction_batches([1], 1, max_batch_tokens=0), "max_batch_tokens=0"),
+        (lambda: bucket(65, [32, 64]), "length=65"),
+    ],
+)
+def test_settings_without_a_meaning_are_refused(call, received):
+    with pytest.raises(SettingsError, match=f"Received: {received}"):
+        call()
+
+
+lengths_of_rows = st.lists(st.integers(2, 99), max_size=200).map(np.array)
+sizes = st.integers(1, 20)
+caps = st.none() | st.integers(1, 500)
+
+
+def flat(batches):
+    return [int(row) for batch in batches for row in batch]
+
+
+@given(lengths_of_rows, sizes, st.integers(1, 5), caps, st.integers(0, 9))
+def test_an_epoch_holds_every_row_once(lengths, size, mega, cap, epoch):
+    batches = training_batches(lengths, size, 3, epoch, mega, cap)
+    assert sorted(flat(batches)) == list(range(len(lengths)))
+    assert all(1 <= len(batch) <= size for batch in batches)
+
+
+@given(lengths_of_rows, sizes, caps)
+def test_prediction_holds_every_row_once_longest_first(lengths, size, cap):
+    batches = prediction_batches(lengths, size, cap)
+    order = flat(batches)
+    assert sorted(order) == list(range(len(lengths)))
+    assert np.all(np.diff(lengths[order]) <= 0)
+    assert all(1 <= len(batch) <= size for batch in batches)
+
+
+@given(lengths_of_rows, sizes, st.integers(0, 2**40), st.integers(0, 99))
+def test_the_same_seed_and_epoch_give_the_same_order(lengths, size, seed, epoch):
+    first = training_batches(lengths, size, seed, epoch)
+    again = training_batches(lengths, size, seed, epoch)
+    assert [batch.tolist() for batch in first] == [batch.tolist() for batch in again]
+
+
+def test_another_seed_or_epoch_gives_another_order():
+    lengths = np.random.default_rng(0).integers(2, 99, 500)
+    orders = {
+        tuple(flat(training_batches(lengths, 8, seed, epoch)))
+        for seed, epoch in ((0, 0), (0, 1), (1, 0), (1, 1))
+    }
+    assert len(orders) == 4
+
+
+@given(lengths_of_rows, sizes, st.integers(1, 500))
+def test_a_memory_cap_splits_batches_and_changes_no_order(lengths, size, cap):
+    batches = training_batches(lengths, size, 1, 1, max_batch_tokens=cap)
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * lengths[batch].max() <= cap
+    assert flat(batches) == flat(training_batches(lengths, size, 1, 1))
+
+
+def test_all_batches_but_one_are_full():
+    sizes = sorted(map(len, training_batches(np.arange(2, 105), 10, 0, 0, 3)))
+    assert sizes == [3] + [10] * 10
+
+
+def test_rows_of_a_batch_are_about_equally_long():
+    lengths = np.random.default_rng(0).integers(2, 300, 5000)
+    sorted_pads = sum(
+        int((lengths[batch].max() - lengths[batch]).sum())
+        for batch in training_batches(lengths, 32, 0, 0)
+    )
+    assert sorted_pads < 0.05 * lengths.sum()
+
+
+def test_batches_do_not_come_sorted_by_length():
+    lengths = np.arange(2, 1602)
+    longest = [lengths[batch].max() for batch in training_batches(lengths, 32, 0, 0)]
+    assert longest != sorted(longest)
+
+
+@pytest.mark.parametrize(("length", "found"), [(1, 32), (32, 32), (33, 64), (64, 64)])
+def test_the_bucket_is_the_smallest_that_fits(length, found):
+    assert bucket(length, [64, 32]) == found

@@ -1,0 +1,156 @@
+"""A row is laid out as a naive loop would."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from layout_cases import CLS, IDS, PAD, SEP, cases, make_store, rows_of_ids
+
+from kerascls.errors import SettingsError
+from kerascls.preprocessing.sequence_layout import Layout
+from kerascls.preprocessing.token_store import build_token_store
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+
+def shorten(fields, max_tokens, truncate):
+    """Takes one token after another from the longest field, the first of equals."""
+    kept = [len(field) for field in fields]
+    while sum(kept) + 1 + len(kept) > max_tokens:
+        kept[kept.index(max(kept))] -= 1
+    short = []
+    for field, count in zip(fields, kept, strict=True):
+        head = {"head": count, "tail": 0, "both": count // 2}[truncate]
+        short.append(field[:head] + field[len(field) - (count - head) :])
+    return short
+
+
+def sequence(fields, pair):
+    """One row: ids and segments."""
+    ids, segments = [CLS], [0]
+    for index, field in enumerate(fields):
+        ids += [*field, SEP]
+        segments += [int(pair and index == len(fields) - 1)] * (len(field) + 1)
+    return ids, segments
+
+
+def padded(rows, value, width):
+    return [row + [value] * (width - len(row)) for row in rows]
+
+
+truncations = st.sampled_from(["head", "tail", "both"])
+
+
+@given(cases, st.integers(0, 40), truncations, st.data())
+def test_a_batch_equals_a_naive_loop(rows, extra, truncate, data):
+    num_fields = len(rows[0])
+    pair = num_fields > 1 and data.draw(st.booleans())
+    max_tokens = 2 * num_fields + 1 + extra
+    layout = Layout(max_tokens=max_tokens, truncate=truncate, pair=pair, **IDS)
+    chosen = data.draw(st.lists(st.integers(0, len(rows) - 1), min_size=1))
+    batch = layout.collate(make_store(rows), chosen)
+
+    short = [shorten(rows[index], max_tokens, truncate) for index in chosen]
+    expected = [sequence(fields, pair) for fields in short]
+    width = max(len(ids) for ids, _ in expected)
+    mask = [[1] * len(ids) for ids, _ in expected]
+    segments = [segments for _, segments in expected]
+    assert batch["token_ids"].tolist() == padded([i for i, _ in expected], PAD, width)
+    assert batch["segment_ids"].tolist() == padded(segments, 0, width)
+    assert batch["padding_mask"].tolist() == padded(mask, 0, width)
+    assert {array.dtype for array in batch.values()} == {np.dtype(np.int32)}
+
+
+@given(cases, st.integers(0, 40))
+def test_lengths_are_those_of_the_batch(rows, extra):
+    layout = Layout(max_tokens=2 * len(rows[0]) + 1 + extra, **IDS)
+    store = make_store(rows)
+    lengths = layout.lengths(store.field_lengths())
+    mask = layout.collate(store, np.arange(len(rows)))["padding_mask"]
+    assert lengths.dtype == np.int32
+    assert lengths.tolist() == mask.sum(axis=1).tolist()
+
+
+@given(rows_of_ids(2), st.integers(0, 40))
+def test_a_pair_is_laid_out_as_the_tokenizer_encodes_it(rows, extra):
+    vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcde"]
+    tokenizer = Tokenizer(vocab)
+    texts = [tuple(" ".join("abcde"[i % 5] for i in f) for f in row) for row in rows]
+    layout = Layout(max_tokens=5 + extra, pair=True, **IDS)
+    store = build_token_store(texts, tokenizer)
+    for row, (first, second) in enumerate(texts):
+        batch = layout.collate(store, [row])
+        ids, segments = tokenizer.encode(first, second, maxlen=5 + extra)
+        assert batch["token_ids"].tolist() == [ids]
+        assert batch["segment_ids"].tolist() == [segments]
+
+
+@pytest.mark.parametrize(
+    ("truncate", "kept"),
+    [("head", [10, 11, 12]), ("tail", [13, 14, 15]), ("both", [10, 14, 15])],
+)
+def test_truncation_keeps_head_tail_or_both(truncate, kept):
+    store = make_store([([10, 11, 12, 13, 14, 15],)])
+    layout = Layout(max_tokens=5, truncate=truncate, **IDS)
+    assert layout.collate(store, [0])["token_ids"].tolist() == [[CLS, *kept, SEP]]
+
+
+def test_padding_up_to_a_shape_adds_pads_and_lone_cls_rows():
+    store = make_store([([10, 11], [12])])
+    layout = Layout(max_tokens=9, pair=True, **IDS)
+    batch = layout.collate(store, [0], num_tokens=8, num_rows=2)
+    assert batch["token_ids"].tolist() == [
+        [CLS, 10, 11, SEP, 12, SEP, PAD, PAD],
+        [CLS] + [PAD] * 7,
+    ]
+    assert batch["padding_mask"].tolist() == [[1] * 6 + [0] * 2, [1] + [0] * 7]
+    assert batch["segment_ids"].tolist() == [[0] * 4 + [1] * 2 + [0] * 2, [0] * 8]
+
+
+def test_no_rows_give_an_empty_batch():
+    store = make_store([([10, 11], [12])])
+    batch = Layout(max_tokens=9, pair=True, **IDS).collate(store, [])
+    assert all(array.shape == (0, 1) for array in batch.values())
+    batch = Layout(max_tokens=9, **IDS).collate(store, [], num_rows=2, num_tokens=3)
+    assert batch["token_ids"].tolist() == [[CLS, PAD, PAD]] * 2
+
+
+STORE = make_store([([10, 11, 12],)])
+ONE_FIELD = Layout(max_tokens=9, **IDS)
+
+
+@pytest.mark.parametrize(
+    ("call", "received"),
+    [
+        (lambda: Layout(max_tokens=2, **IDS), "max_tokens=2 for 1 text"),
+        (lambda: Layout(max_tokens=4, pair=True, **IDS), "max_tokens=4 for 2 text"),
+        (lambda: Layout(max_tokens=4, **IDS).lengths([[1, 1]]), "max_tokens=4 for 2"),
+        (lambda: Layout(max_tokens=9, truncate="end", **IDS), "truncate='end'"),
+        (lambda: Layout(max_tokens=9, pair=True, **IDS).lengths([[1]]), "1 text field"),
+        (lambda: ONE_FIELD.collate(STORE, [0], num_tokens=4), "num_tokens=4"),
+        (lambda: ONE_FIELD.collate(STORE, [0, 0], num_rows=1), "num_rows=1"),
+    ],
+)
+def test_settings_without_a_meaning_are_refused(call, received):
+    with pytest.raises(SettingsError, match=f"Received: {received}"):
+        call()
+
+
+def test_collation_is_fast_enough_to_feed_a_model():
+    rng = np.random.default_rng(0)
+    store = make_store([(rng.integers(5, 9, 400).tolist(),) for _ in range(320)])
+    layout = Layout(max_tokens=300, truncate="both", **IDS)
+    seconds = []
+    for start in range(0, 320, 32):
+        begin = time.perf_counter()
+        layout.collate(store, np.arange(start, start + 32))
+        seconds.append(time.perf_counter() - begin)
+    assert min(seconds) < 0.005
+
+
+def test_lengths_of_many_rows_take_no_python_loop():
+    field_lengths = np.random.default_rng(0).integers(0, 400, (100_000, 3))
+    begin = time.perf_counter()
+    Layout(max_tokens=300, **IDS).lengths(field_lengths)
+    assert time.perf_counter() - begin < 0.5

@@ -1,0 +1,233 @@
+"""What is written is what is read, and nothing half-written is left."""
+
+import errno
+import json
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kerascls.errors import DataError
+from kerascls.preprocessing import token_store
+from kerascls.preprocessing.token_store import (
+    TokenStore,
+    build_token_store,
+    write_token_store,
+)
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcde"]
+TOKENIZER = Tokenizer(VOCAB)
+TEXTS = [("a b", "c"), ("", "e"), ("z", ""), ("c c c c", "a b")]
+FILES = ["lines.npy", "offsets.npy", "store.json", "token_ids.bin"]
+
+
+def write(directory, texts=TEXTS, **options):
+    lines = [7 + 2 * row for row in range(len(texts))]
+    return write_token_store(directory, texts, lines, TOKENIZER, **options)
+
+
+def test_a_store_gives_back_the_ids_of_every_field(tmp_path):
+    store = write(tmp_path / "store")
+    assert len(store) == 4
+    assert store.num_fields == 2
+    assert store.tokens(0, 0).tolist() == [4, 5]
+    assert store.tokens(1, 0).tolist() == []
+    assert store.tokens(2).tolist() == [TOKENIZER.unk_id]
+    assert store.tokens(-1, 1).tolist() == [4, 5]
+    assert store.lines.tolist() == [7, 9, 11, 13]
+    assert store.field_lengths().tolist() == [[2, 1], [0, 1], [1, 0], [4, 2]]
+    assert store.field_lengths().dtype == np.int32
+
+
+def test_a_row_or_field_beyond_the_store_is_an_index_error(tmp_path):
+    store = write(tmp_path / "store")
+    for row, field in ((4, 0), (-5, 0), (0, 2)):
+        with pytest.raises(IndexError):
+            store.tokens(row, field)
+
+
+words = st.lists(st.sampled_from("abcdez"), max_size=9).map(" ".join)
+
+
+@given(st.integers(1, 3).flatmap(lambda n: st.lists(st.tuples(*[words] * n))))
+def test_opened_and_in_memory_stores_equal_the_tokenizer(tmp_path_factory, texts):
+    directory = tmp_path_factory.mktemp("stores") / "store"
+    for store in (write(directory, texts), build_token_store(texts, TOKENIZER)):
+        assert len(store) == len(texts)
+        for row, fields in enumerate(texts):
+            for field, ids in enumerate(TOKENIZER.encode_ids(fields)):
+                assert store.tokens(row, field).tolist() == ids.tolist()
+
+
+def test_ids_take_two_bytes_where_the_vocabulary_allows(tmp_path):
+    small = Tokenizer(VOCAB + [f"x{index}" for index in range(2**16 - len(VOCAB))])
+    large = Tokenizer([*small.vocab, "y"])
+    assert build_token_store([("x65526",)], small).token_ids.dtype == np.uint16
+    store = write_token_store(tmp_path / "store", [("y",)], [0], large)
+    assert store.token_ids.dtype == np.uint32
+    assert store.tokens(0).tolist() == [2**16]
+
+
+def test_chunks_do_not_show(tmp_path, monkeypatch):
+    whole = write(tmp_path / "whole", TEXTS * 3)
+    monkeypatch.setattr(token_store, "ROWS_AT_ONCE", 5)
+    progress = []
+    parts = write(
+        tmp_path / "parts", TEXTS * 3, on_progress=lambda *p: progress.append(p)
+    )
+    assert parts.token_ids.tolist() == whole.token_ids.tolist()
+    assert parts.offsets.tolist() == whole.offsets.tolist()
+    assert progress == [(5, 12), (10, 12), (12, 12)]
+
+
+def test_an_opened_store_is_mapped_and_cannot_be_changed(tmp_path):
+    store = TokenStore.open(write(tmp_path / "store") and tmp_path / "store")
+    with pytest.raises(ValueError, match="read-only"):
+        store.token_ids[0] = 1
+
+
+def test_writing_leaves_the_store_and_nothing_else(tmp_path):
+    write(tmp_path / "deep" / "store")
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["store"]
+    assert sorted(path.name for path in (tmp_path / "deep/store").iterdir()) == FILES
+
+
+def test_a_store_that_was_there_is_replaced(tmp_path):
+    write(tmp_path / "store")
+    write(tmp_path / "store", TEXTS[:1])
+    assert len(TokenStore.open(tmp_path / "store")) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("dear")
+    with pytest.raises(DataError, match="'thesis.txt'"):
+        write(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "dear"
+
+
+def test_a_file_in_the_way_is_left_alone(tmp_path):
+    (tmp_path / "store").write_text("dear")
+    with pytest.raises(DataError, match="folder of its own"):
+        write(tmp_path / "store")
+    assert (tmp_path / "store").read_text() == "dear"
+
+
+class FullDisk:
+    """A tokenizer whose second chunk meets a full disk."""
+
+    vocab_size, done = TOKENIZER.vocab_size, 0
+
+    def __init__(self, error):
+        self.error = error
+
+    def encode_flat(self, texts):
+        if self.done:
+            raise self.error
+        self.done += 1
+        return TOKENIZER.encode_flat(texts)
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), DataError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+)
+def test_no_half_store_is_left(tmp_path, monkeypatch, error, raised, was_there):
+    if was_there:
+        write(tmp_path / "store")
+    monkeypatch.setattr(token_store, "ROWS_AT_ONCE", 2)
+    with pytest.raises(raised):
+        write_token_store(tmp_path / "store", TEXTS[::-1], range(4), FullDisk(error))
+    assert [path.name for path in tmp_path.iterdir()] == ["store"] * was_there
+    if was_there:
+        assert TokenStore.open(tmp_path / "store").lines.tolist() == [7, 9, 11, 13]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("name", FILES)
+def test_a_full_disk_says_how_much_is_needed_and_what_to_do(
+    tmp_path, monkeypatch, name
+):
+    real_mkdir = token_store.Path.mkdir
+
+    def mkdir_on_full_disk(path, *args, **options):
+        real_mkdir(path, *args, **options)
+        (path / name).symlink_to("/dev/full")
+
+    monkeypatch.setattr(token_store.Path, "mkdir", mkdir_on_full_disk)
+    texts = [("a " * 250_000, "b")]
+    with pytest.raises(DataError, match=r"up to 1.0 MB.*store', the disk is.*no-cache"):
+        write(tmp_path / "store", texts)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_a_data_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="Not a directory"):
+        write(tmp_path / "file" / "store")
+
+
+def delete(directory, name):
+    (directory / name).unlink()
+
+
+def cut(directory, name):
+    content = (directory / name).read_bytes()
+    (directory / name).write_bytes(content[:-2])
+
+
+def empty(directory, name):
+    (directory / name).write_bytes(b"")
+
+
+@pytest.mark.parametrize("harm", [delete, cut, empty])
+@pytest.mark.parametrize("name", FILES)
+def test_a_damaged_store_is_a_data_error(tmp_path, harm, name):
+    write(tmp_path / "store")
+    harm(tmp_path / "store", name)
+    with pytest.raises(DataError, match="token store.*store'"):
+        TokenStore.open(tmp_path / "store")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"format_version": 2}, {"rows": 5}, {"num_fields": 1}, {"dtype": "|O"}, None],
+)
+def test_a_store_of_another_kind_is_a_data_error(tmp_path, change):
+    write(tmp_path / "store")
+    path = tmp_path / "store" / "store.json"
+    path.write_text(json.dumps(change and json.loads(path.read_text()) | change))
+    with pytest.raises(DataError, match="token store"):
+        TokenStore.open(tmp_path / "store")
+
+
+def test_offsets_that_fall_are_a_data_error(tmp_path):
+    store = write(tmp_path / "store")
+    offsets = store.offsets.copy()
+    offsets[2] = 99
+    np.save(tmp_path / "store" / "offsets.npy", offsets)
+    with pytest.raises(DataError, match="do not rise"):
+        TokenStore.open(tmp_path / "store")
+
+
+def test_a_missing_folder_is_a_data_error(tmp_path):
+    with pytest.raises(DataError, match="nowhere"):
+        TokenStore.open(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("texts", [[("a",), ("b", "c")], ["a"], [()]])
+def test_rows_must_have_the_same_number_of_fields(tmp_path, texts):
+    with pytest.raises(DataError, match="tuple of text fields"):
+        write(tmp_path / "store", texts)
+
+
+def test_every_row_needs_a_line(tmp_path):
+    with pytest.raises(DataError, match="4 rows of text, 1 lines"):
+        write_token_store(tmp_path / "store", TEXTS, [0], TOKENIZER)

@@ -1,0 +1,58 @@
+"""A TensorFlow Lite file gives the logits of the model it was made from."""
+
+import keras
+import numpy as np
+import pytest
+from tiny_models import FAMILIES, tiny_batch
+
+from kerascls.inference.runtimes.keras_runtime import load_model
+from kerascls.models.heads import POOLINGS
+from kerascls.serving.exporters import FORMATS
+
+TFLITE = FORMATS["tflite"]
+
+
+def exported(bundle, int8=False):
+    """The model of a bundle, its TensorFlow Lite file, and what runs that."""
+    place = bundle.path.with_name("model.tflite")
+    TFLITE.write(bundle, place, int8)
+    return load_model(bundle), place, TFLITE.open(place, int8=False)
+
+
+def expect_close(runtime, model, atol):
+    for lengths in ((8, 5, 3), (2,), (20, 1), (4,) * 7):
+        batch = tiny_batch(lengths)
+        found = runtime.logits(batch)
+        assert found.dtype == np.float32
+        expected = keras.ops.convert_to_numpy(model(batch))
+        np.testing.assert_allclose(found, expected, atol=atol)
+
+
+def test_batches_of_any_shape_give_the_models_logits(bundle):
+    model, _, runtime = exported(bundle)
+    expect_close(runtime, model, 1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({"family": family} for family in FAMILIES),
+        *({"pooling": pooling} for pooling in POOLINGS),
+        {"mix_layers": 2, "mlp_dim": 5},
+    ],
+    ids=str,
+)
+def test_every_family_and_head_is_written(options, make_bundle, tmp_path):
+    model, _, runtime = exported(make_bundle(tmp_path / "bundle", **options))
+    expect_close(runtime, model, 1e-5)
+
+
+@pytest.mark.slow
+def test_eight_bits_are_smaller_and_nearly_the_same(make_bundle, tmp_path):
+    sizes = {"hidden_dim": 64, "embedding_dim": 64, "intermediate_dim": 256}
+    bundle = make_bundle(tmp_path / "bundle", **sizes)
+    num_bytes = exported(bundle)[1].stat().st_size
+    model, small, runtime = exported(bundle, int8=True)
+    assert small.stat().st_size < 0.5 * num_bytes
+    expect_close(runtime, model, 0.3)  # of logits up to 3

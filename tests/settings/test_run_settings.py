@@ -1,0 +1,185 @@
+"""Settings: merging, refusing, and coming back from files."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kerascls.data.labels import Task
+from kerascls.errors import SettingsError
+from kerascls.settings.model import DEFAULT_MODEL
+from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
+
+
+def test_defaults_name_the_default_model():
+    assert RunSettings().model.name == DEFAULT_MODEL
+
+
+def test_every_field_says_what_it_means():
+    assert [key for key, field in FIELDS.items() if not field.description] == []
+
+
+def test_flat_names_are_unique_across_groups():
+    assert len(OPTION_KEYS) == len(FIELDS)
+    assert OPTION_KEYS["model"] == "model.name"
+    assert OPTION_KEYS["epochs"] == "train.epochs"
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValueError, match="frozen"):
+        RunSettings().train.epochs = 3
+
+
+def test_options_set_fields_by_flat_name():
+    settings = RunSettings.from_options(epochs=3, task="multilabel", text=("a", "b"))
+    assert settings.train.epochs == 3
+    assert settings.data.task is Task.MULTILABEL
+    assert settings.data.text == ("a", "b")
+
+
+def test_overrides_are_read_by_the_type_of_the_field():
+    settings = RunSettings().with_overrides(
+        ["train.learning_rate=1e-4", "data.text=title, content", "data.encoding=1"]
+    )
+    assert settings.train.learning_rate == 1e-4
+    assert settings.data.text == ("title", "content")
+    assert settings.data.encoding == "1"
+
+
+def test_null_takes_a_setting_back_to_its_default():
+    settings = RunSettings.from_options(epochs=3).with_overrides(["train.epochs=null"])
+    assert settings.train.epochs is None
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_name():
+    with pytest.raises(
+        SettingsError, match=r"(?s)Received: train.epoch='3'.*`train.epochs`"
+    ):
+        RunSettings().with_overrides(["train.epoch=3"])
+
+
+def test_an_unknown_option_is_refused_with_the_nearest_name():
+    with pytest.raises(SettingsError, match="Did you mean `batch_size`"):
+        RunSettings.from_options(batchsize=8)
+
+
+def test_an_unknown_key_in_a_dict_is_refused_with_the_nearest_name():
+    with pytest.raises(SettingsError, match="Did you mean `train.patience_epochs`"):
+        RunSettings.from_dict({"train": {"patience": 2}})
+
+
+def test_an_unknown_group_is_refused():
+    with pytest.raises(SettingsError, match="`tain` is not a setting"):
+        RunSettings.from_dict({"tain": {"epochs": 2}})
+
+
+def test_a_group_that_is_no_table_is_refused():
+    with pytest.raises(SettingsError, match="`train` cannot be used"):
+        RunSettings.from_dict({"train": 3})
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    ["train.epochs=0", "train.epochs=x", "train.learning_rate=nan", "model.dropout=1"],
+)
+def test_a_value_out_of_range_is_refused_with_key_value_and_meaning(assignment):
+    key, _, value = assignment.partition("=")
+    with pytest.raises(SettingsError) as caught:
+        RunSettings().with_overrides([assignment])
+    assert f"`{key}` cannot be used" in str(caught.value)
+    assert f"Received: {key}='{value}'" in str(caught.value)
+    assert "What it means: " in str(caught.value)
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(SettingsError, match=r"(?s)model.truncate.*train.epochs"):
+        RunSettings.from_dict({"train": {"epochs": 0}, "model": {"truncate": "x"}})
+
+
+def test_an_assignment_without_equals_sign_is_refused():
+    with pytest.raises(SettingsError, match="written as group.field=value"):
+        RunSettings().with_overrides(["train.epochs"])
+
+
+def test_random_weights_and_a_checkpoint_exclude_each_other():
+    with pytest.raises(SettingsError, match="exclude each other"):
+        RunSettings.from_options(from_scratch=True, checkpoint="x")
+
+
+@pytest.mark.parametrize("more", [{"layer_decay": 0.9}, {"freeze_layers": 1}])
+def test_what_a_frozen_encoder_makes_void_is_refused(more):
+    with pytest.raises(SettingsError, match="freeze_encoder|frozen"):
+        RunSettings.from_options(freeze_encoder=True, **more)
+
+
+def test_with_a_checkpoint_no_preset_is_assumed():
+    assert RunSettings.from_options(checkpoint="x").model.name is None
+    named = RunSettings.from_options(checkpoint="x", model="bert")
+    assert named.model.name == "bert"
+
+
+def test_a_model_of_none_without_checkpoint_is_the_default():
+    assert RunSettings.from_options(model=None).model.name == DEFAULT_MODEL
+
+
+def test_the_order_of_merging_does_not_fix_the_default_model():
+    settings = RunSettings.from_options(epochs=1).with_options(checkpoint="x")
+    assert settings.model.name is None
+
+
+def test_an_unknown_model_is_refused_with_the_nearest_name():
+    with pytest.raises(SettingsError, match="Did you mean 'albert_small'"):
+        RunSettings.from_options(model="alberta_small")
+
+
+def test_settings_come_back_equal_from_json(tmp_path):
+    settings = RunSettings.from_options(train="a.csv", text=("t",), threshold=0.25)
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps(settings.to_dict()), encoding="utf-8")
+    assert RunSettings.read(path) == settings
+
+
+def test_toml_files_hold_groups_as_tables(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text('[data]\ntext = ["标题"]\n[train]\nepochs = 2\n', encoding="utf-8")
+    settings = RunSettings.read(path)
+    assert settings.data.text == ("标题",)
+    assert settings.train.epochs == 2
+
+
+@pytest.mark.parametrize("text", ["[train\n", "train = {", '[model]\nname = "\\q"'])
+def test_malformed_toml_is_an_error_that_names_the_file(tmp_path, text):
+    path = tmp_path / "run.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match="run.toml"):
+        RunSettings.read(path)
+
+
+def test_a_missing_file_is_an_error_that_names_it(tmp_path):
+    with pytest.raises(SettingsError, match="none.toml"):
+        RunSettings.read(tmp_path / "none.toml")
+
+
+def test_closed_lists_of_words_are_known():
+    assert choices("model.truncate") == ("head", "tail", "both")
+    assert choices("data.task") == ("multiclass", "multilabel")
+    assert choices("train.epochs") == ()
+
+
+@given(st.sampled_from(sorted(FIELDS)), st.text(max_size=20))
+def test_any_text_is_either_taken_or_refused_with_a_settings_error(key, text):
+    try:
+        settings = RunSettings().with_overrides([f"{key}={text}"])
+    except SettingsError:
+        return
+    assert RunSettings.from_dict(settings.to_dict()) == settings
+
+
+def test_one_text_column_may_be_given_as_a_plain_text():
+    assert RunSettings.from_options(text="title").data.text == ("title",)
+
+
+def test_the_split_has_the_seed_of_training_unless_it_has_its_own():
+    assert RunSettings.from_options(seed=7).split_seed == 7
+    assert RunSettings.from_options(seed=7, split_seed=0).split_seed == 0

@@ -1,0 +1,115 @@
+"""Features of a frozen encoder: the same logits, computed once."""
+
+import keras
+import numpy as np
+import pytest
+from tiny_models import tiny_classifier, tiny_feed
+
+from kerascls.training import features
+from kerascls.training.features import feature_feed
+from kerascls.training.feeds import fit_input
+
+LENGTHS = (3, 0, 9, 1, 20, 4, 2)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERASCLS_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _eagerly():
+    tf = pytest.importorskip("tensorflow")
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+def logits(model, inputs):
+    return keras.ops.convert_to_numpy(model(inputs, training=False))
+
+
+@pytest.mark.parametrize("cache", [True, False])
+@pytest.mark.parametrize("pooling", ["mean", "attention"])
+def test_the_head_gives_the_logits_of_the_whole_model(pooling, cache):
+    model = tiny_classifier(pooling=pooling)
+    feed = tiny_feed(LENGTHS, batch_size=3)
+    found, head = feature_feed(model, feed, cache), model.head_model()
+    chosen = np.array([4, 1, 5])
+    inputs, targets, weights = found.batch(chosen, 0.5)
+    whole, expected_targets, _ = feed.batch(chosen)
+    np.testing.assert_allclose(logits(head, inputs), logits(model, whole), atol=1e-5)
+    np.testing.assert_array_equal(targets, expected_targets)
+    assert weights.tolist() == [0.5] * 3
+    tokens = 1 if pooling == "mean" else 22
+    assert inputs["hidden"].shape == (3, tokens, 16)
+
+
+def test_missing_rows_of_a_fixed_shape_have_a_mask_and_no_weight():
+    model = tiny_classifier(pooling="attention")
+    feed = tiny_feed(LENGTHS, batch_size=4, buckets=(16, 32))
+    inputs, _, weights = feature_feed(model, feed).batch(np.array([0]))
+    assert inputs["hidden"].shape == (4, 16, 16)
+    assert inputs["padding_mask"].sum(axis=1).tolist() == [5, 1, 1, 1]
+    assert weights.tolist() == [1, 0, 0, 0]
+
+
+def test_features_are_computed_once(monkeypatch):
+    model, feed = tiny_classifier(), tiny_feed(LENGTHS)
+    first = feature_feed(model, feed)
+    monkeypatch.setattr(features, "forward", None)
+    again = feature_feed(model, feed)
+    np.testing.assert_array_equal(again.features.vectors, first.features.vectors)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: (tiny_classifier(seed=1), tiny_feed(LENGTHS)),
+        lambda: (tiny_classifier(pooling="mean"), tiny_feed(LENGTHS)),
+        lambda: (tiny_classifier(), tiny_feed(LENGTHS, max_tokens=8)),
+        lambda: (tiny_classifier(), tiny_feed((*LENGTHS, 2))),
+    ],
+    ids=["weights", "pooling", "layout", "rows"],
+)
+def test_features_of_something_else_are_computed_anew(other):
+    assert features._name(*other()) != features._name(
+        tiny_classifier(), tiny_feed(LENGTHS)
+    )
+
+
+def test_a_full_disk_leaves_nothing_half_written_and_memory_serves(
+    monkeypatch, tmp_path
+):
+    def fail(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(features, "_reserve", fail)
+    model, feed, said = tiny_classifier(), tiny_feed(LENGTHS), []
+    found = feature_feed(model, feed, warn=said.append)
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert "No space left" in said[0]
+    expected = feature_feed(model, feed, cache=False)
+    np.testing.assert_array_equal(found.features.vectors, expected.features.vectors)
+
+
+def test_damaged_features_are_computed_anew(tmp_path):
+    model, feed = tiny_classifier(), tiny_feed(LENGTHS)
+    expected = np.array(feature_feed(model, feed).features.vectors)
+    (file,) = (tmp_path / "cache").glob("*/vectors.npy")
+    file.write_bytes(file.read_bytes()[:-5])
+    found = feature_feed(model, feed).features.vectors
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_a_head_learns_from_features_and_the_encoder_stays():
+    model = tiny_classifier(pooling="attention")
+    model.encoder.freeze()
+    before = model.named_arrays()
+    feed = feature_feed(model, tiny_feed(LENGTHS))
+    head = model.head_model()
+    head.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
+    head.fit(fit_input(feed, 0), steps_per_epoch=2, verbose=0)
+    for name, array in model.named_arrays().items():
+        learned = name.startswith(("head/", "classifier/"))
+        assert np.array_equal(array, before[name]) != learned, name

@@ -1,0 +1,112 @@
+"""Going on with a run: what may differ, and what is refused."""
+
+import pytest
+
+from kerascls.errors import SettingsError
+from kerascls.settings.run_settings import RunSettings
+from kerascls.training.resume import earlier_run, require_same_start
+from kerascls.training.run_directory import RunDirectory
+
+FIRST = {"train": "新闻.csv", "epochs": 3, "text": ("title", "content"), "dropout": 0.2}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run that was killed."""
+    run = RunDirectory.create(tmp_path / "out")
+    settings = RunSettings.from_options(**FIRST).to_dict()
+    data = {"train": {"file": "新闻.csv", "sha256": "abc", "rows": 70}}
+    run.finish("killed", settings=settings, weights=None, data=data)
+    return run
+
+
+def continued(run, **options):
+    return earlier_run(run.path, RunSettings.from_options(**options))[1]
+
+
+@pytest.mark.parametrize("options", [{}, {"epochs": 3}, FIRST])
+def test_the_settings_are_those_of_the_run(run, options):
+    assert continued(run, **options) == RunSettings.from_dict(run.facts["settings"])
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"epochs": 4}, "train.epochs=4, not 3"),
+        ({"text": ("title",)}, r"data.text=\['title'\], not \['title', 'content'\]"),
+        ({"train": "other.csv"}, "data.train='.*other.csv', not '.*新闻.csv'"),
+    ],
+)
+def test_other_settings_are_refused_by_name(run, options, expected):
+    with pytest.raises(SettingsError, match=expected):
+        continued(run, **options)
+
+
+def test_a_file_of_costs_is_the_same_from_everywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = RunDirectory.create(tmp_path / "out")
+    settings = RunSettings.from_options(objective="cost:costs.csv").to_dict()
+    run.finish("killed", settings=settings, directory=str(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    path = f"cost:{tmp_path / 'costs.csv'}"
+    assert continued(run).decision.objective == path
+    assert continued(run, objective=path).decision.objective == path
+
+
+def test_limits_that_change_no_weight_may_change(run):
+    changed = {"max_minutes": 5.0, "save_minutes": 1.0, "save_steps": 10}
+    found = continued(run, **changed).train
+    assert {name: getattr(found, name) for name in changed} == changed
+    assert found.epochs == 3
+
+
+def test_a_run_that_never_began_is_refused(tmp_path):
+    run = RunDirectory.create(tmp_path / "out")
+    with pytest.raises(SettingsError, match="--overwrite"):
+        continued(run)
+
+
+def test_a_place_without_run_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="run.json"):
+        earlier_run(tmp_path, RunSettings())
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_place_must_be_named_and_not_replaced(run, overwrite):
+    with pytest.raises(SettingsError, match="--out"):
+        earlier_run(run.path if overwrite else None, RunSettings(), overwrite)
+
+
+def test_a_run_goes_on_from_another_directory(run, tmp_path, monkeypatch):
+    run.update(directory=str(tmp_path))
+    assert continued(run).data.train == tmp_path / "新闻.csv"
+    (tmp_path / "there").mkdir()
+    monkeypatch.chdir(tmp_path / "there")
+    assert continued(run, train="../新闻.csv").data.train == tmp_path / "新闻.csv"
+    with pytest.raises(SettingsError, match="data.train="):
+        continued(run, train="新闻.csv")
+
+
+def facts(sha256="abc", rows=70, weights=None, **more):
+    part = {"file": "新闻.csv", "sha256": sha256, "rows": rows}
+    return {"data": {"train": part, **more}, "weights": weights}
+
+
+def test_the_same_data_and_weights_are_accepted(run):
+    require_same_start(run, facts())
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (facts("xyz"), r"新闻.csv \(train\)"),
+        (facts(rows=69), r"新闻.csv \(train\)"),
+        (facts(test={}), "more or fewer parts"),
+        (facts(weights="/models/other"), "weights /models/other, not None"),
+    ],
+    ids=["content", "rows", "parts", "weights"],
+)
+def test_other_data_or_weights_are_refused(run, now, expected):
+    with pytest.raises(SettingsError, match=expected):
+        require_same_start(run, now)

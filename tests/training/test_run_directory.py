@@ -1,0 +1,152 @@
+"""A run directory is valid at any moment, and takes no file of the user's away."""
+
+import json
+import os
+
+import pytest
+
+from kerascls.errors import SettingsError
+from kerascls.system.files import write_atomically, write_json
+from kerascls.system.machine import package_versions
+from kerascls.training.run_directory import RunDirectory, free_directory
+
+
+def run_file(path):
+    return json.loads((path / "run.json").read_text("utf-8"))
+
+
+def test_a_new_run_says_that_it_is_running(tmp_path):
+    RunDirectory.create(tmp_path / "a" / "b")
+    assert run_file(tmp_path / "a" / "b")["status"] == "running"
+
+
+def test_facts_are_added_to_what_is_known(tmp_path):
+    run = RunDirectory.create(tmp_path / "run")
+    run.update(seed=1, label="体育")
+    run.finish("done", minutes=0.5)
+    facts = run_file(tmp_path / "run")
+    assert (facts["seed"], facts["label"], facts["status"]) == (1, "体育", "done")
+    assert facts["minutes"] == 0.5
+    assert facts["started"] <= facts["ended"]
+
+
+def test_an_empty_directory_is_used(tmp_path):
+    assert RunDirectory.create(tmp_path).path == tmp_path
+
+
+def test_a_file_in_its_place_is_an_error(tmp_path):
+    place = tmp_path / "out"
+    place.touch()
+    with pytest.raises(SettingsError, match=r"out='.*out', a file\. Choose"):
+        RunDirectory.create(place, overwrite=True)
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_a_directory_of_other_files_is_an_error(tmp_path, overwrite):
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(SettingsError, match="holds other files"):
+        RunDirectory.create(tmp_path, overwrite)
+    assert (tmp_path / "thesis.txt").is_file()
+
+
+def test_an_earlier_run_is_an_error_and_stays(tmp_path):
+    RunDirectory.create(tmp_path).finish("done")
+    with pytest.raises(SettingsError, match="--overwrite"):
+        RunDirectory.create(tmp_path)
+    assert run_file(tmp_path)["status"] == "done"
+
+
+def test_overwrite_takes_away_what_the_earlier_run_wrote(tmp_path):
+    RunDirectory.create(tmp_path).finish("done", report=1)
+    (tmp_path / "bundle").mkdir()
+    for name in ("bundle/manifest.json", "history.csv", "log.txt", "report.csv"):
+        (tmp_path / name).touch()
+    RunDirectory.create(tmp_path, overwrite=True)
+    assert [item.name for item in tmp_path.iterdir()] == ["run.json"]
+    assert "report" not in run_file(tmp_path)
+
+
+def test_overwrite_leaves_what_the_run_did_not_write(tmp_path):
+    RunDirectory.create(tmp_path).finish("done")
+    (tmp_path / "train.csv").write_text("mine")
+    (tmp_path / ".git").mkdir()
+    RunDirectory.create(tmp_path, overwrite=True)
+    assert (tmp_path / "train.csv").read_text() == "mine"
+    assert (tmp_path / ".git").is_dir()
+
+
+def test_overwrite_follows_a_link_to_the_directory_but_none_inside(tmp_path):
+    elsewhere, target = tmp_path / "elsewhere", tmp_path / "target"
+    elsewhere.mkdir()
+    (elsewhere / "manifest.json").touch()
+    RunDirectory.create(target).finish("done")
+    (target / "bundle").symlink_to(elsewhere)
+    (tmp_path / "link").symlink_to(target)
+    RunDirectory.create(tmp_path / "link", overwrite=True)
+    assert not (target / "bundle").exists()
+    assert (elsewhere / "manifest.json").is_file()
+
+
+def test_a_run_is_written_by_one_process_at_a_time(tmp_path):
+    run = RunDirectory.create(tmp_path)
+    with pytest.raises(SettingsError, match="no other process"):
+        RunDirectory.create(tmp_path, overwrite=True)
+    with pytest.raises(SettingsError, match="no other process"):
+        RunDirectory.open(tmp_path).go_on()
+    run.finish("interrupted", error="E")
+    again = RunDirectory.open(tmp_path)
+    again.go_on()
+    assert run_file(tmp_path)["status"] == "running"
+    assert not {"ended", "error"} & set(run_file(tmp_path))
+
+
+def test_a_check_changes_nothing(tmp_path):
+    RunDirectory.check(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    RunDirectory.create(tmp_path / "run").finish("done")
+    RunDirectory.check(tmp_path / "run", overwrite=True)
+    assert run_file(tmp_path / "run")["status"] == "done"
+
+
+def test_the_first_free_name_is_taken(tmp_path):
+    assert free_directory(tmp_path, "albert") == tmp_path / "albert"
+    (tmp_path / "albert").mkdir()
+    (tmp_path / "albert-2").touch()
+    assert free_directory(tmp_path, "albert") == tmp_path / "albert-3"
+
+
+def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "run.json"
+    write_json(path, {"old": True})
+
+    def fail(*paths):
+        raise OSError("disk")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk"):
+        write_atomically(path, b"new")
+    assert json.loads(path.read_text()) == {"old": True}
+    assert os.listdir(tmp_path) == ["run.json"]
+
+
+def test_files_can_be_read_by_others(tmp_path):
+    write_json(tmp_path / "a.json", {"体": 1})
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o644
+    assert "体" in (tmp_path / "a.json").read_text("utf-8")
+
+
+def test_versions_of_what_computes_are_known():
+    assert {"kerascls", "keras", "numpy", "tokenizers"} <= set(package_versions())
+
+
+def test_pictures_that_a_run_did_not_write_stay(tmp_path):
+    run = RunDirectory.create(tmp_path / "run")
+    run.finish("done")
+    plots = run.path / "plots"
+    plots.mkdir()
+    for name in ("scores.png", "mine.png"):
+        (plots / name).touch()
+    RunDirectory.create(tmp_path / "run", overwrite=True).finish("done")
+    assert [item.name for item in plots.iterdir()] == ["mine.png"]
