@@ -29,11 +29,11 @@ from kerascls.data.labels import LabelSet, Task
 from kerascls.data.readers import Example, read
 from kerascls.decision.calibration import fit_calibration
 from kerascls.decision.costs import LabelCosts
+from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.label_thresholds import fit_rule
 from kerascls.decision.objectives import FBeta
 from kerascls.decision.rule import Rule
-from kerascls.decision.scores import probabilities
 from kerascls.evaluation.metrics import pad_columns, score
 
 RESULTS = Path(__file__).parent / "results"

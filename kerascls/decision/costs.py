@@ -10,8 +10,7 @@ import numpy as np
 
 from kerascls.data.labels import LabelSet
 from kerascls.data.readers import Record, read_columns, read_records
-from kerascls.decision.curves import Curves
-from kerascls.decision.places import nearest_best_place
+from kerascls.decision.curves import Curves, nearest_best_place
 from kerascls.errors import DataError
 
 _PER_LABEL = ("label", "false_positive", "false_negative")

@@ -10,7 +10,6 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.decision.calibration import Calibration
 from kerascls.decision.rule import Rule
-from kerascls.decision.scores import probabilities
 from kerascls.errors import BundleError
 from kerascls.system.files import as_json
 
@@ -129,3 +128,24 @@ class Decision:
 def _listed(names: tuple[str, ...], limit: int = 10) -> str:
     more = len(names) - limit
     return ", ".join(names[:limit]) + (f" and {more} more" if more > 0 else "")
+
+
+def probabilities(
+    logits: np.ndarray, task: Task, calibration: Calibration | None = None
+) -> np.ndarray:
+    """Turns logits into probabilities: softmax or sigmoid, as the task says.
+
+    Args:
+        logits: float `(rows, num_classes)`, of any size.
+        task: `"multiclass"` (a row sums to 1) or `"multilabel"`.
+        calibration: What was fitted on validation data. By default nothing is
+            corrected.
+
+    Returns:
+        float32 `(rows, num_classes)`.
+
+    Raises:
+        NotFiniteError: When a logit is not a finite number.
+        SettingsError: When the calibration is for another number of labels or task.
+    """
+    return (calibration or Calibration()).apply(logits, task)

@@ -9,12 +9,11 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.decision.calibration import fit_calibration
 from kerascls.decision.costs import CostMatrix
-from kerascls.decision.decision import Decision
+from kerascls.decision.decision import Decision, probabilities
 from kerascls.decision.global_threshold import OBJECTIVES
 from kerascls.decision.label_thresholds import FittedRule, fit_rule
 from kerascls.decision.objectives import LabelObjective, parse_objective
 from kerascls.decision.rule import Rule
-from kerascls.decision.scores import probabilities
 from kerascls.errors import SettingsError
 from kerascls.settings.decision import DecisionSettings
 

@@ -9,10 +9,17 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from kerascls.decision.costs import CostMatrix, read_costs
-from kerascls.decision.curves import Curves
-from kerascls.decision.global_threshold import OBJECTIVES, macro_threshold
-from kerascls.decision.places import first_place, nearest_best_place
-from kerascls.decision.pooled import pooled_threshold
+from kerascls.decision.curves import (
+    Curves,
+    first_place,
+    nearest_best_place,
+    sort_labels,
+)
+from kerascls.decision.global_threshold import (
+    DEFAULT_THRESHOLD,
+    OBJECTIVES,
+    macro_threshold,
+)
 from kerascls.errors import SettingsError
 
 # A count that is this close to what is asked is short of it by rounding only.
@@ -179,3 +186,30 @@ def parse_objective(
         "precision@0.95, recall@0.9 (above 0, at most 1) or cost:FILE. "
         f"Received: objective={text!r}. Choose one of them."
     )
+
+
+_LARGE = 2**24
+
+
+def pooled_threshold(
+    objective: "LabelObjective", targets: np.ndarray, probabilities: np.ndarray
+) -> float:
+    """Returns the best threshold for the labels pooled; .5 when none is true anywhere.
+
+    Above 16 million numbers only every n-th row is looked at.
+
+    Args:
+        objective: What the threshold is for.
+        targets: bool `(rows, num_classes)`.
+        probabilities: float32 `(rows, num_classes)`, from 0 to 1.
+    """
+    every = -(-targets.size // _LARGE) or 1
+    if not targets[::every].any():
+        every = 1
+    truth = targets[::every].reshape(-1, 1)
+    if not truth.any():
+        return DEFAULT_THRESHOLD
+    one = slice(0, 1)
+    curves = sort_labels(truth, probabilities[::every].reshape(-1, 1), one)
+    places, _ = objective.choose(curves, np.full(1, DEFAULT_THRESHOLD, np.float32))
+    return float(curves.thresholds_at(np.zeros(1, np.int64), places)[0])

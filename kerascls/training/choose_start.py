@@ -1,6 +1,6 @@
 """Where a run's encoder and vocabulary come from: a checkpoint, or random weights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from kerascls.models.presets import (
     nearest_preset,
     require_pretrained,
 )
+from kerascls.preprocessing.tokenizers.pruning import kept_tokens
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer, build_vocab
 from kerascls.settings.model import ModelSettings
-from kerascls.training.shrinking import with_first_layers, with_pruned_vocab
 from kerascls.training.starting_point import StartingPoint
 
 
@@ -119,3 +119,52 @@ def _from_scratch(
 
 def _training_text(data: LabelledText) -> Iterator[str]:
     return (text for row in data.parts["train"].texts for text in row)
+
+
+def with_first_layers(start: StartingPoint, num_layers: int | None) -> StartingPoint:
+    """Keeps the first layers only; all when `num_layers` is None.
+
+    Raises:
+        SettingsError: When there are fewer.
+    """
+    most = start.config.num_layers
+    if num_layers is None or num_layers == most:
+        return start
+    if num_layers > most:
+        raise SettingsError(
+            f"Expected at most {most} layers to keep, all that {start.name} has. "
+            f"Received: num_layers={num_layers}. Give fewer with "
+            f"--set model.num_layers={most}, or leave it out."
+        )
+    note = f"layers: the first {num_layers} of {most}"
+    config = replace(start.config, num_layers=num_layers)
+    return replace(start, config=config, notes=(*start.notes, note))
+
+
+def with_pruned_vocab(
+    start: StartingPoint, min_count: int | None, texts: Iterable[str]
+) -> StartingPoint:
+    """Keeps the tokens that texts need; all when `min_count` is None.
+
+    Args:
+        start: From a checkpoint.
+        min_count: How often a token must occur.
+        texts: The training text.
+    """
+    if min_count is None:
+        return start
+    from kerascls.checkpoints.loading import load_tokenizer
+
+    kept = tuple(kept_tokens(start.tokenizer, texts, min_count).tolist())
+    note = (
+        f"vocabulary: {len(kept)} of {start.config.vocab_size} tokens, those that "
+        f"occur at least {min_count} times in the training text and what spells the "
+        f"words of the others"
+    )
+    return replace(
+        start,
+        config=replace(start.config, vocab_size=len(kept)),
+        tokenizer=load_tokenizer(start.found, kept),
+        notes=(*start.notes, note),
+        keep_tokens=kept,
+    )

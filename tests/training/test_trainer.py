@@ -13,8 +13,8 @@ from tiny_jobs import job_on
 from tiny_models import tiny_classifier, tiny_feed
 
 from kerascls.data.labels import Task
+from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import fit_threshold
-from kerascls.decision.scores import probabilities
 from kerascls.errors import NotFiniteError
 from kerascls.evaluation.metrics import pad_columns, score
 from kerascls.evaluation.reports import read_history

@@ -16,8 +16,14 @@ from kerascls.system.interrupts import Interrupts
 from kerascls.training.callbacks.score_table import ScoreTable
 from kerascls.training.optimizers.fine_tuning import averaged_weights
 from kerascls.training.plan import Plan
-from kerascls.training.snapshots import put_snapshot, take_snapshot, values
-from kerascls.training.state import State, read_state, write_state
+from kerascls.training.state import (
+    State,
+    put_snapshot,
+    read_state,
+    take_snapshot,
+    values,
+    write_state,
+)
 
 # What `stop_training` is when it only ends a round: true, and not somebody else's True.
 _ROUND_ENDS = "the round ends"

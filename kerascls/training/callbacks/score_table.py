@@ -8,9 +8,9 @@ import keras
 import numpy as np
 
 from kerascls.data.labels import LabelSet, Task
+from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import OBJECTIVES, fit_threshold
 from kerascls.decision.rule import Rule
-from kerascls.decision.scores import probabilities
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics import Scores, pad_columns, score
 from kerascls.evaluation.reports import append_history, history_rows, render_table

@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 
 from kerascls.data.labels import LabelSet, Task
+from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.rule import Rule
-from kerascls.decision.scores import probabilities
 from kerascls.errors import DataError, NotFiniteError, SettingsError
 from kerascls.evaluation.reports import read_history
 from kerascls.training.callbacks.progress import EpochProgress

@@ -7,9 +7,8 @@ import numpy as np
 
 from kerascls.data.labels import Task
 from kerascls.evaluation.metrics import Reliability, reliability
-from kerascls.evaluation.reports.class_history import class_history
-from kerascls.evaluation.reports.html.rounding import rounded, shortest
-from kerascls.evaluation.reports.html.scores import own_thresholds
+from kerascls.evaluation.reports.history import class_history
+from kerascls.evaluation.reports.html.scores import own_thresholds, rounded, shortest
 from kerascls.evaluation.reports.html.threshold_counts import threshold_counts
 from kerascls.evaluation.reports.pairs import (
     co_occurrences,

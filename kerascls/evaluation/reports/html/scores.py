@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from kerascls.data.labels import Task
 from kerascls.evaluation.metrics import Scores
 from kerascls.evaluation.reports.details import Details
-from kerascls.evaluation.reports.html.rounding import rounded, shortest
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.tables import SCORE_NAMES
 from kerascls.evaluation.scored_rows import ScoredRows
@@ -68,3 +69,16 @@ def _value(scores: Scores, name: str) -> float:
     if name == "accuracy":
         return scores.accuracy
     return getattr(scores, name.removesuffix("_f1")).f1
+
+
+def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
+    """Returns numbers rounded, None for those that are not finite."""
+    found = np.asarray(list(values), np.float64)
+    return [
+        round(value, digits) if np.isfinite(value) else None for value in found.tolist()
+    ]
+
+
+def shortest(values: np.ndarray) -> list[float]:
+    """Returns float32 numbers with as few digits as tell them apart, 0.1 as 0.1."""
+    return [float(str(value)) for value in values.astype(np.float32)]

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.reports.class_history import ClassHistory, class_history
-from kerascls.evaluation.reports.history import read_history
+from kerascls.evaluation.reports.history import (
+    ClassHistory,
+    class_history,
+    read_history,
+)
 from kerascls.evaluation.reports.plots.fonts import shortened, text_style
 
 if TYPE_CHECKING:

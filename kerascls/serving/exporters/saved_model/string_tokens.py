@@ -11,8 +11,7 @@ from kerascls.serving.exporters.saved_model.character_tables import (
     character_tables,
     order_matters,
 )
-from kerascls.serving.exporters.saved_model.piece_trie import piece_trie
-from kerascls.serving.exporters.saved_model.word_pieces import word_pieces
+from kerascls.serving.exporters.saved_model.word_pieces import piece_trie, word_pieces
 
 if TYPE_CHECKING:
     import tensorflow as tf

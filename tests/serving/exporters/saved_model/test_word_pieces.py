@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
-from kerascls.serving.exporters.saved_model.piece_trie import piece_trie
-from kerascls.serving.exporters.saved_model.word_pieces import word_pieces
+from kerascls.serving.exporters.saved_model.word_pieces import piece_trie, word_pieces
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 PIECES = st.tuples(st.sampled_from(["", "##"]), st.text("ab", min_size=1, max_size=5))

@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as hnp
 
 from kerascls.data.labels import Task
 from kerascls.decision.calibration import Calibration
-from kerascls.decision.scores import probabilities
+from kerascls.decision.decision import probabilities
 from kerascls.errors import NotFiniteError
 
 FLOAT32 = st.floats(-(2.0**127), 2.0**127, width=32)

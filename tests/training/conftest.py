@@ -35,7 +35,7 @@ def no_weights(monkeypatch, tmp_path) -> Path:
 @pytest.fixture
 def checkpoint_of(tmp_path, monkeypatch):
     """Writes the checkpoint of a case; gives its directory and its weights."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "checkpoints"))
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "checkpoints"))
     from make_checkpoints import CASES, make_weights, write_checkpoint
 
     def write(name):
