@@ -163,6 +163,14 @@ def test_the_file_names_its_labels(tmp_path):
     assert facts == {"labels": '["a", "b", "c"]', "task": "multilabel"}
 
 
+def test_a_file_of_8_bits_tells_its_largest_codes(tmp_path):
+    _, bundle = written(tmp_path)
+    exported(bundle, int8=True)
+    model = onnx.load(tmp_path / "modelTrue.onnx")
+    facts = {one.key: one.value for one in model.metadata_props}
+    assert facts["kernel_codes"] == "63"
+
+
 @pytest.mark.parametrize("damage", [WEIGHTS, ENCODER])
 def test_files_that_do_not_fit_are_named(tmp_path, damage):
     _, bundle = written(tmp_path)
