@@ -139,8 +139,8 @@ def read_rows(
     """
     _check_paths(paths)
     if bundle is not None:
-        text = text or bundle.text["text_columns"]
-        label = label or bundle.text["label_column"]
+        text = text or bundle.input_spec.text_columns
+        label = label or bundle.input_spec.label_column
         trained = bundle.read(SETTINGS)["data"]
         label_separator = label_separator or trained["label_separator"]
         task = task or bundle.task
@@ -182,7 +182,7 @@ def _check_paths(paths: Sequence[str | Path]):
 
 def _check_bundle(bundle: Bundle, rows: Rows):
     given = next(iter(rows.datasets.values())).text_columns
-    trained = bundle.text["text_columns"]
+    trained = bundle.input_spec.text_columns
     if rows.task is not bundle.task or len(given) != len(trained):
         raise SettingsError(
             f"Expected files like those of the bundle's training: {bundle.task}, texts "

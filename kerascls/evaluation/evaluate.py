@@ -223,8 +223,8 @@ def read_labelled(
     trained = bundle.read(SETTINGS)["data"]
     dataset = read(
         path,
-        text=text or bundle.text["text_columns"],
-        label=label or bundle.text["label_column"],
+        text=text or bundle.input_spec.text_columns,
+        label=label or bundle.input_spec.label_column,
         task=bundle.task,
         label_separator=label_separator or trained["label_separator"],
         format=format,
@@ -236,7 +236,7 @@ def read_labelled(
 
 
 def _check_columns(bundle: Bundle, dataset: Dataset):
-    trained, given = bundle.text["text_columns"], dataset.text_columns
+    trained, given = bundle.input_spec.text_columns, dataset.text_columns
     if len(given) != len(trained):
         raise SettingsError(
             f"Expected {len(trained)} text column(s), as in training "

@@ -26,6 +26,7 @@ from kerascls.inference.bundle.files import (
     exports_of,
     read_json,
 )
+from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import write_json
 
 FORMAT_VERSION = 2
@@ -42,8 +43,7 @@ class Bundle:
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
         decision: How logits become probabilities and these labels.
-        text: How texts become batches: `text_columns`, `label_column`, `pair`,
-            `do_lower_case`, `max_tokens`, `truncate`.
+        input_spec: How a row's texts become a sequence of tokens.
         train_support: Training rows of each label.
         exports: What `kerascls export` has put into it, by format: `file`, `int8`
             and what it was compared on.
@@ -54,7 +54,7 @@ class Bundle:
     task: Task
     label_set: LabelSet
     decision: Decision
-    text: dict[str, Any]
+    input_spec: InputSpec
     train_support: dict[str, int]
     exports: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -75,7 +75,7 @@ def write_bundle(
     task: Task,
     label_set: LabelSet,
     decision: Decision,
-    text: dict[str, Any],
+    input_spec: InputSpec,
     train_support: dict[str, int],
     settings: dict[str, Any],
     write_model: Callable[[Path], None],
@@ -89,7 +89,7 @@ def write_bundle(
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
         decision: How logits become probabilities and these labels.
-        text: See `Bundle.text`.
+        input_spec: How a row's texts become a sequence of tokens.
         train_support: Training rows of each label, in the order of `label_set`.
         settings: All settings of the run, for people.
         write_model: Called with a directory; writes vocabulary, weights and what
@@ -108,7 +108,7 @@ def write_bundle(
     try:
         write_json(work / SETTINGS, settings)
         write_json(work / LABELS, {"task": task.value, "train_rows": train_support})
-        write_json(work / TEXT, text)
+        write_json(work / TEXT, input_spec.to_dict())
         write_json(work / DECISION, decision.to_dict())
         write_model(work)
         files = {item.name: describe(item) for item in sorted(work.iterdir())}
@@ -186,7 +186,7 @@ def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
             task=Task(labels["task"]),
             label_set=LabelSet(tuple(labels["train_rows"])),
             decision=decided,
-            text=read_json(place / TEXT),
+            input_spec=InputSpec.from_dict(read_json(place / TEXT)),
             train_support=labels["train_rows"],
             exports=exports_of(manifest),
         )
@@ -194,8 +194,8 @@ def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
         if isinstance(error, BundleError):
             raise
         raise BundleError(
-            f"Expected a complete bundle. Received: {str(place)!r}, damaged: {error}. "
-            f"Copy it again from where it was made."
+            f"Expected a complete bundle. Received: {str(place)!r}, damaged: "
+            f"{str(error).removesuffix('.')}. Copy it again from where it was made."
         ) from error
 
 

@@ -31,7 +31,7 @@ class ComparedTexts:
 
 def sample_texts(bundle: Bundle) -> ComparedTexts:
     """Returns the texts of the packaged sample; several fields hold the same text."""
-    num_fields = len(bundle.text["text_columns"])
+    num_fields = len(bundle.input_spec.text_columns)
     with open_input(sample_path(), None, "utf-8") as opened:
         texts = [
             texts_of(record, ("text",) * num_fields, SAMPLE)
@@ -71,9 +71,9 @@ def read_texts(
     with open_input(path, format, encoding) as opened:
         columns = opened.columns()
         if opened.format == LINES or (
-            label is None and bundle.text["label_column"] not in columns
+            label is None and bundle.input_spec.label_column not in columns
         ):
-            fields = columns_of(opened, text, tuple(bundle.text["text_columns"]))
+            fields = columns_of(opened, text, bundle.input_spec.text_columns)
             opened.check(fields, columns)
             texts = [texts_of(record, fields, source) for record in opened.records()]
             return ComparedTexts(source, texts)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from tiny_models import random_weights, tiny_batch, tiny_classifier
+from tiny_models import random_weights, tiny_batch, tiny_classifier, tiny_input_spec
 
 import kerascls
 from kerascls.data.labels import LabelSet, Task
@@ -39,10 +39,7 @@ def plain(tmp_path_factory) -> Bundle:
         task=Task.MULTILABEL,
         label_set=LabelSet(("a", "b", "c")),
         decision=Decision(Rule("threshold", 0.5)),
-        text={
-            **{"text_columns": ["text"], "label_column": "labels", "pair": False},
-            **{"max_tokens": 20, "truncate": "head", "do_lower_case": True},
-        },
+        input_spec=tiny_input_spec(),
         train_support={"a": 1, "b": 1, "c": 1},
         settings={},
         write_model=lambda folder: write_keras_model(folder, model, Tokenizer(SPECIAL)),

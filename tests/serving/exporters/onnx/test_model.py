@@ -3,7 +3,13 @@
 import numpy as np
 import onnx
 import pytest
-from tiny_models import FAMILIES, random_weights, tiny_batch, tiny_classifier
+from tiny_models import (
+    FAMILIES,
+    random_weights,
+    tiny_batch,
+    tiny_classifier,
+    tiny_input_spec,
+)
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
@@ -35,7 +41,7 @@ def written(folder, **options):
         task=Task.MULTILABEL,
         label_set=LabelSet(("a", "b", "c")),
         decision=Decision(Rule("threshold", 0.5)),
-        text={"max_tokens": 20},
+        input_spec=tiny_input_spec(),
         train_support={},
     )
     return model, bundle
