@@ -17,7 +17,7 @@ from kerascls.evaluation.reports.report_files import (
 )
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
-from kerascls.system.files import _locked, write_json
+from kerascls.system.files import lock, unfinished, write_json
 
 STATE_FOLDER = "state"
 HISTORY_FILE = "history.csv"
@@ -25,7 +25,7 @@ LOG_FILE = "log.txt"
 # What a new run takes away from an earlier one, the mark of a run last.
 CONTENT = (
     BUNDLE_FOLDER,
-    ".bundle-*",  # of a run that was killed while it wrote one
+    unfinished(BUNDLE_FOLDER),
     STATE_FOLDER,
     *("tensorboard", "mlflow", "wandb"),
     HISTORY_FILE,
@@ -108,7 +108,7 @@ class RunDirectory:
             SettingsError: When another process is writing it.
         """
         self.lock()
-        for item in self.path.glob(".bundle-*"):
+        for item in self.path.glob(unfinished(BUNDLE_FOLDER)):
             _remove(item)
         for fact in ("error", "ended"):
             self.facts.pop(fact, None)
@@ -117,7 +117,7 @@ class RunDirectory:
     def lock(self):
         """Keeps other processes from writing here, until `finish` or the end."""
         try:
-            self._lock = _locked(self.path, wait=False)
+            self._lock = lock(self.path, wait=False)
         except BlockingIOError:
             raise SettingsError(
                 f"Expected a run that no other process is writing. Received: "
