@@ -60,6 +60,7 @@ LIGHT = {
     "training.resume",
     "training.run_directory",
     "training.starting_point",
+    "training.state",
     "auditing",
     "experiments.learning_rate",
     "experiments.search",

@@ -8,8 +8,9 @@ from pathlib import Path
 from kerascls.auditing.findings import Audit, row_fields
 from kerascls.auditing.rows import label_cell
 from kerascls.auditing.tables import audit_markdown
-from kerascls.system.files import write_atomically
+from kerascls.system.files import write_all, write_atomically
 
+FINDINGS_FILE = "findings.csv"
 FINDINGS_COLUMNS = (
     "kind",
     "finding",
@@ -36,16 +37,12 @@ def write_audit(directory: str | Path, audit: Audit) -> list[Path]:
     Returns:
         The paths of the three files.
     """
-    directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    content = {
+    contents = {
         "audit.md": _encoded(audit_markdown(audit)),
         "audit.json": _encoded(audit_json(audit)),
-        "findings.csv": b"\xef\xbb\xbf" + _encoded(findings_csv(audit)),
+        FINDINGS_FILE: b"\xef\xbb\xbf" + _encoded(findings_csv(audit)),
     }
-    for name, data in content.items():
-        write_atomically(directory / name, data)
-    return [directory / name for name in content]
+    return write_all(directory, contents)
 
 
 def audit_json(audit: Audit) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from kerascls.auditing.audit_files import FINDINGS_FILE
 from kerascls.auditing.findings import CORRECTED
 from kerascls.data.readers import read_columns, read_records
 from kerascls.errors import DataError, SettingsError
@@ -61,7 +62,7 @@ def check_directory(directory: str | Path):
             f"Expected a folder that can be made and written to. {received}, where "
             f"{nearest} is none. Choose another folder."
         )
-    findings = directory / "findings.csv"
+    findings = directory / FINDINGS_FILE
     if findings.exists() and _holds_corrections(findings):
         raise SettingsError(
             f"Expected a folder whose findings.csv has nothing in {CORRECTED!r}, for "

@@ -19,7 +19,8 @@ from kerascls.evaluation.reports import (
     write_report,
     write_report_html,
 )
-from kerascls.evaluation.reports.report_files import HTML_FILE, PLOTS_FOLDER
+from kerascls.evaluation.reports.html.page import HTML_FILE
+from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
 from kerascls.inference.bundle import SETTINGS, Bundle, open_bundle
 from kerascls.inference.predictor import Predictor

@@ -2,9 +2,7 @@
 
 import csv
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import Any, TextIO
 
 from kerascls.data.readers import Record, join_labels
 from kerascls.errors import DataError, SettingsError
+from kerascls.system.files import replaced
 
 OUTPUT_FORMATS = ("csv", "jsonl")
 _CSV_FIELDS = ("predicted", "score")
@@ -70,23 +69,13 @@ def open_output(
             f"Expected an existing folder for the predictions. Received: "
             f"output={str(path)!r}. Create {str(path.parent)!r} first."
         )
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        encoding = "utf-8-sig" if format == "csv" else "utf-8"
-        with open(descriptor, "w", encoding=encoding, newline="") as stream:
-            write = _WRITERS[format](stream, str(output), columns)
-            yield Output(write, stream.flush)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    encoding = "utf-8-sig" if format == "csv" else "utf-8"
+    with (
+        replaced(path) as work,
+        open(work, "w", encoding=encoding, newline="") as stream,
+    ):
+        write = _WRITERS[format](stream, str(output), columns)
+        yield Output(write, stream.flush)
 
 
 def _jsonl_writer(stream: TextIO, source: str, columns: Iterable[str]) -> Write:

@@ -3,19 +3,17 @@
 import errno
 import io
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from uuid import uuid4
 
 import numpy as np
 
 from kerascls.data.ragged import offsets_of
 from kerascls.errors import DataError
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.system.files import replaced
 
 FORMAT_VERSION = 1
 ROWS_AT_ONCE = 4096
@@ -122,19 +120,18 @@ def write_token_store(
     meta |= {"format_version": FORMAT_VERSION, "rows": len(texts)}
     all_lines = _lines(lines, len(texts))
     _check_replaceable(directory)
-    temporary = directory.with_name(f".{directory.name}-{uuid4().hex[:8]}")
     try:
-        temporary.mkdir(parents=True)
-        with open(temporary / TOKEN_IDS, "wb") as file:
-            lengths = _write_ids(file, texts, tokenizer, on_progress)
-        _save(temporary / OFFSETS, offsets_of(lengths))
-        _save(temporary / LINES, all_lines)
-        (temporary / META).write_text(json.dumps(meta), "utf-8")
-        _move(temporary, directory)
+        if not directory.parent.exists():  # a file in its place is told below
+            directory.parent.mkdir(parents=True, exist_ok=True)
+        with replaced(directory) as work:
+            work.mkdir()
+            with open(work / TOKEN_IDS, "wb") as file:
+                lengths = _write_ids(file, texts, tokenizer, on_progress)
+            _save(work / OFFSETS, offsets_of(lengths))
+            _save(work / LINES, all_lines)
+            (work / META).write_text(json.dumps(meta), "utf-8")
     except OSError as error:
         raise _disk_error(error, directory, texts, tokenizer) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return TokenStore.open(directory)
 
 
@@ -226,16 +223,6 @@ def _check_replaceable(directory: Path):
             f"directory={str(directory)!r}, where {others[0]!r} is. Give another "
             f"folder."
         )
-
-
-def _move(source: Path, target: Path):
-    if not target.exists():
-        os.rename(source, target)
-        return
-    old = source.with_name(f"{source.name}-old")
-    os.rename(target, old)
-    os.rename(source, target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _disk_error(

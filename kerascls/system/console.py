@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+LOG_FILE = "log.txt"
+
+
 class Screen:
     """Shows lines and bars, or keeps quiet; the log, if any, gets every line.
 

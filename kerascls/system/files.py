@@ -1,35 +1,108 @@
-"""Files written whole or not at all, and locks."""
+"""Files and folders that appear whole or not at all, and locks."""
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
-def write_atomically(path: Path, content: bytes):
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Lets a file or folder be made beside its place, and moves it there when it is.
+
+    When the block fails, or is interrupted, what was there before stays and nothing
+    is left beside it. A process that is killed leaves something `unfinished`.
+
+    Args:
+        path: Where it goes; its folder must exist. What is there gives way, a file to
+            a file and a folder to a folder. A link is replaced, not followed.
+
+    Yields:
+        Where to make it. It keeps the permissions it is made with.
+
+    Example:
+        >>> with replaced(Path("runs/news/scores.txt")) as work:
+        ...     work.write_text("0.93")
+    """
+    with TemporaryDirectory(
+        dir=path.parent, prefix=f".{path.name}-", ignore_cleanup_errors=True
+    ) as folder:
+        work = Path(folder, path.name)
+        yield work
+        move(work, path)
+
+
+def unfinished(name: str) -> str:
+    """Returns the glob pattern of what killed processes have left of making `name`."""
+    return f".{name}-*"
+
+
+def move(made: Path, place: Path) -> None:
+    """Gives what was made its final name, in place of what has it now.
+
+    A folder that was there goes beside what was made; whoever made that removes it.
+    """
+    if not (made.is_dir() and place.is_dir()):
+        os.replace(made, place)
+        return
+    before = made.with_name(f"{made.name}.before")
+    try:
+        os.replace(place, before)
+        os.replace(made, place)
+    except BaseException:
+        # An interrupt may come before, between and after the two.
+        if os.path.lexists(before) and not os.path.lexists(place):
+            os.replace(before, place)
+        raise
+
+
+def flush(path: Path) -> None:
+    """Waits until what was written to a file, or into a folder, is on the disk."""
+    is_folder = path.is_dir()
+    if is_folder and os.name == "nt":
+        return  # folders cannot be opened there
+    # Windows flushes only what may be written to; no folder can be opened so.
+    handle = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old content or the new, never a part.
 
     Args:
         path: The file; its folder must exist.
         content: All of it.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replaced(path) as work:
+        work.write_bytes(content)
+        work.chmod(0o644)
+        flush(work)
 
 
-def write_json(path: Path, value: Any):
+def write_all(folder: str | Path, contents: dict[str, bytes]) -> list[Path]:
+    """Writes several files atomically, one after the other.
+
+    Args:
+        folder: Where to; made if it does not exist.
+        contents: By file name.
+
+    Returns:
+        The paths of the files.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in contents]
+
+
+def write_json(path: Path, value: Any) -> None:
     """Writes a value as indented UTF-8 JSON, atomically."""
     write_atomically(path, as_json(value))
 
@@ -46,7 +119,7 @@ def locked(folder: Path) -> Iterator[None]:
 
     On Windows, and on network file systems that have no locks, nobody waits.
     """
-    handle = _locked(folder, wait=True)
+    handle = lock(folder, wait=True)
     try:
         yield
     finally:
@@ -60,7 +133,7 @@ def is_locked(folder: Path) -> bool:
     Where there are no locks somebody may always be writing.
     """
     try:
-        handle = _locked(folder, wait=False)
+        handle = lock(folder, wait=False)
     except OSError:
         return True  # or it has been removed
     if handle is not None:
@@ -68,11 +141,19 @@ def is_locked(folder: Path) -> bool:
     return handle is None
 
 
-def _locked(folder: Path, wait: bool) -> int | None:
-    """Returns what holds a lock until it is closed; None where there are no locks.
+def lock(folder: Path, wait: bool) -> int | None:
+    """Takes a folder for this process, or this thread, alone.
+
+    Args:
+        folder: The folder; it stays readable for everybody.
+        wait: Whether to wait while somebody else has it.
+
+    Returns:
+        A file descriptor: closing it, or the end of the process, frees the folder.
+        None where there are no locks.
 
     Raises:
-        BlockingIOError: When somebody else has it, and waiting is not wanted.
+        BlockingIOError: When somebody else has it, with `wait=False`.
     """
     try:
         import fcntl

@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +14,7 @@ from kerascls.data.ragged import span_indices
 from kerascls.models.backend.forward import forward
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.preprocessing.token_cache import cache_folder
+from kerascls.system.files import replaced
 from kerascls.training.feeds import Feed
 
 FORMAT_VERSION = 1
@@ -133,15 +132,10 @@ def _write(
     place: Path, model: TransformerClassifier, feed: Feed, on_progress
 ) -> FeatureStore:
     place.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=place.parent, prefix=".features-"))
-    try:
+    with replaced(place) as work:
+        work.mkdir(0o700)
         found = _compute(model, feed, work / _FILES[0], on_progress)
         np.save(work / _FILES[1], found.offsets)
-        shutil.rmtree(place, ignore_errors=True)
-        os.rename(work, place)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
     return found
 
 

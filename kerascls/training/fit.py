@@ -17,6 +17,7 @@ from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import decide
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import Report, render_report
+from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.report_files import REPORT_FILE
 from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.inference.bundle import Bundle, write_bundle
@@ -24,17 +25,12 @@ from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
-from kerascls.system.console import Screen
+from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.machine import package_versions
 from kerascls.training.job import Job, input_spec, prepare
 from kerascls.training.preparation import tokenize_parts
 from kerascls.training.resume import earlier_run, require_same_start
-from kerascls.training.run_directory import (
-    HISTORY_FILE,
-    LOG_FILE,
-    RunDirectory,
-    free_directory,
-)
+from kerascls.training.run_directory import RunDirectory, free_directory
 from kerascls.training.starting_point import StartingPoint
 
 if TYPE_CHECKING:

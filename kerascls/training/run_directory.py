@@ -5,33 +5,35 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from kerascls.errors import SettingsError
 from kerascls.evaluation.reports.errors import ERRORS_FILE
+from kerascls.evaluation.reports.history import HISTORY_FILE
+from kerascls.evaluation.reports.html.page import HTML_FILE
+from kerascls.evaluation.reports.plots.write_plots import PLOTS, PLOTS_FOLDER
 from kerascls.evaluation.reports.report_files import (
-    HTML_FILE,
-    PLOTS,
-    PLOTS_FOLDER,
+    CSV_FILE,
+    MARKDOWN_FILE,
     REPORT_FILE,
 )
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
-from kerascls.system.files import _locked, write_json
+from kerascls.settings.training import Tracker
+from kerascls.system.console import LOG_FILE
+from kerascls.system.files import lock, unfinished, write_json
+from kerascls.training.state import STATE_FOLDER
 
-STATE_FOLDER = "state"
-HISTORY_FILE = "history.csv"
-LOG_FILE = "log.txt"
 # What a new run takes away from an earlier one, the mark of a run last.
 CONTENT = (
     BUNDLE_FOLDER,
-    ".bundle-*",  # of a run that was killed while it wrote one
+    unfinished(BUNDLE_FOLDER),
     STATE_FOLDER,
-    *("tensorboard", "mlflow", "wandb"),
+    *get_args(Tracker),  # a folder each
     HISTORY_FILE,
     LOG_FILE,
-    "report.csv",
-    "report.md",
+    CSV_FILE,
+    MARKDOWN_FILE,
     HTML_FILE,
     REPORT_FILE,
     ERRORS_FILE,
@@ -101,23 +103,23 @@ class RunDirectory:
         run.facts = facts
         return run
 
-    def go_on(self):
+    def go_on(self) -> None:
         """Takes an earlier run up: forgets how it ended, and what it left half done.
 
         Raises:
             SettingsError: When another process is writing it.
         """
         self.lock()
-        for item in self.path.glob(".bundle-*"):
+        for item in self.path.glob(unfinished(BUNDLE_FOLDER)):
             _remove(item)
         for fact in ("error", "ended"):
             self.facts.pop(fact, None)
         self.update(status="running")
 
-    def lock(self):
+    def lock(self) -> None:
         """Keeps other processes from writing here, until `finish` or the end."""
         try:
-            self._lock = _locked(self.path, wait=False)
+            self._lock = lock(self.path, wait=False)
         except BlockingIOError:
             raise SettingsError(
                 f"Expected a run that no other process is writing. Received: "

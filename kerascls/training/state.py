@@ -1,21 +1,22 @@
 """States of a training on disk, from which it goes on: each complete or not there."""
 
 import json
-import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from kerascls.errors import BundleError, SettingsError
-from kerascls.system.files import write_json
+from kerascls.system.files import flush, replaced, write_json
 
+if TYPE_CHECKING:
+    import keras
+
+STATE_FOLDER = "state"
 FORMAT_VERSION = 1
 KEPT = 2
 ARRAYS = "arrays.safetensors"
@@ -37,7 +38,7 @@ class State:
     facts: dict[str, Any]
 
 
-def write_state(folder: Path, state: State):
+def write_state(folder: Path, state: State) -> None:
     """Writes a state beside the others, and removes all but the newest two.
 
     It appears by rename when it is complete, so that a process killed at any moment
@@ -49,20 +50,14 @@ def write_state(folder: Path, state: State):
     """
     folder.mkdir(parents=True, exist_ok=True)
     _remove_unfinished(folder)
-    work = Path(tempfile.mkdtemp(dir=folder, prefix="."))
-    try:
+    # One that is there is damaged, or the training came here once before.
+    with replaced(folder / f"step-{state.step:09d}") as work:
+        work.mkdir(0o700)
         save_file(state.arrays, work / ARRAYS)
-        _flush(work / ARRAYS)
+        flush(work / ARRAYS)
         facts = {"format_version": FORMAT_VERSION, "step": state.step}
         write_json(work / FACTS, facts | {"facts": state.facts})
-        place = folder / f"step-{state.step:09d}"
-        if place.exists():  # a damaged one, or the training came here once before
-            shutil.rmtree(place)
-        os.rename(work, place)
-        _flush(folder)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+    flush(folder)
     for old in _places(folder)[KEPT:]:
         shutil.rmtree(old)
 
@@ -102,25 +97,15 @@ def _places(folder: Path) -> list[Path]:
     return sorted(folder.glob("step-*"), reverse=True)
 
 
-def _remove_unfinished(folder: Path):
+def _remove_unfinished(folder: Path) -> None:
     for item in folder.glob(".*"):
         shutil.rmtree(item, ignore_errors=True)
-
-
-def _flush(path: Path):
-    if path.is_dir() and os.name == "nt":
-        return  # folders cannot be opened there
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 GROUPS = ("model", "optimizer", "metrics")
 
 
-def take_snapshot(model: keras.Model) -> dict[str, np.ndarray]:
+def take_snapshot(model: "keras.Model") -> dict[str, np.ndarray]:
     """Returns copies of all variables of a compiled model, by group and number.
 
     Weights, the counters of random layers, the optimiser's moments and counters, and
@@ -129,6 +114,8 @@ def take_snapshot(model: keras.Model) -> dict[str, np.ndarray]:
     Args:
         model: May be in the middle of `fit`, at the end of a step.
     """
+    import keras
+
     if keras.backend.backend() == "jax":
         model.jax_state_sync()
     return {
@@ -139,8 +126,10 @@ def take_snapshot(model: keras.Model) -> dict[str, np.ndarray]:
 
 
 def put_snapshot(
-    model: keras.Model, arrays: dict[str, np.ndarray], groups: tuple[str, ...] = GROUPS
-):
+    model: "keras.Model",
+    arrays: dict[str, np.ndarray],
+    groups: tuple[str, ...] = GROUPS,
+) -> None:
     """Gives variables the values that `take_snapshot` returned, all or none.
 
     Args:
@@ -168,7 +157,7 @@ def put_snapshot(
         variable.assign(array)
 
 
-def variables_of(model: keras.Model, group: str) -> list:
+def variables_of(model: "keras.Model", group: str) -> list:
     """Returns the variables of a group, in a fixed order."""
     if group == "optimizer":
         return model.optimizer.variables
@@ -177,4 +166,6 @@ def variables_of(model: keras.Model, group: str) -> list:
 
 def values(variables: list) -> list[np.ndarray]:
     """Returns copies of variables as arrays of their own dtype."""
+    import keras
+
     return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]

@@ -11,6 +11,7 @@ import numpy as np
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import rule_for
 from kerascls.errors import NotFiniteError
+from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.models.backend.compute import (
     Compute,
     choose_compute,
@@ -36,8 +37,8 @@ from kerascls.training.callbacks.rounds import Rounds
 from kerascls.training.callbacks.score_table import ScoreTable
 from kerascls.training.feeds import Feed, fit_input
 from kerascls.training.plan import Plan
-from kerascls.training.run_directory import HISTORY_FILE, STATE_FOLDER
 from kerascls.training.starting_point import StartingPoint
+from kerascls.training.state import STATE_FOLDER
 from kerascls.training.tracking import close_trackers, trackers
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 import kerascls
 from kerascls.errors import DataError, SettingsError
 from kerascls.evaluation.reports.history import read_history
-from kerascls.evaluation.reports.report_files import PLOTS
+from kerascls.evaluation.reports.plots.write_plots import PLOTS
 from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer

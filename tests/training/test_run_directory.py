@@ -1,12 +1,10 @@
 """A run directory is valid at any moment, and takes no file of the user's away."""
 
 import json
-import os
 
 import pytest
 
 from kerascls.errors import SettingsError
-from kerascls.system.files import write_atomically, write_json
 from kerascls.system.machine import package_versions
 from kerascls.training.run_directory import RunDirectory, free_directory
 
@@ -113,28 +111,6 @@ def test_the_first_free_name_is_taken(tmp_path):
     (tmp_path / "albert").mkdir()
     (tmp_path / "albert-2").touch()
     assert free_directory(tmp_path, "albert") == tmp_path / "albert-3"
-
-
-def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(
-    tmp_path, monkeypatch
-):
-    path = tmp_path / "run.json"
-    write_json(path, {"old": True})
-
-    def fail(*paths):
-        raise OSError("disk")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="disk"):
-        write_atomically(path, b"new")
-    assert json.loads(path.read_text()) == {"old": True}
-    assert os.listdir(tmp_path) == ["run.json"]
-
-
-def test_files_can_be_read_by_others(tmp_path):
-    write_json(tmp_path / "a.json", {"体": 1})
-    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o644
-    assert "体" in (tmp_path / "a.json").read_text("utf-8")
 
 
 def test_versions_of_what_computes_are_known():

@@ -44,7 +44,7 @@ def test_the_newest_two_are_kept(tmp_path):
     assert read_state(tmp_path).step == 1000
 
 
-@pytest.mark.parametrize("function", ["save_file", "_flush", "write_json"])
+@pytest.mark.parametrize("function", ["save_file", "flush", "write_json"])
 def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch, function):
     write_state(tmp_path, state(1, 0.5))
 

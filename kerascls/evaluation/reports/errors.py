@@ -19,7 +19,7 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.data.readers import join_labels
 from kerascls.evaluation.scored_rows import ScoredRows
-from kerascls.system.files import write_atomically
+from kerascls.system.files import write_all
 
 ERRORS_FILE = "errors.csv"
 
@@ -126,12 +126,9 @@ def write_errors(
     Returns:
         The path of the file.
     """
-    path = Path(directory) / ERRORS_FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content = errors_csv(scored, text_columns)
     # A lone half of a surrogate pair, legal in JSON, is no UTF-8.
-    write_atomically(path, content.encode("utf-8-sig", errors="replace"))
-    return path
+    content = errors_csv(scored, text_columns).encode("utf-8-sig", errors="replace")
+    return write_all(directory, {ERRORS_FILE: content})[0]
 
 
 def _clipped(scored: ScoredRows, part: slice) -> np.ndarray:

@@ -11,6 +11,7 @@ from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics import Scores
 from kerascls.evaluation.reports.rows import score_rows
 
+HISTORY_FILE = "history.csv"
 HISTORY_COLUMNS = (
     "epoch",
     "class",

@@ -18,15 +18,11 @@ from kerascls.evaluation.reports.tables import (
     report_lines,
     shown,
 )
-from kerascls.system.files import write_atomically
+from kerascls.system.files import write_all
 
+CSV_FILE = "report.csv"
+MARKDOWN_FILE = "report.md"
 REPORT_FILE = "report.json"
-HTML_FILE = "report.html"
-PLOTS_FOLDER = "plots"
-PLOTS = (
-    *("scores", "confusion", "pairs", "precision_recall", "reliability", "coverage"),
-    *("history", "class_history"),
-)
 
 CLASS_HEADINGS = {
     "threshold": "threshold",
@@ -49,16 +45,12 @@ def write_report(directory: str | Path, report: Report) -> list[Path]:
     Returns:
         The paths of the three files.
     """
-    directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    content = {
-        "report.csv": report_csv(report).encode("utf-8-sig"),
-        "report.md": report_markdown(report).encode(),
-        "report.json": report_json(report).encode(),
+    contents = {
+        CSV_FILE: report_csv(report).encode("utf-8-sig"),
+        MARKDOWN_FILE: report_markdown(report).encode(),
+        REPORT_FILE: report_json(report).encode(),
     }
-    for name, data in content.items():
-        write_atomically(directory / name, data)
-    return [directory / name for name in content]
+    return write_all(directory, contents)
 
 
 def report_csv(report: Report) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import SettingsError
+from kerascls.system.console import LOG_FILE
 from kerascls.system.files import write_json
-from kerascls.training.run_directory import LOG_FILE
 
 SEARCH_FILE = "search.json"
 JOURNAL_FILE = "study.journal"

@@ -11,11 +11,10 @@ from kerascls.experiments.search.results import SearchResult, ranked, render_tri
 from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Hunt
 from kerascls.settings.run_settings import RunSettings
-from kerascls.system.console import Screen
+from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.extras import require_extra, require_trackers
 from kerascls.training.choose_start import choose_start
 from kerascls.training.preparation import load_labelled_text
-from kerascls.training.run_directory import LOG_FILE
 from kerascls.training.starting_point import StartingPoint
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.interrupts import undisturbed
 from kerascls.training import fit as training
-from kerascls.training.run_directory import STATE_FOLDER
+from kerascls.training.state import STATE_FOLDER
 
 if TYPE_CHECKING:
     import keras

@@ -1,8 +1,5 @@
 """A bundle as it is written, found and read."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +24,7 @@ from kerascls.inference.bundle.files import (
     read_json,
 )
 from kerascls.preprocessing.input_spec import InputSpec
-from kerascls.system.files import write_json
+from kerascls.system.files import replaced, write_json
 
 FORMAT_VERSION = 2
 READ_VERSIONS = (1, 2)
@@ -104,8 +101,8 @@ def write_bundle(
             f"Expected a free place for the bundle. Received: path={str(path)!r}, "
             f"which exists. Move it away first."
         )
-    work = Path(tempfile.mkdtemp(dir=path.parent, prefix=".bundle-"))
-    try:
+    with replaced(path) as work:
+        work.mkdir()
         write_json(work / SETTINGS, settings)
         write_json(work / LABELS, {"task": task.value, "train_rows": train_support})
         write_json(work / TEXT, input_spec.to_dict())
@@ -120,13 +117,7 @@ def write_bundle(
             "files": files,
         }
         write_json(work / MANIFEST, manifest)
-        os.chmod(work, 0o755)
-        if path.exists():
-            shutil.rmtree(path)
-        os.rename(work, path)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+        work.chmod(0o755)
     return open_bundle(path)
 
 

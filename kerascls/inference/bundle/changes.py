@@ -1,6 +1,5 @@
 """What may change in a bundle after its training: the decision, exported files."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,14 @@ from kerascls.inference.bundle.files import (
     exports_of,
     read_json,
 )
-from kerascls.system.files import as_json, locked, write_atomically, write_json
+from kerascls.system.files import (
+    as_json,
+    flush,
+    locked,
+    move,
+    write_atomically,
+    write_json,
+)
 
 
 def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
@@ -58,13 +64,12 @@ def add_export(
     """
     place = bundle.path
     name = f"model-{describe(work)['sha256'][:8]}{work.suffix}"
-    os.chmod(work, 0o644)
-    with open(work, "rb") as file:
-        os.fsync(file.fileno())
+    work.chmod(0o644)
+    flush(work)
     with _alone_with(bundle) as manifest:
         exports = exports_of(manifest)
         before = exports.get(format, {}).get("file")
-        os.replace(work, place / name)
+        move(work, place / name)
         exports = exports | {format: {"file": name, **facts}}
         return _replace_file(place, manifest, before, name, {"exports": exports})
 

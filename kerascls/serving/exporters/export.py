@@ -15,11 +15,11 @@ from kerascls.serving.exporters.texts import ComparedTexts, read_texts, sample_t
 from kerascls.serving.exporters.work_folder import (
     check_place,
     copy,
-    move,
     num_bytes,
     work_folder,
 )
 from kerascls.system.extras import require_extra
+from kerascls.system.files import move
 from kerascls.system.machine import package_versions
 
 

@@ -1,6 +1,5 @@
-"""Where an exported model is made, and how it takes the place of an older one."""
+"""Where an exported model is made, and where it may go."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kerascls.errors import SettingsError
-from kerascls.system.files import is_locked, locked
+from kerascls.system.files import is_locked, locked, move
 
 _PREFIX = ".kerascls-export-"
 
@@ -61,21 +60,7 @@ def check_place(place: Path, marker: str | None, suffix: str = ""):
         )
 
 
-def move(made: Path, place: Path):
-    """Gives what was made its final name, in place of what has it now."""
-    if not place.is_dir():
-        os.replace(made, place)
-        return
-    before = made.with_name("before")
-    os.rename(place, before)
-    try:
-        os.rename(made, place)
-    except BaseException:
-        os.rename(before, place)
-        raise
-
-
-def copy(made: Path, place: Path):
+def copy(made: Path, place: Path) -> None:
     """Copies a file so that a reader sees the old one or the new, never a part."""
     with work_folder(place.parent) as folder:
         move(Path(shutil.copyfile(made, folder / made.name)), place)

@@ -14,6 +14,7 @@ from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics import Scores, pad_columns, score
 from kerascls.evaluation.reports import append_history, history_rows, render_table
+from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.settings.training import checked_score, class_of_score
 from kerascls.training.validation import Outcome, validation_pass
 
@@ -215,7 +216,7 @@ class ScoreTable(keras.callbacks.Callback):
             title=f"Epoch {epoch:g}: {', '.join(parts)}",
             best=before,
             max_classes=self.max_classes,
-            more_in=Path(self.history_csv or "history.csv").name,
+            more_in=Path(self.history_csv or HISTORY_FILE).name,
         )
 
 

@@ -67,7 +67,8 @@ def trackers(
     callbacks: list[keras.callbacks.Callback] = []
     try:
         for tracker in dict.fromkeys(names):
-            callbacks += _STARTS[tracker](Path(out).absolute(), name, settings)
+            folder = Path(out).absolute() / tracker
+            callbacks += _STARTS[tracker](folder, name, settings)
     except BaseException:
         close_trackers(callbacks)
         raise
@@ -81,18 +82,17 @@ def close_trackers(callbacks: Iterable[keras.callbacks.Callback]):
             callback.close()
 
 
-def _tensorboard(out: Path, name: str, settings: dict) -> list:
-    return [EpochTensorBoard(out / "tensorboard")]
+def _tensorboard(folder: Path, name: str, settings: dict) -> list:
+    return [EpochTensorBoard(folder)]
 
 
-def _mlflow(out: Path, name: str, settings: dict) -> list:
+def _mlflow(folder: Path, name: str, settings: dict) -> list:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     import mlflow
 
     # Also set by `mlflow.set_tracking_uri`, ours below included.
     server = os.environ.get("MLFLOW_TRACKING_URI")
-    folder = out / "mlflow"
     folder.mkdir(parents=True, exist_ok=True)
     if server is None:
         mlflow.set_tracking_uri(f"sqlite:///{(folder / 'mlflow.db').as_posix()}")
@@ -141,20 +141,19 @@ def _local_experiment(mlflow: Any, folder: Path) -> str:
     return mlflow.create_experiment(title, artifact_location=artifacts)
 
 
-def _wandb(out: Path, name: str, settings: dict) -> list:
+def _wandb(folder: Path, name: str, settings: dict) -> list:
     mode = os.environ.get("WANDB_MODE", "offline")
     if mode == "offline":
         os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
     import wandb
 
-    folder = out / "wandb"
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / "run.json"
     run_id = _read_json(record).get("run_id", uuid.uuid4().hex[:12])
     write_json(record, {"run_id": run_id})
     run = wandb.init(
         project=os.environ.get("WANDB_PROJECT", PROJECT),
-        dir=str(out),
+        dir=str(folder.parent),
         id=run_id,
         name=name,
         config=settings,

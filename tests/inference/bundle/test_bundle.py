@@ -62,10 +62,12 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path, error):
 
 
 def test_a_failure_of_the_last_step_leaves_nothing(tmp_path, monkeypatch):
-    def fail(*paths):
-        raise OSError("no rename")
+    def fail(made, place, replace=os.replace):
+        if place == tmp_path / "bundle":
+            raise OSError("no rename")
+        replace(made, place)
 
-    monkeypatch.setattr(os, "rename", fail)
+    monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="no rename"):
         write(tmp_path / "bundle")
     assert os.listdir(tmp_path) == []

@@ -14,6 +14,7 @@ from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.system.files import write_atomically
 
+HTML_FILE = "report.html"
 _SCRIPTS = ("dom.js", "charts.js", "table.js", "sections.js", "page.js")
 
 # Texts and labels come from anyone. Without these characters no text can end the

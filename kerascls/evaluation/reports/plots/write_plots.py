@@ -17,10 +17,16 @@ from kerascls.evaluation.reports.plots.pairs import plot_confusion, plot_pairs
 from kerascls.evaluation.reports.plots.scores import plot_scores
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import ScoredRows
-from kerascls.system.files import write_atomically
+from kerascls.system.files import write_all
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+PLOTS_FOLDER = "plots"
+PLOTS = (
+    *("scores", "confusion", "pairs", "precision_recall", "reliability", "coverage"),
+    *("history", "class_history"),
+)
 
 
 def write_plots(
@@ -47,16 +53,12 @@ def write_plots(
     Returns:
         The paths of the files.
     """
-    directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         figures = _figures(report, scored, history_csv)
-        content = {f"{name}.png": _png(one, dpi) for name, one in figures.items()}
+        contents = {f"{name}.png": _png(one, dpi) for name, one in figures.items()}
     _warn_once({str(one.message): one.category for one in caught})
-    for name, data in content.items():
-        write_atomically(directory / name, data)
-    return [directory / name for name in content]
+    return write_all(directory, contents)
 
 
 def _warn_once(messages: dict[str, type[Warning]]):
