@@ -6,12 +6,12 @@ from pathlib import Path
 from tiny_models import tiny_config
 
 from kerascls.data.labelled_text import LabelledText
-from kerascls.preprocessing.sequence_layout import Layout, layout_for
+from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
 from kerascls.training.choose_start import choose_start
-from kerascls.training.job import text_facts
+from kerascls.training.job import input_spec
 from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
 from kerascls.training.trainer import Fitted, fit_weights
@@ -57,5 +57,5 @@ def job_on(files, **options) -> Job:
     start = replace(start, config=small)
     settings = start.resolve(settings)
     stores = tokenize_parts(data, start.tokenizer, cache=False)
-    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
+    layout = input_spec(settings, data, start).layout(start.tokenizer)
     return Job(settings, data, start, stores, layout, Screen(quiet=True))

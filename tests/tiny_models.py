@@ -7,6 +7,7 @@ from kerascls.data.targets import Targets
 from kerascls.models.encoder import Encoder
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.transformer import TransformerClassifier
+from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.training.feeds import Feed
@@ -14,6 +15,19 @@ from kerascls.training.feeds import Feed
 FAMILIES = ("bert", "albert", "electra")
 VOCAB_SIZE = 40
 PAD, CLS, SEP = 0, 2, 3
+
+
+def tiny_input_spec(**changes) -> InputSpec:
+    """One text column, `"text"`, and sequences of 20 tokens at most."""
+    values = {
+        "text_columns": ("text",),
+        "label_column": "labels",
+        "pair": False,
+        "do_lower_case": True,
+        "max_tokens": 20,
+        "truncate": "head",
+    }
+    return InputSpec(**values | changes)
 
 
 def tiny_config(family="bert", **changes) -> EncoderConfig:

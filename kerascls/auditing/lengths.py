@@ -26,11 +26,11 @@ def length_sections(
     if bundle is None:
         lengths = [sum(map(len, texts)) for texts in rows.texts]
         return [_lengths(rows, np.array(lengths), "characters", max_tokens)]
-    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.text["do_lower_case"])
+    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
     store = build_token_store(rows.texts, tokenizer)
     # [CLS], and [SEP] behind each field, are tokens too.
     lengths = store.field_lengths().sum(axis=1) + store.num_fields + 1
-    limit = max_tokens or bundle.text["max_tokens"]
+    limit = max_tokens or bundle.input_spec.max_tokens
     return [
         _lengths(rows, lengths, "tokens", limit),
         _unknown(rows, store, tokenizer.unk_id),

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerascls.errors import SettingsError
-from kerascls.preprocessing.sequence_layout import layout_for
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.files import write_atomically
-from kerascls.training.job import prepare, text_facts
+from kerascls.training.job import input_spec, prepare
 from kerascls.training.preparation import tokenize_parts
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def find_rate(
         stores = tokenize_parts(data, start.tokenizer, cache, bars, screen.say)
     from kerascls.experiments.rising_rates import losses_at_rising_rates
 
-    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
+    layout = input_spec(settings, data, start).layout(start.tokenizer)
     rates = np.geomspace(LOWEST, HIGHEST, steps)
     losses = losses_at_rising_rates(
         rates, settings, data, start, stores, layout, screen, _is_broken

@@ -59,7 +59,7 @@ def predict_file(
     _refuse_overwriting_input(input, output)
     bundle, load = _source_of(bundle, runtime)
     with open_input(input, format, encoding) as rows:
-        columns = columns_of(rows, text, tuple(bundle.text["text_columns"]))
+        columns = columns_of(rows, text, bundle.input_spec.text_columns)
         header = rows.columns() or columns
         total = rows.check(columns, header) if rows.can_be_read_twice else None
         done = 0

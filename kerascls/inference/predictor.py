@@ -10,8 +10,7 @@ from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import VOCAB, Bundle, open_bundle
 from kerascls.inference.runtimes import Runtime, open_runtime
-from kerascls.preprocessing.batches import prediction_batches
-from kerascls.preprocessing.sequence_layout import layout_for
+from kerascls.preprocessing.batches import in_length_order
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
@@ -52,8 +51,8 @@ class Predictor:
     def __init__(self, bundle: Bundle, runtime: str | Runtime = "auto"):
         self.bundle = bundle
         self.labels: list[str] = list(bundle.label_set)
-        self.tokenizer = Tokenizer(bundle.path / VOCAB, bundle.text["do_lower_case"])
-        self.layout = layout_for(self.tokenizer, bundle.text)
+        self.tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
+        self.layout = bundle.input_spec.layout(self.tokenizer)
         if isinstance(runtime, str):
             runtime = open_runtime(bundle, runtime)
         self._runtime = runtime
@@ -138,17 +137,16 @@ class Predictor:
         rows = np.arange(len(store)) if rows is None else rows
         logits = np.zeros((len(rows), len(self.labels)), np.float32)
         lengths = self.layout.lengths(store.field_lengths()[rows])
-        done = 0
-        for chosen in prediction_batches(lengths, BATCH_SIZE):
-            batch = self.layout.collate(store, rows[chosen])
-            logits[chosen] = self._runtime.logits(batch)
-            done += len(chosen)
-            if on_progress:
-                on_progress(done, len(rows))
+
+        def run(chosen: np.ndarray) -> np.ndarray:
+            return self._runtime.logits(self.layout.collate(store, rows[chosen]))
+
+        for chosen, given in in_length_order(lengths, BATCH_SIZE, run, on_progress):
+            logits[chosen] = given
         return logits
 
     def _rows(self, texts: Iterable[Text]) -> list[tuple[str, ...]]:
-        columns = self.bundle.text["text_columns"]
+        columns = self.bundle.input_spec.text_columns
         rows = []
         for place, text in enumerate(_checked(texts)):
             row = (text,) if isinstance(text, str) else text

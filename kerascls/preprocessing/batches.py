@@ -1,6 +1,6 @@
 """Which rows go together, and what a batch of them looks like."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -71,6 +71,32 @@ def prediction_batches(
     lengths = np.asarray(lengths, np.int64)
     order = np.argsort(-lengths, kind="stable")
     return _split(_sliced(order, batch_size), lengths, max_batch_tokens)
+
+
+def in_length_order(
+    lengths: np.ndarray,
+    batch_size: int,
+    run: Callable[[np.ndarray], np.ndarray],
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Runs every row once, equally long ones together, the longest first.
+
+    Args:
+        lengths: int `(rows,)`; how long each sequence will be.
+        batch_size: Rows per batch; the last batch may have fewer.
+        run: Called with int64 `(batch,)` row indices; returns a result for each, and
+            possibly more for rows that pad the batch.
+        on_progress: Called with rows done and all rows, when a batch is done with.
+
+    Yields:
+        The row indices of a batch, and their results.
+    """
+    done = 0
+    for rows in prediction_batches(lengths, batch_size):
+        yield rows, run(rows)[: len(rows)]
+        done += len(rows)
+        if on_progress:
+            on_progress(done, len(lengths))
 
 
 def bucket(length: int, buckets: Sequence[int]) -> int:

@@ -8,7 +8,6 @@ import numpy as np
 from kerascls.data.ragged import span_indices
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.token_store import TokenStore
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 Truncate = Literal["head", "tail", "both"]
 
@@ -44,13 +43,13 @@ class Layout:
     truncate: Truncate = "head"
     pair: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.truncate not in get_args(Truncate):
             raise SettingsError(
                 f"Expected 'head', 'tail' or 'both'. Received: "
                 f"truncate={self.truncate!r}. Choose one of them."
             )
-        self._check(num_fields=2 if self.pair else 1)
+        check_room(2 if self.pair else 1, self.max_tokens, self.pair)
 
     def lengths(self, field_lengths: np.ndarray) -> np.ndarray:
         """Returns how long each sequence is.
@@ -124,7 +123,7 @@ class Layout:
         """
         lengths = np.asarray(field_lengths, np.int64)
         num_fields = lengths.shape[1]
-        self._check(num_fields)
+        check_room(num_fields, self.max_tokens, self.pair)
         room = self.max_tokens - 1 - num_fields
         kept = lengths.copy()
         long = np.flatnonzero(lengths.sum(axis=1) > room)
@@ -142,18 +141,24 @@ class Layout:
         spans = np.stack([starts, starts + whole - tail], axis=-1)
         return span_indices(spans.ravel(), np.stack([head, tail], axis=-1).ravel())
 
-    def _check(self, num_fields: int):
-        if self.pair and num_fields < 2:
-            raise SettingsError(
-                f"A pair needs two text fields or more. Received: {num_fields} text "
-                f"field, pair=True. Name both columns, or leave `pair` out."
-            )
-        if self.max_tokens < 2 * num_fields + 1:
-            raise SettingsError(
-                f"Expected room for a token of each text field and the special tokens. "
-                f"Received: max_tokens={self.max_tokens!r} for {num_fields} text "
-                f"field(s). Give at least {2 * num_fields + 1}."
-            )
+
+def check_room(num_fields: int, max_tokens: int, pair: bool) -> None:
+    """Checks that a sequence has room for its text fields, and a pair two of them.
+
+    Raises:
+        SettingsError: When it has not.
+    """
+    if pair and num_fields < 2:
+        raise SettingsError(
+            f"A pair needs two text fields or more. Received: {num_fields} text "
+            f"field, pair=True. Name both columns, or leave `pair` out."
+        )
+    if max_tokens < 2 * num_fields + 1:
+        raise SettingsError(
+            f"Expected room for a token of each text field and the special tokens. "
+            f"Received: max_tokens={max_tokens!r} for {num_fields} text field(s). "
+            f"Give at least {2 * num_fields + 1}."
+        )
 
 
 def _cut_to_level(lengths: np.ndarray, room: int) -> np.ndarray:
@@ -177,15 +182,3 @@ def _at_least(name: str, wanted: int | None, needed: int) -> int:
             f"{needed}."
         )
     return int(needed if wanted is None else wanted)
-
-
-def layout_for(tokenizer: Tokenizer, text: dict) -> Layout:
-    """Returns the layout of a bundle's `text` facts, the same in training."""
-    return Layout(
-        max_tokens=text["max_tokens"],
-        truncate=text["truncate"],
-        pair=text["pair"],
-        cls_id=tokenizer.cls_id,
-        sep_id=tokenizer.sep_id,
-        pad_id=tokenizer.pad_id,
-    )

@@ -159,16 +159,10 @@ def _compute(
     else:
         vectors = np.lib.format.open_memmap(file, "w+", np.float32, shape)
         _reserve(file)
-    run, done = forward(model, model.features), 0
-    for chosen in feed.order():
-        inputs, _, _ = feed.batch(chosen)
-        given = run(inputs)
-        for row, vectors_of_row in zip(chosen, given, strict=False):
+    for chosen, given in feed.run(forward(model, model.features), on_progress):
+        for row, vectors_of_row in zip(chosen, given, strict=True):
             start, stop = offsets[row : row + 2]
             vectors[start:stop] = vectors_of_row[: stop - start]
-        done += len(chosen)
-        if on_progress:
-            on_progress(done, len(feed))
     return FeatureStore(vectors, offsets)
 
 

@@ -1,6 +1,6 @@
 """Batches as Keras `fit` eats them: the only place that knows the backend's needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -9,7 +9,12 @@ import keras
 import numpy as np
 
 from kerascls.data.targets import Targets
-from kerascls.preprocessing.batches import bucket, prediction_batches, training_batches
+from kerascls.preprocessing.batches import (
+    bucket,
+    in_length_order,
+    prediction_batches,
+    training_batches,
+)
 from kerascls.preprocessing.sequence_layout import INPUTS, Layout
 from kerascls.preprocessing.token_store import TokenStore
 
@@ -120,12 +125,26 @@ class Feed:
                     yield self.batch(piece, parts / len(chosen), num_rows)
             done = 0
 
-    def order(self) -> list[np.ndarray]:
-        """Returns the batches of one pass without shuffling, longest rows first."""
-        return prediction_batches(self.lengths, self.batch_size)
+    def run(
+        self,
+        function: Callable[[dict[str, np.ndarray]], np.ndarray],
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yields places within `rows`, and what a function of their inputs gives.
+
+        Args:
+            function: Called with the inputs of a batch.
+            on_progress: Called with rows done and all rows.
+        """
+        return in_length_order(
+            self.lengths,
+            self.batch_size,
+            lambda chosen: function(self.batch(chosen)[0]),
+            on_progress,
+        )
 
     def __iter__(self) -> Iterator[Batch]:
-        for chosen in self.order():
+        for chosen in prediction_batches(self.lengths, self.batch_size):
             yield self.batch(chosen)
 
 

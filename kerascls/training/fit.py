@@ -22,12 +22,11 @@ from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.inference.predictor import Predictor
-from kerascls.preprocessing.sequence_layout import layout_for
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.machine import package_versions
-from kerascls.training.job import Job, prepare, text_facts
+from kerascls.training.job import Job, input_spec, prepare
 from kerascls.training.preparation import tokenize_parts
 from kerascls.training.resume import earlier_run, require_same_start
 from kerascls.training.run_directory import (
@@ -174,7 +173,7 @@ def _run(job: Job, started: float) -> RunResult:
         stores = tokenize_parts(data, start.tokenizer, job.cache, bars, screen.say)
     from kerascls.training.trainer import fit_weights
 
-    layout = layout_for(start.tokenizer, text_facts(settings, data, start))
+    layout = input_spec(settings, data, start).layout(start.tokenizer)
     fitted = fit_weights(
         settings,
         data,
@@ -256,7 +255,7 @@ def _ship(job: Job, fitted: "Fitted") -> Bundle:
         task=data.task,
         label_set=data.label_set,
         decision=_decide(settings, data, fitted.valid_logits),
-        text=text_facts(settings, data, start),
+        input_spec=input_spec(settings, data, start),
         train_support=dict(zip(data.label_set, support.tolist(), strict=True)),
         settings=settings.to_dict(),
         write_model=lambda folder: write_keras_model(

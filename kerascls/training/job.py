@@ -1,10 +1,11 @@
 """All that a prepared run consists of."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import check_decision
+from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import class_of_score
 from kerascls.system.console import Screen
@@ -58,16 +59,16 @@ def prepare(
     return start.resolve(settings), data, start
 
 
-def text_facts(
+def input_spec(
     settings: RunSettings, data: LabelledText, start: StartingPoint
-) -> dict[str, Any]:
+) -> InputSpec:
     """Returns how this run's texts become batches, as the bundle stores it."""
     dataset = data.parts["train"].dataset
-    return {
-        "text_columns": list(dataset.text_columns),
-        "label_column": dataset.label_column,
-        "pair": settings.data.text_pair is not None,
-        "do_lower_case": start.tokenizer.do_lower_case,
-        "max_tokens": settings.model.max_tokens,
-        "truncate": settings.model.truncate,
-    }
+    return InputSpec(
+        text_columns=dataset.text_columns,
+        label_column=dataset.label_column,
+        pair=settings.data.text_pair is not None,
+        do_lower_case=start.tokenizer.do_lower_case,
+        max_tokens=settings.model.max_tokens,
+        truncate=settings.model.truncate,
+    )

@@ -156,10 +156,8 @@ def _table(
 def predict_logits(model, feed: Feed, num_classes: int) -> np.ndarray:
     """Returns float32 `(rows, num_classes)` logits in the order of the feed's rows."""
     logits = np.zeros((len(feed), num_classes), np.float32)
-    run = forward(model)
-    for chosen in feed.order():
-        inputs, _, _ = feed.batch(chosen)
-        logits[chosen] = run(inputs)[: len(chosen)]
+    for chosen, given in feed.run(forward(model)):
+        logits[chosen] = given
     return logits
 
 

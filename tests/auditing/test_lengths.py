@@ -29,7 +29,7 @@ def test_a_bundle_counts_tokens_against_its_limit(rows, multilabel_run):
     bundle = open_bundle(multilabel_run.out)
     lengths, unknown = length_sections(rows, bundle, None)
     assert lengths.counts["unit"] == "tokens"
-    assert lengths.counts["limit"] == bundle.text["max_tokens"] == 16
+    assert lengths.counts["limit"] == bundle.input_spec.max_tokens == 16
     assert lengths.counts["quantiles"][rows.files[0]][0] == 5  # [CLS] 3 tokens [SEP]
 
 

@@ -1,8 +1,10 @@
 """`kerascls inspect`."""
 
 import json
+import shutil
 
 from kerascls.errors import CheckpointError
+from kerascls.inference.bundle.files import describe
 
 
 class Inspection:
@@ -48,3 +50,16 @@ def test_a_bundle_is_described(run, multilabel_run):
     assert outcome.out.startswith("bundle   ")
     as_json = json.loads(run("inspect", multilabel_run.out, "--json").out)
     assert (as_json["task"], as_json["exports"]) == ("multilabel", {})
+
+
+def test_a_bundle_that_does_not_say_what_it_reads_exits_with_2(
+    run, multilabel_run, tmp_path
+):
+    bundle = shutil.copytree(multilabel_run.result.bundle, tmp_path / "bundle")
+    (bundle / "text.json").write_text('{"max_tokens": 16}')
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest["files"]["text.json"] = describe(bundle / "text.json")
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    outcome = run("inspect", bundle)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Received: keys=['max_tokens']" in " ".join(outcome.err.split())

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tiny_models import tiny_input_spec
 
 from kerascls.data.readers import read_records, split_labels
 from kerascls.errors import BundleError, DataError, KerasclsError, SettingsError
@@ -25,7 +26,9 @@ class FakePredictor:
 
     @property
     def bundle(self):
-        return SimpleNamespace(text={"text_columns": list(self.text_columns)})
+        return SimpleNamespace(
+            input_spec=tiny_input_spec(text_columns=self.text_columns)
+        )
 
     def predict(self, texts):
         self.calls.append(len(texts))
@@ -152,7 +155,7 @@ def test_a_failure_leaves_the_older_file_and_nothing_else(tmp_path):
     def fail(texts):
         raise RuntimeError
 
-    bundle = SimpleNamespace(text={"text_columns": ["text"]})
+    bundle = SimpleNamespace(input_spec=tiny_input_spec())
     broken = SimpleNamespace(predict=fail, bundle=bundle)
     source = write(tmp_path / "in.csv", "text\na\n")
     older = write(tmp_path / "out.csv", "older")

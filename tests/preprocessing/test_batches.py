@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.errors import SettingsError
-from kerascls.preprocessing.batches import bucket, prediction_batches, training_batches
+from kerascls.preprocessing.batches import (
+    bucket,
+    in_length_order,
+    prediction_batches,
+    training_batches,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,46 @@ def test_prediction_holds_every_row_once_longest_first(lengths, size, cap):
     assert sorted(order) == list(range(len(lengths)))
     assert np.all(np.diff(lengths[order]) <= 0)
     assert all(1 <= len(batch) <= size for batch in batches)
+
+
+def padding(lengths, batches):
+    return sum(int((lengths[b].max() - lengths[b]).sum()) for b in batches)
+
+
+@given(lengths_of_rows, sizes, st.integers(0, 3))
+def test_every_row_is_run_once_and_its_result_comes_with_it(lengths, size, more):
+    ran, steps = [], []
+
+    def run(rows):
+        ran.append(rows)
+        return np.pad(rows * 10, (0, more), constant_values=-1)  # rows that only pad
+
+    found = np.full(len(lengths), -1)
+    for rows, results in in_length_order(
+        lengths, size, run, lambda *step: steps.append(step)
+    ):
+        found[rows] = results
+    assert found.tolist() == [10 * row for row in range(len(lengths))]
+    assert sorted(flat(ran)) == list(range(len(lengths)))
+    done = np.cumsum([len(rows) for rows in ran], dtype=int).tolist()
+    assert steps == [(rows, len(lengths)) for rows in done]
+    assert steps[-1:] == [(len(lengths), len(lengths))][: len(lengths)]
+    best = np.sort(lengths)[::-1]
+    slices = [np.arange(len(best))[n : n + size] for n in range(0, len(best), size)]
+    assert padding(lengths, ran) <= padding(best, slices)
+
+
+def test_a_batch_is_reported_when_its_results_were_taken():
+    steps = []
+    batches = in_length_order(
+        np.array([3, 9, 5]), 2, lambda rows: rows, lambda *step: steps.append(step)
+    )
+    assert next(batches)[0].tolist() == [1, 2]
+    assert steps == []
+    assert next(batches)[0].tolist() == [0]
+    assert steps == [(2, 3)]
+    assert list(batches) == []
+    assert steps == [(2, 3), (3, 3)]
 
 
 @given(lengths_of_rows, sizes, st.integers(0, 2**40), st.integers(0, 99))

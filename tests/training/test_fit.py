@@ -148,14 +148,18 @@ def test_the_result_can_be_written_as_json(multilabel_run):
 
 def test_the_bundle_knows_how_texts_become_batches(pair_run):
     bundle = open_bundle(pair_run.out)
-    assert bundle.text == {
-        "text_columns": ["question", "answer"],
-        "label_column": "label",
-        "pair": True,
-        "do_lower_case": True,
-        "max_tokens": 16,
-        "truncate": "head",
-    }
+    assert (
+        bundle.read("text.json")
+        == bundle.input_spec.to_dict()
+        == {
+            "text_columns": ["question", "answer"],
+            "label_column": "label",
+            "pair": True,
+            "do_lower_case": True,
+            "max_tokens": 16,
+            "truncate": "head",
+        }
+    )
     assert bundle.train_support == {"体育": 10, "汽车": 9}
     assert bundle.rule.kind == "argmax"
 

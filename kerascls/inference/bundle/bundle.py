@@ -27,6 +27,7 @@ from kerascls.inference.bundle.files import (
     exports_of,
     read_json,
 )
+from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import write_json
 
 FORMAT_VERSION = 2
@@ -43,8 +44,7 @@ class Bundle:
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
         decision: How logits become probabilities and these labels.
-        text: How texts become batches: `text_columns`, `label_column`, `pair`,
-            `do_lower_case`, `max_tokens`, `truncate`.
+        input_spec: How a row's texts become a sequence of tokens.
         train_support: Training rows of each label.
         exports: What `kerascls export` has put into it, by format: `file`, `int8`
             and what it was compared on.
@@ -55,7 +55,7 @@ class Bundle:
     task: Task
     label_set: LabelSet
     decision: Decision
-    text: dict[str, Any]
+    input_spec: InputSpec
     train_support: dict[str, int]
     exports: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -68,8 +68,8 @@ class Bundle:
     def read_options(self) -> ReadOptions:
         """How its training text was read, as far as other files are read alike."""
         return ReadOptions(
-            text=tuple(self.text["text_columns"]),
-            label=self.text["label_column"],
+            text=self.input_spec.text_columns,
+            label=self.input_spec.label_column,
             label_separator=self.read(SETTINGS)["data"]["label_separator"],
             task=self.task,
         )
@@ -86,7 +86,7 @@ def write_bundle(
     task: Task,
     label_set: LabelSet,
     decision: Decision,
-    text: dict[str, Any],
+    input_spec: InputSpec,
     train_support: dict[str, int],
     settings: dict[str, Any],
     write_model: Callable[[Path], None],
@@ -100,7 +100,7 @@ def write_bundle(
         task: What a row's labels mean.
         label_set: Names of the columns of the logits.
         decision: How logits become probabilities and these labels.
-        text: See `Bundle.text`.
+        input_spec: How a row's texts become a sequence of tokens.
         train_support: Training rows of each label, in the order of `label_set`.
         settings: All settings of the run, for people.
         write_model: Called with a directory; writes vocabulary, weights and what
@@ -119,7 +119,7 @@ def write_bundle(
     try:
         write_json(work / SETTINGS, settings)
         write_json(work / LABELS, {"task": task.value, "train_rows": train_support})
-        write_json(work / TEXT, text)
+        write_json(work / TEXT, input_spec.to_dict())
         write_json(work / DECISION, decision.to_dict())
         write_model(work)
         files = {item.name: describe(item) for item in sorted(work.iterdir())}
@@ -197,7 +197,7 @@ def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
             task=Task(labels["task"]),
             label_set=LabelSet(tuple(labels["train_rows"])),
             decision=decided,
-            text=read_json(place / TEXT),
+            input_spec=InputSpec.from_dict(read_json(place / TEXT)),
             train_support=labels["train_rows"],
             exports=exports_of(manifest),
         )
@@ -205,8 +205,8 @@ def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
         if isinstance(error, BundleError):
             raise
         raise BundleError(
-            f"Expected a complete bundle. Received: {str(place)!r}, damaged: {error}. "
-            f"Copy it again from where it was made."
+            f"Expected a complete bundle. Received: {str(place)!r}, damaged: "
+            f"{str(error).removesuffix('.')}. Copy it again from where it was made."
         ) from error
 
 

@@ -18,7 +18,7 @@ def bundle_facts(bundle: Bundle) -> dict[str, Any]:
         "task": bundle.task.value,
         "labels": list(bundle.label_set),
         "train_support": bundle.train_support,
-        "text": bundle.text,
+        "text": bundle.input_spec.to_dict(),
         "encoder": parts["config"],
         "pooling": parts["pooling"],
         "decision": bundle.decision.to_dict(),

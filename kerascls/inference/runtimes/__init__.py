@@ -25,8 +25,8 @@ def open_runtime(bundle: Bundle, runtime: str = "auto") -> Runtime:
             onnxruntime is installed, else what the bundle asks for.
 
     Raises:
-        BundleError: When this version has no such runtime, or the bundle lacks the
-            file that it needs.
+        BundleError: When this version has no such runtime, the bundle lacks the file
+            that it needs, or this processor would compute that inexactly.
         SettingsError: When the runtime is unknown, or onnxruntime is not installed.
     """
     if bundle.runtime not in RUNTIMES:

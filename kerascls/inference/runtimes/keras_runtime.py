@@ -50,7 +50,9 @@ class KerasRuntime:
         self._lock = threading.Lock()
         self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
         compiles = compute.backend == "jax"
-        self._buckets = length_buckets(bundle.text["max_tokens"]) if compiles else None
+        self._buckets = (
+            length_buckets(bundle.input_spec.max_tokens) if compiles else None
+        )
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Computes logits; calls from several threads wait for each other.

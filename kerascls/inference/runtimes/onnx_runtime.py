@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kerascls.errors import BundleError
+from kerascls.inference.runtimes.saturation import check_kernel_codes
 from kerascls.system.machine import num_cores
 
 
@@ -19,7 +20,8 @@ class OnnxRuntime:
             which share each of them mostly wait: each core gets rows of its own.
 
     Raises:
-        BundleError: When onnxruntime cannot read the file.
+        BundleError: When onnxruntime cannot read the file, or this processor would
+            not compute its 8-bit products exactly.
     """
 
     def __init__(self, place: Path, int8: bool = False):
@@ -43,6 +45,9 @@ class OnnxRuntime:
                 f"reads. Received: {str(place)!r}: {error}. Write it again with "
                 f"`kerascls export`, or choose runtime='keras'."
             ) from error
+        if int8:
+            facts = self._session.get_modelmeta().custom_metadata_map
+            check_kernel_codes(place, facts)
         self._pool = ThreadPoolExecutor(num_cores()) if int8 else None
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:

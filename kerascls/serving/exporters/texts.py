@@ -31,7 +31,7 @@ class ComparedTexts:
 
 def sample_texts(bundle: Bundle) -> ComparedTexts:
     """Returns the texts of the packaged sample; several fields hold the same text."""
-    num_fields = len(bundle.text["text_columns"])
+    num_fields = len(bundle.input_spec.text_columns)
     with open_input(sample_path(), None, "utf-8") as opened:
         texts = [
             texts_of(record, ("text",) * num_fields, SAMPLE)
@@ -54,13 +54,13 @@ def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> Compar
         SettingsError: When text columns are more or fewer than in training.
     """
     source = Path(path).name
-    trained = bundle.read_options
+    trained = bundle.input_spec
     with open_input(path, options.format, options.encoding) as opened:
         columns = opened.columns()
         if FORMATS[opened.format].is_lines or (
-            options.label is None and trained.label not in columns
+            options.label is None and trained.label_column not in columns
         ):
-            fields = columns_of(opened, options.text, trained.text)
+            fields = columns_of(opened, options.text, trained.text_columns)
             opened.check(fields, columns)
             texts = [texts_of(record, fields, source) for record in opened.records()]
             return ComparedTexts(source, texts)

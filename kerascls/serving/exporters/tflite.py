@@ -19,7 +19,9 @@ def write_tflite(bundle: Bundle, place: Path, int8: bool):
         bundle: A checked bundle.
         place: The file to appear.
         int8: Whether weights are stored in 8 bits and multiplied so, what is between
-            them rounded row by row (dynamic range quantisation).
+            them rounded row by row (dynamic range quantisation). Both are signed: a
+            sum of two products is at most 2 * 128 * 127 = 32,512 and fits 16 bits, so
+            that it needs no smaller codes, as ONNX does.
 
     Raises:
         SettingsError: When Keras does not run on TensorFlow.

@@ -3,12 +3,15 @@
 import hashlib
 import json
 
+from tiny_models import tiny_input_spec
+
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
 from kerascls.inference.bundle import MANIFEST, write_bundle
+from kerascls.inference.bundle.files import describe
 
-TEXT = {"text_columns": ["text"], "max_tokens": 16}
+INPUT_SPEC = tiny_input_spec(max_tokens=16)
 SUPPORT = {"体育": 3, "[red]x[/red]": 1}
 
 
@@ -23,7 +26,7 @@ def write(path, write_model=write_model, **changes):
         "task": Task.MULTILABEL,
         "label_set": LabelSet(tuple(SUPPORT)),
         "decision": Decision(Rule("threshold", 0.25)),
-        "text": TEXT,
+        "input_spec": INPUT_SPEC,
         "train_support": SUPPORT,
         "settings": {"data": {"label_separator": "|"}},
     }
@@ -36,6 +39,13 @@ def manifest_of(bundle):
 
 def change_manifest(bundle, **changes):
     (bundle / MANIFEST).write_text(json.dumps(manifest_of(bundle) | changes))
+
+
+def change_file(bundle, name, content):
+    """Writes other bytes, and into the manifest that this is as it should be."""
+    (bundle / name).write_bytes(content)
+    files = manifest_of(bundle)["files"] | {name: describe(bundle / name)}
+    change_manifest(bundle, files=files)
 
 
 def to_first_format(bundle):

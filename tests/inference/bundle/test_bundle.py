@@ -1,13 +1,15 @@
 """A bundle appears whole or not at all, and every damage to it is named."""
 
+import json
 import os
 import pickle
 import shutil
 
 import pytest
 from bundle_cases import (
+    INPUT_SPEC,
     SUPPORT,
-    TEXT,
+    change_file,
     change_manifest,
     manifest_of,
     to_first_format,
@@ -30,7 +32,7 @@ def test_what_is_written_is_what_is_opened(bundle):
     assert (opened.runtime, opened.task) == ("keras", Task.MULTILABEL)
     assert opened.label_set == LabelSet(tuple(SUPPORT))
     assert opened.decision == Decision(Rule("threshold", 0.25))
-    assert (opened.text, opened.train_support) == (TEXT, SUPPORT)
+    assert (opened.input_spec, opened.train_support) == (INPUT_SPEC, SUPPORT)
     assert opened.read("settings.json") == {"data": {"label_separator": "|"}}
 
 
@@ -151,6 +153,18 @@ def test_an_unlisted_file_that_is_needed_is_named(bundle):
     change_manifest(bundle, files=files)
     with pytest.raises(BundleError, match=r"vocab\.txt is not in the manifest"):
         open_bundle(bundle)
+
+
+def test_text_json_that_describes_no_input_is_named(bundle):
+    values = INPUT_SPEC.to_dict() | {"max_tokens": "16"}
+    change_file(bundle, "text.json", json.dumps(values).encode())
+    with pytest.raises(BundleError) as error:
+        open_bundle(bundle)
+    assert str(error.value) == (
+        f"Expected a complete bundle. Received: {str(bundle)!r}, damaged: Expected "
+        f"max_tokens to be a whole number. Received: max_tokens='16'. Give such a "
+        f"value. Copy it again from where it was made."
+    )
 
 
 def test_a_directory_without_bundle_says_what_was_looked_for(tmp_path):

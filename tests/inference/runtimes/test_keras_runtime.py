@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from tiny_models import random_weights, tiny_batch, tiny_classifier
+from tiny_models import random_weights, tiny_batch, tiny_classifier, tiny_input_spec
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
@@ -37,7 +37,7 @@ def bundle_at(folder, runtime="keras") -> Bundle:
         task=Task.MULTILABEL,
         label_set=LabelSet(("a", "b", "c")),
         decision=Decision(Rule("threshold", 0.5)),
-        text={"max_tokens": 20},
+        input_spec=tiny_input_spec(),
         train_support={},
     )
 

@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from tiny_models import random_weights, tiny_batch, tiny_classifier
+from tiny_models import random_weights, tiny_batch, tiny_classifier, tiny_input_spec
 
+import kerascls
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
@@ -37,10 +39,7 @@ def plain(tmp_path_factory) -> Bundle:
         task=Task.MULTILABEL,
         label_set=LabelSet(("a", "b", "c")),
         decision=Decision(Rule("threshold", 0.5)),
-        text={
-            **{"text_columns": ["text"], "label_column": "labels", "pair": False},
-            **{"max_tokens": 20, "truncate": "head", "do_lower_case": True},
-        },
+        input_spec=tiny_input_spec(),
         train_support={"a": 1, "b": 1, "c": 1},
         settings={},
         write_model=lambda folder: write_keras_model(folder, model, Tokenizer(SPECIAL)),
@@ -97,6 +96,10 @@ def test_rows_that_each_core_computes_apart_come_back_in_order(
     exported, rows, monkeypatch
 ):
     monkeypatch.setattr("kerascls.inference.runtimes.onnx_runtime.num_cores", lambda: 3)
+    # The file has 32 bits, so that nothing depends on a row's neighbours.
+    monkeypatch.setattr(
+        "kerascls.inference.runtimes.saturation.saturates", lambda: False
+    )
     place = exported.path / exported.exports["onnx"]["file"]
     token_ids = np.random.default_rng(0).integers(0, 5, (rows, 6)).astype(np.int32)
     ones = np.ones_like(token_ids)
@@ -104,6 +107,48 @@ def test_rows_that_each_core_computes_apart_come_back_in_order(
     whole, apart = (OnnxRuntime(place, int8).logits(batch) for int8 in (False, True))
     assert whole.shape == (rows, 3)
     np.testing.assert_allclose(apart, whole, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def early(plain, tmp_path_factory) -> Bundle:
+    """The same with 8 bits, as exported when files did not tell their codes."""
+    folder = tmp_path_factory.mktemp("early")
+    bundle = open_bundle(shutil.copytree(plain.path, folder / "bundle"))
+    write_onnx(bundle, folder / "work.onnx", int8=True)
+    model = onnx.load(folder / "work.onnx")
+    del model.metadata_props[:]
+    onnx.save(model, folder / "work.onnx")
+    return add_export(bundle, "onnx", folder / "work.onnx", {"int8": True})
+
+
+@pytest.mark.parametrize("runtime", ["auto", "onnx"])
+def test_an_early_file_is_refused_where_it_would_be_wrong(early, monkeypatch, runtime):
+    monkeypatch.setattr(
+        "kerascls.inference.runtimes.saturation.saturates", lambda: True
+    )
+    with pytest.raises(BundleError, match="kernel_codes=127.*export OUT --int8"):
+        open_runtime(early, runtime)
+    place = early.path / early.exports["onnx"]["file"]
+    with pytest.raises(BundleError, match="kernel_codes=127.*runtime='keras'"):
+        OnnxRuntime(place, int8=True)
+    assert isinstance(open_runtime(early, "keras"), KerasRuntime)
+
+
+def test_an_early_file_runs_where_it_is_right(early, monkeypatch):
+    monkeypatch.setattr(
+        "kerascls.inference.runtimes.saturation.saturates", lambda: False
+    )
+    assert isinstance(open_runtime(early), OnnxRuntime)
+
+
+def test_an_early_file_can_be_exported_again(early, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "kerascls.inference.runtimes.saturation.saturates", lambda: True
+    )
+    bundle = open_bundle(shutil.copytree(early.path, tmp_path / "bundle"))
+    (tmp_path / "texts.txt").write_text("a\nb\n", "utf-8")
+    kerascls.export(bundle.path, int8=True, input=tmp_path / "texts.txt", max_changed=1)
+    assert isinstance(open_runtime(open_bundle(bundle.path)), OnnxRuntime)
 
 
 def test_a_damaged_file_is_found_by_its_hash(exported, tmp_path):

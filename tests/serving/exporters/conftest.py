@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny_models import VOCAB_SIZE, random_weights, tiny_classifier
+from tiny_models import VOCAB_SIZE, random_weights, tiny_classifier, tiny_input_spec
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
@@ -29,16 +29,13 @@ def make_bundle() -> Callable[..., Bundle]:
         model = tiny_classifier(num_classes=len(LABELS), **options)
         model.load_named_weights(random_weights(model.weights_by_name()))
         tokenizer = Tokenizer([*SPECIAL, *CHARACTERS[: VOCAB_SIZE - len(SPECIAL)]])
-        text = {"text_columns": list(columns), "label_column": "labels"}
-        text |= {"pair": len(columns) > 1, "do_lower_case": True}
-        text |= {"max_tokens": 20, "truncate": "head"}
         return write_bundle(
             path,
             runtime="keras",
             task=Task.MULTILABEL,
             label_set=LabelSet(LABELS),
             decision=Decision(Rule("threshold", 0.5)),
-            text=text,
+            input_spec=tiny_input_spec(text_columns=columns, pair=len(columns) > 1),
             train_support=dict.fromkeys(LABELS, 5),
             settings={"data": {"label_separator": "|"}},
             write_model=lambda folder: write_keras_model(folder, model, tokenizer),

@@ -5,12 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.inference.runtimes.saturation import KERNEL_CODES, KERNEL_CODES_FACT
 from kerascls.preprocessing.sequence_layout import INPUTS
 
 # What onnxruntime adds to ONNX: https://onnxruntime.ai/docs/reference/operators
 CONTRIB = "com.microsoft"
 OPSET, IR_VERSION = 18, 9
 OUTPUT = "logits"
+# Embedding tables are looked up, not multiplied by activations: they have no sums that
+# could be clipped, and take all of int8.
+TABLE_CODES = 127
 
 
 class OnnxGraph:
@@ -22,6 +26,8 @@ class OnnxGraph:
 
     # Whether queries, keys and values of all tokens are best computed by one operator.
     packs_attention = True
+    # What its files tell of its arithmetic, for those who run them.
+    facts: Mapping[str, str] = {}
 
     def __init__(self, weights: Mapping[str, np.ndarray]):
         self.weights = weights
@@ -126,7 +132,7 @@ class OnnxGraph:
                 helper.make_opsetid(CONTRIB, 1),
             ],
         )
-        helper.set_model_props(model, dict(facts))
+        helper.set_model_props(model, {**facts, **self.facts})
         return model.SerializeToString(deterministic=True)
 
 
@@ -134,6 +140,9 @@ class Int8Graph(OnnxGraph):
     """A graph with 8-bit kernels and embedding tables.
 
     A kernel has one scale for each output, a table one for each row; zero is zero.
+    Codes of kernels go from -63 to 63, so that no processor clips sums of their
+    products (see `inference/runtimes/saturation.py`); those of tables from -127 to
+    127.
     What is multiplied by a kernel is brought to 8 bits as it comes, with one scale for
     all rows that are computed together or, `by_token`, for each token: this is slower,
     but where tokens differ much it more than halves the errors of probabilities.
@@ -141,13 +150,17 @@ class Int8Graph(OnnxGraph):
     References:
         - [LLM.int8()](https://arxiv.org/abs/2208.07339), section 2.1, for a scale of
           each token and of each output
+        - [onnxruntime, reduce-range](
+          https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html)
+          for 7 bits
     """
 
     packs_attention = False
+    facts = {KERNEL_CODES_FACT: str(KERNEL_CODES)}
 
     def rows(self, table: str, ids: str) -> str:
         """Returns rows of an embedding table."""
-        codes, scales = _quantized(self.weights[table], axis=1)
+        codes, scales = _quantized(self.weights[table], TABLE_CODES, axis=1)
         codes = self.constant(f"{table}/int8", codes, np.int8)
         scales = self.constant(f"{table}/scale", scales, np.float32)
         found = self.node("Cast", self.node("Gather", codes, ids, axis=0), to=1)
@@ -169,14 +182,23 @@ class Int8Graph(OnnxGraph):
         return self._product(x, name, "", bias)
 
     def _product(self, x: str, name: str, *zero_and_bias: str) -> str:
-        codes, scales = _quantized(self.weights[f"{name}/kernel"], axis=0)
+        codes, scales = _quantized(self.weights[f"{name}/kernel"], KERNEL_CODES, axis=0)
         codes = self.constant(f"{name}/kernel/int8", codes, np.int8)
         scales = self.constant(f"{name}/kernel/scale", scales[0], np.float32)
         return self.contrib("DynamicQuantizeMatMul", x, codes, scales, *zero_and_bias)
 
 
-def _quantized(array: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns codes from -127 to 127 and the scales that make numbers of them."""
-    scales = np.abs(array).max(axis=axis, keepdims=True) / np.float32(127)
+def _quantized(
+    array: np.ndarray, largest: int, axis: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns codes from -largest to largest and the scales that make numbers of them.
+
+    Args:
+        array: float32.
+        largest: Of the codes.
+        axis: Along which numbers share a scale.
+    """
+    scales = np.abs(array).max(axis=axis, keepdims=True) / np.float32(largest)
     scales[scales == 0] = 1
-    return np.rint(array / scales), scales
+    # A scale of very small numbers is itself rounded, and may be too small for them.
+    return np.rint(array / scales).clip(-largest, largest), scales

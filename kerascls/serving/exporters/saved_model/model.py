@@ -1,13 +1,13 @@
 """A TensorFlow SavedModel that takes strings and gives labels, without kerascls."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import VOCAB, Bundle
-from kerascls.preprocessing.sequence_layout import INPUTS, layout_for
+from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.serving.exporters.saved_model import decision as graph_decision
 from kerascls.serving.exporters.saved_model.batches import collate
@@ -55,11 +55,11 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
     import tensorflow as tf
 
     archive, model = archive_of(bundle, "savedmodel")
-    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.text["do_lower_case"])
+    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
     reason = why_inexpressible(tokenizer)
     given, read = id_specs(), _as_given
     if reason is None:
-        names = input_names(bundle.text["text_columns"])
+        names = input_names(bundle.input_spec.text_columns)
         given = {name: tf.TensorSpec((None,), tf.string, name) for name in names}
         read = _reader(bundle, tokenizer, names)
 
@@ -111,7 +111,7 @@ def id_specs() -> dict[str, "tf.TensorSpec"]:
     return {name: tf.TensorSpec((None, None), tf.int32, name) for name in INPUTS}
 
 
-def input_names(text_columns: list[str]) -> list[str]:
+def input_names(text_columns: Sequence[str]) -> list[str]:
     """Returns the names of the string inputs.
 
     Args:
@@ -133,7 +133,7 @@ def _reader(
     bundle: Bundle, tokenizer: Tokenizer, names: list[str]
 ) -> Callable[["Tensors"], "Tensors"]:
     tokens = StringTokens(tokenizer)
-    layout = layout_for(tokenizer, bundle.text)
+    layout = bundle.input_spec.layout(tokenizer)
 
     def read(texts: "Tensors") -> "Tensors":
         return collate([tokens(texts[name]) for name in names], layout)

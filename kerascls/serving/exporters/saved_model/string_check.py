@@ -29,7 +29,7 @@ def check_strings(place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]])
 
     runtime = SavedModelRuntime(place)
     serve = runtime.loaded.signatures["serving_default"]
-    names = input_names(bundle.text["text_columns"])
+    names = input_names(bundle.input_spec.text_columns)
     if set(serve.structured_input_signature[1]) != set(names):
         return
     predictor = Predictor(bundle, runtime)

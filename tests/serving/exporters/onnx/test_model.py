@@ -3,7 +3,13 @@
 import numpy as np
 import onnx
 import pytest
-from tiny_models import FAMILIES, random_weights, tiny_batch, tiny_classifier
+from tiny_models import (
+    FAMILIES,
+    random_weights,
+    tiny_batch,
+    tiny_classifier,
+    tiny_input_spec,
+)
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
@@ -35,7 +41,7 @@ def written(folder, **options):
         task=Task.MULTILABEL,
         label_set=LabelSet(("a", "b", "c")),
         decision=Decision(Rule("threshold", 0.5)),
-        text={"max_tokens": 20},
+        input_spec=tiny_input_spec(),
         train_support={},
     )
     return model, bundle
@@ -155,6 +161,14 @@ def test_the_file_names_its_labels(tmp_path):
     model = onnx.load(tmp_path / "modelFalse.onnx")
     facts = {one.key: one.value for one in model.metadata_props}
     assert facts == {"labels": '["a", "b", "c"]', "task": "multilabel"}
+
+
+def test_a_file_of_8_bits_tells_its_largest_codes(tmp_path):
+    _, bundle = written(tmp_path)
+    exported(bundle, int8=True)
+    model = onnx.load(tmp_path / "modelTrue.onnx")
+    facts = {one.key: one.value for one in model.metadata_props}
+    assert facts["kernel_codes"] == "63"
 
 
 @pytest.mark.parametrize("damage", [WEIGHTS, ENCODER])

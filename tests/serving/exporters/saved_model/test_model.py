@@ -149,7 +149,7 @@ def test_where_strings_cannot_be_read_ids_get_labels(served, tmp_path, monkeypat
     check_strings(tmp_path / "saved", served, [("a",)])
     serve = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
     predictor = Predictor(served)
-    ids = predictor.tokenizer.encode(TEXTS[1], maxlen=served.text["max_tokens"])
+    ids = predictor.tokenizer.encode(TEXTS[1], maxlen=served.input_spec.max_tokens)
     ones = np.ones((1, len(ids[0])), np.int32)
     batch = dict(zip(INPUTS, map(np.int32, ([ids[0]], [ids[1]], ones)), strict=True))
     found = serve(**{name: tf.constant(array) for name, array in batch.items()})

@@ -1,0 +1,109 @@
+"""The contract between training and serving: how a row's texts become a sequence."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, get_args
+
+from kerascls.errors import SettingsError
+from kerascls.preprocessing.sequence_layout import Layout, Truncate, check_room
+
+if TYPE_CHECKING:
+    from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputSpec:
+    """What training fixed of a model's input; serving reads it from the bundle.
+
+    Args:
+        text_columns: Names of the text fields of a row, in the order of the sequence.
+        label_column: Name of the column with the labels.
+        pair: Whether the last field is segment 1; all others are segment 0.
+        do_lower_case: Whether the tokenizer lower-cases texts and strips accents.
+        max_tokens: Most tokens of a sequence, special tokens included.
+        truncate: What stays of a field that is too long: its `"head"`, its `"tail"`,
+            or `"both"`, half from either end.
+
+    Raises:
+        SettingsError: When a value is of another type, or has no meaning for so many
+            text columns.
+
+    Example:
+        >>> spec = InputSpec(
+        ...     text_columns=("question", "answer"),
+        ...     label_column="label",
+        ...     pair=True,
+        ...     do_lower_case=True,
+        ...     max_tokens=128,
+        ...     truncate="head",
+        ... )
+        >>> InputSpec.from_dict(spec.to_dict()) == spec
+        True
+    """
+
+    text_columns: tuple[str, ...]
+    label_column: str
+    pair: bool
+    do_lower_case: bool
+    max_tokens: int
+    truncate: Truncate
+
+    def __post_init__(self) -> None:
+        for name, (kind, fits) in _KINDS.items():
+            if not fits(value := getattr(self, name)):
+                raise SettingsError(
+                    f"Expected {name} to be {kind}. Received: {name}={value!r:.200}. "
+                    f"Give such a value."
+                )
+        object.__setattr__(self, "text_columns", tuple(self.text_columns))
+        check_room(len(self.text_columns), self.max_tokens, self.pair)
+
+    def layout(self, tokenizer: "Tokenizer") -> Layout:
+        """Returns how ids become a sequence.
+
+        Args:
+            tokenizer: Has the ids of the special tokens.
+        """
+        return Layout(
+            max_tokens=self.max_tokens,
+            truncate=self.truncate,
+            pair=self.pair,
+            cls_id=tokenizer.cls_id,
+            sep_id=tokenizer.sep_id,
+            pad_id=tokenizer.pad_id,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the fields as plain JSON types."""
+        return asdict(self) | {"text_columns": list(self.text_columns)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "InputSpec":
+        """Returns what `to_dict` wrote.
+
+        Raises:
+            SettingsError: When a key is missing or unknown, or a value is wrong.
+        """
+        names = [one.name for one in fields(cls)]
+        if set(values) != set(names):
+            raise SettingsError(
+                f"Expected an input described by the keys {', '.join(names)}. "
+                f"Received: keys={sorted(values)}. Read it with the version of "
+                f"kerascls that wrote it."
+            )
+        return cls(**values)
+
+
+def _are_names(value: object) -> bool:
+    listed = isinstance(value, (list, tuple)) and len(value) > 0
+    return listed and all(isinstance(name, str) for name in value)
+
+
+_KINDS = {
+    "text_columns": ("a list of one name or more", _are_names),
+    "label_column": ("a name", lambda v: isinstance(v, str)),
+    "pair": ("True or False", lambda v: isinstance(v, bool)),
+    "do_lower_case": ("True or False", lambda v: isinstance(v, bool)),
+    "max_tokens": ("a whole number", lambda v: type(v) is int),
+    "truncate": ("'head', 'tail' or 'both'", lambda v: v in get_args(Truncate)),
+}
