@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 from kerascls.auditing.audit_files import export_doccano, write_audit
 from kerascls.auditing.duplicates import duplicate_sections
@@ -19,7 +19,7 @@ from kerascls.auditing.lengths import length_sections
 from kerascls.auditing.near_duplicates import check_threshold, near_section
 from kerascls.auditing.output_checks import check_directory, check_new_file
 from kerascls.auditing.rows import Rows, read_rows
-from kerascls.data.labels import Task
+from kerascls.data.readers import ReadKeywords, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.system.extras import has_extra, require_extra
@@ -33,13 +33,6 @@ def audit(
     files: str | Path | Sequence[str | Path],
     bundle: str | Path | None = None,
     *,
-    text: Sequence[str] = (),
-    label: str | None = None,
-    label_separator: str | None = None,
-    task: Task | str | None = None,
-    format: str | None = None,
-    encoding: str = "utf-8",
-    skip_bad_rows: bool = False,
     max_tokens: int | None = None,
     near: float = 0.8,
     label_errors: Judge = "auto",
@@ -48,6 +41,7 @@ def audit(
     out: str | Path | None = None,
     export: str | Path | None = None,
     on_progress: Progress | None = None,
+    **reading: Unpack[ReadKeywords],
 ) -> Audit:
     """Looks for duplicates, leaks, odd labels and likely label errors.
 
@@ -55,13 +49,6 @@ def audit(
         files: One or several files of the same task, such as train and test.
         bundle: A bundle or run directory: its vocabulary counts tokens, its
             probabilities judge labels, and columns are those of its training.
-        text: Text columns; by default those of the bundle, or as in training.
-        label: Label column.
-        label_separator: Between the names in a cell; by default `|`.
-        task: `"multiclass"` or `"multilabel"`; by default by the column's name.
-        format: Of the files; by default their endings.
-        encoding: Of text files.
-        skip_bad_rows: Whether rows that cannot be used are left out.
         max_tokens: What a model reads; without a bundle it counts characters.
         near: Least similarity of near duplicates, 0.5 to 1.
         label_errors: What judges the labels: `"bundle"`; `"cross-validation"` of a
@@ -73,6 +60,9 @@ def audit(
             A findings.csv with corrections is never overwritten.
         export: New file for doccano, JSON lines with the rows to label again.
         on_progress: Called with steps done and all steps while labels are judged.
+        **reading: How the files are read, see `kerascls.data.readers.ReadOptions`:
+            `text`, `label`, `label_separator` and `task`, by default as in training
+            where there is a bundle, `format`, `encoding`, `skip_bad_rows`.
 
     Returns:
         The `Audit`.
@@ -80,14 +70,15 @@ def audit(
     Raises:
         DataError: When a file cannot be used.
         BundleError: When the bundle cannot be read.
-        SettingsError: When an argument has no meaning, what is asked for cannot be
-            written, or cleanlab is asked for and not installed.
+        SettingsError: When an argument is unknown or has no meaning, what is asked for
+            cannot be written, or cleanlab is asked for and not installed.
 
     Example:
         >>> found = audit(["train.csv", "test.csv"])
         >>> found.section("leak").counts["texts"]
         646
     """
+    options = ReadOptions.from_keywords(audit, reading)
     paths = [files] if isinstance(files, str | Path) else list(files)
     check_threshold(near)
     _check_numbers(folds, max_tokens)
@@ -97,17 +88,7 @@ def audit(
     if out is not None:
         check_directory(out)
     opened = open_bundle(bundle) if bundle is not None else None
-    rows = read_rows(
-        paths,
-        opened,
-        text=text,
-        label=label,
-        label_separator=label_separator,
-        task=task,
-        format=format,
-        encoding=encoding,
-        skip_bad_rows=skip_bad_rows,
-    )
+    rows = read_rows(paths, opened, options)
     reasons: tuple[str, ...] = ()
     if judge == "auto":
         judge, reasons = default_judge(rows, opened)

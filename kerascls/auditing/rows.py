@@ -9,10 +9,11 @@ import numpy as np
 
 from kerascls.data.labelled_text import one_task
 from kerascls.data.labels import Task
-from kerascls.data.readers import Dataset, join_labels, read
+from kerascls.data.readers import Dataset, ReadOptions, join_labels, read
+from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.errors import SettingsError
 from kerascls.evaluation.scored_rows import rows_sha256
-from kerascls.inference.bundle import SETTINGS, Bundle
+from kerascls.inference.bundle import Bundle
 
 SAMPLED_TEXTS = 2000
 IDEOGRAPHS = re.compile(
@@ -121,14 +122,7 @@ def row_key(texts: Sequence[str], labels: Sequence[str]) -> str:
 def read_rows(
     paths: Sequence[str | Path],
     bundle: Bundle | None = None,
-    *,
-    text: Sequence[str] = (),
-    label: str | None = None,
-    label_separator: str | None = None,
-    task: Task | str | None = None,
-    format: str | None = None,
-    encoding: str = "utf-8",
-    skip_bad_rows: bool = False,
+    options: ReadOptions = DEFAULTS,
 ) -> Rows:
     """Reads labelled files; columns, separator and task default to a bundle's.
 
@@ -139,24 +133,8 @@ def read_rows(
     """
     _check_paths(paths)
     if bundle is not None:
-        text = text or bundle.input_spec.text_columns
-        label = label or bundle.input_spec.label_column
-        trained = bundle.read(SETTINGS)["data"]
-        label_separator = label_separator or trained["label_separator"]
-        task = task or bundle.task
-    options = {
-        "text": text,
-        "label": label,
-        "task": task,
-        "label_separator": label_separator or "|",
-        "format": format,
-        "encoding": encoding,
-        "errors": "skip" if skip_bad_rows else "raise",
-    }
-    rows = Rows.of({str(path): read(path, **options) for path in paths})
-    if bundle is not None:
-        _check_bundle(bundle, rows)
-    return rows
+        options = options.as_in(bundle.read_options)
+    return Rows.of({str(path): read(path, options) for path in paths})
 
 
 def mostly_ideographs(texts: Sequence[str]) -> bool:
@@ -171,22 +149,10 @@ def mostly_ideographs(texts: Sequence[str]) -> bool:
     return len(IDEOGRAPHS.findall(sample)) >= IDEOGRAPHIC_SHARE * max(letters, 1)
 
 
-def _check_paths(paths: Sequence[str | Path]):
+def _check_paths(paths: Sequence[str | Path]) -> None:
     names = [str(Path(path).resolve()) for path in paths]
     if not names or len(set(names)) < len(names):
         raise SettingsError(
             f"Expected one or more files, none twice. Received: files="
             f"{[str(path) for path in paths]}. Name each file once."
-        )
-
-
-def _check_bundle(bundle: Bundle, rows: Rows):
-    given = next(iter(rows.datasets.values())).text_columns
-    trained = bundle.input_spec.text_columns
-    if rows.task is not bundle.task or len(given) != len(trained):
-        raise SettingsError(
-            f"Expected files like those of the bundle's training: {bundle.task}, texts "
-            f"in {len(trained)} column(s). Received: task={rows.task.value!r}, "
-            f"text={', '.join(given)}. Leave --task out and name as many columns with "
-            f"--text, or audit without the bundle."
         )

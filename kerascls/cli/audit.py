@@ -8,12 +8,11 @@ import click
 import kerascls
 from kerascls.cli.options import given, setting_options
 from kerascls.cli.output import echo_json, row_progress
+from kerascls.data.readers.read_options import READ_KEYWORDS
 
 JUDGES = ("auto", "none", "bundle", "cross-validation")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-COLUMNS = ("text", "label", "label_separator", "format", "encoding")
-OPTIONS = (*COLUMNS, "skip_bad_rows", "task")
 
 
 @click.command()
@@ -23,7 +22,7 @@ OPTIONS = (*COLUMNS, "skip_bad_rows", "task")
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Classifier that counts tokens and judges labels. Default: none.",
 )
-@setting_options(OPTIONS)
+@setting_options(READ_KEYWORDS)
 @click.option("--max-tokens", type=click.IntRange(1), help="What a model reads.")
 @click.option("--near", type=float, help="Least similarity of near duplicates.  [0.8]")
 @click.option(

@@ -6,10 +6,8 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import given, runtime_option, setting_options
+from kerascls.cli.options import given, reading_options, runtime_option
 from kerascls.cli.output import echo_json, row_progress
-
-OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_rows")
 
 
 @click.command()
@@ -20,12 +18,7 @@ OPTIONS = ("text", "label", "label_separator", "format", "encoding", "skip_bad_r
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Labelled text to score on.",
 )
-@setting_options(
-    OPTIONS,
-    text="Text column; repeat for several. Default: as in training.",
-    label="Label column. Default: as in training.",
-    label_separator="What joins several labels in one cell. Default: as in training.",
-)
+@reading_options()
 @click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),

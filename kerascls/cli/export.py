@@ -6,12 +6,11 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import given, setting_options
+from kerascls.cli.options import given, input_format_option, reading_options
 from kerascls.cli.output import echo_json, plain_table, row_progress
 
 # Those of `kerascls.serving.exporters.FORMATS`, not imported for a help text.
 FORMATS = ("onnx", "savedmodel", "tflite")
-OPTIONS = ("text", "label", "label_separator", "encoding", "skip_bad_rows")
 
 
 @click.command()
@@ -32,17 +31,10 @@ OPTIONS = ("text", "label", "label_separator", "encoding", "skip_bad_rows")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Texts to compare on, with labels or without. Default: the packaged sample.",
 )
-@setting_options(
-    OPTIONS,
-    text="Text column; repeat for several. Default: as in training.",
-    label="Label column. Default: as in training, if the file has it.",
-    label_separator="What joins several labels in one cell. Default: as in training.",
+@reading_options(
+    "format", label="Label column. Default: as in training, if the file has it."
 )
-@click.option(
-    "--input-format",
-    type=click.Choice(("csv", "tsv", "xlsx", "jsonl", "txt")),
-    help="Of the input. Default: its ending.",
-)
+@input_format_option("--input-format", help="Of the input. Default: its ending.")
 @click.option(
     "--max-changed",
     type=float,

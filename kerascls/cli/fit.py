@@ -10,11 +10,12 @@ import click
 import kerascls
 from kerascls.cli.options import config_options, setting_options, settings_from
 from kerascls.cli.output import echo_json, progress_console
+from kerascls.data.readers.read_options import READ_KEYWORDS
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS
 
 OPTIONS = (
-    *("model", "train", "valid", "test", "text", "text_pair", "label"),
-    *("label_separator", "format", "encoding", "skip_bad_rows", "task"),
+    *("model", "train", "valid", "test", "text", "text_pair"),
+    *(name for name in READ_KEYWORDS if name != "text"),
     *("checkpoint", "vocab", "from_scratch", "max_tokens", "truncate"),
     *("batch_size", "epochs", "learning_rate", "seed"),
 )

@@ -6,6 +6,8 @@ from typing import Any, get_args, get_origin
 
 import click
 
+from kerascls.data.readers import FORMATS
+from kerascls.data.readers.read_options import READ_KEYWORDS
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
@@ -29,6 +31,22 @@ def setting_options(
         return command
 
     return decorate
+
+
+def reading_options(*but: str, **help_texts: str) -> Callable[[Callable], Callable]:
+    """Returns a decorator that adds how a file is read, by default as in training.
+
+    Args:
+        *but: What the command does not have; none has the task.
+        **help_texts: As for `setting_options`.
+    """
+    names = [name for name in READ_KEYWORDS if name not in ("task", *but)]
+    return setting_options(names, **_AS_IN_TRAINING | help_texts)
+
+
+def input_format_option(flag: str, help: str) -> Callable[[Callable], Callable]:
+    """Returns a decorator that adds the format of a file that needs no labels."""
+    return click.option(flag, type=click.Choice(list(FORMATS)), help=help)
 
 
 def config_options(command: Callable) -> Callable:
@@ -115,4 +133,10 @@ def _default(value: Any) -> str:
 
 # Those of `kerascls.inference.runtimes`, which a help text need not import.
 _RUNTIMES = ("auto", "keras", "onnx")
+_AS_IN_TRAINING = {
+    "text": "Text column; repeat for several. Default: as in training.",
+    "label": "Label column. Default: as in training.",
+    "label_separator": "What joins several labels in one cell. "
+    "Default: as in training.",
+}
 _PLAIN = {int: click.INT, float: click.FLOAT}

@@ -7,10 +7,8 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import given, runtime_option
+from kerascls.cli.options import given, input_format_option, runtime_option
 from kerascls.cli.output import row_progress
-
-FORMATS = ("csv", "tsv", "xlsx", "jsonl", "txt")
 
 
 @click.command()
@@ -19,7 +17,7 @@ FORMATS = ("csv", "tsv", "xlsx", "jsonl", "txt")
 @click.option("--input", metavar="FILE", help="Rows to label; - is standard input.")
 @click.option("--output", metavar="FILE", help=".csv or .jsonl. Default: screen.")
 @click.option("--text", multiple=True, help="Text column. Default: as in training.")
-@click.option("--format", type=click.Choice(FORMATS), help="Of the input.")
+@input_format_option("--format", help="Of the input.")
 @click.option("--encoding", help="Of the input. Default: utf-8.")
 @runtime_option
 @click.option("--quiet", is_flag=True, help="Show no progress.")

@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.audit import FILE, OPTIONS
+from kerascls.cli.audit import FILE
 from kerascls.cli.options import given, setting_options
 from kerascls.cli.output import echo_json
+from kerascls.data.readers.read_options import READ_KEYWORDS
 
 
 @click.command()
@@ -20,7 +21,7 @@ from kerascls.cli.output import echo_json
     type=click.Path(dir_okay=False, path_type=Path),
     help="The new file: .csv or .tsv, of JSON lines .jsonl.",
 )
-@setting_options(OPTIONS)
+@setting_options(READ_KEYWORDS)
 @click.option("--corrections-encoding", help="Of CORRECTIONS. Default: utf-8.")
 @click.option("--json", "as_json", is_flag=True, help="Write what was done as JSON.")
 def relabel(

@@ -6,8 +6,12 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.evaluate import OPTIONS
-from kerascls.cli.options import given, runtime_option, setting_options
+from kerascls.cli.options import (
+    given,
+    reading_options,
+    runtime_option,
+    setting_options,
+)
 from kerascls.cli.output import echo_json, row_progress
 
 DECISION = (
@@ -20,12 +24,7 @@ DECISION = (
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("valid", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @setting_options(DECISION)
-@setting_options(
-    OPTIONS,
-    text="Text column; repeat for several. Default: as in training.",
-    label="Label column. Default: as in training.",
-    label_separator="What joins several labels in one cell. Default: as in training.",
-)
+@reading_options()
 @runtime_option
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:

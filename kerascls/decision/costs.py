@@ -63,7 +63,7 @@ class CostMatrix:
 
 
 def read_costs(path: str | Path, labels: Sequence[str]) -> LabelCosts | CostMatrix:
-    """Reads costs from a table: csv, tsv, xlsx or jsonl.
+    """Reads costs from a file of any format of labelled text.
 
     Multi-label: columns `label`, `false_positive`, `false_negative`. Multi-class: a
     first column, `true` for example, with the true label of each row, and a column

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
-from kerascls.data.readers import Dataset, read
+from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
+from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import DataError
 from kerascls.evaluation.metrics import pad_columns, score
 from kerascls.evaluation.reports import (
     Report,
@@ -22,7 +24,7 @@ from kerascls.evaluation.reports import (
 from kerascls.evaluation.reports.html.page import HTML_FILE
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
-from kerascls.inference.bundle import SETTINGS, Bundle, open_bundle
+from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import build_token_store
 
@@ -119,50 +121,35 @@ def evaluate(
     bundle: str | Path,
     test: str | Path,
     *,
-    text: Sequence[str] = (),
-    label: str | None = None,
-    label_separator: str | None = None,
-    format: str | None = None,
-    encoding: str = "utf-8",
-    skip_bad_rows: bool = False,
     runtime: str = "auto",
     out: str | Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    **reading: Unpack[ReadKeywords],
 ) -> Report:
     """Scores a bundle on a labelled file.
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        test: csv, tsv, xlsx or jsonl with texts and labels.
-        text: Text columns, as many as in training; by default the same.
-        label: Label column; by default that of training.
-        label_separator: Between the names in a cell; by default that of training.
-        format: Of the file; by default its ending.
-        encoding: Of the file.
-        skip_bad_rows: Whether rows that cannot be used are left out.
+        test: A file with texts and labels.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
+        **reading: How the file is read, see `kerascls.data.readers.ReadOptions`:
+            `text`, `label`, `label_separator` and `task`, by default as in training,
+            `format`, `encoding`, `skip_bad_rows`.
 
     Raises:
         BundleError: When the bundle cannot be read.
         DataError: When the file cannot be used.
-        SettingsError: When text columns are more or fewer than in training.
+        SettingsError: When a keyword is unknown, or text columns are more or fewer
+            than in training.
 
     Example:
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
+    options = ReadOptions.from_keywords(evaluate, reading)
     opened = open_bundle(bundle)
-    dataset = read_labelled(
-        opened,
-        test,
-        text=text,
-        label=label,
-        label_separator=label_separator,
-        format=format,
-        encoding=encoding,
-        skip_bad_rows=skip_bad_rows,
-    )
+    dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
     report = report_on(opened, scored, dataset.path.name)
@@ -195,52 +182,17 @@ def logits_of(
 
 
 def read_labelled(
-    bundle: Bundle,
-    path: str | Path,
-    *,
-    text: Sequence[str] = (),
-    label: str | None = None,
-    label_separator: str | None = None,
-    format: str | None = None,
-    encoding: str = "utf-8",
-    skip_bad_rows: bool = False,
+    bundle: Bundle, path: str | Path, options: ReadOptions = DEFAULTS
 ) -> Dataset:
     """Reads labelled text the way a bundle's training text was read.
 
     Args:
-        bundle: What is not stated is as in its training.
-        path: csv, tsv, xlsx or jsonl with texts and labels.
-        text: Text columns, as many as in training.
-        label: Label column.
-        label_separator: Between the names in a cell.
-        format: Of the file; by default its ending.
-        encoding: Of the file.
-        skip_bad_rows: Whether rows that cannot be used are left out.
+        bundle: What is not stated of the columns is as in its training.
+        path: A file with texts and labels.
+        options: What is stated.
 
     Raises:
         DataError: When the file cannot be used.
         SettingsError: When text columns are more or fewer than in training.
     """
-    trained = bundle.read(SETTINGS)["data"]
-    dataset = read(
-        path,
-        text=text or bundle.input_spec.text_columns,
-        label=label or bundle.input_spec.label_column,
-        task=bundle.task,
-        label_separator=label_separator or trained["label_separator"],
-        format=format,
-        encoding=encoding,
-        errors="skip" if skip_bad_rows else "raise",
-    )
-    _check_columns(bundle, dataset)
-    return dataset
-
-
-def _check_columns(bundle: Bundle, dataset: Dataset):
-    trained, given = bundle.input_spec.text_columns, dataset.text_columns
-    if len(given) != len(trained):
-        raise SettingsError(
-            f"Expected {len(trained)} text column(s), as in training "
-            f"({', '.join(trained)}). Received: text={', '.join(given)}. Name as many "
-            f"with --text, in the same order."
-        )
+    return read(path, options.as_in(bundle.read_options))

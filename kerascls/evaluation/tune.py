@@ -1,13 +1,14 @@
 """`tune`: another decision for a trained classifier, fitted without training."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kerascls.data.readers import ReadOptions
 from kerascls.data.targets import Targets
 from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import check_decision, decide
@@ -15,6 +16,7 @@ from kerascls.errors import SettingsError
 from kerascls.evaluation.evaluate import logits_of, read_labelled
 from kerascls.evaluation.metrics import Scores, score
 from kerascls.inference.bundle import Bundle, open_bundle, rewrite_decision
+from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.run_settings import RunSettings
 
 
@@ -55,35 +57,26 @@ def tune(
     bundle: str | Path,
     valid: str | Path,
     *,
-    text: Sequence[str] = (),
-    label: str | None = None,
-    label_separator: str | None = None,
-    format: str | None = None,
-    encoding: str = "utf-8",
-    skip_bad_rows: bool = False,
     runtime: str = "auto",
     on_progress: Callable[[int, int], None] | None = None,
-    **decision: Any,
+    **options: Any,
 ) -> TuneResult:
     """Fits calibration and rule anew and writes them into a bundle; nothing is trained.
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        valid: Labelled text to fit on: csv, tsv, xlsx or jsonl. Not what the model was
-            trained on, of which it is too sure, nor what it will be scored on.
-        text: Text columns, as many as in training; by default the same.
-        label: Label column; by default that of training.
-        label_separator: Between the names in a cell; by default that of training.
-        format: Of the file; by default its ending.
-        encoding: Of the file.
-        skip_bad_rows: Whether rows that cannot be used are left out.
+        valid: Labelled text to fit on. Not what the model was trained on, of which it
+            is too sure, nor what it will be scored on.
         runtime: What computes, see `Predictor.load`.
         on_progress: Called with rows done and all rows.
-        **decision: The fields of `DecisionSettings`: `objective`, of which `"f1"`,
-            `"f2"`, `"precision@0.95"`, `"recall@0.9"` and `"cost:FILE"` give each
-            label a threshold of its own, `"macro_f1"` (default) and `"micro_f1"` one
-            to all; `shrinkage`, `calibration`; or `threshold`, `top_k`, `mass`, which
-            are not fitted; `min_labels`, `max_labels`, `abstain_below`.
+        **options: How the file is read, see `kerascls.data.readers.ReadOptions`:
+            `text`, `label`, `label_separator` and `task`, by default as in training,
+            `format`, `encoding`, `skip_bad_rows`. And the fields of
+            `DecisionSettings`: `objective`, of which `"f1"`, `"f2"`,
+            `"precision@0.95"`, `"recall@0.9"` and `"cost:FILE"` give each label a
+            threshold of its own, `"macro_f1"` (default) and `"micro_f1"` one to all;
+            `shrinkage`, `calibration`; or `threshold`, `top_k`, `mass`, which are not
+            fitted; `min_labels`, `max_labels`, `abstain_below`.
 
     Returns:
         The `TuneResult`.
@@ -91,25 +84,20 @@ def tune(
     Raises:
         BundleError: When the bundle cannot be read, or changes meanwhile.
         DataError: When a file cannot be used.
-        SettingsError: When what is wanted contradicts itself or the task.
+        SettingsError: When a keyword is unknown, or what is wanted contradicts itself
+            or the task.
 
     Example:
         >>> kerascls.tune("runs/news", "valid.csv", objective="precision@0.95")
     """
+    names = DecisionSettings.model_fields
+    reading = ReadOptions.from_keywords(tune, options, names)
+    decision = {name: options[name] for name in names if name in options}
     settings = RunSettings.from_dict({"decision": decision}).decision
     opened = open_bundle(bundle)
     labels = tuple(opened.label_set)
     check_decision(settings, opened.task, labels)
-    dataset = read_labelled(
-        opened,
-        valid,
-        text=text,
-        label=label,
-        label_separator=label_separator,
-        format=format,
-        encoding=encoding,
-        skip_bad_rows=skip_bad_rows,
-    )
+    dataset = read_labelled(opened, valid, reading)
     rows = [example.labels for example in dataset.examples]
     targets = _known_targets(opened, rows)
     counts = Counter(name for row in rows for name in row)

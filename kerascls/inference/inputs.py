@@ -4,38 +4,36 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from kerascls.data.readers import FORMATS, BadRow, Record, read_columns, read_records
-from kerascls.data.readers.records import find_format
+from kerascls.data.readers.formats import find_format
+from kerascls.data.readers.lines import LINE_COLUMN, line_rows
 from kerascls.data.readers.rows import SHOWN_ROWS
-from kerascls.data.readers.text_files import check_encoding, decoded_lines, open_binary
-from kerascls.errors import DataError, SettingsError
+from kerascls.data.readers.text_files import check_encoding, open_binary
+from kerascls.errors import DataError
 from kerascls.inference.stream import texts_of
 
-LINES = "txt"
-LINE_COLUMN = "text"
-PREDICT_FORMATS = (*FORMATS, LINES)
 STANDARD_STREAM = "-"
 
 
+@dataclass(frozen=True)
 class Input:
     """Rows that can be read more than once, unless they are lines of a stream.
 
     Args:
         path: The file to read; None for standard input.
         source: The input as the user named it, for messages.
-        format: One of `PREDICT_FORMATS`.
+        format: One of `FORMATS`.
         encoding: Encoding of text formats.
     """
 
-    def __init__(self, path: Path | None, source: str, format: str, encoding: str):
-        self.path = path
-        self.source = source
-        self.format = format
-        self.encoding = encoding
+    path: Path | None
+    source: str
+    format: str
+    encoding: str
 
     @property
     def can_be_read_twice(self) -> bool:
@@ -44,24 +42,19 @@ class Input:
 
     def records(self, bad_rows: list[BadRow] | None = None) -> Iterator[Record]:
         """Yields the rows; those that cannot be used go to `bad_rows`."""
-        if self.format != LINES:
-            return read_records(
-                self.path,
-                format=self.format,
-                encoding=self.encoding,
-                errors="skip",
-                bad_rows=bad_rows,
-            )
-        return self._lines()
-
-    def _lines(self) -> Iterator[Record]:
-        opened = open_binary(self.path) if self.path else nullcontext(sys.stdin.buffer)
-        with opened as handle:
-            yield from _line_records(handle, self.source, self.encoding)
+        if self.path is None:
+            return line_rows(sys.stdin.buffer, self.source, self.encoding)
+        return read_records(
+            self.path,
+            format=self.format,
+            encoding=self.encoding,
+            errors="skip",
+            bad_rows=bad_rows,
+        )
 
     def columns(self) -> tuple[str, ...]:
         """Returns the columns; of JSON lines the first row's, none without rows."""
-        if self.format == LINES:
+        if FORMATS[self.format].is_lines:
             return (LINE_COLUMN,)
         return read_columns(self.path, format=self.format, encoding=self.encoding)
 
@@ -104,10 +97,11 @@ def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator
     if str(input) != STANDARD_STREAM:
         path = Path(input)
         open_binary(path).close()
-        yield Input(path, str(path), _format_of(path, format), encoding)
+        format = find_format(path, format, needs_labels=False)
+        yield Input(path, str(path), format, encoding)
         return
-    format = _format_of(Path("standard input.txt"), format)
-    if format == LINES:
+    format = find_format("standard input.txt", format, needs_labels=False)
+    if FORMATS[format].is_lines:
         yield Input(None, "standard input", format, encoding)
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -115,24 +109,6 @@ def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator
         with path.open("wb") as handle:
             shutil.copyfileobj(sys.stdin.buffer, handle)
         yield Input(path, "standard input", format, encoding)
-
-
-def _format_of(path: Path, format: str | None) -> str:
-    ending = path.suffix.lower().removeprefix(".")
-    if LINES in (format, ending if format is None else None):
-        return LINES
-    if format is not None and format not in FORMATS:
-        raise SettingsError(
-            f"Expected a format out of {', '.join(PREDICT_FORMATS)}. Received: "
-            f"format={format!r}. Choose one of them."
-        )
-    return find_format(path, format)
-
-
-def _line_records(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record]:
-    lines = decoded_lines(handle, source, encoding, newline="\n")
-    for line, text in enumerate(lines, start=1):
-        yield Record(line, {LINE_COLUMN: text.rstrip("\r\n")})
 
 
 def _require_columns(columns: Sequence[str], text: Sequence[str], source: str) -> None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from kerascls.data.readers import Record, join_labels
+from kerascls.data.readers import FORMATS, Record, join_labels
 from kerascls.errors import DataError, SettingsError
 from kerascls.system.files import replaced
 
-OUTPUT_FORMATS = ("csv", "jsonl")
 _CSV_FIELDS = ("predicted", "score")
 Write = Callable[[Record, Any], None]
 
@@ -25,13 +24,14 @@ def output_format(output: str | Path, input_format: str) -> str:
         SettingsError: When the ending is another one.
     """
     if str(output) == "-":
-        return "csv" if input_format in ("csv", "tsv", "xlsx") else "jsonl"
+        return "csv" if FORMATS[input_format].is_table else "jsonl"
     ending = Path(output).suffix.lower().removeprefix(".")
-    if ending in OUTPUT_FORMATS:
+    if ending in _WRITERS:
         return ending
     raise SettingsError(
-        f"Predictions are written as .csv or .jsonl. Received: output={str(output)!r}. "
-        f"Choose one of these endings, or - for standard output."
+        f"Predictions are written as .{' or .'.join(_WRITERS)}. Received: "
+        f"output={str(output)!r}. Choose one of these endings, or - for standard "
+        f"output."
     )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from kerascls.data.readers import FORMATS
+from kerascls.data.readers.lines import LINE_COLUMN
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle, open_bundle
-from kerascls.inference.inputs import LINE_COLUMN, LINES, Input, open_input
+from kerascls.inference.inputs import Input, open_input
 from kerascls.inference.outputs import open_output, output_format
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.stream import CHUNK_ROWS, predict_chunks
@@ -38,8 +40,8 @@ def predict_file(
         output: A `.csv` or `.jsonl` file; `"-"` is standard output, in CSV where
             the input is a table, else JSON lines.
         text: Columns with the texts. Defaults to those used in training.
-        format: `"csv"`, `"tsv"`, `"xlsx"`, `"jsonl"` or `"txt"` (plain lines).
-            Defaults to the file's ending; standard input is plain lines.
+        format: One of `kerascls.data.readers.FORMATS`. Defaults to the file's ending;
+            standard input is plain lines.
         encoding: Encoding of text formats.
         runtime: What computes, see `Predictor.load`; of no use to one that is loaded.
         chunk_rows: Most rows predicted together. The first 32 go first, and each
@@ -93,7 +95,7 @@ def columns_of(
 ) -> tuple[str, ...]:
     """Returns the columns with the texts: those stated, or those of training."""
     stated = (text,) if isinstance(text, str) else tuple(text)
-    if rows.format == LINES:
+    if FORMATS[rows.format].is_lines:
         stated = (LINE_COLUMN,)
     columns = stated or trained
     if len(columns) != len(trained):

@@ -6,7 +6,12 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.formats import format_names
+from kerascls.data.readers.read_options import READ_KEYWORDS, ReadOptions
+from kerascls.errors import SettingsError
 from kerascls.settings.group import Group
+
+_FORMATS = " or ".join(", ".join(format_names(needs_labels=True)).rsplit(", ", 1))
 
 
 class DataSettings(Group):
@@ -40,7 +45,7 @@ class DataSettings(Group):
         "|", min_length=1, description="What joins several labels in one cell."
     )
     format: str | None = Field(
-        None, description="csv, tsv, xlsx or jsonl. Default: by the file's ending."
+        None, description=f"{_FORMATS}. Default: by the file's ending."
     )
     encoding: str = Field("utf-8", description="Encoding of text files.")
     skip_bad_rows: bool = Field(
@@ -62,3 +67,25 @@ class DataSettings(Group):
     @classmethod
     def _one_column_is_a_list_of_one(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+    def read_options(self) -> ReadOptions:
+        """Returns how the files are read.
+
+        Raises:
+            SettingsError: When a value has no meaning, or both texts of a pair are in
+                the same column.
+        """
+        values = {name: getattr(self, name) for name in READ_KEYWORDS}
+        return ReadOptions(**values | {"text": self._text_columns()})
+
+    def _text_columns(self) -> tuple[str, ...]:
+        if self.text_pair is None:
+            return self.text
+        first = self.text or ("text",)
+        if self.text_pair in first:
+            raise SettingsError(
+                f"Expected two columns for a pair of texts. Received: text="
+                f"{', '.join(first)}, text_pair={self.text_pair}. Name the column of "
+                f"the first text with --text."
+            )
+        return (*first, self.text_pair)

@@ -95,38 +95,13 @@ def _read_all(
         "valid": settings.valid,
         "test": settings.test,
     }
+    options = settings.read_options()
     by_path: dict[Path, Dataset] = {}
     for path in paths.values():
         if path is not None and path not in by_path:
-            by_path[path] = _read(path, settings, on_progress)
+            show = on_progress(f"Reading {path.name}") if on_progress else None
+            by_path[path] = read(path, options, on_progress=show)
     return {name: by_path[path] for name, path in paths.items() if path is not None}
-
-
-def _read(path: Path, settings: DataSettings, on_progress: Progress | None) -> Dataset:
-    return read(
-        path,
-        text=_text_columns(settings),
-        label=settings.label,
-        task=settings.task,
-        label_separator=settings.label_separator,
-        format=settings.format,
-        encoding=settings.encoding,
-        errors="skip" if settings.skip_bad_rows else "raise",
-        on_progress=on_progress(f"Reading {path.name}") if on_progress else None,
-    )
-
-
-def _text_columns(settings: DataSettings) -> tuple[str, ...]:
-    if settings.text_pair is None:
-        return settings.text
-    first = settings.text or ("text",)
-    if settings.text_pair in first:
-        raise SettingsError(
-            f"Expected two columns for a pair of texts. Received: text="
-            f"{', '.join(first)}, text_pair={settings.text_pair}. Name the column of "
-            f"the first text with --text."
-        )
-    return (*first, settings.text_pair)
 
 
 def _shown(path: Path | None) -> str:

@@ -6,7 +6,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kerascls.cli.options import given, setting_options, settings_from
+from kerascls.cli import audit, evaluate, export, relabel, tune
+from kerascls.cli.options import (
+    given,
+    reading_options,
+    setting_options,
+    settings_from,
+)
+from kerascls.data.readers.read_options import READ_KEYWORDS
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS
 
 
@@ -68,3 +75,29 @@ def test_the_later_source_wins(tmp_path: Path):
     file.write_text('{"train": {"epochs": 1, "seed": 1}}')
     settings = settings_from(file, {"epochs": 2, "seed": 2}, ["train.epochs=3"])
     assert (settings.train.epochs, settings.train.seed) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        (audit.audit, set()),
+        (relabel.relabel, set()),
+        (evaluate.evaluate, {"task"}),
+        (tune.tune, {"task"}),
+        (export.export, {"task"}),
+    ],
+)
+def test_every_command_that_reads_a_file_is_told_how(command, missing):
+    assert set(READ_KEYWORDS) - {option.name for option in command.params} == missing
+
+
+def test_a_file_is_read_as_in_training_unless_said_otherwise():
+    @reading_options("format", label="What is true.")
+    def command(**options):
+        pass
+
+    help_of = {one.name: one.help for one in click.command()(command).params}
+    assert list(help_of) == [*READ_KEYWORDS[:3], "encoding", "skip_bad_rows"]
+    assert help_of["text"].endswith("Default: as in training.")
+    assert help_of["label"] == "What is true."
+    assert help_of["encoding"] == FIELDS["data.encoding"].description + "  [utf-8]"

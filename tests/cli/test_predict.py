@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from kerascls.cli.predict import FORMATS
-from kerascls.inference.inputs import PREDICT_FORMATS
+from kerascls.cli import export, predict
+from kerascls.data.readers import FORMATS
 
 
 class FakePredictor:
@@ -84,5 +84,9 @@ def test_a_missing_directory_exits_with_2(run):
     assert run("predict", "nowhere", "text").code == 2
 
 
-def test_all_formats_are_offered():
-    assert FORMATS == PREDICT_FORMATS
+@pytest.mark.parametrize(
+    ("command", "name"), [(predict.predict, "format"), (export.export, "input_format")]
+)
+def test_all_formats_are_offered(command, name):
+    (option,) = [one for one in command.params if one.name == name]
+    assert list(option.type.choices) == list(FORMATS)

@@ -75,7 +75,7 @@ def test_the_result_is_plain_json(out, multilabel_files):
     ("options", "error", "message"),
     [
         ({"objective": "f0"}, SettingsError, "objective='f0'"),
-        ({"epochs": 3}, SettingsError, "decision.epochs"),
+        ({"epochs": 3}, SettingsError, "epochs=3"),
         ({"top_k": 1, "mass": 0.5}, SettingsError, "exclude each other"),
         ({"top_k": 1, "objective": "f1"}, SettingsError, "go without objective"),
         ({"threshold": 0.5, "shrinkage": 3}, SettingsError, "go without objective"),

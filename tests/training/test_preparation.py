@@ -206,7 +206,9 @@ def test_a_file_given_twice_is_read_once(write, load, monkeypatch):
     files = []
     read = preparation.read
     monkeypatch.setattr(
-        preparation, "read", lambda path, **kw: files.append(path) or read(path, **kw)
+        preparation,
+        "read",
+        lambda path, *args, **kw: files.append(path) or read(path, *args, **kw),
     )
     path, valid = write("all.csv", rows(8)), write("valid.csv", rows(4, prefix="v"))
     data = load(train=path, valid=valid, test=path)

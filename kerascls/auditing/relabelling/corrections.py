@@ -9,8 +9,8 @@ from kerascls.auditing.findings import CORRECTED
 from kerascls.auditing.rows import label_cell
 from kerascls.data.labels import Task
 from kerascls.data.readers import Record, read_columns, read_records, split_labels
+from kerascls.data.readers.formats import FORMATS, find_format
 from kerascls.data.readers.label_cells import checked_labels
-from kerascls.data.readers.records import find_format
 from kerascls.data.readers.rows import SHOWN_ROWS, BadRow
 from kerascls.errors import DataError
 
@@ -53,8 +53,8 @@ def read_corrections(
         DataError: When the file or one of its rows cannot be used.
     """
     path = Path(path)
-    is_jsonl = find_format(path) == "jsonl"
-    if not is_jsonl:
+    is_table = FORMATS[find_format(path)].is_table
+    if is_table:
         _require_columns(path, read_columns(path, encoding=encoding))
     cells = _class_cells(classes) if task is Task.MULTICLASS else {}
     corrections: list[Correction] = []
@@ -62,10 +62,10 @@ def read_corrections(
     for record in read_records(path, encoding=encoding, errors="skip", bad_rows=bad):
         try:
             fields = _flat(record.fields)
-            if is_jsonl:
-                labels = _doccano_labels(fields)
-            else:
+            if is_table:
                 labels = _cell_labels(fields, cells)
+            else:
+                labels = _doccano_labels(fields)
             if labels is not None:
                 corrections.append(_correction(record, fields, labels, task))
         except DataError as error:

@@ -1,9 +1,8 @@
 """`relabel(...)`: labelled text written anew with corrected labels."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from kerascls.auditing.output_checks import check_new_file
 from kerascls.auditing.relabelling.corrections import (
@@ -11,11 +10,10 @@ from kerascls.auditing.relabelling.corrections import (
     read_corrections,
     refuse_bad,
 )
-from kerascls.auditing.relabelling.rewriting import DELIMITERS, rewritten
+from kerascls.auditing.relabelling.rewriting import rewritten
 from kerascls.auditing.rows import row_key
-from kerascls.data.labels import Task
-from kerascls.data.readers import Dataset, read
-from kerascls.data.readers.records import find_format
+from kerascls.data.readers import FORMATS, Dataset, ReadKeywords, ReadOptions, read
+from kerascls.data.readers.formats import find_format
 from kerascls.data.readers.rows import BadRow
 from kerascls.errors import DataError
 from kerascls.system.files import write_atomically
@@ -51,14 +49,8 @@ def relabel(
     corrections: str | Path,
     output: str | Path,
     *,
-    text: str | Sequence[str] = (),
-    label: str | None = None,
-    label_separator: str = "|",
-    task: Task | str | None = None,
-    format: str | None = None,
-    encoding: str = "utf-8",
-    skip_bad_rows: bool = False,
     corrections_encoding: str = "utf-8",
+    **reading: Unpack[ReadKeywords],
 ) -> Relabelled:
     """Writes a labelled file anew with the labels that an audit's reader decided on.
 
@@ -72,50 +64,32 @@ def relabel(
             label; rows with an empty cell stay as they are), or JSON lines back from
             doccano.
         output: The new file: .csv or .tsv for a table, .jsonl for JSON lines.
-        text: Text columns, as in the audit.
-        label: Label column, as in the audit.
-        label_separator: Between the names in a cell of `file`.
-        task: `"multiclass"` or `"multilabel"`, as in the audit.
-        format: Of `file`.
-        encoding: Of `file` and, unless it is xlsx, of `output`.
-        skip_bad_rows: Whether rows that cannot be used are left out.
         corrections_encoding: Of `corrections`.
+        **reading: How `file` is read, as in the audit, see
+            `kerascls.data.readers.ReadOptions`: `text`, `label`, `label_separator`,
+            `format`, `encoding` (of `output` too, unless `file` is a workbook),
+            `skip_bad_rows`, `task`.
 
     Raises:
         DataError: When a file cannot be used, a correction has no row in `file`, or
             two of them contradict each other. Nothing is written then.
-        SettingsError: When the output exists, is of another kind or cannot be written.
+        SettingsError: When the output exists, is of another kind or cannot be written,
+            or a keyword is unknown or has no meaning.
 
     Example:
         >>> relabel("train.csv", "audit/findings.csv", "corrected.csv").changed
         17
     """
     file, output = Path(file), Path(output)
-    format = find_format(file, format)
-    endings = (".jsonl",) if format == "jsonl" else tuple(f".{d}" for d in DELIMITERS)
-    check_new_file(output, endings, "output")
-    dataset = read(
-        file,
-        text=text,
-        label=label,
-        task=task,
-        label_separator=label_separator,
-        format=format,
-        encoding=encoding,
-        errors="skip" if skip_bad_rows else "raise",
-    )
+    options = ReadOptions.from_keywords(relabel, reading)
+    options = replace(options, format=find_format(file, options.format))
+    check_new_file(output, _endings(options.format), "output")
+    dataset = read(file, options)
     known = {name for row in dataset.examples for name in row.labels}
     asked = read_corrections(corrections, dataset.task, corrections_encoding, known)
     own = _for_file(asked, file, corrections)
     labels = _by_line(own, dataset, corrections)
-    content = rewritten(
-        dataset,
-        labels,
-        format=format,
-        encoding=encoding,
-        separator=label_separator,
-        written=output.suffix.lower().removeprefix("."),
-    )
+    content = rewritten(dataset, labels, options, find_format(output))
     write_atomically(output, content)
     return Relabelled(
         output=output,
@@ -125,6 +99,16 @@ def relabel(
         other_files=len(asked) - len(own),
         skipped_rows=dataset.skipped_rows,
     )
+
+
+def _endings(format: str) -> list[str]:
+    """Returns those of files that have rows of the same kind and can be written."""
+    return [
+        suffix
+        for one in FORMATS.values()
+        if one.write is not None and one.is_table is FORMATS[format].is_table
+        for suffix in one.suffixes
+    ]
 
 
 def _for_file(

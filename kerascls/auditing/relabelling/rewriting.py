@@ -1,29 +1,25 @@
 """A labelled file written anew: as it is but for some label cells."""
 
 import codecs
-import csv
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from io import StringIO
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, join_labels, read_columns, read_records
+from kerascls.data.readers.formats import FORMATS, FileFormat
+from kerascls.data.readers.read_options import ReadOptions
+from kerascls.data.readers.rows import Fields
 from kerascls.data.readers.text_files import check_encoding
 from kerascls.errors import DataError
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
 
 
 def rewritten(
     dataset: Dataset,
     labels: Mapping[int, tuple[str, ...]],
-    *,
-    format: str,
-    encoding: str,
-    separator: str,
+    options: ReadOptions,
     written: str,
 ) -> bytes:
     """Returns the content of a file with other labels in some rows.
@@ -31,48 +27,42 @@ def rewritten(
     Args:
         dataset: The file as it was read; rows it lacks are left out.
         labels: The new labels, by the line a row starts at.
-        format: Of the file.
-        encoding: Of the file and, unless it is xlsx, of the content.
-        separator: Between the names in a cell.
-        written: The format to write, `"csv"`, `"tsv"` or, for JSON lines, `"jsonl"`.
+        options: How it was read, with its format; the content has its encoding,
+            unless it has none.
+        written: The format to write.
 
     Raises:
         DataError: When the encoding cannot write a label.
     """
-    records = _relabelled(dataset, labels, format, encoding, separator)
-    line_end = _line_end(dataset.path, format, encoding)
-    if written == "jsonl":
-        lines = [json.dumps(record, ensure_ascii=False) for record in records]
-        content = "".join(line + line_end for line in lines)
-    else:
-        columns = read_columns(dataset.path, format=format, encoding=encoding)
-        content = _table(columns, records, DELIMITERS[written], line_end)
-    return _encoded(content, dataset.path, format, encoding)
+    format = FORMATS[options.format]
+    columns = read_columns(
+        dataset.path, format=options.format, encoding=options.encoding
+    )
+    records = _relabelled(dataset, labels, options)
+    line_end = _line_end(dataset.path, format, options.encoding)
+    content = FORMATS[written].write(columns, records, line_end)
+    return _encoded(content, dataset.path, format, options.encoding)
 
 
 def _relabelled(
-    dataset: Dataset,
-    labels: Mapping[int, tuple[str, ...]],
-    format: str,
-    encoding: str,
-    separator: str,
-) -> list[dict[str, object]]:
+    dataset: Dataset, labels: Mapping[int, tuple[str, ...]], options: ReadOptions
+) -> list[Fields]:
     usable = {example.line for example in dataset.examples}
-    column = dataset.label_column
+    column, separator = dataset.label_column, options.separator
     joined = dataset.task is Task.MULTILABEL or column == "labels"
     records = []
     for record in read_records(
-        dataset.path, format=format, encoding=encoding, errors="skip"
+        dataset.path, format=options.format, encoding=options.encoding, errors="skip"
     ):
         if record.line not in usable:
             continue
         fields = record.fields
         if record.line in labels:
             names = labels[record.line]
-            if format == "jsonl":
-                cell = _json_cell(fields.get(column), names, joined, separator)
-            else:
+            if FORMATS[options.format].is_table:
                 cell = join_labels(names, separator) if joined else names[0]
+            else:
+                cell = _json_cell(fields.get(column), names, joined, separator)
             fields = {**fields, column: cell}
         records.append(fields)
     return records
@@ -94,35 +84,20 @@ def _json_cell(
     return new if joined else new[0]
 
 
-def _table(
-    columns: Sequence[str],
-    records: Iterable[dict[str, object]],
-    delimiter: str,
-    line_end: str,
-) -> str:
-    lines = []
-    for cells in [columns, *([row.get(n, "") for n in columns] for row in records)]:
-        stream = StringIO()
-        # Python 3.11 quotes a lone CR or LF only where it is part of the line's end.
-        csv.writer(stream, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
-        lines.append(stream.getvalue()[:-2] + line_end)
-    return "".join(lines)
-
-
-def _line_end(file: Path, format: str, encoding: str) -> str:
-    if format == "xlsx":
+def _line_end(file: Path, format: FileFormat, encoding: str) -> str:
+    if not format.is_text:
         return "\n"
     with open(file, encoding=encoding, errors="replace", newline="") as handle:
         first = handle.readline()
-    ends = ("\r\n",) if format == "jsonl" else ("\r\n", "\r")
+    ends = ("\r\n", "\r") if format.is_table else ("\r\n",)
     return next((end for end in ends if first.endswith(end)), "\n")
 
 
-def _encoded(content: str, file: Path, format: str, encoding: str) -> bytes:
-    codec = codecs.lookup("utf-8" if format == "xlsx" else encoding).name
+def _encoded(content: str, file: Path, format: FileFormat, encoding: str) -> bytes:
+    codec = codecs.lookup(encoding if format.is_text else "utf-8").name
     with open(file, "rb") as handle:
         begins_with_mark = handle.read(3) == codecs.BOM_UTF8
-    if codec == "utf-8" and (format == "xlsx" or begins_with_mark):
+    if codec == "utf-8" and (begins_with_mark or not format.is_text):
         codec = check_encoding(codec)  # with a byte order mark, for spreadsheets
     try:
         return content.encode(codec)

@@ -1,9 +1,11 @@
-"""Labelled text from files: csv, tsv, xlsx and jsonl."""
+"""Labelled text from files of the formats in `FORMATS`."""
 
 from kerascls.data.readers.columns import default_text_columns, pick_texts
 from kerascls.data.readers.datasets import Dataset, Example, read
+from kerascls.data.readers.formats import FORMATS
 from kerascls.data.readers.label_cells import join_labels, split_labels
-from kerascls.data.readers.records import FORMATS, read_columns, read_records
+from kerascls.data.readers.read_options import ReadKeywords, ReadOptions
+from kerascls.data.readers.records import read_columns, read_records
 from kerascls.data.readers.rows import BadRow, Record
 
 __all__ = [
@@ -11,6 +13,8 @@ __all__ = [
     "BadRow",
     "Dataset",
     "Example",
+    "ReadKeywords",
+    "ReadOptions",
     "Record",
     "default_text_columns",
     "join_labels",

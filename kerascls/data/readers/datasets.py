@@ -1,28 +1,23 @@
 """Labelled text for training and scoring, read into memory."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import (
-    check_task,
     choose_label_column,
     choose_text_columns,
     pick_texts,
 )
-from kerascls.data.readers.label_cells import (
-    check_separator,
-    checked_labels,
-    split_labels,
-)
-from kerascls.data.readers.records import FORMATS, find_format
-from kerascls.data.readers.rows import BadRow, BadRowLog, Errors, Record
-from kerascls.data.readers.text_files import check_encoding, file_sha256, open_binary
+from kerascls.data.readers.formats import FORMATS, find_format
+from kerascls.data.readers.label_cells import checked_labels, split_labels
+from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
+from kerascls.data.readers.rows import BadRow, BadRowLog, Record
+from kerascls.data.readers.text_files import file_sha256, open_binary
 from kerascls.errors import DataError, SettingsError
 
 Progress = Callable[[int, int], None]
@@ -71,31 +66,15 @@ class Dataset:
 
 def read(
     path: str | Path,
+    options: ReadOptions = DEFAULTS,
     *,
-    text: str | Sequence[str] = (),
-    label: str | None = None,
-    task: Task | str | None = None,
-    label_separator: str = "|",
-    format: str | None = None,
-    encoding: str = "utf-8",
-    errors: Errors = "raise",
     on_progress: Progress | None = None,
 ) -> Dataset:
-    r"""Reads labelled text from a csv, tsv, xlsx or jsonl file.
+    """Reads labelled text from a file.
 
     Args:
         path: The file; its ending names the format.
-        text: The text columns. By default `text`, or `title` and `content`.
-        label: The label column. By default `label`, one label per row, or `labels`,
-            any number: a JSON list, or names joined by `label_separator`; for none
-            an empty cell or list, or null.
-        task: `"multiclass"` or `"multilabel"`; by default as the label column's name
-            says, and needed when it has another name.
-        label_separator: Between the names in a cell; `\|` is a bar inside a name.
-        format: `"csv"`, `"tsv"`, `"xlsx"` or `"jsonl"`; by default the file's ending.
-        encoding: Of the text formats. UTF-8 is read with or without BOM.
-        errors: What to do about rows that cannot be used: `"raise"` reports the
-            first ten and their number, `"skip"` leaves them out and counts them.
+        options: How it is read.
         on_progress: Called now and then with bytes done and bytes in all.
 
     Returns:
@@ -103,28 +82,22 @@ def read(
 
     Raises:
         DataError: When the file, its columns or some rows cannot be used.
-        SettingsError: When an argument has no meaning.
+        SettingsError: When the options do not fit the file.
 
     Example:
-        >>> dataset = read("train.csv")
+        >>> dataset = read("train.csv", ReadOptions(encoding="gb18030"))
         >>> dataset.examples[0]
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
     path = Path(path)
-    format = find_format(path, format)
-    check_encoding(encoding)
-    check_separator(label_separator)
-    check_task(task)
-    log = BadRowLog(str(path), errors)
+    format = FORMATS[find_format(path, options.format)]
+    log = BadRowLog(str(path), options.errors)
     examples: list[Example] = []
-    choose = partial(
-        _Columns.choose, text=text, label=label, task=task, separator=label_separator
-    )
     with open_binary(path) as handle:
         _require_regular(handle, path)
-        rows = FORMATS[format](handle, str(path), encoding)
+        rows = format.rows(handle, str(path), options.encoding)
         rows = _with_progress(rows, handle, on_progress)
-        columns, rows = _find_columns(rows, choose, format != "jsonl")
+        columns, rows = _find_columns(rows, options, format.is_table)
         for row in rows:
             if isinstance(row, BadRow):
                 log.add(row)
@@ -158,22 +131,15 @@ class _Columns:
     separator: str
 
     @classmethod
-    def choose(
-        cls,
-        first: Record,
-        text: str | Sequence[str],
-        label: str | None,
-        task: Task | str | None,
-        separator: str,
-    ) -> "_Columns":
-        texts = choose_text_columns(text, first.fields)
-        label, task = choose_label_column(label, task, first.fields)
+    def choose(cls, first: Record, options: ReadOptions) -> "_Columns":
+        texts = choose_text_columns(options.text, first.fields)
+        label, task = choose_label_column(options.label, options.task, first.fields)
         if label in texts:
             raise SettingsError(
                 f"Expected the label column not to be a text column. Received: "
                 f"text={texts}, label={label!r}. A text must not contain its label."
             )
-        return cls(texts, label, task, separator)
+        return cls(texts, label, task, options.separator)
 
     def example(self, record: Record) -> Example:
         texts = pick_texts(record.fields, self.texts)
@@ -205,9 +171,7 @@ class _Columns:
 
 
 def _find_columns(
-    rows: Iterator[Record | BadRow],
-    choose: Callable[[Record], _Columns],
-    rows_are_alike: bool,
+    rows: Iterator[Record | BadRow], options: ReadOptions, rows_are_alike: bool
 ) -> tuple[_Columns | None, Iterable[Record | BadRow]]:
     """Returns the columns of the first record that has them, and all the rows."""
     seen: list[Record | BadRow] = []
@@ -217,7 +181,7 @@ def _find_columns(
         if isinstance(row, BadRow):
             continue
         try:
-            return choose(row), chain(seen, rows)
+            return _Columns.choose(row, options), chain(seen, rows)
         except DataError as error:
             first_error = first_error or error
             if rows_are_alike:
@@ -241,7 +205,7 @@ def _with_progress(
     on_progress(size_bytes, size_bytes)
 
 
-def _require_regular(handle: BinaryIO, path: Path):
+def _require_regular(handle: BinaryIO, path: Path) -> None:
     if not handle.seekable():
         raise DataError(
             f"Expected a file that can be read twice, for its hash. Received: "

@@ -2,42 +2,22 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from typing import BinaryIO
 
 from kerascls.data.readers.columns import check_columns
-from kerascls.data.readers.rows import BadRow, Record, table_row
+from kerascls.data.readers.rows import BadRow, Fields, Record, table_row
 from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError
 
 MAX_FIELD_CHARS = 2**27
 
 
-def csv_rows(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record | BadRow]:
-    """Yields the rows of a comma separated file whose first line names the columns."""
-    return _rows(handle, source, encoding, ",")
-
-
-def tsv_rows(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record | BadRow]:
-    """Yields the rows of a tab separated file whose first line names the columns."""
-    return _rows(handle, source, encoding, "\t")
-
-
-def csv_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
-    """Returns the column names of a comma separated file."""
-    lines = decoded_lines(handle, source, encoding, newline="")
-    return _header(next(_parse(lines, ","), None), source)[0]
-
-
-def tsv_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
-    """Returns the column names of a tab separated file."""
-    lines = decoded_lines(handle, source, encoding, newline="")
-    return _header(next(_parse(lines, "\t"), None), source)[0]
-
-
-def _rows(
-    handle: BinaryIO, source: str, encoding: str, delimiter: str
+def delimited_rows(
+    handle: BinaryIO, source: str, encoding: str, delimiter: str = ","
 ) -> Iterator[Record | BadRow]:
+    """Yields the rows of a file whose first line names the columns."""
     lines = decoded_lines(handle, source, encoding, newline="")
     parsed = _parse(lines, delimiter)
     columns, width = _header(next(parsed, None), source)
@@ -48,6 +28,27 @@ def _rows(
             yield BadRow(line, "holds a NUL character; is the encoding right?")
         else:
             yield table_row(line, cells, columns, width)
+
+
+def delimited_columns(
+    handle: BinaryIO, source: str, encoding: str, delimiter: str = ","
+) -> list[str]:
+    """Returns the column names of a file."""
+    lines = decoded_lines(handle, source, encoding, newline="")
+    return _header(next(_parse(lines, delimiter), None), source)[0]
+
+
+def delimited_text(
+    columns: Sequence[str], rows: Iterable[Fields], line_end: str, delimiter: str = ","
+) -> str:
+    """Returns a file's content: the column names, and a line for each row."""
+    lines = []
+    for cells in [columns, *([row.get(n, "") for n in columns] for row in rows)]:
+        stream = StringIO()
+        # Python 3.11 quotes a lone CR or LF only where it is part of the line's end.
+        csv.writer(stream, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+        lines.append(stream.getvalue()[:-2] + line_end)
+    return "".join(lines)
 
 
 def _header(

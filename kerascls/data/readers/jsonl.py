@@ -3,10 +3,10 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
-from kerascls.data.readers.rows import BadRow, Record
+from kerascls.data.readers.rows import BadRow, Fields, Record
 from kerascls.data.readers.text_files import decoded_lines
 
 
@@ -38,6 +38,11 @@ def jsonl_rows(
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _row(number, line)
+
+
+def jsonl_text(columns: Sequence[str], rows: Iterable[Fields], line_end: str) -> str:
+    """Returns a file's content, one object for each row; `columns` are not used."""
+    return "".join(json.dumps(row, ensure_ascii=False) + line_end for row in rows)
 
 
 def _row(number: int, line: str) -> Record | BadRow:

@@ -3,39 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kerascls.data.readers.delimited import csv_columns, csv_rows, tsv_columns, tsv_rows
-from kerascls.data.readers.jsonl import jsonl_rows
+from kerascls.data.readers.formats import FORMATS, find_format
 from kerascls.data.readers.rows import BadRow, BadRowLog, Errors, Record
 from kerascls.data.readers.text_files import check_encoding, open_binary
-from kerascls.data.readers.xlsx import xlsx_columns, xlsx_rows
-from kerascls.errors import DataError, SettingsError
-
-FORMATS = {"csv": csv_rows, "tsv": tsv_rows, "xlsx": xlsx_rows, "jsonl": jsonl_rows}
-_COLUMNS = {"csv": csv_columns, "tsv": tsv_columns, "xlsx": xlsx_columns}
-
-
-def find_format(path: str | Path, format: str | None = None) -> str:
-    """Returns the stated format, or the one that the file's ending names.
-
-    Raises:
-        SettingsError: When the stated format is unknown.
-        DataError: When the ending names none.
-    """
-    names = ", ".join(FORMATS)
-    if format is not None:
-        if format in FORMATS:
-            return format
-        raise SettingsError(
-            f"Expected a format out of {names}. Received: format={format!r}. Choose "
-            f"one of them."
-        )
-    ending = Path(path).suffix.lower().removeprefix(".")
-    if ending in FORMATS:
-        return ending
-    raise DataError(
-        f"Expected a file that ends in one of: {names}. Received: path={str(path)!r}. "
-        f"Save it as one of these, or say which it is with `--format`."
-    )
 
 
 def read_columns(
@@ -49,16 +19,16 @@ def read_columns(
         encoding: Of the text formats.
 
     Returns:
-        The header's names; for jsonl those of the first usable row, none without.
+        The header's names; where there is none those of the first usable row.
 
     Raises:
         DataError: When the file or its header cannot be read.
         SettingsError: When format or encoding is unknown.
     """
-    format = find_format(path, format)
-    if format in _COLUMNS:
+    format = find_format(path, format, needs_labels=False)
+    if columns_of := FORMATS[format].columns:
         with open_binary(path) as handle:
-            return tuple(_COLUMNS[format](handle, str(path), encoding))
+            return tuple(columns_of(handle, str(path), encoding))
     records = read_records(path, format=format, encoding=encoding, errors="skip")
     return next((tuple(record.fields) for record in records), ())
 
@@ -79,7 +49,7 @@ def read_records(
 
     Args:
         path: The file.
-        format: `"csv"`, `"tsv"`, `"xlsx"` or `"jsonl"`; by default the file's ending.
+        format: One of `FORMATS`; by default the file's ending.
         encoding: Of the text formats. UTF-8 is read with or without BOM.
         errors: `"raise"` or `"skip"`, for rows that cannot be used.
         bad_rows: A list that receives every bad row.
@@ -91,7 +61,7 @@ def read_records(
         DataError: When the file or some of its rows cannot be read.
         SettingsError: When format, encoding or errors is unknown.
     """
-    rows_of = FORMATS[find_format(path, format)]
+    rows_of = FORMATS[find_format(path, format, needs_labels=False)].rows
     check_encoding(encoding)
     log = BadRowLog(str(path), errors, bad_rows)
     handle = open_binary(path)

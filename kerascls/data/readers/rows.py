@@ -1,11 +1,13 @@
 """What a file is made of: usable records, and rows that cannot be used."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from kerascls.errors import DataError, SettingsError
 
 Errors = Literal["raise", "skip"]
+Fields = Mapping[str, object]
 SHOWN_ROWS = 10
 
 
@@ -105,5 +107,6 @@ class BadRowLog:
         raise DataError(
             f"Expected every row to be usable. Received: {self.count} bad {noun} in "
             f"{self.source}:\n" + "\n".join(f"  {line}" for line in lines) + "\n"
-            'Correct them, or go on without them: `--skip-bad-rows` (errors="skip").'
+            "Correct them, or go on without them: `--skip-bad-rows` "
+            "(skip_bad_rows=True)."
         )

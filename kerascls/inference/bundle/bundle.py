@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.data.labels import LabelSet, Task
+from kerascls.data.readers import ReadOptions
 from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError, KerasclsError
@@ -59,6 +60,16 @@ class Bundle:
     def rule(self) -> Rule:
         """How probabilities become labels."""
         return self.decision.rule
+
+    @property
+    def read_options(self) -> ReadOptions:
+        """How its training text was read, as far as other files are read alike."""
+        return ReadOptions(
+            text=self.input_spec.text_columns,
+            label=self.input_spec.label_column,
+            label_separator=self.read(SETTINGS)["data"]["label_separator"],
+            task=self.task,
+        )
 
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""

@@ -1,10 +1,11 @@
 """`export`: a classifier in another format, used only if it does the same."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
+from kerascls.data.readers.read_options import ColumnKeywords, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, add_export, open_bundle
 from kerascls.inference.runtimes import open_runtime
@@ -74,15 +75,11 @@ def export(
     int8: bool = False,
     out: str | Path | None = None,
     input: str | Path | None = None,
-    text: Sequence[str] = (),
-    label: str | None = None,
-    label_separator: str | None = None,
     input_format: str | None = None,
-    encoding: str = "utf-8",
-    skip_bad_rows: bool = False,
     max_changed: float = 0.05,
     max_f1_drop: float = 0.003,
     on_progress: Callable[[int, int], None] | None = None,
+    **reading: Unpack[ColumnKeywords],
 ) -> ExportResult:
     """Writes a classifier in another format and compares it with the Keras model.
 
@@ -96,18 +93,16 @@ def export(
         int8: Whether weights have 8 bits: smaller and faster, and not quite the same.
         out: Where a copy goes, a file or directory that is replaced. Formats that do
             not live in the bundle need it.
-        input: Texts to compare on, with or without labels: csv, tsv, xlsx, jsonl, or
-            lines (txt); by default the packaged sample. With int8 give some hundreds
-            like those to be labelled, best with their labels.
-        text: Text columns, as many as in training; by default the same.
-        label: Label column; by default that of training, if the file has it.
-        label_separator: Between the names in a cell; by default that of training.
-        input_format: Of the file; by default its ending.
-        encoding: Of the file.
-        skip_bad_rows: Whether rows that cannot be used are left out.
+        input: Texts to compare on, with or without labels; by default the packaged
+            sample. With int8 give some hundreds like those to be labelled, best with
+            their labels.
+        input_format: Of that file; by default its ending.
         max_changed: With int8, the share of rows that may get other labels.
         max_f1_drop: With int8, the macro F1 that may be lost where there are labels.
         on_progress: Called with rows done and all rows.
+        **reading: How that file is read, see `kerascls.data.readers.ReadOptions`:
+            `text`, `label` (if the file has it), `label_separator` and `task`, by
+            default as in training, `encoding`, `skip_bad_rows`.
 
     Returns:
         The `ExportResult`.
@@ -122,22 +117,14 @@ def export(
     Example:
         >>> kerascls.export("runs/news", int8=True, input="test.csv")
     """
+    options = ReadOptions.from_keywords(export, reading)
     limits = Limits(max_changed, max_f1_drop)
     job = _Job(open_bundle(bundle), format, int8, None if out is None else Path(out))
     job.check()
     if input is None:
         texts = sample_texts(job.bundle)
     else:
-        texts = read_texts(
-            job.bundle,
-            input,
-            text=text,
-            label=label,
-            label_separator=label_separator,
-            format=input_format,
-            encoding=encoding,
-            skip_bad_rows=skip_bad_rows,
-        )
+        texts = read_texts(job.bundle, input, replace(options, format=input_format))
     return job.run(texts, limits, on_progress)
 
 

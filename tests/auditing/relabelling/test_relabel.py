@@ -11,7 +11,7 @@ import kerascls
 from kerascls.auditing.relabelling.corrections import read_corrections
 from kerascls.auditing.rows import label_cell, read_rows
 from kerascls.data.labels import Task
-from kerascls.data.readers import read
+from kerascls.data.readers import ReadOptions, read
 from kerascls.errors import DataError, SettingsError
 
 ROWS = [
@@ -51,8 +51,8 @@ def corrections(train, tmp_path):
     return write
 
 
-def labels_in(path, **options):
-    return [row.labels for row in read(path, **options).examples]
+def labels_in(path):
+    return [row.labels for row in read(path).examples]
 
 
 def test_a_filled_in_findings_file_changes_the_labels(train, tmp_path):
@@ -120,7 +120,7 @@ def test_encoding_separator_and_other_columns_are_kept(tmp_path, corrections):
     content = "id,text,labels\n1,新车,汽车;体育\n2,书,\n"
     path.write_bytes(content.encode("gb18030"))
     options = {"encoding": "gb18030", "label_separator": ";"}
-    rows = read_rows([path], **options)
+    rows = read_rows([path], options=ReadOptions(**options))
     found = tmp_path / "findings.csv"
     cells = f"file,line,row,corrected\n{path},3,{rows.key(1)},教育|体育\n"
     found.write_text(cells, "utf-8")

@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.readers.delimited import csv_rows, tsv_rows
+from kerascls.data.readers.delimited import (
+    delimited_columns,
+    delimited_rows,
+    delimited_text,
+)
 from kerascls.data.readers.rows import BadRow, Record
 from kerascls.errors import DataError
 
@@ -17,9 +21,9 @@ CELL = st.one_of(
 )
 
 
-def rows_of(content, rows=csv_rows):
+def rows_of(content, delimiter=","):
     data = content if isinstance(content, bytes) else content.encode()
-    return list(rows(io.BytesIO(data), "train.csv", "utf-8"))
+    return list(delimited_rows(io.BytesIO(data), "train.csv", "utf-8", delimiter))
 
 
 def written(rows, delimiter=",", end="\r\n"):
@@ -56,7 +60,7 @@ def test_what_was_written_comes_back_with_its_lines(cells, end):
 @given(st.lists(st.tuples(CELL, CELL), max_size=5))
 def test_tabs_separate_as_commas_do(cells):
     content = written([("text", "label"), *cells], delimiter="\t")
-    found = rows_of(content, tsv_rows)
+    found = rows_of(content, "\t")
     assert [tuple(record.fields.values()) for record in found] == cells
 
 
@@ -99,10 +103,10 @@ def test_a_bad_row_is_placed_and_the_next_one_read(row, reason):
     ]
 
 
-@pytest.mark.parametrize(("delimiter", "rows"), [(",", csv_rows), ("\t", tsv_rows)])
-def test_columns_without_name_at_the_end_may_be_there_if_empty(delimiter, rows):
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_columns_without_name_at_the_end_may_be_there_if_empty(delimiter):
     content = "text,label,,\na,b,,\nc,d, ,\ne,f\ng,h,,x\ni,j,,,\n"
-    assert rows_of(content.replace(",", delimiter), rows) == [
+    assert rows_of(content.replace(",", delimiter), delimiter) == [
         Record(2, {"text": "a", "label": "b"}),
         Record(3, {"text": "c", "label": "d"}),
         Record(4, {"text": "e", "label": "f"}),
@@ -133,7 +137,7 @@ def test_an_unclosed_quote_is_placed_where_it_opens():
 
 
 def test_stray_quotes_do_not_swallow_the_rows_between_them():
-    found = rows_of('a\tb\n"one\tx\ntwo\ty\n"three\tz\nfour\tx\n', tsv_rows)
+    found = rows_of('a\tb\n"one\tx\ntwo\ty\n"three\tz\nfour\tx\n', "\t")
     assert [row.line for row in found if isinstance(row, BadRow)] == [2, 4]
     assert [row.fields["a"] for row in found if isinstance(row, Record)] == [
         "two",
@@ -180,3 +184,13 @@ def test_an_unusable_header_is_refused(header, message):
 
 def test_a_header_alone_gives_no_rows():
     assert rows_of("text,label\n") == []
+
+
+@given(st.lists(st.tuples(CELL, CELL), max_size=5), st.sampled_from(["\r\n", "\n"]))
+def test_what_is_written_has_its_columns_and_cells(cells, end):
+    rows = [{"label": label, "text": text, "n": 1} for text, label in cells]
+    content = delimited_text(("text", "label"), rows, end, "\t")
+    file = io.BytesIO(content.encode())
+    assert delimited_columns(file, "a.tsv", "utf-8", "\t") == ["text", "label"]
+    found = rows_of(content, "\t")
+    assert [tuple(record.fields.values()) for record in found] == cells

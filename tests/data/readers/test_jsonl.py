@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.readers.jsonl import jsonl_rows
+from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
 from kerascls.data.readers.rows import BadRow, Record
 
 OBJECTS = st.dictionaries(
@@ -77,3 +77,8 @@ def test_a_whole_surrogate_pair_is_a_character():
 
 def test_a_mark_at_the_start_is_taken_off():
     assert rows_of(b'\xef\xbb\xbf{"a": "b"}') == [Record(1, {"a": "b"})]
+
+
+def test_what_is_written_has_a_line_for_each_row_with_its_own_fields():
+    content = jsonl_text(("a",), [{"a": "新"}, {"b": [1]}], "\r\n")
+    assert content == '{"a": "新"}\r\n{"b": [1]}\r\n'

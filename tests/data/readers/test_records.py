@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 from openpyxl import Workbook
 
-from kerascls.data.readers.records import find_format, read_columns, read_records
+from kerascls.data.readers.records import read_columns, read_records
 from kerascls.data.readers.rows import BadRow
 from kerascls.errors import DataError, SettingsError
 
@@ -64,12 +64,6 @@ def test_a_stated_format_goes_before_the_ending(tmp_path):
     path.write_text("a\tb\n1\t2\n")
     (record,) = read_records(path, format="tsv")
     assert record.fields == {"a": "1", "b": "2"}
-
-
-@pytest.mark.parametrize("name", ["a.txt", "a", "a.xls"])
-def test_an_unknown_ending_names_the_formats_and_the_way_out(name):
-    with pytest.raises(DataError, match="csv, tsv, xlsx, jsonl.*`--format`"):
-        find_format(name)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,114 @@
+"""The formats of files that texts come from, in one table."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from kerascls.data.readers.delimited import (
+    delimited_columns,
+    delimited_rows,
+    delimited_text,
+)
+from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
+from kerascls.data.readers.lines import line_rows
+from kerascls.data.readers.rows import BadRow, Fields, Record
+from kerascls.data.readers.xlsx import xlsx_columns, xlsx_rows
+from kerascls.errors import DataError, SettingsError
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How files of one format are read and written.
+
+    Args:
+        suffixes: Endings of its files, in lower case.
+        rows: Yields the rows of an open file, its name for messages and its encoding.
+        columns: Returns the column names of a table, from the same arguments; None
+            for what is no table: there each row names its own fields.
+        write: Returns a file's text from column names, the fields of the rows and a
+            line end; None for what is only read.
+        is_text: Whether its files have an encoding.
+        is_lines: Whether a row is one text and nothing else, so without a label.
+    """
+
+    suffixes: tuple[str, ...]
+    rows: Callable[[BinaryIO, str, str], Iterator[Record | BadRow]]
+    columns: Callable[[BinaryIO, str, str], list[str]] | None = None
+    write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None
+    is_text: bool = True
+    is_lines: bool = False
+
+    @property
+    def is_table(self) -> bool:
+        """Whether all rows have the same columns."""
+        return self.columns is not None
+
+
+def _delimited(suffix: str, delimiter: str) -> FileFormat:
+    return FileFormat(
+        suffixes=(suffix,),
+        rows=partial(delimited_rows, delimiter=delimiter),
+        columns=partial(delimited_columns, delimiter=delimiter),
+        write=partial(delimited_text, delimiter=delimiter),
+    )
+
+
+# What a new format has to be added to; all else is derived.
+FORMATS = {
+    "csv": _delimited(".csv", ","),
+    "tsv": _delimited(".tsv", "\t"),
+    "xlsx": FileFormat((".xlsx",), xlsx_rows, xlsx_columns, is_text=False),
+    "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text),
+    "txt": FileFormat((".txt",), line_rows, is_lines=True),
+}
+
+
+def format_names(needs_labels: bool) -> list[str]:
+    """Returns the names of all formats, or of those that can hold labels."""
+    return [n for n, one in FORMATS.items() if not (needs_labels and one.is_lines)]
+
+
+def check_format(format: str, needs_labels: bool = False) -> str:
+    """Returns a stated format.
+
+    Raises:
+        SettingsError: When there is no such format.
+    """
+    if format in format_names(needs_labels):
+        return format
+    labelled = format_names(needs_labels=True)
+    others = [name for name in FORMATS if name not in labelled]
+    raise SettingsError(
+        f"Expected a format out of {', '.join(labelled)}, or for texts without labels "
+        f"{', '.join(others)}. Received: format={format!r}. Choose one of them."
+    )
+
+
+def find_format(
+    path: str | Path, format: str | None = None, *, needs_labels: bool = True
+) -> str:
+    """Returns the stated format, or the one that the file's ending names.
+
+    Args:
+        path: The file.
+        format: What was stated.
+        needs_labels: Whether formats without labels are out of the question.
+
+    Raises:
+        SettingsError: When the stated format is unknown.
+        DataError: When the ending names none.
+    """
+    if format is not None:
+        return check_format(format, needs_labels)
+    names = format_names(needs_labels)
+    format_of = {suffix: name for name in names for suffix in FORMATS[name].suffixes}
+    if (ending := Path(path).suffix.lower()) in format_of:
+        return format_of[ending]
+    raise DataError(
+        f"Expected a file that ends in one of: "
+        f"{', '.join(suffix.removeprefix('.') for suffix in format_of)}. Received: "
+        f"path={str(path)!r}. Save it as one of these, or say which it is with "
+        f"`--format`."
+    )

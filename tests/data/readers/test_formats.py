@@ -1,0 +1,122 @@
+"""One table of file formats, from which all else follows."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kerascls
+from kerascls.data.readers import FORMATS, Record, read_columns, read_records
+from kerascls.data.readers.formats import FileFormat, find_format
+from kerascls.data.readers.text_files import decoded_lines
+from kerascls.errors import DataError, SettingsError
+from kerascls.inference.inputs import open_input
+from kerascls.inference.outputs import output_format
+from kerascls.settings.run_settings import FIELDS, RunSettings
+
+PACKAGE = Path(kerascls.__file__).parent
+TABLE = PACKAGE / "data" / "readers" / "formats.py"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a", "a.xls"])
+def test_an_unknown_ending_names_the_formats_and_the_way_out(name):
+    with pytest.raises(DataError, match="csv, tsv, xlsx, jsonl.*`--format`"):
+        find_format(name)
+
+
+@pytest.mark.parametrize("format", ["txt", "xls"])
+def test_a_format_without_labels_is_none_for_labelled_text(format):
+    with pytest.raises(SettingsError, match=f"without labels txt.*format='{format}'"):
+        find_format("a.csv", format)
+
+
+def test_lines_will_do_where_no_labels_are_needed():
+    assert find_format("a.TXT", needs_labels=False) == "txt"
+
+
+def test_a_suffix_belongs_to_one_format():
+    suffixes = [suffix for one in FORMATS.values() for suffix in one.suffixes]
+    assert len(set(suffixes)) == len(suffixes)
+
+
+def test_the_help_text_names_the_formats():
+    description = FIELDS["data.format"].description
+    assert description == "csv, tsv, xlsx or jsonl. Default: by the file's ending."
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Returns the names of formats among the elements of a literal list."""
+    if isinstance(node, ast.Subscript) and "Literal" in ast.unparse(node.value):
+        node = node.slice
+    if not isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return set()
+    values = {one.value for one in node.elts if isinstance(one, ast.Constant)}
+    texts = {value for value in values if isinstance(value, str)}
+    return {text.removeprefix(".") for text in texts} & set(FORMATS)
+
+
+@pytest.mark.parametrize(
+    "source", ['("csv", "x", ".tsv")', '["txt", "csv"]', 'Literal["csv", "jsonl"]']
+)
+def test_a_list_of_formats_would_be_noticed(source):
+    assert any(len(names_in(node)) > 1 for node in ast.walk(ast.parse(source)))
+
+
+def test_no_other_module_lists_formats():
+    lists = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if path != TABLE and len(names_in(node)) > 1
+    ]
+    assert lists == []
+
+
+def kv_rows(handle, source, encoding) -> Iterator[Record]:
+    """Yields lines such as `text=甲;label=乙`."""
+    for number, line in enumerate(decoded_lines(handle, source, encoding, ""), 1):
+        cells = (cell.split("=", 1) for cell in line.strip().split(";"))
+        yield Record(number, dict(cells))
+
+
+@pytest.fixture
+def kv_file(monkeypatch, tmp_path) -> Path:
+    """A file in a format that one line of the table has added."""
+    monkeypatch.setitem(FORMATS, "kv", FileFormat((".kv", ".pairs"), kv_rows))
+    path = tmp_path / "a.pairs"
+    path.write_text("text=新车;labels=汽车\ntext=新车;labels=体育\n", "utf-8")
+    return path
+
+
+def test_a_new_format_is_read(kv_file):
+    assert read_columns(kv_file) == ("text", "labels")
+    assert len(list(read_records(kv_file))) == 2
+
+
+def test_a_new_format_is_a_setting(kv_file, tmp_path):
+    settings = RunSettings.from_options(format="kv")
+    assert settings.data.read_options().format == "kv"
+
+
+def test_a_new_format_is_audited(kv_file):
+    found = kerascls.audit(kv_file, label_errors="none")
+    assert found.section("conflict").counts["rows"] == 2
+
+
+def test_a_new_format_is_relabelled_as_json_lines(kv_file, tmp_path):
+    (tmp_path / "f.csv").write_text("file,line,row,corrected\n", "utf-8")
+    kerascls.relabel(kv_file, tmp_path / "f.csv", tmp_path / "new.jsonl")
+    assert len(list(read_records(tmp_path / "new.jsonl"))) == 2
+
+
+def test_a_new_format_is_an_input_of_predictions(kv_file):
+    with open_input(kv_file, None, "utf-8") as rows:
+        assert (rows.format, rows.columns()) == ("kv", ("text", "labels"))
+        assert rows.check(("text",), rows.columns()) == 2
+        assert output_format("-", rows.format) == "jsonl"
+
+
+def test_a_new_format_is_in_the_messages(kv_file):
+    with pytest.raises(DataError, match="jsonl, kv, pairs"):
+        find_format("a.xls")
