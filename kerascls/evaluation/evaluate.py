@@ -24,6 +24,7 @@ from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha
 from kerascls.inference.bundle import SETTINGS, Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import build_token_store
+from kerascls.system.extras import require
 
 
 def scored_rows_of(
@@ -146,11 +147,14 @@ def evaluate(
     Raises:
         BundleError: When the bundle cannot be read.
         DataError: When the file cannot be used.
-        SettingsError: When text columns are more or fewer than in training.
+        SettingsError: When text columns are more or fewer than in training, or
+            matplotlib, which draws the plots in `out`, is not installed.
 
     Example:
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
+    if out is not None:
+        require("A report with plots", "matplotlib")
     opened = open_bundle(bundle)
     dataset = read_labelled(
         opened,
