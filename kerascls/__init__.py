@@ -37,8 +37,11 @@ def __getattr__(name: str):
     # On first use (PEP 562): the command line must not wait for Keras.
     if name not in _PLACES:
         raise AttributeError(f"module 'kerascls' has no attribute {name!r}")
+    from kerascls.system.extras import absence_explained
+
     module, _, attribute = _PLACES[name].partition(":")
-    value = getattr(import_module(module), attribute or name)
+    with absence_explained(f"kerascls.{name}"):
+        value = getattr(import_module(module), attribute or name)
     globals()[name] = value
     return value
 

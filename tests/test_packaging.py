@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import kerascls
-from kerascls.system.extras import EXTRAS
+from kerascls.system.extras import BACKENDS, EXTRAS, TRAINING
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORT_NAMES = {
@@ -18,8 +18,8 @@ IMPORT_NAMES = {
     "scikit-learn": "sklearn",
     "tomli-w": "tomli_w",
 }
-# Extras for people who work on the package; nothing in it imports them.
-FOR_DEVELOPERS = {"test", "notebooks", "dev"}
+# Extras of several others, and those for people who work on the package.
+NOT_IN_MESSAGES = {"all", "test", "notebooks", "dev"}
 
 
 def imported_packages() -> set[str]:
@@ -38,17 +38,30 @@ def project() -> dict:
 
 
 def import_names(requirements: list[str]) -> set[str]:
-    names = {re.match(r"[\w-]+", line)[0] for line in requirements}
-    return {IMPORT_NAMES.get(name, name) for name in names}
+    found = set()
+    for line in requirements:
+        if inner := re.match(r"kerascls\[(.+)\]", line):
+            extras = project()["optional-dependencies"]
+            found.update(*(import_names(extras[one]) for one in inner[1].split(",")))
+        else:
+            name = re.match(r"[\w-]+", line)[0]
+            found.add(IMPORT_NAMES.get(name, name))
+    return found
 
 
-def declared_packages() -> set[str]:
-    return import_names(project()["dependencies"]).union(*declared_extras().values())
+def base_packages() -> set[str]:
+    return import_names(project()["dependencies"])
 
 
 def declared_extras() -> dict[str, set[str]]:
     extras = project()["optional-dependencies"]
-    return {name: import_names(extras[name]) for name in extras.keys() - FOR_DEVELOPERS}
+    return {
+        name: import_names(extras[name]) for name in extras.keys() - NOT_IN_MESSAGES
+    }
+
+
+def declared_packages() -> set[str]:
+    return base_packages().union(*declared_extras().values())
 
 
 def test_the_sample_comes_with_the_package():
@@ -64,8 +77,7 @@ def test_the_version_is_said_once():
 
 
 def test_every_imported_package_is_declared():
-    # jax is imported only where Keras runs on it, so it is there.
-    assert imported_packages() - {"jax"} <= declared_packages()
+    assert imported_packages() <= declared_packages()
 
 
 def test_every_declared_package_is_imported():
@@ -74,3 +86,31 @@ def test_every_declared_package_is_imported():
 
 def test_extras_are_those_whose_absence_is_explained():
     assert {name: set(needed) for name, needed in EXTRAS.items()} == declared_extras()
+
+
+def test_the_base_predicts_and_brings_nothing_to_train_with():
+    assert base_packages() == {
+        *("click", "numpy", "onnxruntime", "openpyxl", "pydantic", "rich"),
+        *("safetensors", "tokenizers"),
+    }
+
+
+def test_both_backends_bring_the_same_but_for_themselves():
+    tensorflow, jax = (declared_extras()[name] for name in BACKENDS)
+    assert tensorflow ^ jax == set(BACKENDS)
+    assert {"keras", *TRAINING, *EXTRAS["onnx"]} <= tensorflow & jax
+
+
+def test_tests_and_notebooks_have_all_that_users_can_have():
+    extras = project()["optional-dependencies"]
+    everything = import_names(extras["all"])
+    assert declared_extras()["tensorflow"] | {"optuna", "cleanlab"} <= everything
+    for name in ("test", "notebooks"):
+        assert everything <= import_names(extras[name])
+
+
+def test_the_readmes_first_command_installs_what_trains():
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / name).read_text("utf-8")
+        first, second = re.findall(r"pip install -e (\S+) &&", text)
+        assert (first, second) == ('".[tensorflow]"', '".[test]"')

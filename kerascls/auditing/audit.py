@@ -22,7 +22,7 @@ from kerascls.auditing.rows import Rows, read_rows
 from kerascls.data.readers import ReadKeywords, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle, open_bundle
-from kerascls.system.extras import has_extra, require_extra
+from kerascls.system.extras import EXTRAS, has_extra, require
 
 Judge = Literal["auto", "none", "bundle", "cross-validation"]
 JUDGES = ("auto", "none", "bundle", "cross-validation")
@@ -53,7 +53,7 @@ def audit(
         near: Least similarity of near duplicates, 0.5 to 1.
         label_errors: What judges the labels: `"bundle"`; `"cross-validation"` of a
             linear model; `"none"`. By default a bundle that was not trained on one of
-            the files, else cross-validation; nothing where cleanlab is not installed.
+            the files, else cross-validation; nothing without kerascls[audit].
         folds: Of the cross-validation.
         seed: Of folds, linear models and hash functions.
         out: Directory for audit.md, audit.json and findings.csv; none by default.
@@ -133,7 +133,7 @@ def _choose_judge(label_errors: Judge, bundle: str | Path | None) -> str:
             return "missing"
         return "cross-validation" if bundle is None else "auto"
     if label_errors != "none":
-        require_extra("audit", f"label_errors={label_errors}")
+        require(f"label_errors={label_errors}", *EXTRAS["audit"])
     return label_errors
 
 
@@ -149,7 +149,7 @@ def _label_errors(
         return _not_judged("left out, as asked for", "")
     if judge == "missing":
         return _not_judged(
-            "not looked for: cleanlab is not installed",
+            "not looked for: what judges them is not installed",
             'pip install "kerascls[audit]" to look for them.',
         )
     if judge == "bundle":

@@ -14,6 +14,7 @@ from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.system.extras import require_keras
 
 if TYPE_CHECKING:
     from kerascls.models.encoder import Encoder
@@ -64,12 +65,14 @@ def load_encoder(
     Raises:
         CheckpointError: When files or weights are missing, contradictory or not
             supported.
-        SettingsError: When an argument does not fit the checkpoint.
+        SettingsError: When an argument does not fit the checkpoint, or Keras is not
+            installed.
 
     Example:
         >>> loaded = load_encoder("pretrained/albert_small_zh_google")
         >>> ids = loaded.tokenizer.encode_ids(["今天天气很好"])
     """
+    require_keras("kerascls.load_encoder")
     found = find_checkpoint(directory)
     weights, notes = read_encoder_weights(
         found,

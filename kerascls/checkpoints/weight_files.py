@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from kerascls.errors import CheckpointError
+from kerascls.system.extras import require
 
 FLOAT_DTYPES = ("F16", "BF16", "F32", "F64")
 
@@ -79,12 +80,14 @@ class TensorFlowCheckpoint:
 
     Raises:
         CheckpointError: When a file is missing or damaged.
+        SettingsError: When TensorFlow is not installed.
     """
 
     def __init__(self, prefix: Path):
         self.where = prefix
         _require_data_files(prefix)
         _refuse_patterns(prefix)
+        require("A checkpoint in TensorFlow's format", "tensorflow")
         self._reader = self._guarded(_tensorflow().train.load_checkpoint, str(prefix))
 
     def shapes(self) -> dict[str, tuple[int, ...]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import click
 
 from kerascls.errors import ExportError, KerasclsError
+from kerascls.system.extras import absence_explained
 
 DEBUG_VARIABLE = "KERASCLS_DEBUG"
 DONE, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -26,7 +27,8 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
         The exit code: 0 done, 2 bad input, 1 failure, 130 interrupted.
     """
     try:
-        code = command()
+        with absence_explained("This command"):
+            code = command()
         sys.stdout.flush()
     except Exception as error:  # noqa: BLE001 - the one place where all errors end
         return _report(error)

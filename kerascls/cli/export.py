@@ -50,7 +50,8 @@ def export(bundle: Path, as_json: bool, **options: Any) -> None:
     """Write the classifier in OUT, a run directory or bundle, for other engines.
 
     It is compared with the Keras model first. An ONNX file that passes is kept in the
-    bundle, and predictions use it wherever onnxruntime is installed.
+    bundle, and predictions use it; they then need neither Keras nor
+    TensorFlow.
     """
     with row_progress(title="comparing") as show:
         result = kerascls.export(bundle, on_progress=show, **given(options))

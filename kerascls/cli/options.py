@@ -70,7 +70,7 @@ def runtime_option(command: Callable) -> Callable:
     return click.option(
         "--runtime",
         type=click.Choice(_RUNTIMES),
-        help="What computes.  [auto: ONNX if exported and onnxruntime is installed]",
+        help="What computes.  [auto: ONNX if exported]",
     )(command)
 
 

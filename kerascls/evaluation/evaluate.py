@@ -27,6 +27,7 @@ from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import build_token_store
+from kerascls.system.extras import require
 
 
 def scored_rows_of(
@@ -141,13 +142,15 @@ def evaluate(
     Raises:
         BundleError: When the bundle cannot be read.
         DataError: When the file cannot be used.
-        SettingsError: When a keyword is unknown, or text columns are more or fewer
-            than in training.
+        SettingsError: When a keyword is unknown, text columns are more or fewer than in
+            training, or matplotlib, which draws the plots in `out`, is not installed.
 
     Example:
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
     options = ReadOptions.from_keywords(evaluate, reading)
+    if out is not None:
+        require("A report with plots", "matplotlib")
     opened = open_bundle(bundle)
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerascls.errors import SettingsError
+from kerascls.evaluation.reports.plots.fonts import new_figure
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.files import write_atomically
@@ -59,9 +60,7 @@ class RateCurve:
 
     def plot(self) -> "Figure":
         """Draws loss over learning rate; `savefig` of what it returns stores it."""
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(6, 3.5), layout="constrained")
+        figure = new_figure((6, 3.5))
         axes = figure.subplots()
         axes.plot(self.rates, self.losses, alpha=0.3, label="loss of the batch")
         axes.plot(self.rates, self.smoothed, label="smoothed")

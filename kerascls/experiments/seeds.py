@@ -15,6 +15,7 @@ from kerascls.experiments.seed_spread import (
 )
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
+from kerascls.system.extras import TRAINING, require_keras
 from kerascls.system.files import write_atomically, write_json
 from kerascls.system.interrupts import undisturbed
 from kerascls.training import fit as training
@@ -148,7 +149,8 @@ def _forget_models():
     undisturbed(clear_session)
 
 
-def _check(settings: RunSettings, seeds: int):
+def _check(settings: RunSettings, seeds: int) -> None:
+    require_keras("Training", *TRAINING)
     if seeds < 2:
         raise SettingsError(
             f"A spread needs two seeds or more. Received: seeds={seeds}. Give more, "

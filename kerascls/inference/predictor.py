@@ -64,14 +64,13 @@ class Predictor:
         Args:
             path: The bundle or the run directory.
             runtime: `"keras"`; `"onnx"`, for which `kerascls export` must have put an
-                ONNX file into the bundle; or `"auto"`, ONNX if there is such a file
-                and onnxruntime is installed. With ONNX neither Keras nor TensorFlow is
-                imported.
+                ONNX file into the bundle; or `"auto"`, ONNX if there is such a file.
+                With ONNX neither Keras nor TensorFlow is needed.
 
         Raises:
             BundleError: When it is missing, damaged or of another version, or has no
                 ONNX file.
-            SettingsError: When the runtime is unknown or onnxruntime is missing.
+            SettingsError: When the runtime is unknown or Keras is missing.
         """
         return cls(open_bundle(path), runtime)
 

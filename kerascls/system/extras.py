@@ -1,38 +1,103 @@
 """Packages that only some uses need, and how to get them."""
 
-from collections.abc import Iterable
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 from kerascls.errors import SettingsError
 
-# Extra of pyproject.toml -> what is imported from it.
+TRAINING = ("iterstrat", "matplotlib", "sklearn")
+BACKENDS = ("tensorflow", "jax")
+
+# Extra of pyproject.toml -> what is imported from it. Where several bring what is
+# missing, the first is named.
 EXTRAS = {
-    "audit": ("cleanlab",),
+    "evaluation": ("matplotlib", "sklearn"),
+    "onnx": ("onnx",),
+    "search": ("optuna", "tomli_w"),
+    "tensorflow": ("keras", *TRAINING, "onnx", "tensorflow"),
+    "jax": ("keras", *TRAINING, "onnx", "jax"),
+    "audit": ("cleanlab", "iterstrat", "sklearn"),
     "litert": ("ai_edge_litert",),
     "mlflow": ("mlflow",),
-    "onnx": ("onnx", "onnxruntime"),
-    "search": ("optuna", "tomli_w"),
     "wandb": ("wandb",),
 }
+_TRACKERS = {"tensorboard": ("tensorflow",)}
 
 
-def require_extra(extra: str, needed_by: str):
-    """Checks, without importing them, that the packages of an extra are there.
+def require(needed_by: str, *packages: str, otherwise: str = "") -> None:
+    """Checks, without importing them, that packages are there.
 
     Args:
-        extra: A key of `EXTRAS`.
         needed_by: What the user asked for, for the message.
+        packages: Import names out of `EXTRAS`.
+        otherwise: Another way out, a sentence or more, for the message.
 
     Raises:
-        SettingsError: When one is missing; it says how to install it.
+        SettingsError: When one is missing; it says how to install all that are.
     """
-    missing = [name for name in EXTRAS[extra] if not is_installed(name)]
+    missing = [name for name in dict.fromkeys(packages) if not is_installed(name)]
     if missing:
+        extras = ",".join(_extras_with(set(missing)))
+        advice = f'Install it with pip install "kerascls[{extras}]". {otherwise}'
         raise SettingsError(
-            f"{needed_by} needs a package that is not installed. Received: no "
-            f'{" and no ".join(missing)}. Install it with pip install "kerascls'
-            f'[{extra}]".'
+            f"{needed_by} needs more than is installed. Received: no "
+            f"{', no '.join(missing)}. {advice.strip()}"
         )
+
+
+def require_keras(needed_by: str, *packages: str, otherwise: str = "") -> None:
+    """Checks the same of Keras, of the backend it will run on, and of packages.
+
+    Args:
+        needed_by: What the user asked for, for the message.
+        packages: More import names out of `EXTRAS`.
+        otherwise: Another way out, a sentence or more, for the message.
+
+    Raises:
+        SettingsError: When one is missing; it says how to install all that are.
+    """
+    backend = keras_backend()
+    if backend not in BACKENDS:  # Keras itself says what is wrong with it
+        return require(needed_by, "keras", *packages, otherwise=otherwise)
+    if not is_installed(backend) and not {*BACKENDS}.intersection(packages):
+        (other,) = {*BACKENDS} - {backend}
+        get = f", which is installed: set KERAS_BACKEND={other}"
+        if not is_installed(other):
+            get = f": name {other} in place of {backend}, and set KERAS_BACKEND={other}"
+        otherwise = f"Keras can also run on {other}{get}. {otherwise}"
+    require(needed_by, "keras", backend, *packages, otherwise=otherwise)
+
+
+def keras_backend() -> str:
+    """Returns the backend that Keras will take, found as it does, without Keras."""
+    folder = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    try:
+        stated = json.loads((Path(folder) / "keras.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        stated = {}
+    return os.environ.get("KERAS_BACKEND") or stated.get("backend", "tensorflow")
+
+
+@contextmanager
+def absence_explained(needed_by: str) -> Iterator[None]:
+    """Turns a failed import of what an extra brings into the error of `require`.
+
+    Args:
+        needed_by: What the user asked for, for the message.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name in {"keras", keras_backend()}:
+            require_keras(needed_by)
+        elif any(name in packages for packages in EXTRAS.values()):
+            require(needed_by, name)
+        raise  # it is no package of an extra, or is there and broken
 
 
 def has_extra(extra: str) -> bool:
@@ -40,15 +105,14 @@ def has_extra(extra: str) -> bool:
     return all(is_installed(name) for name in EXTRAS[extra])
 
 
-def require_trackers(names: Iterable[str]):
+def require_trackers(names: Iterable[str]) -> None:
     """Checks that what `train.track` names can be used.
 
     Raises:
         SettingsError: When a package is missing; it says how to install it.
     """
     for name in names:
-        if name in EXTRAS:
-            require_extra(name, f"track={name}")
+        require(f"track={name}", *(EXTRAS | _TRACKERS)[name])
 
 
 def is_installed(name: str) -> bool:
@@ -57,3 +121,13 @@ def is_installed(name: str) -> bool:
     # A folder of that name in the working directory is no package: both trackers
     # write into one.
     return spec is not None and spec.origin is not None
+
+
+def _extras_with(packages: set[str]) -> list[str]:
+    """Returns few extras that bring packages; Keras comes with its backend."""
+    if not packages:
+        return []
+    if "keras" in packages:
+        packages = packages | ({keras_backend()} & {*BACKENDS})
+    best = max(EXTRAS, key=lambda extra: len(packages.intersection(EXTRAS[extra])))
+    return [best, *_extras_with(packages.difference(EXTRAS[best]))]

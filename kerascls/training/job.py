@@ -9,7 +9,7 @@ from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import class_of_score
 from kerascls.system.console import Screen
-from kerascls.system.extras import require_trackers
+from kerascls.system.extras import TRAINING, require_keras, require_trackers
 from kerascls.training.choose_start import choose_start
 from kerascls.training.preparation import load_labelled_text
 from kerascls.training.run_directory import RunDirectory
@@ -48,6 +48,7 @@ def prepare(
     Raises:
         KerasclsError: When data, settings or checkpoint cannot be used.
     """
+    require_keras("Training", *TRAINING)
     require_trackers(settings.train.track)
     with screen.bars() as bars:
         data = load_labelled_text(settings.data, settings.split_seed, bars)

@@ -79,7 +79,7 @@ def test_rows_that_a_bundle_cannot_judge_are_no_failure(pair_run, write_csv, tmp
 def test_without_cleanlab_all_else_is_looked_for(train, monkeypatch):
     monkeypatch.setattr(auditing, "has_extra", lambda extra: False)
     section = kerascls.audit(train).section("label_error")
-    assert "cleanlab is not installed" in section.lines[0]
+    assert "what judges them is not installed" in section.lines[0]
     assert 'pip install "kerascls[audit]"' in section.advice
 
 

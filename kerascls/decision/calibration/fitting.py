@@ -10,6 +10,7 @@ from kerascls.decision.calibration.calibration import Calibration, Steps
 from kerascls.decision.calibration.platt import fit_platt
 from kerascls.decision.calibration.temperature import fit_temperature
 from kerascls.errors import SettingsError
+from kerascls.system.extras import require
 
 # Under cross-validation on six sets (benchmarks/tuning.py) its log loss was within 3 %
 # (isotonic: 4 %) of that of the best strength on every set.
@@ -52,8 +53,8 @@ def fit_calibration(
         true label, or (multi-label) no false one.
 
     Raises:
-        SettingsError: When an argument has no meaning, or task and kind do not go
-            together.
+        SettingsError: When an argument has no meaning, task and kind do not go
+            together, or scikit-learn is missing for `"isotonic"`.
         NotFiniteError: When a logit is not a finite number.
 
     References:
@@ -140,4 +141,6 @@ def _checked(
             f"change each class by itself. Received: kind={kind!r}, "
             f'task={task.value!r}. Use "temperature".'
         )
+    if kind == "isotonic":
+        require("calibration=isotonic", "sklearn")
     return logits

@@ -12,7 +12,7 @@ from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Hunt
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE, Screen
-from kerascls.system.extras import require_extra, require_trackers
+from kerascls.system.extras import EXTRAS, TRAINING, require_keras, require_trackers
 from kerascls.training.choose_start import choose_start
 from kerascls.training.preparation import load_labelled_text
 from kerascls.training.starting_point import StartingPoint
@@ -77,7 +77,7 @@ def search(
         >>> result = kerascls.search(train="news.csv", model="albert_small")
         >>> kerascls.fit(result.settings)
     """
-    require_extra("search", "kerascls search")
+    require_keras("kerascls search", *TRAINING, *EXTRAS["search"])
     settings = (settings or RunSettings()).with_options(**options)
     require_trackers(settings.train.track)
     screen = Screen(console, quiet)

@@ -6,7 +6,7 @@ import numpy as np
 
 from kerascls.errors import BundleError, SettingsError
 from kerascls.inference.bundle import Bundle
-from kerascls.system.extras import is_installed, require_extra
+from kerascls.system.extras import require_keras
 
 
 class Runtime(Protocol):
@@ -21,13 +21,13 @@ def open_runtime(bundle: Bundle, runtime: str = "auto") -> Runtime:
 
     Args:
         bundle: A checked bundle.
-        runtime: One of `RUNTIMES`, or `"auto"`: ONNX if the bundle has such a file and
-            onnxruntime is installed, else what the bundle asks for.
+        runtime: One of `RUNTIMES`, or `"auto"`: ONNX if the bundle has such a file,
+            else what the bundle asks for.
 
     Raises:
         BundleError: When this version has no such runtime, the bundle lacks the file
             that it needs, or this processor would compute that inexactly.
-        SettingsError: When the runtime is unknown, or onnxruntime is not installed.
+        SettingsError: When the runtime is unknown, or Keras is not installed.
     """
     if bundle.runtime not in RUNTIMES:
         raise BundleError(
@@ -40,12 +40,21 @@ def open_runtime(bundle: Bundle, runtime: str = "auto") -> Runtime:
             f"runtime={runtime!r}. Choose one of them."
         )
     if runtime == AUTO:
-        has_onnx = "onnx" in bundle.exports and is_installed("onnxruntime")
-        runtime = "onnx" if has_onnx else bundle.runtime
+        runtime = "onnx" if "onnx" in bundle.exports else bundle.runtime
     return RUNTIMES[runtime](bundle)
 
 
 def _keras(bundle: Bundle) -> Runtime:
+    if "onnx" in bundle.exports:
+        needed_by = "runtime='keras'"
+        otherwise = "Or leave the runtime out: the bundle has an ONNX file."
+    else:
+        needed_by = f"{str(bundle.path)!r}, which has no ONNX file,"
+        otherwise = (
+            "Or write that file where it was trained, with `kerascls export OUT`, and "
+            "copy the bundle again."
+        )
+    require_keras(needed_by, otherwise=otherwise)
     from kerascls.inference.runtimes.keras_runtime import KerasRuntime
 
     return KerasRuntime(bundle)
@@ -57,8 +66,6 @@ def _onnx(bundle: Bundle) -> Runtime:
             f"Expected a bundle with an ONNX file. Received: {str(bundle.path)!r}, "
             f"which has none. Make it with `kerascls export OUT --format onnx`."
         )
-    if not is_installed("onnxruntime"):
-        require_extra("onnx", "runtime='onnx'")
     from kerascls.inference.runtimes.onnx_runtime import OnnxRuntime
 
     facts = bundle.exports["onnx"]

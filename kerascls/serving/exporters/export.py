@@ -19,7 +19,7 @@ from kerascls.serving.exporters.work_folder import (
     num_bytes,
     work_folder,
 )
-from kerascls.system.extras import require_extra
+from kerascls.system.extras import EXTRAS, require_keras
 from kerascls.system.files import move
 from kerascls.system.machine import package_versions
 
@@ -148,8 +148,8 @@ class _Job:
                 f"Expected int8 with a format that has it. Received: format="
                 f"{self.format!r}, int8=True. Leave int8 out, or choose another format."
             )
-        if chosen.extra is not None:
-            require_extra(chosen.extra, f"format={self.format}")
+        packages = EXTRAS[chosen.extra] if chosen.extra else ("tensorflow",)
+        require_keras(f"format={self.format}", *packages)
         if self.out is not None:
             self._check_out()
             check_place(self.out, chosen.marker, chosen.suffix)

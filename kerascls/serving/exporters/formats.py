@@ -18,7 +18,7 @@ class Format:
         suffix: Of its file, e.g. `".onnx"`; empty where it is a directory.
         marker: A file that shows a directory to be of this format, so that it may be
             replaced; None where the format is a file.
-        extra: Extra of pyproject.toml that both functions need; None for none.
+        extra: Extra of pyproject.toml that writes it; None where TensorFlow does.
         in_bundle: Whether it lives in the bundle, where the predictor finds it. The
             others need a place of their own.
         has_int8: Whether it can be written with 8-bit weights.

@@ -55,12 +55,10 @@ def exported(plain, tmp_path_factory) -> Bundle:
     return add_export(bundle, "onnx", folder / "work.onnx", {"int8": False})
 
 
-def test_it_is_taken_where_it_is_there(plain, exported, monkeypatch):
+def test_it_is_taken_where_it_is_there(plain, exported):
     assert isinstance(open_runtime(exported), OnnxRuntime)
     assert isinstance(open_runtime(exported, "onnx"), OnnxRuntime)
     assert isinstance(open_runtime(plain), KerasRuntime)
-    monkeypatch.setattr("kerascls.inference.runtimes.is_installed", lambda name: False)
-    assert isinstance(open_runtime(exported), KerasRuntime)
 
 
 def test_keras_can_be_asked_for(exported):
@@ -72,11 +70,15 @@ def test_without_an_export_it_says_how_to_make_one(plain):
         open_runtime(plain, "onnx")
 
 
-def test_without_onnxruntime_it_says_how_to_get_it(exported, monkeypatch):
-    for place in ("kerascls.inference.runtimes", "kerascls.system.extras"):
-        monkeypatch.setattr(f"{place}.is_installed", lambda name: False)
-    with pytest.raises(SettingsError, match=r'"kerascls\[onnx\]"'):
-        open_runtime(exported, "onnx")
+def test_without_keras_both_ways_out_are_said(plain, exported, monkeypatch):
+    monkeypatch.setattr("kerascls.system.extras.is_installed", lambda name: False)
+    assert isinstance(open_runtime(exported), OnnxRuntime)
+    with pytest.raises(SettingsError, match=r"no ONNX file") as error:
+        open_runtime(plain)
+    assert 'pip install "kerascls[tensorflow]"' in str(error.value)
+    assert "kerascls export" in str(error.value)
+    with pytest.raises(SettingsError, match="runtime='keras' needs.*leave the run"):
+        open_runtime(exported, "keras")
 
 
 def test_another_name_is_refused_with_those_there_are(exported):

@@ -8,7 +8,7 @@ import numpy as np
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics import precision_recall_curve_points
-from kerascls.evaluation.reports.plots.fonts import shortened, text_style
+from kerascls.evaluation.reports.plots.fonts import new_figure, shortened, text_style
 from kerascls.evaluation.reports.scored_curves import (
     scored_coverage,
     scored_reliability,
@@ -38,13 +38,10 @@ def plot_precision_recall(
     Raises:
         SettingsError: When training did not have a label.
     """
-    import matplotlib
-    from matplotlib.figure import Figure
-
     columns = _columns(scored, labels)
     names = [shortened(scored.labels[column]) for column in columns]
-    with matplotlib.rc_context(text_style(names)):
-        figure = Figure(figsize=(7, 4.5), layout="constrained")
+    with text_style(names):
+        figure = new_figure((7, 4.5))
         axes = figure.subplots()
         for column, name in zip(columns, names, strict=True):
             target, chosen = scored.targets[:, column], scored.chosen[:, column]
@@ -75,10 +72,8 @@ def plot_reliability(scored: ScoredRows, *, bins: int = 15) -> "Figure":
     Returns:
         A matplotlib `Figure` with a histogram below, see `plot_history`.
     """
-    from matplotlib.figure import Figure
-
     found = scored_reliability(scored, bins)
-    figure = Figure(figsize=(5, 5.5), layout="constrained")
+    figure = new_figure((5, 5.5))
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     axes.plot((0, 1), (0, 1), "--", color="gray", label="calibrated")
     used = found.counts > 0
@@ -104,10 +99,8 @@ def plot_coverage(scored: ScoredRows, rule: Rule | None = None) -> "Figure":
     Returns:
         A matplotlib `Figure`, see `plot_history`.
     """
-    from matplotlib.figure import Figure
-
     curve = scored_coverage(scored, rule)
-    figure = Figure(figsize=(5.5, 4), layout="constrained")
+    figure = new_figure((5.5, 4))
     axes = figure.subplots()
     axes.plot(curve.coverage, curve.accuracy)
     axes.plot(curve.coverage[:1], curve.accuracy[:1], "o", color="tab:blue")

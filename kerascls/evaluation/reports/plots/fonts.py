@@ -1,11 +1,16 @@
-"""Fonts that have the characters of labels, Chinese ones above all."""
+"""Empty figures, and fonts that have the characters of labels, Chinese ones too."""
 
 import re
 import unicodedata
 import warnings
 from collections.abc import Iterable
-from contextlib import suppress
-from typing import Any
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING
+
+from kerascls.system.extras import require
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -26,8 +31,24 @@ _MAX_NAMED = 10
 _GLYPH = re.compile(r"Glyph (\d+) ")
 
 
-def text_style(texts: Iterable[str]) -> dict[str, Any]:
-    """Returns matplotlib settings that show texts as they are.
+def new_figure(size: tuple[float, float], layout: str = "constrained") -> "Figure":
+    """Returns a matplotlib figure, of which pyplot knows nothing.
+
+    Args:
+        size: Width and height in inches.
+        layout: matplotlib's name of how room is shared.
+
+    Raises:
+        SettingsError: When matplotlib is not installed.
+    """
+    require("A plot", "matplotlib")
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=size, layout=layout)
+
+
+def text_style(texts: Iterable[str]) -> AbstractContextManager:
+    """Lets matplotlib show texts as they are, for what is drawn inside.
 
     Args:
         texts: What will be written; some of it Chinese, perhaps.
@@ -35,9 +56,16 @@ def text_style(texts: Iterable[str]) -> dict[str, Any]:
     Warns:
         UserWarning: When no installed font has Chinese characters and some are needed;
             it says what to install.
+
+    Raises:
+        SettingsError: When matplotlib is not installed.
     """
+    require("A plot", "matplotlib")
+    import matplotlib
+
     # A label such as "$5 - $9" is no formula.
-    return {"font.family": _font_families(texts), "text.parse_math": False}
+    style = {"font.family": _font_families(texts), "text.parse_math": False}
+    return matplotlib.rc_context(style)
 
 
 def shortened(text: str, length: int = _MAX_CHARS) -> str:

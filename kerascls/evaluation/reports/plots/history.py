@@ -10,7 +10,7 @@ from kerascls.evaluation.reports.history import (
     class_history,
     read_history,
 )
-from kerascls.evaluation.reports.plots.fonts import shortened, text_style
+from kerascls.evaluation.reports.plots.fonts import new_figure, shortened, text_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,10 +31,8 @@ def plot_history(history_csv: str | Path) -> "Figure":
     Example:
         >>> plot_history("runs/news/history.csv").savefig("history.png")
     """
-    from matplotlib.figure import Figure
-
     rows = read_history(history_csv)
-    figure = Figure(figsize=(9, 3.5), layout="constrained")
+    figure = new_figure((9, 3.5))
     loss_axes, score_axes = figure.subplots(1, 2)
     for column in ("loss", "val_loss"):
         _plot_line(loss_axes, rows, "macro avg", column, column)
@@ -70,14 +68,11 @@ def plot_class_history(
     Raises:
         SettingsError: When the history has no such class.
     """
-    import matplotlib
-    from matplotlib.figure import Figure
-
     history = class_history(history_csv)
     names = _most_supported(history) if labels is None else labels
     _check_known(names, history)
-    with matplotlib.rc_context(text_style(names)):
-        figure = Figure(figsize=(7, 4), layout="constrained")
+    with text_style(names):
+        figure = new_figure((7, 4))
         axes = figure.subplots()
         for name in names:
             # NaN, not None: matplotlib leaves a gap there.

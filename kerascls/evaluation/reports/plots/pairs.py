@@ -10,7 +10,7 @@ from kerascls.evaluation.reports.pairs import (
     error_pairs,
     most_involved,
 )
-from kerascls.evaluation.reports.plots.fonts import shortened, text_style
+from kerascls.evaluation.reports.plots.fonts import new_figure, shortened, text_style
 from kerascls.evaluation.scored_rows import ScoredRows
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ def plot_confusion(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     Returns:
         A matplotlib `Figure`, see `plot_history`.
     """
-    import matplotlib
-    from matplotlib.figure import Figure
-
     counts = confusion_counts(scored)
     shown = most_involved(counts, max_labels)
     names = [shortened(scored.labels[label]) for label in shown]
@@ -42,9 +39,9 @@ def plot_confusion(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     support = scored.targets.sum(axis=0)
     shares = counts / np.maximum(support, 1)[:, np.newaxis]
     inside = np.ix_(shown, shown)
-    with matplotlib.rc_context(text_style(names)):
+    with text_style(names):
         side = 2.5 + 0.32 * len(shown)
-        figure = Figure(figsize=(side, side), layout="compressed")
+        figure = new_figure((side, side), layout="compressed")
         axes = figure.subplots()
         _draw(axes, counts[inside], shares[inside], names)
         axes.set(xlabel="given", ylabel="true")
@@ -61,16 +58,13 @@ def plot_pairs(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     Returns:
         A matplotlib `Figure` with two pictures, see `plot_history`.
     """
-    import matplotlib
-    from matplotlib.figure import Figure
-
     errors, together = error_pairs(scored), co_occurrences(scored.targets)
     shown = most_involved(errors, max_labels)
     names = [shortened(scored.labels[label]) for label in shown]
     inside = np.ix_(shown, shown)
-    with matplotlib.rc_context(text_style(names)):
+    with text_style(names):
         side = 2.5 + 0.32 * len(shown)
-        figure = Figure(figsize=(2 * side, side), layout="compressed")
+        figure = new_figure((2 * side, side), layout="compressed")
         left, right = figure.subplots(1, 2)
         for axes, counts in ((left, errors[inside]), (right, together[inside])):
             # The support on the diagonal would leave the pairs without colour.

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kerascls.evaluation.reports.plots.fonts import shortened, text_style
+from kerascls.evaluation.reports.plots.fonts import new_figure, shortened, text_style
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import score_rows
 
@@ -22,15 +22,12 @@ def plot_scores(report: Report, *, max_classes: int = 40) -> "Figure":
     Returns:
         A matplotlib `Figure`, see `plot_history`.
     """
-    import matplotlib
-    from matplotlib.figure import Figure
-
     rows = [row for row in score_rows(report.scores) if row.is_class]
     rows = sorted(rows, key=lambda row: -row.support)[:max_classes]
     names = [shortened(row.name) for row in rows]
     title = shortened(report.source or "", _TITLE_CHARS)
-    with matplotlib.rc_context(text_style([*names, title])):
-        figure = Figure(figsize=(7, 1 + 0.3 * len(rows)), layout="constrained")
+    with text_style([*names, title]):
+        figure = new_figure((7, 1 + 0.3 * len(rows)))
         axes = figure.subplots()
         places = range(len(rows))
         bars = axes.barh(places, [row.f1 or 0 for row in rows], color="tab:blue")

@@ -52,9 +52,9 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
     Raises:
         SettingsError: When Keras does not run on TensorFlow.
     """
+    archive, model = archive_of(bundle, "savedmodel")
     import tensorflow as tf
 
-    archive, model = archive_of(bundle, "savedmodel")
     tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
     reason = why_inexpressible(tokenizer)
     given, read = id_specs(), _as_given

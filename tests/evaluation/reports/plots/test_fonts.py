@@ -1,3 +1,4 @@
+import matplotlib
 import pytest
 
 from kerascls.evaluation.reports import plot_scores
@@ -29,12 +30,14 @@ def test_a_font_installed_later_than_matplotlib_looked_is_found(fonts, monkeypat
         manager.ttflist.append(new)
 
     monkeypatch.setattr(manager, "addfont", add)
-    assert text_style(["体育"])["font.family"] == ["SimHei", "sans-serif"]
+    with text_style(["体育"]):
+        assert matplotlib.rcParams["font.family"] == ["SimHei", "sans-serif"]
 
 
 def test_latin_texts_need_no_chinese_font(fonts, recwarn):
     fonts()
-    assert text_style(["$a - $b"])["font.family"] == ["sans-serif"]
+    with text_style(["$a - $b"]):
+        assert matplotlib.rcParams["font.family"] == ["sans-serif"]
     assert not recwarn
 
 
