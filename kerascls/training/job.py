@@ -1,48 +1,65 @@
-"""All that a prepared run consists of."""
+"""What a training consists of, prepared and checked before Keras is loaded."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import check_decision
+from kerascls.preprocessing.sequence_layout import Layout, layout_for
+from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import require_trackers
 from kerascls.training.choose_start import choose_start
-from kerascls.training.preparation import load_labelled_text
-from kerascls.training.run_directory import RunDirectory
+from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
 
-if TYPE_CHECKING:
-    from keras.callbacks import Callback
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
-    """All that a prepared run consists of."""
+    """What a training consists of, all but where it goes; see `prepare`.
 
-    run: RunDirectory
+    Args:
+        settings: With every value filled in.
+        data: The parts and their labels.
+        start: What the encoder starts from.
+        screen: Where lines, tables and bars go.
+        cache: Whether token ids, and features of a frozen encoder, are kept for the
+            next run on the same file.
+    """
+
     settings: RunSettings
     data: LabelledText
     start: StartingPoint
     screen: Screen
-    cache: bool
-    resume: bool
-    callbacks: "tuple[Callback, ...]"
+    cache: bool = True
+
+    @cached_property
+    def stores(self) -> dict[str, TokenStore]:
+        """Token ids of each part, made when they are first asked for."""
+        tokenizer, screen = self.start.tokenizer, self.screen
+        with screen.bars() as bars:
+            return tokenize_parts(self.data, tokenizer, self.cache, bars, screen.say)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Truncation and special tokens."""
+        text = text_facts(self.settings, self.data, self.start)
+        return layout_for(self.start.tokenizer, text)
 
 
-def prepare(
-    settings: RunSettings, screen: Screen
-) -> tuple[RunSettings, LabelledText, StartingPoint]:
+def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Job:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
     Args:
         settings: Those that were given.
         screen: Where progress goes.
+        cache: Whether token ids are kept for the next run on the same file.
 
     Returns:
-        The settings with every value filled in, the parts, and what to start from.
+        The `Job`, its settings with every value filled in.
 
     Raises:
         KerasclsError: When data, settings or checkpoint cannot be used.
@@ -55,7 +72,7 @@ def prepare(
     if label is not None:
         data.label_set.column(label)
     start = choose_start(settings.model, data)
-    return start.resolve(settings), data, start
+    return Job(start.resolve(settings), data, start, screen, cache)
 
 
 def text_facts(
