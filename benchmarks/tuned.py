@@ -63,8 +63,7 @@ def logits_of(bundle, path: Path) -> tuple[np.ndarray, np.ndarray]:
     unknown = LabelSet.from_labels(labels).names
     if not set(unknown) <= set(bundle.label_set):
         raise SystemExit(f"{path} has labels that training lacked: not for this script")
-    targets = Targets.from_labels(labels, bundle.label_set)
-    truth = targets.dense(np.arange(len(labels))) > 0
+    truth = Targets.from_labels(labels, bundle.label_set).multi_hot()
     return truth, evaluation.logits_of(bundle, dataset)
 
 

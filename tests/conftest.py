@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -202,9 +201,7 @@ def stopped(monkeypatch, tmp_path):
     def fit(**options):
         with pytest.raises(RuntimeError, match="stop here"):
             kerascls.fit(quiet=True, **options)
-        settings, data, start, stores, layout, *_ = calls[-1]
-        return SimpleNamespace(
-            settings=settings, data=data, start=start, stores=stores, layout=layout
-        )
+        job, *_ = calls[-1]
+        return job
 
     return fit

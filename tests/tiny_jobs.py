@@ -1,19 +1,14 @@
 """A job for `fit_weights` on files and an encoder of one small layer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from tiny_models import tiny_config
 
-from kerascls.data.labelled_text import LabelledText
-from kerascls.preprocessing.sequence_layout import Layout
-from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
-from kerascls.training.choose_start import choose_start
-from kerascls.training.job import input_spec
-from kerascls.training.preparation import load_labelled_text, tokenize_parts
-from kerascls.training.starting_point import StartingPoint
+from kerascls.training.job import Job, prepare
 from kerascls.training.trainer import Fitted, fit_weights
 
 OPTIONS = {
@@ -26,36 +21,30 @@ OPTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Job:
-    """All that `fit_weights` takes but the run directory."""
-
-    settings: RunSettings
-    data: LabelledText
-    start: StartingPoint
-    stores: dict[str, TokenStore]
-    layout: Layout
-    screen: Screen
+class TinyJob(Job):
+    """A job that fits itself."""
 
     def fit(self, out: Path, resume=False, callbacks=(), **options) -> Fitted:
         """Fits with other settings than the job's."""
         settings = self.settings.with_options(**options)
-        given = list(vars(self).values())[1:]
-        return fit_weights(settings, *given, out, resume, callbacks)
+        return fit_weights(replace(self, settings=settings), out, resume, callbacks)
 
 
-def job_on(files, **options) -> Job:
+def job_on(files, **options) -> TinyJob:
     settings = RunSettings.from_options(**OPTIONS | files | options)
-    data = load_labelled_text(settings.data, settings.train.seed)
-    start = choose_start(settings.model, data)
+    job = prepare(settings, Screen(quiet=True), cache=False)
     small = tiny_config(
-        vocab_size=start.tokenizer.vocab_size,
+        vocab_size=job.start.tokenizer.vocab_size,
         num_layers=1,
         dropout=0.1,
         attention_dropout=0.1,
     )
-    start = replace(start, config=small)
-    settings = start.resolve(settings)
-    stores = tokenize_parts(data, start.tokenizer, cache=False)
-    layout = input_spec(settings, data, start).layout(start.tokenizer)
-    return Job(settings, data, start, stores, layout, Screen(quiet=True))
+    start = replace(job.start, config=small)
+    return TinyJob(start.resolve(settings), job.data, start, job.screen, cache=False)
+
+
+def check_equal(arrays, others):
+    """Checks that the same names have the same numbers."""
+    assert arrays.keys() == others.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(array, others[name], err_msg=name)

@@ -131,4 +131,4 @@ def _targets(rows: Rows, labels: LabelSet) -> tuple[np.ndarray, np.ndarray]:
         if (names or multilabel) and not rows.is_blank(row)
     ]
     targets = Targets.from_labels([known[row] for row in places], labels)
-    return np.array(places, np.int64), targets.dense(np.arange(len(places))) > 0
+    return np.array(places, np.int64), targets.multi_hot()

@@ -35,6 +35,7 @@ class LabelledText:
     unseen: dict[str, dict[str, int]]
     notes: list[str] = field(default_factory=list)
     is_sample: bool = False
+    _targets: dict[str, Targets] = field(default_factory=dict, init=False, repr=False)
 
     def scored_labels(self, part: str) -> LabelSet:
         """Returns the label set with the part's unseen labels behind the known."""
@@ -42,7 +43,10 @@ class LabelledText:
 
     def targets(self, part: str) -> Targets:
         """Returns a part's targets, unseen labels in the last columns."""
-        return Targets.from_labels(self.parts[part].labels, self.scored_labels(part))
+        if part not in self._targets:
+            rows, labels = self.parts[part].labels, self.scored_labels(part)
+            self._targets[part] = Targets.from_labels(rows, labels)
+        return self._targets[part]
 
 
 def sample_path() -> Path:

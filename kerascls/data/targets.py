@@ -50,6 +50,10 @@ class Targets:
         dense[places, self.columns[flat]] = self.weights[flat]
         return dense
 
+    def multi_hot(self) -> np.ndarray:
+        """Returns bool `(rows, num_classes)`, which labels each row has."""
+        return self.dense(np.arange(len(self))) > 0
+
     def _spans(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows = np.asarray(rows, np.int64)
         starts = self.offsets[:-1][rows]

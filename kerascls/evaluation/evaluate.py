@@ -57,7 +57,7 @@ def scored_rows_of(
     return ScoredRows(
         task=bundle.task,
         labels=labels.names,
-        targets=Targets.from_labels(truth, labels).dense(np.arange(len(truth))) > 0,
+        targets=Targets.from_labels(truth, labels).multi_hot(),
         probabilities=pad_columns(given, len(labels)),
         chosen=pad_columns(bundle.rule.apply(given), len(labels)),
         known=len(bundle.label_set),

@@ -122,5 +122,4 @@ def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:
             f"none in {len(rows)} rows; it knows {names}. Check the label "
             "column and its separator."
         )
-    targets = Targets.from_labels(known, bundle.label_set)
-    return targets.dense(np.arange(len(known))) > 0
+    return Targets.from_labels(known, bundle.label_set).multi_hot()

@@ -14,8 +14,7 @@ from kerascls.evaluation.reports.plots.fonts import new_figure
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.files import write_atomically
-from kerascls.training.job import input_spec, prepare
-from kerascls.training.preparation import tokenize_parts
+from kerascls.training.job import prepare
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -120,16 +119,11 @@ def find_rate(
         )
     settings = (settings or RunSettings()).with_options(**options)
     screen = Screen(console, quiet)
-    settings, data, start = prepare(settings, screen)
-    with screen.bars() as bars:
-        stores = tokenize_parts(data, start.tokenizer, cache, bars, screen.say)
+    job = prepare(settings, screen, cache)
     from kerascls.experiments.rising_rates import losses_at_rising_rates
 
-    layout = input_spec(settings, data, start).layout(start.tokenizer)
     rates = np.geomspace(LOWEST, HIGHEST, steps)
-    losses = losses_at_rising_rates(
-        rates, settings, data, start, stores, layout, screen, _is_broken
-    )
+    losses = losses_at_rising_rates(job, rates, _is_broken)
     if not losses:
         raise SettingsError(
             f"Expected a loss that is a number before anything is learned. Received: "

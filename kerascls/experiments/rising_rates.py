@@ -5,16 +5,11 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.models.backend.compute import choose_compute, data_parallel, limit_threads
-from kerascls.preprocessing.sequence_layout import Layout
-from kerascls.preprocessing.token_store import TokenStore
-from kerascls.settings.run_settings import RunSettings
-from kerascls.system.console import Screen
 from kerascls.training.build import build_classifier, build_feeds, compile_trainee
 from kerascls.training.feeds import fit_input
+from kerascls.training.job import Job
 from kerascls.training.optimizers.schedules import GeometricRise
-from kerascls.training.starting_point import StartingPoint
 
 
 class LossPerStep(keras.callbacks.Callback):
@@ -29,7 +24,7 @@ class LossPerStep(keras.callbacks.Callback):
         self.is_broken = is_broken
         self.losses: list[float] = []
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Looks at the loss; one that is not finite is not kept."""
         loss = float(logs["loss"])
         if not np.isfinite(loss):
@@ -40,36 +35,24 @@ class LossPerStep(keras.callbacks.Callback):
 
 
 def losses_at_rising_rates(
-    rates: np.ndarray,
-    settings: RunSettings,
-    data: LabelledText,
-    start: StartingPoint,
-    stores: dict[str, TokenStore],
-    layout: Layout,
-    screen: Screen,
-    is_broken: Callable[[list[float]], bool],
+    job: Job, rates: np.ndarray, is_broken: Callable[[list[float]], bool]
 ) -> list[float]:
     """Returns the loss of each step of a training whose rate rises with every step.
 
     Args:
+        job: What to train, on what.
         rates: float `(steps,)`, a geometric sequence.
-        settings: With every value filled in.
-        data: The parts and their labels.
-        start: What the encoder starts from.
-        stores: Token ids of each part.
-        layout: Truncation and special tokens.
-        screen: Told about the model.
         is_broken: Says whether to stop after these losses. One that is not finite
             ends the training, too, and is left out.
     """
-    train = settings.train
+    train, task = job.settings.train, job.data.task
     compute = choose_compute(train.precision, train.compile, train.devices)
     limit_threads(compute)
     with data_parallel(compute):
-        model = build_classifier(settings, data, start, compute, screen)
-        feed = build_feeds(settings, data, stores, layout, compute)["train"]
+        feed = build_feeds(job, compute)["train"]
+        model = build_classifier(job, compute)
         names, parts = model.weights_by_name(), train.accumulate_steps
-        trainee = compile_trainee(model, names, train, data.task, compute, len(rates))
+        trainee = compile_trainee(model, names, train, task, compute, len(rates))
         optimizer = trainee.optimizer
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
         optimizer.learning_rate = GeometricRise(rates[0], rates[-1], len(rates), parts)

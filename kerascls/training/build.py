@@ -8,50 +8,36 @@ from kerascls.data.labels import Task
 from kerascls.models.backend.compute import Compute
 from kerascls.models.backend.forward import length_buckets
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.preprocessing.sequence_layout import Layout
-from kerascls.preprocessing.token_store import TokenStore
-from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import TrainSettings
-from kerascls.system.console import Screen
 from kerascls.training.features import feature_feed
 from kerascls.training.feeds import Feed
+from kerascls.training.job import Job
 from kerascls.training.losses.cross_entropy import loss_for
 from kerascls.training.optimizers.fine_tuning import adamw, layer_factors
 from kerascls.training.regularization import RegularizedModel
-from kerascls.training.starting_point import StartingPoint
 
 
-def build_classifier(
-    settings: RunSettings,
-    data: LabelledText,
-    start: StartingPoint,
-    compute: Compute,
-    screen: Screen,
-) -> TransformerClassifier:
+def build_classifier(job: Job, compute: Compute) -> TransformerClassifier:
     """Returns encoder and head, as the settings ask for them.
 
     Args:
-        settings: With every value filled in.
-        data: For the number of labels.
-        start: What the encoder starts from.
+        job: Its screen is told what was left out of the checkpoint, and the size.
         compute: For the number format, and how batches are computed.
-        screen: Told what was left out of the checkpoint, and the size.
 
     Raises:
         SettingsError: When more layers are to be frozen or mixed than there are.
     """
-    chosen, seed = settings.model, settings.train.seed
-    encoder, notes = start.encoder(
+    data, train = job.data, job.settings.train
+    chosen, seed = job.settings.model, train.seed
+    encoder, notes = job.start.encoder(
         seed,
         compute.policy,
         with_pool=chosen.pooling == "pooler",
         num_outputs=chosen.mix_layers,
     )
     for note in notes:
-        screen.say(note)
-    encoder.freeze(
-        None if settings.train.freeze_encoder else settings.train.freeze_layers
-    )
+        job.screen.say(note)
+    encoder.freeze(None if train.freeze_encoder else train.freeze_layers)
     model = TransformerClassifier(
         encoder,
         len(data.label_set),
@@ -63,7 +49,7 @@ def build_classifier(
     )
     model.in_halves = compute.in_halves
     model.head.start_at(_frequencies(data), data.task is Task.MULTILABEL)
-    screen.say(f"model: {start.name}, {model.count_params():,} parameters")
+    job.screen.say(f"model: {job.start.name}, {model.count_params():,} parameters")
     return model
 
 
@@ -74,22 +60,17 @@ def _frequencies(data: LabelledText) -> np.ndarray:
     return (counts + 0.5) / (len(targets) + 1)
 
 
-def build_feeds(
-    settings: RunSettings,
-    data: LabelledText,
-    stores: dict[str, TokenStore],
-    layout: Layout,
-    compute: Compute,
-) -> dict[str, Feed]:
+def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
     """Returns the batches to train and to validate on, `"train"` and `"valid"`."""
+    data, layout = job.data, job.layout
     buckets = length_buckets(layout.max_tokens) if compute.fixed_shapes else None
     return {
         name: Feed(
-            stores[name],
+            job.stores[name],
             data.parts[name].rows,
             data.targets(name),
             layout,
-            settings.train.batch_size,
+            job.settings.train.batch_size,
             len(data.scored_labels(name)),
             buckets,
             compute.num_devices,
@@ -99,14 +80,14 @@ def build_feeds(
 
 
 def encode_feeds(
-    model: TransformerClassifier, feeds: dict[str, Feed], cache: bool, screen: Screen
+    job: Job, model: TransformerClassifier, feeds: dict[str, Feed]
 ) -> dict[str, Feed]:
     """Returns the feeds with features of a frozen encoder in place of tokens."""
-    found = {}
+    found, screen = {}, job.screen
     for name, feed in feeds.items():
         with screen.bars() as bars:
             progress = bars and bars(f"Encoding {name}")
-            found[name] = feature_feed(model, feed, cache, progress, screen.say)
+            found[name] = feature_feed(model, feed, job.cache, progress, screen.say)
     return found
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import decide
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
@@ -23,15 +22,12 @@ from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.inference.predictor import Predictor
-from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.machine import package_versions
-from kerascls.training.job import Job, input_spec, prepare
-from kerascls.training.preparation import tokenize_parts
+from kerascls.training.job import Job, prepare
 from kerascls.training.resume import earlier_run, require_same_start
 from kerascls.training.run_directory import RunDirectory, free_directory
-from kerascls.training.starting_point import StartingPoint
 
 if TYPE_CHECKING:
     from keras.callbacks import Callback
@@ -98,7 +94,10 @@ def fit(
         quiet: Whether to show nothing.
         console: Where to show; standard output by default.
         callbacks: More Keras callbacks for the training; they come after our own and
-            see the validation's scores in `logs`, `val_macro_f1` for example.
+            see the validation's scores in `logs`, `val_macro_f1` for example. With
+            `train.validate_steps`, what Keras numbers and ends as an epoch is a round
+            between validations; `logs` then also has `epochs` and `steps`, those
+            done: 2.5 and 1250 for example.
         **options: Settings by flat name, as on the command line: `train="news.csv"`,
             `model="electra_small"`, `task="multilabel"`, `epochs=3`.
 
@@ -126,19 +125,18 @@ def fit(
             return _finished(earlier)
     elif place is not None:
         RunDirectory.check(place, overwrite)  # before reading, which may take long
-    settings, data, start = prepare(settings, screen)
-    facts = _facts(settings, data, start)
+    job = prepare(settings, screen, cache)
+    facts = _facts(job)
     if earlier is None:
-        place = place or free_directory(Path("runs"), start.name)
+        place = place or free_directory(Path("runs"), job.start.name)
         run = RunDirectory.create(place, overwrite, **facts)
     else:
         require_same_start(earlier, facts)
         run = earlier
         run.go_on()
     screen.log_to(run.path / LOG_FILE)
-    job = Job(run, settings, data, start, screen, cache, resume, tuple(callbacks))
     try:
-        return _run(job, started)
+        return _run(job, run, started, resume, callbacks)
     except KeyboardInterrupt:
         run.finish("interrupted")
         line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
@@ -158,31 +156,22 @@ def _finished(run: RunDirectory) -> RunResult:
     return RunResult(run.path, bundle, report, facts["best_epoch"], facts["minutes"])
 
 
-def _run(job: Job, started: float) -> RunResult:
-    run, settings, data, start = job.run, job.settings, job.data, job.start
-    screen = job.screen
+def _run(
+    job: Job,
+    run: RunDirectory,
+    started: float,
+    resume: bool,
+    callbacks: "Sequence[Callback]",
+) -> RunResult:
+    data, screen = job.data, job.screen
     sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
     about = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
-    chosen = _chosen(settings, start)
-    screen.say("\n".join([about, *data.notes, *start.notes, chosen]))
-    with screen.bars() as bars:
-        stores = tokenize_parts(data, start.tokenizer, job.cache, bars, screen.say)
+    screen.say("\n".join([about, *data.notes, *job.start.notes, _chosen(job)]))
+    stores = job.stores  # before Keras takes time and memory
     from kerascls.training.trainer import fit_weights
 
-    layout = input_spec(settings, data, start).layout(start.tokenizer)
-    fitted = fit_weights(
-        settings,
-        data,
-        start,
-        stores,
-        layout,
-        screen,
-        run.path,
-        resume=job.resume,
-        callbacks=job.callbacks,
-        cache=job.cache,
-    )
-    bundle = _ship(job, fitted)
+    fitted = fit_weights(job, run.path, resume, callbacks)
+    bundle = _ship(job, run.path / BUNDLE_FOLDER, fitted, replace=resume)
     run.update(
         best_epoch=fitted.best_epoch,
         compute=str(fitted.compute),
@@ -192,8 +181,8 @@ def _run(job: Job, started: float) -> RunResult:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt
     report = None
-    if result := _score(bundle, data, stores, screen):
-        report, scored = result
+    if "test" in stores:
+        report, scored = _score(job, bundle)
         columns = data.parts["test"].dataset.text_columns
         history = run.path / HISTORY_FILE
         write_results(run.path, report, scored, columns, history)
@@ -204,20 +193,19 @@ def _run(job: Job, started: float) -> RunResult:
     return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
 
 
-def _chosen(settings: RunSettings, start: StartingPoint) -> str:
+def _chosen(job: Job) -> str:
     """Returns the line on what comes from a preset unless it was stated."""
-    model, train = settings.model, settings.train
+    model, train = job.settings.model, job.settings.train
     return (
-        f"settings (where not stated, those of {start.preset.name}): max_tokens "
+        f"settings (where not stated, those of {job.start.preset.name}): max_tokens "
         f"{model.max_tokens}, pooling {model.pooling}, dropout {model.dropout}, "
         f"batch_size {train.batch_size}, epochs {train.epochs}, learning_rate "
         f"{train.learning_rate:g}, seed {train.seed}"
     )
 
 
-def _facts(
-    settings: RunSettings, data: LabelledText, start: StartingPoint
-) -> dict[str, Any]:
+def _facts(job: Job) -> dict[str, Any]:
+    settings, data, start = job.settings, job.data, job.start
     return {
         "command": shlex.join(sys.argv),
         "python": sys.version.split()[0],
@@ -239,44 +227,39 @@ def _facts(
     }
 
 
-def _ship(job: Job, fitted: "Fitted") -> Bundle:
+def _ship(job: Job, place: Path, fitted: "Fitted", replace: bool) -> Bundle:
     from kerascls.inference.runtimes.keras_runtime import write_keras_model
 
     settings, data, start = job.settings, job.data, job.start
     targets = data.targets("train")
     support = np.bincount(targets.columns, minlength=targets.num_classes)
     return write_bundle(
-        job.run.path / BUNDLE_FOLDER,
+        place,
         runtime="keras",
         task=data.task,
         label_set=data.label_set,
-        decision=_decide(settings, data, fitted.valid_logits),
-        input_spec=input_spec(settings, data, start),
+        decision=_decide(job, fitted.valid_logits),
+        input_spec=job.input_spec,
         train_support=dict(zip(data.label_set, support.tolist(), strict=True)),
         settings=settings.to_dict(),
         write_model=lambda folder: write_keras_model(
             folder, fitted.model, start.tokenizer
         ),
-        replace=job.resume,
+        replace=replace,
     )
 
 
-def _decide(settings: RunSettings, data: LabelledText, logits: np.ndarray) -> Decision:
-    targets = data.targets("valid")
-    known = targets.dense(np.arange(len(targets)))[:, : len(data.label_set)] > 0
-    return decide(settings.decision, data.task, tuple(data.label_set), known, logits)
+def _decide(job: Job, logits: np.ndarray) -> Decision:
+    data, labels = job.data, tuple(job.data.label_set)
+    known = data.targets("valid").multi_hot()[:, : len(labels)]
+    return decide(job.settings.decision, data.task, labels, known, logits)
 
 
-def _score(
-    bundle: Bundle, data: LabelledText, stores: dict[str, TokenStore], screen: Screen
-) -> tuple[Report, ScoredRows] | None:
-    if "test" not in data.parts:
-        return None
-    part = data.parts["test"]
-    with screen.bars() as bars:
-        logits = Predictor(bundle).logits(
-            stores["test"], part.rows, bars("Scoring the test part") if bars else None
-        )
+def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:
+    part = job.data.parts["test"]
+    with job.screen.bars() as bars:
+        progress = bars and bars("Scoring the test part")
+        logits = Predictor(bundle).logits(job.stores["test"], part.rows, progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.path.name}, test part"
     return report_on(bundle, scored, source), scored

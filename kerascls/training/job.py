@@ -1,49 +1,77 @@
-"""All that a prepared run consists of."""
+"""What a training consists of, prepared and checked before Keras is loaded."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import check_decision
 from kerascls.preprocessing.input_spec import InputSpec
+from kerascls.preprocessing.sequence_layout import Layout
+from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras, require_trackers
 from kerascls.training.choose_start import choose_start
-from kerascls.training.preparation import load_labelled_text
-from kerascls.training.run_directory import RunDirectory
+from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
 
-if TYPE_CHECKING:
-    from keras.callbacks import Callback
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
-    """All that a prepared run consists of."""
+    """What a training consists of, all but where it goes; see `prepare`.
 
-    run: RunDirectory
+    Args:
+        settings: With every value filled in.
+        data: The parts and their labels.
+        start: What the encoder starts from.
+        screen: Where lines, tables and bars go.
+        cache: Whether token ids, and features of a frozen encoder, are kept for the
+            next run on the same file.
+    """
+
     settings: RunSettings
     data: LabelledText
     start: StartingPoint
     screen: Screen
-    cache: bool
-    resume: bool
-    callbacks: "tuple[Callback, ...]"
+    cache: bool = True
+
+    @cached_property
+    def stores(self) -> dict[str, TokenStore]:
+        """Token ids of each part, made when they are first asked for."""
+        tokenizer, screen = self.start.tokenizer, self.screen
+        with screen.bars() as bars:
+            return tokenize_parts(self.data, tokenizer, self.cache, bars, screen.say)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Truncation and special tokens."""
+        return self.input_spec.layout(self.start.tokenizer)
+
+    @property
+    def input_spec(self) -> InputSpec:
+        """How texts become batches, as the bundle stores it."""
+        dataset = self.data.parts["train"].dataset
+        return InputSpec(
+            text_columns=dataset.text_columns,
+            label_column=dataset.label_column,
+            pair=self.settings.data.text_pair is not None,
+            do_lower_case=self.start.tokenizer.do_lower_case,
+            max_tokens=self.settings.model.max_tokens,
+            truncate=self.settings.model.truncate,
+        )
 
 
-def prepare(
-    settings: RunSettings, screen: Screen
-) -> tuple[RunSettings, LabelledText, StartingPoint]:
+def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Job:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
     Args:
         settings: Those that were given.
         screen: Where progress goes.
+        cache: Whether token ids are kept for the next run on the same file.
 
     Returns:
-        The settings with every value filled in, the parts, and what to start from.
+        The `Job`, its settings with every value filled in.
 
     Raises:
         KerasclsError: When data, settings or checkpoint cannot be used.
@@ -57,19 +85,4 @@ def prepare(
     if label is not None:
         data.label_set.column(label)
     start = choose_start(settings.model, data)
-    return start.resolve(settings), data, start
-
-
-def input_spec(
-    settings: RunSettings, data: LabelledText, start: StartingPoint
-) -> InputSpec:
-    """Returns how this run's texts become batches, as the bundle stores it."""
-    dataset = data.parts["train"].dataset
-    return InputSpec(
-        text_columns=dataset.text_columns,
-        label_column=dataset.label_column,
-        pair=settings.data.text_pair is not None,
-        do_lower_case=start.tokenizer.do_lower_case,
-        max_tokens=settings.model.max_tokens,
-        truncate=settings.model.truncate,
-    )
+    return Job(start.resolve(settings), data, start, screen, cache)

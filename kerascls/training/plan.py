@@ -23,6 +23,11 @@ class Plan:
         return self.steps_per_epoch * self.epochs
 
     @property
+    def rounds_are_epochs(self) -> bool:
+        """Whether validation comes after each epoch, not after so many steps."""
+        return self.validate_steps is None
+
+    @property
     def round_steps(self) -> int:
         """Steps of a round, of which the last may have fewer."""
         return min(self.validate_steps or self.steps_per_epoch, self.num_steps)

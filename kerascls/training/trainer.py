@@ -8,7 +8,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import rule_for
 from kerascls.errors import NotFiniteError
 from kerascls.evaluation.reports.history import HISTORY_FILE
@@ -20,10 +19,6 @@ from kerascls.models.backend.compute import (
 )
 from kerascls.models.backend.forward import forward
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.preprocessing.sequence_layout import Layout
-from kerascls.preprocessing.token_store import TokenStore
-from kerascls.settings.run_settings import RunSettings
-from kerascls.system.console import Screen
 from kerascls.system.interrupts import Interrupts
 from kerascls.system.machine import package_versions
 from kerascls.training.build import (
@@ -32,12 +27,14 @@ from kerascls.training.build import (
     compile_trainee,
     encode_feeds,
 )
+from kerascls.training.callbacks.early_stopping import EarlyStopping
 from kerascls.training.callbacks.progress import EpochProgress
 from kerascls.training.callbacks.rounds import Rounds
 from kerascls.training.callbacks.score_table import ScoreTable
+from kerascls.training.callbacks.state_saving import StateSaving
 from kerascls.training.feeds import Feed, fit_input
+from kerascls.training.job import Job
 from kerascls.training.plan import Plan
-from kerascls.training.starting_point import StartingPoint
 from kerascls.training.state import STATE_FOLDER
 from kerascls.training.tracking import close_trackers, trackers
 
@@ -68,88 +65,80 @@ class Fitted:
 
 
 def fit_weights(
-    settings: RunSettings,
-    data: LabelledText,
-    start: StartingPoint,
-    stores: dict[str, TokenStore],
-    layout: Layout,
-    screen: Screen,
+    job: Job,
     out: Path,
     resume: bool = False,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    cache: bool = True,
 ) -> Fitted:
     """Trains the encoder and a new head; chooses the epoch on the validation part.
 
     Args:
-        settings: With every value filled in.
-        data: The parts and their labels.
-        start: What the encoder starts from.
-        stores: Token ids of each part.
-        layout: Truncation and special tokens.
-        screen: Where tables and bars go.
+        job: What to train, on what.
         out: The run directory; gets the scores of every epoch, and states.
         resume: Whether to go on from the newest state there, if there is one.
         callbacks: More Keras callbacks; they see the scores in `logs`.
-        cache: Whether features of a frozen encoder are kept for the next run.
 
     Raises:
         KeyboardInterrupt: When Ctrl-C came before the first epoch was scored.
         NotFiniteError: When the training diverged in the first epoch.
     """
-    train = settings.train
+    train, screen = job.settings.train, job.screen
     compute = choose_compute(train.precision, train.compile, train.devices)
     limit_threads(compute)
     screen.say(f"computing with {compute}")
     with data_parallel(compute), Interrupts() as interrupts:
-        model = build_classifier(settings, data, start, compute, screen)
-        feeds = build_feeds(settings, data, stores, layout, compute)
+        model = build_classifier(job, compute)
+        feeds = build_feeds(job, compute)
         fed, fitted = feeds, model
         if train.freeze_encoder:
-            fed, fitted = encode_feeds(model, feeds, cache, screen), model.head_model()
+            fed, fitted = encode_feeds(job, model, feeds), model.head_model()
         plan = Plan(feeds["train"].num_batches, train.epochs, train.validate_steps)
         names = model.weights_by_name()
         trainee = compile_trainee(
-            fitted, names, train, data.task, compute, plan.num_steps
+            fitted, names, train, job.data.task, compute, plan.num_steps
         )
-        table = _table(settings, data, fed["valid"], out / HISTORY_FILE, screen)
-        made_with = f"{compute}, {package_versions()}"
-        rounds = Rounds(plan, table, train, out / STATE_FOLDER, interrupts, made_with)
+        history_csv, made_with = out / HISTORY_FILE, f"{compute}, {package_versions()}"
+        saving = StateSaving(
+            out / STATE_FOLDER, history_csv, train, made_with, screen.say
+        )
+        rounds = Rounds(
+            plan,
+            _table(job, fed["valid"], history_csv),
+            EarlyStopping(plan, train.patience_epochs, train.max_minutes),
+            saving,
+            interrupts,
+            train.accumulate_steps,
+        )
         if resume:
             screen.say(rounds.restore(trainee))
-        tracking = trackers(train.track, out, start.name, settings.to_dict())
+        tracking = trackers(train.track, out, job.start.name, job.settings.to_dict())
         try:
             more = (*tracking, *callbacks)
-            interrupted = _fit(trainee, fed["train"], rounds, screen, more)
+            interrupted = _fit(trainee, fed["train"], rounds, job, more)
         finally:
             close_trackers(tracking)
-        rounds.keep_best_weights(trainee)
-        logits = predict_logits(model, feeds["valid"], len(data.label_set))
+        rounds.best.give_to(trainee)
+        logits = predict_logits(model, feeds["valid"], len(job.data.label_set))
     return Fitted(
         model=model,
         valid_logits=logits,
-        best_epoch=rounds.best_epoch,
+        best_epoch=rounds.table.best_epoch_,
         compute=compute,
         interrupted=interrupted,
-        states={"written": rounds.states_written, "seconds": round(rounds.states_s, 3)},
-        seconds_before=rounds.seconds_before,
+        states={"written": saving.written, "seconds": round(saving.seconds, 3)},
+        seconds_before=rounds.stopping.seconds_before,
     )
 
 
-def _table(
-    settings: RunSettings,
-    data: LabelledText,
-    feed: Feed,
-    history_csv: Path,
-    screen: Screen,
-) -> ScoreTable:
+def _table(job: Job, feed: Feed, history_csv: Path) -> ScoreTable:
+    settings, data = job.settings, job.data
     return ScoreTable(
         feed,
         data.scored_labels("valid"),
         data.task,
         rule=partial(rule_for, settings.decision, data.task, tuple(data.label_set)),
         history_csv=history_csv,
-        sink=screen.say,
+        sink=job.screen.say,
         best_by=settings.train.best_by,
     )
 
@@ -166,11 +155,11 @@ def _fit(
     model: keras.Model,
     feed: Feed,
     rounds: Rounds,
-    screen: Screen,
+    job: Job,
     callbacks: Sequence[keras.callbacks.Callback],
 ) -> bool:
     """Trains until the plan or the patience ends; returns whether Ctrl-C came."""
-    plan, train = rounds.plan, rounds.train
+    plan, train, screen = rounds.plan, job.settings.train, job.screen
     if rounds.exhausted:
         return False
     round_, done = divmod(rounds.step, plan.round_steps)
@@ -179,6 +168,7 @@ def _fit(
         screen.console,
         rows_per_epoch=len(feed) * plan.round_steps // plan.steps_per_epoch,
         done=done * parts,
+        unit="epoch" if plan.rounds_are_epochs else "validation round",
     )
     shown = [progress] if screen.shows_bars else []
     try:
@@ -192,7 +182,7 @@ def _fit(
             verbose=0,
         )
     except (KeyboardInterrupt, NotFiniteError) as end:
-        if rounds.best_weights is None:
+        if rounds.best.arrays is None:
             raise
         if isinstance(end, KeyboardInterrupt):
             return True

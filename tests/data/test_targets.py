@@ -27,6 +27,13 @@ def test_dense_equals_a_naive_loop(rows, data):
     assert dense.tolist() == naive([rows[index] for index in chosen])
 
 
+@given(rows_of_labels)
+def test_multi_hot_has_all_rows_as_bool(rows):
+    found = Targets.from_labels(rows, LABELS).multi_hot()
+    assert found.dtype == np.bool_
+    assert found.tolist() == naive(rows)
+
+
 def test_weights_are_kept():
     targets = Targets(
         offsets=np.array([0, 2, 2, 3]),

@@ -19,6 +19,7 @@ from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.training import fit as training
+from kerascls.training import job as preparing
 
 
 def run_file(out):
@@ -189,7 +190,9 @@ def second(multilabel_run, train_run, tmp_path_factory):
         return encode_flat(self, texts)
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("tokenize_parts", "_decide", "write_bundle", "report_on"):
+        tokenize = note("tokenize_parts", preparing.tokenize_parts)
+        patch.setattr(preparing, "tokenize_parts", tokenize)
+        for name in ("_decide", "write_bundle", "report_on"):
             patch.setattr(training, name, note(name, getattr(training, name)))
         patch.setattr(Predictor, "logits", note("logits", Predictor.logits))
         patch.setattr(Tokenizer, "encode_flat", encode)
@@ -211,9 +214,9 @@ def test_the_same_seed_gives_the_same_weights(multilabel_run, second):
 
 
 def test_the_bundle_gives_the_logits_that_the_threshold_was_chosen_on(second):
-    _, data, logits = second.chosen_on
+    job, logits = second.chosen_on
     loaded = Predictor.load(second.run.out)
-    store = training.tokenize_parts(data, loaded.tokenizer)["valid"]
+    store = preparing.tokenize_parts(job.data, loaded.tokenizer)["valid"]
     np.testing.assert_allclose(loaded.logits(store), logits, atol=1e-6)
 
 

@@ -35,8 +35,7 @@ def job(multilabel_files):
 def start(job):
     """The weights before training."""
     compute = Compute("tensorflow", "cpu", "float32", False)
-    parts = (job.settings, job.data, job.start, compute, job.screen)
-    return build_classifier(*parts).named_arrays()
+    return build_classifier(job, compute).named_arrays()
 
 
 @pytest.fixture(scope="module")

@@ -156,6 +156,7 @@ def test_targets_hold_unseen_labels_in_the_last_columns(write, load):
     )
     assert data.targets("valid").dense([0, 1]).tolist() == [[1, 0, 1], [0, 0, 0]]
     assert data.targets("train").num_classes == 2
+    assert data.targets("train") is data.targets("train"), "made once"
 
 
 def test_of_many_unseen_labels_ten_are_shown(write, load):

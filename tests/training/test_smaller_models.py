@@ -88,7 +88,7 @@ def test_people_are_told_what_was_kept(smaller):
 
 def test_the_settings_of_a_run_lead_to_the_tokens_and_layers_of_its_bundle(smaller):
     _, settings = earlier_run(smaller.out, RunSettings())
-    _, _, start = prepare(settings, Screen(quiet=True))
+    start = prepare(settings, Screen(quiet=True)).start
     assert list(start.tokenizer.vocab) == vocab_of(open_bundle(smaller.out).path)
     assert start.config.num_layers == 2
 

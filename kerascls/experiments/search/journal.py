@@ -13,10 +13,8 @@ from kerascls.experiments.search.trials import Goal, Trial
 if TYPE_CHECKING:
     import optuna
 
-# Before so many trials have come to their end, and in the first epoch, there is not
-# enough to compare with.
+# Before so many trials have come to their end there is not enough to compare with.
 TRIALS_BEFORE_PRUNING = 3
-EPOCHS_BEFORE_PRUNING = 1
 RANDOM_TRIALS = 5
 _RECORD = "kerascls"
 
@@ -50,9 +48,7 @@ class Journal:
                 study_name=stage.value,
                 direction=goal.direction,
                 load_if_exists=True,
-                pruner=optuna.pruners.MedianPruner(
-                    TRIALS_BEFORE_PRUNING, EPOCHS_BEFORE_PRUNING
-                ),
+                pruner=optuna.pruners.MedianPruner(TRIALS_BEFORE_PRUNING),
             )
             for stage in Stage
         }

@@ -123,7 +123,7 @@ def _cells(trial: Trial, keys: Sequence[str]) -> list[str]:
     return [
         f"{trial.stage} {trial.number}",
         score,
-        f"{trial.best_epoch or '-'}/{trial.epochs}",
+        f"{trial.best_epoch or '-'}/{trial.epochs:g}",
         f"{trial.minutes:.1f}",
         *(str(trial.values[key]) for key in keys),
     ]

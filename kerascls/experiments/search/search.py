@@ -4,7 +4,6 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.experiments.search.directory import check_place
 from kerascls.experiments.search.proxy_data import Stage
 from kerascls.experiments.search.results import SearchResult, ranked, render_trials
@@ -12,10 +11,8 @@ from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Hunt
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE, Screen
-from kerascls.system.extras import EXTRAS, TRAINING, require_keras, require_trackers
-from kerascls.training.choose_start import choose_start
-from kerascls.training.preparation import load_labelled_text
-from kerascls.training.starting_point import StartingPoint
+from kerascls.system.extras import EXTRAS, TRAINING, require_keras
+from kerascls.training.job import prepare
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,8 +40,9 @@ def search(
     the others are chosen by Optuna (TPE). The rest train on all rows: again the
     preset's values first, then the best of the proxies. A trial ends early when its
     best score so far is below the median of earlier trials of its stage at the same
-    epoch. Where there are fewer than eight trials, or fewer than two times
-    `proxy_rows` rows, all train on all rows.
+    epoch, or with `train.validate_steps` after as many steps. Where there are fewer
+    than eight trials, or fewer than two times `proxy_rows` rows, all train on all
+    rows.
 
     The validation part alone decides, by `train.best_by`. The test part is left
     aside; no trial sees it. A validation score that was the best of many is somewhat
@@ -79,28 +77,20 @@ def search(
     """
     require_keras("kerascls search", *TRAINING, *EXTRAS["search"])
     settings = (settings or RunSettings()).with_options(**options)
-    require_trackers(settings.train.track)
     screen = Screen(console, quiet)
     place = None if out is None else Path(out)
     if place is not None:
         check_place(place)
-    with screen.bars() as bars:
-        data = load_labelled_text(settings.data, settings.split_seed, bars)
-    start = choose_start(settings.model, data)
-    hunt = Hunt.prepare(
-        settings,
-        data,
-        start,
-        place or Path("runs") / f"search-{start.name}",
-        proxy_rows,
-        overwrite,
-    )
+    job = prepare(settings, screen, cache)
+    place = place or Path("runs") / f"search-{job.start.name}"
+    hunt = Hunt.begin(job, settings, place, proxy_rows, overwrite)
     screen.log_to(hunt.out / LOG_FILE)
-    screen.say("\n".join(_introduction(hunt, data, start, trials)))
+    screen.say("\n".join(_introduction(hunt, trials)))
+    rows = len(job.data.parts["train"].rows)
     try:
-        for stage, number in _planned(trials, hunt.rows, proxy_rows).items():
+        for stage, number in _planned(trials, rows, proxy_rows).items():
             while hunt.count(stage) < number:
-                hunt.try_next(stage, trials, cache, screen)
+                hunt.try_next(stage, trials)
     except KeyboardInterrupt:
         hunt.write()
         raise KeyboardInterrupt("the same command again goes on") from None
@@ -118,16 +108,15 @@ def _planned(trials: int, rows: int, proxy_rows: int) -> dict[Stage, int]:
     return {Stage.PROXY: trials - full, Stage.FULL: full}
 
 
-def _introduction(
-    hunt: Hunt, data: LabelledText, start: StartingPoint, trials: int
-) -> list[str]:
+def _introduction(hunt: Hunt, trials: int) -> list[str]:
+    data = hunt.job.data
     sizes = {name: len(part.rows) for name, part in data.parts.items()}
     left_aside = sizes.pop("test", 0)
     rows = ", ".join(f"{name} {number}" for name, number in sizes.items())
     lines = [
         f"{data.task}, {len(data.label_set)} labels, rows: {rows}",
         *data.notes,
-        *start.notes,
+        *hunt.job.start.notes,
         f"searching for the best {hunt.goal.key} among",
         *(f"  {key}: {one}" for key, one in hunt.space.items()),
     ]
@@ -144,7 +133,7 @@ def _conclusion(hunt: Hunt, result: SearchResult) -> str:
     if best is None:
         return f"{table}\nno trial on all rows came to its end"
     lines = [table, f"best: trial {best.number}, {hunt.goal.name} {best.score:.4f}"]
-    default = {key: setting_of(hunt.start, key) for key in hunt.space}
+    default = {key: setting_of(hunt.job.settings, key) for key in hunt.space}
     for trial in ranked(result.trials, Stage.FULL, hunt.goal):
         if trial.values == default:
             lines.append(f"the preset's values: {hunt.goal.name} {trial.score:.4f}")

@@ -2,11 +2,10 @@
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.experiments.search.directory import (
     CONFIG_FILE,
     DATA_FOLDER,
@@ -40,9 +39,8 @@ from kerascls.experiments.search.trials import (
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.settings.data import DataSettings
 from kerascls.settings.run_settings import RunSettings
-from kerascls.system.console import Screen
 from kerascls.system.files import write_atomically
-from kerascls.training.starting_point import StartingPoint
+from kerascls.training.job import Job
 
 PROXY_EPOCHS_SHARE = 1 / 2
 
@@ -53,79 +51,78 @@ class Hunt:
 
     Args:
         out: Its directory.
-        start: All settings with the preset's values.
+        job: What the trials vary; its settings have the preset's values.
         space: What is varied.
         goal: Which score decides.
         journal: What was tried.
         data: How the files of each stage are read.
-        rows: Rows of the training part.
     """
 
     out: Path
-    start: RunSettings
+    job: Job
     space: Space
     goal: Goal
     journal: Journal
     data: dict[Stage, DataSettings]
-    rows: int
 
     @classmethod
-    def prepare(
+    def begin(
         cls,
-        settings: RunSettings,
-        data: LabelledText,
-        start: StartingPoint,
+        job: Job,
+        stated: RunSettings,
         out: Path,
         proxy_rows: int,
         overwrite: bool,
     ) -> "Hunt":
         """Makes the directory, or opens that of the same search.
 
+        Args:
+            job: What to train.
+            stated: The settings that the user gave, which are not varied.
+            out: The directory.
+            proxy_rows: Rows of a proxy.
+            overwrite: Whether another search there may be replaced.
+
         Raises:
             SettingsError: When `out` has another search, or other files.
         """
-        resolved = start.resolve(settings)
-        scratch = start.found is None
+        scratch = job.start.found is None
         if scratch:  # the sample's trials need to be told, too
-            resolved = resolved.with_options(from_scratch=True)
+            job = replace(job, settings=job.settings.with_options(from_scratch=True))
         space = search_space(
-            resolved,
-            settings,
+            job.settings,
+            stated,
             from_scratch=scratch,
-            shared_layers=start.config.family == "albert",
+            shared_layers=job.start.config.family == "albert",
         )
-        open_place(out, _facts(resolved, data, space, proxy_rows), overwrite)
-        seed = settings.train.seed
+        open_place(out, _facts(job, space, proxy_rows), overwrite)
+        goal, seed = Goal(stated.train.best_by), stated.train.seed
         return cls(
             out=out,
-            start=resolved,
+            job=job,
             space=space,
-            goal=Goal(settings.train.best_by),
-            journal=Journal(
-                out / JOURNAL_FILE, space, Goal(settings.train.best_by), seed
-            ),
+            goal=goal,
+            journal=Journal(out / JOURNAL_FILE, space, goal, seed),
             data=write_trial_data(
-                out / DATA_FOLDER, data, settings.data, proxy_rows, seed
+                out / DATA_FOLDER, job.data, stated.data, proxy_rows, seed
             ),
-            rows=len(data.parts["train"].rows),
         )
 
     def count(self, stage: Stage) -> int:
         """Returns how many trials of a stage have ended."""
         return sum(trial.stage is stage for trial in self.journal.trials())
 
-    def try_next(self, stage: Stage, trials: int, cache: bool, screen: Screen):
+    def try_next(self, stage: Stage, trials: int) -> None:
         """Does one trial, and records it."""
-        started = time.monotonic()
+        started, screen = time.monotonic(), self.job.screen
         known = self.journal.trials()
         asked, values = self.journal.ask(stage, self._wanted(stage, known))
         number = len(known) + 1
         screen.say(f"trial {number} of {trials} ({stage}): {describe(values)}")
         watch = Watch(asked, self.goal, screen.say)
         try:
-            outcome = run_trial(
-                self.settings_of(stage, values), self.folder(number), watch, cache
-            )
+            settings, cache = self.settings_of(stage, values), self.job.cache
+            outcome = run_trial(settings, self.folder(number), watch, cache)
         except BaseException:
             self.journal.forget(asked, stage)
             raise
@@ -145,7 +142,7 @@ class Hunt:
 
     def settings_of(self, stage: Stage, values: dict[str, Any]) -> RunSettings:
         """Returns all settings of a trial."""
-        settings = with_values(self.start, values)
+        settings = with_values(self.job.settings, values)
         if stage is Stage.PROXY:
             epochs = math.ceil(settings.train.epochs * PROXY_EPOCHS_SHARE)
             settings = settings.with_options(epochs=epochs)
@@ -170,10 +167,10 @@ class Hunt:
                 keep_only_tables(self.folder(trial.number))
         if best is None:
             return SearchResult(self.out, tuple(trials), table)
-        settings = with_values(self.start, best.values)
+        settings = with_values(self.job.settings, best.values)
         comment = (
             f"The best of {len(trials)} trials: trial {best.number}, {self.goal.key} "
-            f"{best.score:.4f} in epoch {best.best_epoch}.",
+            f"{best.score:.4f} in epoch {best.best_epoch:g}.",
             f"kerascls fit --config {self.out / CONFIG_FILE}",
         )
         config = self.out / CONFIG_FILE
@@ -186,21 +183,20 @@ class Hunt:
     def _wanted(self, stage: Stage, known: list[Trial]) -> dict[str, Any] | None:
         """Returns what must be tried next; None leaves it to Optuna."""
         tried = [trial.values for trial in known if trial.stage is stage]
-        wanted = [{key: setting_of(self.start, key) for key in self.space}]
+        start = self.job.settings
+        wanted = [{key: setting_of(start, key) for key in self.space}]
         if stage is Stage.FULL:
             proxies = ranked(known, Stage.PROXY, self.goal)
             wanted += [trial.values for trial in proxies]
         return next((values for values in wanted if values not in tried), None)
 
 
-def _facts(
-    settings: RunSettings, data: LabelledText, space: Space, proxy_rows: int
-) -> dict[str, Any]:
+def _facts(job: Job, space: Space, proxy_rows: int) -> dict[str, Any]:
     """Returns what must be the same when a search goes on."""
-    facts = settings.to_dict()
+    facts = job.settings.to_dict()
     for name in ("train", "valid", "test"):  # the files may have moved
         del facts["data"][name]
-    hashes = {name: part.dataset.sha256 for name, part in data.parts.items()}
+    hashes = {name: part.dataset.sha256 for name, part in job.data.parts.items()}
     return {
         **facts,
         "files": hashes,

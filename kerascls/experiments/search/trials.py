@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import keras
     import optuna
 
+# In the first epoch there is not enough to compare.
+EPOCHS_BEFORE_PRUNING = 1
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -31,8 +34,8 @@ class Trial:
         values: What was tried, by `group.field`.
         score: The best validation score, as `train.best_by` says; None if there was
             none.
-        best_epoch: The epoch of that score, from 1.
-        epochs: How many epochs were scored.
+        best_epoch: Epochs done at that score; 2.5 is within the third.
+        epochs: Epochs done at the last score.
         minutes: How long it took.
     """
 
@@ -41,8 +44,8 @@ class Trial:
     outcome: str
     values: dict[str, Any]
     score: float | None
-    best_epoch: int | None
-    epochs: int
+    best_epoch: float | None
+    epochs: float
     minutes: float
 
     @classmethod
@@ -76,7 +79,7 @@ class Watch:
     Args:
         asked: Optuna's trial, which hears of every score.
         goal: Which score.
-        say: Called with a line for every epoch.
+        say: Called with a line for every score.
     """
 
     def __init__(self, asked: "optuna.Trial", goal: Goal, say: Callable[[str], None]):
@@ -84,26 +87,32 @@ class Watch:
         self.goal = goal
         self.say = say
         self.score: float | None = None
-        self.best_epoch: int | None = None
-        self.epochs = 0
+        self.best_epoch: float | None = None
+        self.epochs: float = 0
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]):
-        """Hears the scores of an epoch.
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Hears the scores of an epoch, or of a round between validations.
+
+        Args:
+            epoch: Keras's number of it.
+            logs: Its scores; of a round also `epochs` and `steps`, those done.
 
         Raises:
-            optuna.TrialPruned: When trials so far were better at this epoch.
+            optuna.TrialPruned: When trials so far were better at this epoch, or
+                after as many steps.
         """
         from optuna import TrialPruned
 
         score = float(logs[self.goal.key])
-        self.epochs = epoch + 1
+        self.epochs = logs.get("epochs", epoch + 1)
         if self.goal.gain(score) > self.goal.gain(self.score):
-            self.score, self.best_epoch = score, epoch + 1
-        self.say(f"  epoch {epoch + 1}: {self.goal.name} {score:.4f}")
-        self.asked.report(score, epoch)
-        if self.asked.should_prune():
+            self.score, self.best_epoch = score, self.epochs
+        self.say(f"  epoch {self.epochs:g}: {self.goal.name} {score:.4f}")
+        # Rounds end after equal steps, but for the last one; journals count epochs.
+        self.asked.report(score, logs.get("steps", epoch))
+        if self.epochs > EPOCHS_BEFORE_PRUNING and self.asked.should_prune():
             raise TrialPruned(
-                f"below the median of earlier trials in epoch {epoch + 1}"
+                f"below the median of earlier trials in epoch {self.epochs:g}"
             )
 
 

@@ -159,6 +159,6 @@ def _f1(
     if truth is None:
         return None, None
     labels = bundle.label_set.extended({name for names in truth for name in names})
-    targets = Targets.from_labels(truth, labels).dense(np.arange(len(truth))) > 0
+    targets = Targets.from_labels(truth, labels).multi_hot()
     scores = score(targets, pad_columns(chosen, len(labels)), labels.names)
     return scores.macro.f1, scores.micro.f1

@@ -1,4 +1,4 @@
-"""A progress bar for each epoch."""
+"""A progress bar for each epoch, or each round between validations."""
 
 import time
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ class EpochProgress(keras.callbacks.Callback):
         console: The rich console that everything else is printed on, too.
         rows_per_epoch: Training rows, for the texts per second.
         done: Batches of the first epoch that an earlier process did.
+        unit: What one of Keras's epochs is called.
 
     Example:
         >>> progress = EpochProgress(console, rows_per_epoch=len(x))
@@ -29,12 +30,17 @@ class EpochProgress(keras.callbacks.Callback):
     async_safe = True
 
     def __init__(
-        self, console: "Console", rows_per_epoch: int | None = None, done: int = 0
+        self,
+        console: "Console",
+        rows_per_epoch: int | None = None,
+        done: int = 0,
+        unit: str = "epoch",
     ):
         super().__init__()
         self.console = console
         self.rows_per_epoch = rows_per_epoch
         self.done = done
+        self.unit = unit
         self._progress = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None):
@@ -43,7 +49,7 @@ class EpochProgress(keras.callbacks.Callback):
         if not self.console.is_terminal:
             return
         self._progress = _progress_bar(self.console)
-        title = f"epoch {epoch + 1}/{self.params.get('epochs', '?')}"
+        title = f"{self.unit} {epoch + 1}/{self.params.get('epochs', '?')}"
         self._task = self._progress.add_task(
             title, total=self.params.get("steps"), loss="", speed=""
         )

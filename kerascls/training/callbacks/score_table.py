@@ -1,8 +1,8 @@
-"""Keras callbacks: scores of every class after each epoch, and a progress bar."""
+"""A Keras callback that scores every class after each epoch."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,9 +17,6 @@ from kerascls.evaluation.reports import append_history, history_rows, render_tab
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.settings.training import checked_score, class_of_score
 from kerascls.training.validation import Outcome, validation_pass
-
-if TYPE_CHECKING:
-    pass
 
 
 class ScoreTable(keras.callbacks.Callback):
@@ -117,20 +114,23 @@ class ScoreTable(keras.callbacks.Callback):
         self.best_by = best_by
         self.best_epoch_ = self.best_scores_ = self.best_goal_ = None
 
-    def on_train_begin(self, logs: dict | None = None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         """Forgets an earlier training."""
         self.best_epoch_ = self.best_scores_ = self.best_goal_ = None
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Validates, records, shows, and fills `logs`."""
         self.record(epoch + 1, logs)
 
-    def record(self, epoch: float, logs: dict | None = None):
+    def record(self, epoch: float, logs: dict | None = None) -> bool:
         """Does what is to be done after an epoch, or within one.
 
         Args:
             epoch: Epochs done; 1.5 is in the middle of the second.
             logs: Has the training loss, if known; gets the validation's numbers.
+
+        Returns:
+            Whether the scores are the best so far.
         """
         scores = self.validate()
         loss = (logs or {}).get("loss")
@@ -140,7 +140,8 @@ class ScoreTable(keras.callbacks.Callback):
             rows = history_rows(epoch, scores, **losses, threshold=threshold)
             append_history(self.history_csv, rows)
         before, goal = self.best_scores_, self._goal(scores)
-        if before is None or goal > self.best_goal_:
+        is_best = before is None or goal > self.best_goal_
+        if is_best:
             self.best_epoch_, self.best_scores_ = epoch, scores
             self.best_goal_ = goal
         self.sink(self._table(epoch, loss, before))
@@ -150,6 +151,25 @@ class ScoreTable(keras.callbacks.Callback):
                 k: v for k, v in more.items() if v is not None
             }
             logs.update({f"val_{name}": value for name, value in numbers.items()})
+        return is_best
+
+    def state(self) -> dict[str, Any]:
+        """Returns what is known of the best epoch, as plain JSON types."""
+        best = self.best_scores_
+        return {
+            "best_epoch": self.best_epoch_,
+            "best_goal": self.best_goal_,
+            "best_scores": best and best.to_dict(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Takes up what `state` returned, also among other keys.
+
+        `on_train_begin` forgets it again: for what calls `record` itself.
+        """
+        self.best_epoch_, self.best_goal_ = state["best_epoch"], state["best_goal"]
+        scores = state["best_scores"]
+        self.best_scores_ = scores and Scores.from_dict(scores)
 
     def validate(self) -> Scores:
         """Runs the model over the validation data and scores what it gives.

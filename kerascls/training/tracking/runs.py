@@ -45,7 +45,9 @@ def trackers(
 ) -> list[keras.callbacks.Callback]:
     """Starts what `train.track` names; the callbacks record every epoch.
 
-    They go behind `ScoreTable`, whose scores they find in `logs`. Files are written
+    They go behind `ScoreTable`, whose scores they find in `logs`. Where `logs` has
+    `epochs` and `steps`, Keras's epoch is a round between validations: TensorBoard
+    and MLflow then count steps, Weights & Biases parts of epochs. Files are written
     to `out/tensorboard`, `out/mlflow` and `out/wandb`, and a later process that goes
     on with the run adds to the same records. Nothing is sent anywhere unless
     `MLFLOW_TRACKING_URI` or `WANDB_MODE` says so.
@@ -113,9 +115,19 @@ def _mlflow(folder: Path, name: str, settings: dict) -> list:
     except BaseException:
         forget_server()
         raise
-    callback = mlflow.keras.MlflowCallback()
-    callback.async_safe = True  # it does nothing after a batch
-    return [callback, RunEnd(end)]
+    return [_mlflow_callback(mlflow), RunEnd(end)]
+
+
+def _mlflow_callback(mlflow: Any) -> keras.callbacks.Callback:
+    class StepLogger(mlflow.keras.MlflowCallback):
+        """Counts steps, which are whole numbers, where validation is within epochs."""
+
+        async_safe = True  # it does nothing after a batch
+
+        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+            super().on_epoch_end((logs or {}).get("steps", epoch), logs)
+
+    return StepLogger()
 
 
 def _start_mlflow_run(
@@ -170,9 +182,12 @@ def _wandb_callback() -> keras.callbacks.Callback:
     from wandb.integration.keras import WandbMetricsLogger
 
     class EpochLogger(WandbMetricsLogger):
-        """Finds the learning rate on every backend."""
+        """Knows parts of epochs, and the learning rate on every backend."""
 
         async_safe = True  # it counts batches, no more
+
+        def on_epoch_end(self, epoch: float, logs: dict | None = None) -> None:
+            super().on_epoch_end((logs or {}).get("epochs", epoch), logs)
 
         def _get_lr(self) -> float:
             return learning_rate(self.model)

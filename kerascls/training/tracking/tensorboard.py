@@ -1,4 +1,4 @@
-"""The epochs of a run for TensorBoard."""
+"""The epochs of a run, or its validations between them, for TensorBoard."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,9 @@ class EpochTensorBoard(keras.callbacks.Callback):
     numbers are on disk when the epoch has ended. Another process may go on in the
     same folder.
 
+    Where `logs` has `steps`, Keras's epoch is a round of some steps, and the numbers
+    are written at the steps done, as `NAME`; `epochs` is one of them.
+
     Args:
         folder: Where to.
     """
@@ -27,23 +30,25 @@ class EpochTensorBoard(keras.callbacks.Callback):
         self._writers: dict[str, Any] = {}
         _leave_devices_to_the_backend()
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Writes what is in `logs`."""
         logs = {"learning_rate": learning_rate(self.model), **(logs or {})}
+        steps = logs.pop("steps", None)
+        prefix = "epoch_" if steps is None else ""
         parts: dict[str, dict[str, float]] = {"train": {}, "validation": {}}
         for name, value in logs.items():
             part = "validation" if name.startswith("val_") else "train"
-            parts[part][f"epoch_{name.removeprefix('val_')}"] = value
+            parts[part][f"{prefix}{name.removeprefix('val_')}"] = value
         for part, numbers in parts.items():
-            self._write(part, epoch, numbers)
+            self._write(part, epoch if steps is None else steps, numbers)
 
-    def on_train_end(self, logs: dict | None = None):
+    def on_train_end(self, logs: dict | None = None) -> None:
         """Closes the files."""
         for writer in self._writers.values():
             writer.close()
         self._writers = {}
 
-    def _write(self, part: str, epoch: int, numbers: dict[str, float]):
+    def _write(self, part: str, step: int, numbers: dict[str, float]) -> None:
         import tensorflow
         from tensorflow.compat.v1 import SummaryMetadata
 
@@ -51,7 +56,7 @@ class EpochTensorBoard(keras.callbacks.Callback):
             path = str(self.folder / part)
             self._writers[part] = tensorflow.summary.create_file_writer(path)
         kind = SummaryMetadata(plugin_data={"plugin_name": "scalars"}, data_class=1)
-        with self._writers[part].as_default(step=epoch):
+        with self._writers[part].as_default(step=step):
             for tag, value in numbers.items():
                 number = tensorflow.constant(value, "float32")
                 tensorflow.summary.write(tag, number, metadata=kind)

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from kerascls.errors import DataError, NotFiniteError, SettingsError
-from kerascls.experiments.search import search as loop
 from kerascls.experiments.search.journal import Journal
 from kerascls.experiments.search.space import setting_of
 from kerascls.settings.run_settings import RunSettings
@@ -284,7 +283,7 @@ def test_overwrite_replaces_another_search(hunt, tmp_path):
 
 @pytest.fixture
 def unread(monkeypatch):
-    monkeypatch.setattr(loop, "load_labelled_text", None)
+    monkeypatch.setattr("kerascls.training.job.load_labelled_text", None)
 
 
 def test_a_place_with_other_files_is_an_error(hunt, unread, tmp_path):
@@ -302,6 +301,24 @@ def test_a_missing_package_is_an_error_that_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(SettingsError, match=r'pip install "kerascls\[search\]"'):
         hunt()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"objective": "nonsense"}, SettingsError, "objective='nonsense'"),
+        ({"best_by": "f1:nolabel"}, DataError, "label='nolabel'"),
+        ({"threshold": 0.5}, SettingsError, r"threshold=0\.5"),
+    ],
+    ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "",
+)
+def test_what_no_trial_could_do_is_refused_before_anything_is_written(
+    hunt, fits, tmp_path, options, error, message
+):
+    with pytest.raises(error, match=message):
+        hunt(**options)
+    assert fits.calls == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_bad_data_leave_no_directory(hunt, tmp_path):

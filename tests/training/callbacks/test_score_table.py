@@ -1,4 +1,4 @@
-import io
+import json
 import os
 import subprocess
 import sys
@@ -7,7 +7,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from rich.console import Console
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import probabilities
@@ -15,7 +14,6 @@ from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import DataError, NotFiniteError, SettingsError
 from kerascls.evaluation.reports import read_history
-from kerascls.training.callbacks.progress import EpochProgress
 from kerascls.training.callbacks.score_table import ScoreTable
 
 LABELS = LabelSet(("体育", "教育", "汽车"))
@@ -188,6 +186,24 @@ def test_the_best_epoch_may_be_chosen_by_one_class(best_by, best_epoch):
     assert logs[f"val_{best_by}"] == 1.0
 
 
+def test_what_is_known_of_the_best_epoch_can_be_taken_up():
+    first, _ = table_of(Scripted(WRONG, RIGHT), [0, 1, 2])
+    assert [first.record(0.5), first.record(1)] == [True, True]
+    state = json.loads(json.dumps(first.state()))
+    second, lines = table_of(Scripted(WRONG), [0, 1, 2])
+    second.restore(state | {"seconds": 3.0})
+    assert not second.record(1.5)
+    assert second.state() == first.state()
+    assert "best epoch 1 (macro_f1 1.0000)" in lines[0]
+
+
+def test_before_the_first_epoch_nothing_is_known():
+    first, _ = table_of(Scripted(), [])
+    second, _ = table_of(Scripted(RIGHT), [0, 1, 2])
+    second.restore(first.state())
+    assert second.record(1)
+
+
 def tiny_training(*callbacks, epochs=3, **options):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(24, 4)).astype(np.float32)
@@ -208,37 +224,6 @@ def test_first_in_the_list_it_serves_early_stopping_and_history():
     assert len(history["val_macro_f1"]) == 2
     assert stop.best == history["val_macro_f1"][0]
     assert history["val_loss"][0] == pytest.approx(history["loss"][0], rel=1e-4)
-
-
-def test_the_progress_bar_is_silent_where_there_is_no_terminal():
-    stream = io.StringIO()
-    tiny_training(EpochProgress(Console(file=stream), rows_per_epoch=24))
-    assert stream.getvalue() == ""
-
-
-def test_the_progress_bar_counts_batches_and_goes_away():
-    stream = io.StringIO()
-    console = Console(file=stream, force_terminal=True, width=100)
-    progress = EpochProgress(console, rows_per_epoch=24)
-    tiny_training(progress, epochs=2, batch_size=8)
-    text = stream.getvalue()
-    assert "epoch 2/2" in text
-    assert "3/3" in text
-    assert "texts/s" in text
-    # The cursor is hidden and given back once per epoch.
-    assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 2
-
-
-def test_an_interrupted_progress_bar_can_be_closed():
-    console = Console(file=io.StringIO(), force_terminal=True)
-    progress = EpochProgress(console)
-    progress.set_params({"epochs": 1, "steps": None})
-    progress.on_epoch_begin(0)
-    progress.on_train_batch_end(0, {"loss": 1.0})
-    progress.close()
-    progress.close()
-    progress.on_train_batch_end(1, {"loss": 1.0})
-    assert console.file.getvalue().endswith("\x1b[2K")
 
 
 @pytest.mark.slow

@@ -16,6 +16,18 @@ from kerascls.training.tracking import close_trackers, trackers
 SETTINGS = {"train": {"epochs": 3, "max_minutes": None}, "data": {"train": "a.csv"}}
 MODEL = SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.25))
 LOGS = {"loss": 0.5, "val_loss": 0.75, "val_macro_f1": 0.625}
+ROUND = {"epochs": 2.5, "steps": 1250}
+
+
+class Vendor(keras.callbacks.Callback):
+    """Stands for a tracker's own callback; keeps at which epoch it was called."""
+
+    def __init__(self):
+        super().__init__()
+        self.epochs = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs.append(epoch)
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +87,17 @@ def test_tensorboard_gets_scores_beside_the_numbers_of_training(tmp_path):
     ]
 
 
+def test_tensorboard_counts_steps_where_validation_is_within_epochs(tmp_path):
+    (callback,) = tracked("tensorboard", out=tmp_path)
+    callback.set_model(MODEL)
+    callback.on_epoch_end(0, LOGS | ROUND)
+    assert scalars(tmp_path / "tensorboard" / "validation") == [
+        (1250, "loss", 0.75),
+        (1250, "macro_f1", 0.625),
+    ]
+    assert (1250, "epochs", 2.5) in scalars(tmp_path / "tensorboard" / "train")
+
+
 def test_a_run_that_goes_on_adds_to_the_same_folder(tmp_path):
     write_epochs(tmp_path, 0, 1).on_train_end()
     write_epochs(tmp_path, 2)
@@ -105,7 +128,7 @@ def mlflow(monkeypatch):
     module.create_experiment = call("create_experiment", "7")
     module.get_experiment_by_name = lambda title: None
     module.active_run = lambda: None
-    module.keras = SimpleNamespace(MlflowCallback=keras.callbacks.Callback)
+    module.keras = SimpleNamespace(MlflowCallback=Vendor)
     module.calls = calls
     monkeypatch.setitem(sys.modules, "mlflow", module)
     return module
@@ -149,6 +172,13 @@ def test_mlflow_begins_anew_on_another_server(mlflow, tmp_path):
     assert ("start_run", "tiny 小", None, False) in mlflow.calls
 
 
+def test_mlflow_counts_steps_where_validation_is_within_epochs(mlflow, tmp_path):
+    callback, _ = tracked("mlflow", out=tmp_path)
+    callback.on_epoch_end(1, LOGS)
+    callback.on_epoch_end(1, LOGS | ROUND)
+    assert callback.epochs == [1, 1250]
+
+
 def test_a_run_that_is_open_is_not_ended(mlflow, tmp_path):
     mlflow.active_run = lambda: "somebody's"
     tracked("mlflow", out=tmp_path)
@@ -186,7 +216,7 @@ def wandb(monkeypatch):
 
     module.init, module.Settings = init, dict
     integration = ModuleType("wandb.integration.keras")
-    integration.WandbMetricsLogger = keras.callbacks.Callback
+    integration.WandbMetricsLogger = Vendor
     monkeypatch.setitem(sys.modules, "wandb", module)
     monkeypatch.setitem(sys.modules, "wandb.integration", ModuleType("integration"))
     monkeypatch.setitem(sys.modules, "wandb.integration.keras", integration)
@@ -221,6 +251,13 @@ def test_wandb_finds_the_learning_rate_on_every_backend(wandb, tmp_path):
     callback, _ = tracked("wandb", out=tmp_path)
     callback.set_model(MODEL)
     assert callback._get_lr() == 0.25
+
+
+def test_wandb_counts_parts_of_epochs_where_validation_is_within_them(wandb, tmp_path):
+    callback, _ = tracked("wandb", out=tmp_path)
+    callback.on_epoch_end(1, LOGS)
+    callback.on_epoch_end(1, LOGS | ROUND)
+    assert callback.epochs == [1, 2.5]
 
 
 # Several.
