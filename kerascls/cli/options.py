@@ -6,6 +6,7 @@ from typing import Any, get_args, get_origin
 
 import click
 
+from kerascls.inference.runtimes import AUTO, RUNTIMES
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
@@ -51,7 +52,7 @@ def runtime_option(command: Callable) -> Callable:
     """Adds `--runtime`."""
     return click.option(
         "--runtime",
-        type=click.Choice(_RUNTIMES),
+        type=click.Choice((AUTO, *RUNTIMES)),
         help="What computes.  [auto: ONNX if exported and onnxruntime is installed]",
     )(command)
 
@@ -113,6 +114,4 @@ def _default(value: Any) -> str:
     return "" if value is None or value == () or value is False else f"  [{value}]"
 
 
-# Those of `kerascls.inference.runtimes`, which a help text need not import.
-_RUNTIMES = ("auto", "keras", "onnx")
 _PLAIN = {int: click.INT, float: click.FLOAT}

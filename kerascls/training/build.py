@@ -7,15 +7,16 @@ from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.models.backend.compute import Compute
 from kerascls.models.backend.forward import length_buckets
+from kerascls.models.registry import POOLINGS
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
-from kerascls.settings.training import TrainSettings
+from kerascls.settings.training import LOSSES, TrainSettings
 from kerascls.system.console import Screen
+from kerascls.system.tables import named
 from kerascls.training.features import feature_feed
 from kerascls.training.feeds import Feed
-from kerascls.training.losses.cross_entropy import loss_for
 from kerascls.training.optimizers.fine_tuning import adamw, layer_factors
 from kerascls.training.regularization import RegularizedModel
 from kerascls.training.starting_point import StartingPoint
@@ -27,15 +28,31 @@ def build_classifier(
     start: StartingPoint,
     compute: Compute,
     screen: Screen,
-) -> TransformerClassifier:
-    """Returns encoder and head, as the settings ask for them.
+) -> keras.Model:
+    """Returns the model to train, as the settings ask for it.
 
     Args:
         settings: With every value filled in.
         data: For the number of labels.
-        start: What the encoder starts from.
+        start: What it starts from.
         compute: For the number format, and how batches are computed.
         screen: Told what was left out of the checkpoint, and the size.
+
+    Raises:
+        SettingsError: When it cannot be built so.
+    """
+    build = named(start.preset.architecture.build)
+    model, notes = build(settings, data, start, compute)
+    for note in notes:
+        screen.say(note)
+    screen.say(f"model: {start.name}, {model.count_params():,} parameters")
+    return model
+
+
+def build_transformer(
+    settings: RunSettings, data: LabelledText, start: StartingPoint, compute: Compute
+) -> tuple[TransformerClassifier, list[str]]:
+    """Returns encoder and head, and notes on what was left out of the checkpoint.
 
     Raises:
         SettingsError: When more layers are to be frozen or mixed than there are.
@@ -44,11 +61,9 @@ def build_classifier(
     encoder, notes = start.encoder(
         seed,
         compute.policy,
-        with_pool=chosen.pooling == "pooler",
+        with_pool=POOLINGS[chosen.pooling].with_pool,
         num_outputs=chosen.mix_layers,
     )
-    for note in notes:
-        screen.say(note)
     encoder.freeze(
         None if settings.train.freeze_encoder else settings.train.freeze_layers
     )
@@ -63,8 +78,7 @@ def build_classifier(
     )
     model.in_halves = compute.in_halves
     model.head.start_at(_frequencies(data), data.task is Task.MULTILABEL)
-    screen.say(f"model: {start.name}, {model.count_params():,} parameters")
-    return model
+    return model, notes
 
 
 def _frequencies(data: LabelledText) -> np.ndarray:
@@ -154,7 +168,7 @@ def compile_trainee(
         )
     trainee.compile(
         optimizer=optimizer,
-        loss=loss_for(task, train.label_smoothing),
+        loss=named(LOSSES[train.loss])(task, train.label_smoothing),
         jit_compile=compute.jit_compile,
         auto_scale_loss=False,
     )

@@ -17,6 +17,7 @@ from kerascls.evaluation.reports.report_files import (
 )
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
+from kerascls.settings.training import TRACKERS
 from kerascls.system.files import _locked, write_json
 
 STATE_FOLDER = "state"
@@ -27,7 +28,6 @@ CONTENT = (
     BUNDLE_FOLDER,
     ".bundle-*",  # of a run that was killed while it wrote one
     STATE_FOLDER,
-    *("tensorboard", "mlflow", "wandb"),
     HISTORY_FILE,
     LOG_FILE,
     "report.csv",
@@ -77,7 +77,7 @@ class RunDirectory:
         path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         run.lock()
-        for pattern in CONTENT:
+        for pattern in (*TRACKERS, *CONTENT):
             for item in path.glob(pattern):
                 _remove(item)
         run.update(status="running", started=_now(), **facts)

@@ -9,7 +9,9 @@ from typing import Any
 
 import keras
 
+from kerascls.settings.training import TRACKERS
 from kerascls.system.files import write_json
+from kerascls.system.tables import named
 from kerascls.training.tracking.tensorboard import EpochTensorBoard, learning_rate
 
 PROJECT = "kerascls"
@@ -46,12 +48,12 @@ def trackers(
     """Starts what `train.track` names; the callbacks record every epoch.
 
     They go behind `ScoreTable`, whose scores they find in `logs`. Files are written
-    to `out/tensorboard`, `out/mlflow` and `out/wandb`, and a later process that goes
-    on with the run adds to the same records. Nothing is sent anywhere unless
+    to `out/tensorboard` and so on, and a later process that goes on with the run adds
+    to the same records. Nothing is sent anywhere unless
     `MLFLOW_TRACKING_URI` or `WANDB_MODE` says so.
 
     Args:
-        names: Any of `"tensorboard"`, `"mlflow"`, `"wandb"`.
+        names: Any of `kerascls.settings.training.TRACKERS`.
         out: The run directory.
         name: How the run is called there.
         settings: All settings by group, to be shown beside the scores.
@@ -67,7 +69,8 @@ def trackers(
     callbacks: list[keras.callbacks.Callback] = []
     try:
         for tracker in dict.fromkeys(names):
-            callbacks += _STARTS[tracker](Path(out).absolute(), name, settings)
+            start = named(TRACKERS[tracker])
+            callbacks += start(Path(out).absolute(), name, settings)
     except BaseException:
         close_trackers(callbacks)
         raise
@@ -81,11 +84,13 @@ def close_trackers(callbacks: Iterable[keras.callbacks.Callback]):
             callback.close()
 
 
-def _tensorboard(out: Path, name: str, settings: dict) -> list:
+def start_tensorboard(out: Path, name: str, settings: dict) -> list:
+    """Returns what writes for TensorBoard."""
     return [EpochTensorBoard(out / "tensorboard")]
 
 
-def _mlflow(out: Path, name: str, settings: dict) -> list:
+def start_mlflow(out: Path, name: str, settings: dict) -> list:
+    """Starts a run of MLflow, or goes on with it."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     import mlflow
@@ -141,7 +146,8 @@ def _local_experiment(mlflow: Any, folder: Path) -> str:
     return mlflow.create_experiment(title, artifact_location=artifacts)
 
 
-def _wandb(out: Path, name: str, settings: dict) -> list:
+def start_wandb(out: Path, name: str, settings: dict) -> list:
+    """Starts a run of Weights & Biases, or goes on with it."""
     mode = os.environ.get("WANDB_MODE", "offline")
     if mode == "offline":
         os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
@@ -193,6 +199,3 @@ def _flat(settings: dict[str, Any]) -> dict[str, str]:
         for key, value in values.items()
         if value is not None
     }
-
-
-_STARTS = {"tensorboard": _tensorboard, "mlflow": _mlflow, "wandb": _wandb}
