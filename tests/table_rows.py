@@ -33,9 +33,16 @@ class GatedPooling(layers.Layer):
         return mean(hidden, padding_mask) * self.shares
 
 
-def squared_error(task, label_smoothing):
+class Sevens(keras.losses.Loss):
+    """Seven for every row."""
+
+    def call(self, y_true, y_pred):
+        return 0 * ops.sum(y_pred, axis=-1) + 7
+
+
+def sevens(task, label_smoothing):
     """A loss."""
-    return keras.losses.MeanSquaredError(reduction="sum", name="loss")
+    return Sevens(reduction="sum", name="loss")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,7 +136,8 @@ class Architecture:
 
     Args:
         build: `module:function` of `(settings, data, start, compute)` that returns the
-            model to train, and notes for people.
+            model to train, and notes for people; it refuses settings that it cannot
+            follow, such as `freeze_encoder` without an encoder.
         rebuild: `module:function` of `(num_classes, **parts)` that returns it in
             float32; the weights come later.
         onnx: `module:function` of `(graph, **parts)` that adds it to an ONNX graph and

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, ConfigDict
 
 from kerascls.system.tables import known_name
 
@@ -20,23 +19,23 @@ class Group(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class NameIn:
-    """Says of a text that it is a name in a table, also one that is added later.
+    """Takes a text that is a name in a table, also one that is added later.
 
     Args:
         table: The table.
         option: What the setting is called, for messages.
 
     Example:
-        >>> Pooling = Annotated[str, NameIn(POOLINGS, "pooling")]
+        >>> Pooling = Annotated[str, AfterValidator(NameIn(POOLINGS, "pooling"))]
     """
 
     table: Mapping[str, Any]
     option: str
 
-    def __get_pydantic_core_schema__(
-        self, source: type, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Lets pydantic check it."""
-        return core_schema.no_info_after_validator_function(
-            lambda name: known_name(self.table, name, self.option), handler(source)
-        )
+    def __call__(self, name: str) -> str:
+        """Returns the name.
+
+        Raises:
+            SettingsError: When there is no such name.
+        """
+        return known_name(self.table, name, self.option)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from kerascls.models.presets import get_preset
 from kerascls.models.registry import POOLINGS
 from kerascls.settings.group import Group, NameIn
 
 DEFAULT_MODEL = "albert_small"
-Pooling = Annotated[str, NameIn(POOLINGS, "pooling")]
+Pooling = Annotated[str, AfterValidator(NameIn(POOLINGS, "pooling"))]
 
 
 class ModelSettings(Group):

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from kerascls.data.labels import Task
@@ -172,8 +172,8 @@ def choices(key: str) -> tuple[str, ...]:
     kinds = (field.annotation, *get_args(field.annotation))
     annotated = (getattr(kind, "__metadata__", ()) for kind in kinds)
     for fact in chain(field.metadata, *annotated):
-        if isinstance(fact, NameIn):
-            return tuple(fact.table)
+        if isinstance(fact, AfterValidator) and isinstance(fact.func, NameIn):
+            return tuple(fact.func.table)
     for kind in kinds:
         if get_origin(kind) is Literal:
             return get_args(kind)

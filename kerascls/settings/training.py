@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from kerascls.errors import SettingsError
 from kerascls.settings.group import Group, NameIn
@@ -22,8 +22,8 @@ TRACKERS = {
     "mlflow": "kerascls.training.tracking.runs:start_mlflow",
     "wandb": "kerascls.training.tracking.runs:start_wandb",
 }
-Loss = Annotated[str, NameIn(LOSSES, "loss")]
-Tracker = Annotated[str, NameIn(TRACKERS, "track")]
+Loss = Annotated[str, AfterValidator(NameIn(LOSSES, "loss"))]
+Tracker = Annotated[str, AfterValidator(NameIn(TRACKERS, "track"))]
 
 
 class TrainSettings(Group):

@@ -6,7 +6,7 @@ from kerascls.errors import ExportError
 from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters.onnx.encoder import first_token
 from kerascls.serving.exporters.onnx.graph import OnnxGraph
-from kerascls.system.tables import known_name, named
+from kerascls.system.tables import named
 
 
 def add_head(
@@ -27,7 +27,7 @@ def add_head(
     Raises:
         ExportError: When there are no nodes for the pooling.
     """
-    row = POOLINGS[known_name(POOLINGS, pooling, "pooling")]
+    row = POOLINGS[pooling]
     if row.onnx is None:
         raise ExportError(
             f"Expected a pooling that can be written as ONNX: "

@@ -7,7 +7,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from kerascls.errors import BundleError, CheckpointError, ExportError
+from kerascls.errors import BundleError, CheckpointError, ExportError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.presets import architecture_of
@@ -15,6 +15,8 @@ from kerascls.serving.exporters.onnx.encoder import add_encoder
 from kerascls.serving.exporters.onnx.graph import Int8Graph, OnnxGraph
 from kerascls.serving.exporters.onnx.head import add_head, can_skip_tokens
 from kerascls.system.tables import named
+
+_UNUSABLE = (CheckpointError, KeyError, SafetensorError, SettingsError, TypeError)
 
 
 def write_onnx(bundle: Bundle, place: Path, int8: bool = False) -> None:
@@ -35,7 +37,7 @@ def write_onnx(bundle: Bundle, place: Path, int8: bool = False) -> None:
     """
     try:
         content = _content(bundle, int8)
-    except (CheckpointError, KeyError, SafetensorError, TypeError) as error:
+    except _UNUSABLE as error:
         raise BundleError(
             f"Expected weights that fit their configuration. Received: "
             f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it was "
