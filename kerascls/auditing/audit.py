@@ -3,16 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Unpack
+from typing import Unpack
 
 from kerascls.auditing.audit_files import export_doccano, write_audit
 from kerascls.auditing.duplicates import duplicate_sections
 from kerascls.auditing.findings import Audit, Section
-from kerascls.auditing.judging import (
-    default_judge,
-    judged_by_bundle,
-    judged_by_cross_validation,
-)
+from kerascls.auditing.judges import AUTO, JUDGES, NONE
+from kerascls.auditing.judging import default_judge
 from kerascls.auditing.label_errors import KIND, TITLE, label_error_section
 from kerascls.auditing.labels import label_sections
 from kerascls.auditing.lengths import length_sections
@@ -23,9 +20,8 @@ from kerascls.data.readers import ReadKeywords, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.system.extras import EXTRAS, has_extra, require
+from kerascls.system.tables import known_name, named
 
-Judge = Literal["auto", "none", "bundle", "cross-validation"]
-JUDGES = ("auto", "none", "bundle", "cross-validation")
 Progress = Callable[[int, int], None]
 
 
@@ -35,7 +31,7 @@ def audit(
     *,
     max_tokens: int | None = None,
     near: float = 0.8,
-    label_errors: Judge = "auto",
+    label_errors: str = AUTO,
     folds: int = 5,
     seed: int = 0,
     out: str | Path | None = None,
@@ -90,7 +86,7 @@ def audit(
     opened = open_bundle(bundle) if bundle is not None else None
     rows = read_rows(paths, opened, options)
     reasons: tuple[str, ...] = ()
-    if judge == "auto":
+    if judge == AUTO:
         judge, reasons = default_judge(rows, opened)
     judged = _label_errors(rows, judge, opened, folds, seed, on_progress)
     sections = [
@@ -108,7 +104,7 @@ def audit(
     return found
 
 
-def _check_numbers(folds: int, max_tokens: int | None):
+def _check_numbers(folds: int, max_tokens: int | None) -> None:
     if folds < 2 or (max_tokens is not None and max_tokens < 1):
         raise SettingsError(
             f"Expected 2 folds or more, and a positive max_tokens. Received: "
@@ -116,24 +112,21 @@ def _check_numbers(folds: int, max_tokens: int | None):
         )
 
 
-def _choose_judge(label_errors: Judge, bundle: str | Path | None) -> str:
-    if label_errors not in JUDGES:
-        raise SettingsError(
-            f"Labels are judged by one of {', '.join(JUDGES)}. Received: "
-            f"label_errors={label_errors!r}. Choose one of them."
-        )
-    if label_errors == "bundle" and bundle is None:
-        raise SettingsError(
-            "Expected a bundle whose probabilities judge the labels. Received: "
-            "label_errors='bundle', bundle=None. Name it with --bundle, or use "
-            "cross-validation."
-        )
-    if label_errors == "auto":
+def _choose_judge(label_errors: str, bundle: str | Path | None) -> str:
+    known_name((AUTO, NONE, *JUDGES), label_errors, "label_errors")
+    if label_errors == AUTO:
         if not has_extra("audit"):
             return "missing"
-        return "cross-validation" if bundle is None else "auto"
-    if label_errors != "none":
-        require(f"label_errors={label_errors}", *EXTRAS["audit"])
+        return "cross-validation" if bundle is None else AUTO
+    if label_errors == NONE:
+        return NONE
+    if JUDGES[label_errors].needs_bundle and bundle is None:
+        raise SettingsError(
+            f"Expected a bundle whose probabilities judge the labels. Received: "
+            f"label_errors={label_errors!r}, bundle=None. Name it with --bundle, or "
+            f"use cross-validation."
+        )
+    require(f"label_errors={label_errors}", *EXTRAS["audit"])
     return label_errors
 
 
@@ -145,17 +138,14 @@ def _label_errors(
     seed: int,
     on_progress: Progress | None,
 ) -> Section:
-    if judge == "none":
+    if judge == NONE:
         return _not_judged("left out, as asked for", "")
     if judge == "missing":
         return _not_judged(
             "not looked for: what judges them is not installed",
             'pip install "kerascls[audit]" to look for them.',
         )
-    if judge == "bundle":
-        judged = judged_by_bundle(rows, bundle, on_progress)
-    else:
-        judged = judged_by_cross_validation(rows, folds, seed, on_progress)
+    judged = named(JUDGES[judge].function)(rows, bundle, folds, seed, on_progress)
     if judged is None:
         return _not_judged(
             f"not looked for: too few labels have {folds} different texts or more",

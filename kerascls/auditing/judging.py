@@ -20,7 +20,11 @@ Progress = Callable[[int, int], None]
 
 
 def judged_by_cross_validation(
-    rows: Rows, folds: int, seed: int, on_progress: Progress | None = None
+    rows: Rows,
+    bundle: Bundle | None,
+    folds: int,
+    seed: int,
+    on_progress: Progress | None = None,
 ) -> Judged | None:
     """Judges labels by linear models, each trained on the other folds.
 
@@ -58,7 +62,11 @@ def judged_by_cross_validation(
 
 
 def judged_by_bundle(
-    rows: Rows, bundle: Bundle, on_progress: Progress | None = None
+    rows: Rows,
+    bundle: Bundle,
+    folds: int,
+    seed: int,
+    on_progress: Progress | None = None,
 ) -> Judged:
     """Judges labels by the probabilities of a trained classifier.
 

@@ -129,7 +129,7 @@ def first_layers(config: EncoderConfig, num_layers: int | None) -> EncoderConfig
     if num_layers is None:
         return config
     is_number = isinstance(num_layers, int) and num_layers > 0
-    if not is_number or (num_layers > config.num_layers and config.family != "albert"):
+    if not is_number or (num_layers > config.num_layers and not config.shares_layers):
         raise SettingsError(
             f"Expected `num_hidden_layers` from 1 to {config.num_layers}, the layers "
             f"of the checkpoint. Received: num_hidden_layers={num_layers!r}. Choose "

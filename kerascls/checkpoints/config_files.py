@@ -8,9 +8,9 @@ from typing import Any
 
 from kerascls.checkpoints.names import LayoutName
 from kerascls.errors import CheckpointError
-from kerascls.models.encoder_config import EncoderConfig, Family
-
-FAMILIES: tuple[Family, ...] = ("bert", "albert", "electra")
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES, family_titles
+from kerascls.models.registry import ACTIVATIONS
 
 REQUIRED_KEYS = {
     "vocab_size": "vocab_size",
@@ -27,34 +27,6 @@ OPTIONAL_KEYS = {
     "attention_probs_dropout_prob": "attention_dropout",
     "layer_norm_eps": "layer_norm_epsilon",
     "initializer_range": "initializer_range",
-}
-ACTIVATIONS = {
-    "gelu": "gelu_erf",
-    "gelu_python": "gelu_erf",
-    "gelu_new": "gelu_tanh",
-    "gelu_fast": "gelu_tanh",
-    "gelu_accurate": "gelu_tanh",
-    "gelu_pytorch_tanh": "gelu_tanh",
-    "relu": "relu",
-}
-# Google's files say "gelu" for both forms; which one is a matter of the code they
-# were trained with.
-GOOGLE_GELU: dict[Family, str] = {
-    "bert": "gelu_erf",
-    "albert": "gelu_tanh",
-    "electra": "gelu_erf",
-}
-
-# What a key stands for that the file leaves out, as the code says that reads it;
-# where nothing is said here, all have the defaults of `EncoderConfig`.
-_NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-ABSENT_KEYS: dict[LayoutName, dict[Family, dict[str, Any]]] = {
-    "google": {"bert": {}, "albert": _NO_DROPOUT, "electra": {}},
-    "huggingface": {
-        "bert": {},
-        "albert": {"embedding_size": 128, "hidden_act": "gelu_new", **_NO_DROPOUT},
-        "electra": {"embedding_size": 128},
-    },
 }
 
 # What we compute; any other value of these keys would need other code.
@@ -117,7 +89,7 @@ def read_config(path: Path) -> dict[str, Any]:
     return content
 
 
-def config_family(raw: Mapping[str, Any], path: Path) -> Family | None:
+def config_family(raw: Mapping[str, Any], path: Path) -> str | None:
     """Returns the family a configuration names; Google's files name none.
 
     Raises:
@@ -139,7 +111,7 @@ def config_family(raw: Mapping[str, Any], path: Path) -> Family | None:
 
 
 def encoder_config(
-    raw: Mapping[str, Any], family: Family, layout: LayoutName, path: Path
+    raw: Mapping[str, Any], family: str, layout: LayoutName, path: Path
 ) -> EncoderConfig:
     """Translates a configuration file.
 
@@ -160,7 +132,10 @@ def encoder_config(
             f"Received: {path} without {', '.join(missing)}. Add them, or choose "
             f"the right file."
         )
-    raw = _with_absent_keys(raw, ABSENT_KEYS[layout][family])
+    facts = FAMILIES[family]
+    raw = _with_absent_keys(
+        raw, facts.google_absent if layout == "google" else facts.huggingface_absent
+    )
     settings: dict[str, Any] = {"embedding_dim": raw["hidden_size"]}
     for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items():
         if raw.get(key) is not None:
@@ -190,7 +165,7 @@ def looks_like_config(raw: Mapping[str, Any]) -> bool:
     return sum(key in raw for key in REQUIRED_KEYS) >= 3
 
 
-def _refuse_unsupported(raw: Mapping[str, Any], path: Path):
+def _refuse_unsupported(raw: Mapping[str, Any], path: Path) -> None:
     supported = dict(SUPPORTED_VALUES)
     if raw.get("hidden_size") and raw.get("num_attention_heads"):
         size = raw["hidden_size"] / raw["num_attention_heads"]
@@ -202,7 +177,7 @@ def _refuse_unsupported(raw: Mapping[str, Any], path: Path):
     ]
     if wrong:
         raise CheckpointError(
-            f"Expected a configuration of a plain BERT, ALBERT or ELECTRA encoder. "
+            f"Expected a configuration of a plain {family_titles()} encoder. "
             f"Received: {path} with {', '.join(wrong)}. These change the outputs "
             f"and are not supported; choose another checkpoint."
         )
@@ -230,14 +205,15 @@ def _number(key: str, value: Any, path: Path) -> int | float:
 
 
 def _activation(
-    raw: Mapping[str, Any], family: Family, layout: LayoutName, path: Path
+    raw: Mapping[str, Any], family: str, layout: LayoutName, path: Path
 ) -> str:
     named = raw.get("hidden_act") or "gelu"
     if named == "gelu" and layout == "google":
-        return GOOGLE_GELU[family]
-    if named in ACTIVATIONS:
-        return ACTIVATIONS[named]
+        return FAMILIES[family].google_gelu
+    ours = {one: name for name, row in ACTIVATIONS.items() for one in row.spellings}
+    if named in ours:
+        return ours[named]
     raise CheckpointError(
-        f"Expected an activation out of {', '.join(ACTIVATIONS)}. Received: "
+        f"Expected an activation out of {', '.join(ours)}. Received: "
         f"hidden_act={named!r} in {path}. Others are not supported."
     )

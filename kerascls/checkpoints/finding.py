@@ -20,9 +20,8 @@ from kerascls.checkpoints.names import LayoutName, families_by_names
 from kerascls.checkpoints.vocabularies import lower_casing, read_vocabulary
 from kerascls.checkpoints.weight_files import WeightFile, open_weights
 from kerascls.errors import CheckpointError, SettingsError
-from kerascls.models.encoder_config import EncoderConfig, Family
-
-GELU_FORMS = ("erf", "tanh")
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.registry import ACTIVATIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ class FoundCheckpoint:
 
     directory: Path
     layout: LayoutName
-    family: Family
+    family: str
     config_path: Path
     weights_path: Path
     config: EncoderConfig
@@ -79,7 +78,7 @@ def find_checkpoint(path: str | Path) -> FoundCheckpoint:
 
 
 def describe_checkpoint(
-    config_path: Path, weights_path: Path, family: Family | None = None
+    config_path: Path, weights_path: Path, family: str | None = None
 ) -> FoundCheckpoint:
     """Returns what a configuration file and a weight file say, without vocabulary.
 
@@ -133,10 +132,11 @@ def choose_gelu(config: EncoderConfig, gelu: str | None) -> EncoderConfig:
     """
     if gelu is None:
         return config
-    if gelu not in GELU_FORMS or not config.activation.startswith("gelu"):
+    forms = [n.removeprefix("gelu_") for n in ACTIVATIONS if n.startswith("gelu_")]
+    if gelu not in forms or not config.activation.startswith("gelu"):
         raise SettingsError(
             f"Expected `gelu` to be None or, for an encoder with GELU, one of "
-            f"{', '.join(map(repr, GELU_FORMS))}. Received: gelu={gelu!r} for an "
+            f"{', '.join(map(repr, forms))}. Received: gelu={gelu!r} for an "
             f"encoder with activation={config.activation!r}. Leave it out."
         )
     return replace(config, activation=f"gelu_{gelu}")

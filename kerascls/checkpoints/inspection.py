@@ -1,14 +1,15 @@
 """What a checkpoint directory holds and whether it can be used; reads no numbers."""
 
-import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from kerascls.checkpoints.accounting import Accounting, account
 from kerascls.checkpoints.finding import FoundCheckpoint, find_checkpoint
-from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES
 from kerascls.models.presets import PRESETS, Preset, find_pretrained
+from kerascls.models.registry import TRANSFORMER
 
 SIZES = (
     "family",
@@ -136,7 +137,7 @@ def inspect_checkpoint(directory: str | Path) -> Inspection:
             "weight files": found.weights_path.name,
             "vocabulary file": found.vocab_path.name,
         },
-        parameters=sum(map(math.prod, weight_shapes(found.config).values())),
+        parameters=found.config.parameters,
         vocab_size=found.vocab_size,
         do_lower_case=found.do_lower_case,
         has_pooler=_has_pooler(found, accounting),
@@ -154,7 +155,8 @@ def _preset(found: FoundCheckpoint) -> Preset | None:
     same = [
         preset
         for preset in PRESETS.values()
-        if all(getattr(preset.config, s) == getattr(found.config, s) for s in SIZES)
+        if preset.architecture is TRANSFORMER
+        and all(getattr(preset.config, s) == getattr(found.config, s) for s in SIZES)
     ]
     name = found.directory.resolve().name
     named = [p for p in same if name in (*p.folders, p.name)]
@@ -171,7 +173,7 @@ def _usage(found: FoundCheckpoint, preset: Preset | None, given: Path) -> str:
 
 
 def _has_pooler(found: FoundCheckpoint, accounting: Accounting) -> bool:
-    if found.family == "electra":
+    if not FAMILIES[found.family].has_pooler:
         return False
     return not set(account(found, with_pool=True).missing) - set(accounting.missing)
 

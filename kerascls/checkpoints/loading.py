@@ -13,6 +13,7 @@ from kerascls.checkpoints.names import is_transposed
 from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.system.extras import require_keras
 
@@ -173,10 +174,11 @@ def filled_encoder(
     return encoder
 
 
-def _check_pool(config: EncoderConfig, with_pool: bool):
-    if not isinstance(with_pool, bool) or (with_pool and config.family == "electra"):
+def _check_pool(config: EncoderConfig, with_pool: bool) -> None:
+    family = FAMILIES[config.family]
+    if not isinstance(with_pool, bool) or (with_pool and not family.has_pooler):
         raise SettingsError(
-            f"Expected `with_pool` to be True or False, and False for ELECTRA, which "
+            f"Expected `with_pool` to be True or False, and False for a family that "
             f"has no pooler. Received: with_pool={with_pool!r} for {config.family}. "
             f"Take the hidden state of [CLS] instead."
         )

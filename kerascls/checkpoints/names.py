@@ -1,54 +1,13 @@
-"""Names of weights, as tables: ours are Google's BERT names without a prefix."""
+"""From our names of weights to those in files, by the tables of the families."""
 
 import re
 from collections.abc import Iterable
 from typing import Literal
 
 from kerascls.errors import CheckpointError
-from kerascls.models.encoder_config import Family
+from kerascls.models.families import FAMILIES, Renames, family_titles
 
 LayoutName = Literal["google", "huggingface"]
-Renames = tuple[tuple[str, str], ...]
-
-GOOGLE_PREFIX: dict[Family, str] = {
-    "bert": "bert/",
-    "albert": "bert/",
-    "electra": "electra/",
-}
-
-# Leading parts of our names and of theirs; the first that fits is exchanged.
-_GROUP = "encoder/transformer/group_0/inner_group_0/"
-_GOOGLE_BERT: Renames = (
-    ("embeddings_project/", "encoder/embedding_hidden_mapping_in/"),
-)
-GOOGLE_RENAMES: dict[Family, Renames] = {
-    "bert": _GOOGLE_BERT,
-    "electra": (),
-    "albert": (
-        *_GOOGLE_BERT,
-        ("encoder/layer_0/attention/output/LayerNorm/", _GROUP + "LayerNorm/"),
-        ("encoder/layer_0/attention/", _GROUP + "attention_1/"),
-        ("encoder/layer_0/intermediate/", _GROUP + "ffn_1/intermediate/"),
-        ("encoder/layer_0/output/dense/", _GROUP + "ffn_1/intermediate/output/dense/"),
-        ("encoder/layer_0/output/LayerNorm/", _GROUP + "LayerNorm_1/"),
-    ),
-}
-
-_LAYER = "encoder/albert_layer_groups/0/albert_layers/0/"
-_HUGGINGFACE_BERT: Renames = (("encoder/layer_", "encoder/layer/"),)
-HUGGINGFACE_RENAMES: dict[Family, Renames] = {
-    "bert": _HUGGINGFACE_BERT,
-    "electra": _HUGGINGFACE_BERT,
-    "albert": (
-        *_GOOGLE_BERT,
-        ("pooler/dense/", "pooler/"),
-        ("encoder/layer_0/attention/self/", _LAYER + "attention/"),
-        ("encoder/layer_0/attention/output/", _LAYER + "attention/"),
-        ("encoder/layer_0/intermediate/dense/", _LAYER + "ffn/"),
-        ("encoder/layer_0/output/dense/", _LAYER + "ffn_output/"),
-        ("encoder/layer_0/output/LayerNorm/", _LAYER + "full_layer_layer_norm/"),
-    ),
-}
 _HUGGINGFACE_ENDINGS: Renames = (
     (r"_embeddings$", "_embeddings.weight"),
     (r"/(kernel|gamma)$", ".weight"),
@@ -80,7 +39,7 @@ LEFT_OUT: dict[LayoutName, Renames] = {
 }
 
 
-def file_name(layout: LayoutName, family: Family, name: str) -> str:
+def file_name(layout: LayoutName, family: str, name: str) -> str:
     """Returns what a weight of ours is called in a file.
 
     Args:
@@ -88,9 +47,10 @@ def file_name(layout: LayoutName, family: Family, name: str) -> str:
         family: Which encoder.
         name: Our stable name, for example `encoder/layer_0/output/dense/kernel`.
     """
+    facts = FAMILIES[family]
     if layout == "google":
-        return GOOGLE_PREFIX[family] + _exchange(name, GOOGLE_RENAMES[family])
-    name = _exchange(name, HUGGINGFACE_RENAMES[family])
+        return facts.google_prefix + _exchange(name, facts.google_renames)
+    name = _exchange(name, facts.huggingface_renames)
     return _substitute(name, _HUGGINGFACE_ENDINGS).replace("/", ".")
 
 
@@ -100,7 +60,7 @@ def is_transposed(layout: LayoutName, name: str) -> bool:
 
 
 def names_in_file(
-    layout: LayoutName, family: Family, names: Iterable[str]
+    layout: LayoutName, family: str, names: Iterable[str]
 ) -> dict[str, str]:
     """Returns names free of what varies between files of one layout.
 
@@ -130,7 +90,7 @@ def reason_to_leave_out(layout: LayoutName, name: str) -> str | None:
     return next(matches, None)
 
 
-def families_by_names(names: Iterable[str], where: object) -> tuple[Family, ...]:
+def families_by_names(names: Iterable[str], where: object) -> tuple[str, ...]:
     """Returns the families whose names these can be, the likeliest first.
 
     Hugging Face's ELECTRA has the names of BERT when it has neither a prefix nor a
@@ -147,29 +107,26 @@ def families_by_names(names: Iterable[str], where: object) -> tuple[Family, ...]
     text = "\n".join(names)
     if "/layer_shared/" in text or "/word_embeddings_2" in text:
         raise CheckpointError(
-            f"Expected BERT, ALBERT or ELECTRA as Google's code writes it. Received: "
+            f"Expected {family_titles()} as Google's code writes it. Received: "
             f"{where}, an early brightmart ALBERT (`layer_shared`, "
             f"`word_embeddings_2`), whose structure differs: it adds positions "
             f"after the projection. Use the release of the same model made with "
             f"Google's code (albert_*_zh_google)."
         )
-    for pattern, families in _SIGNS:
-        if re.search(pattern, text, re.MULTILINE):
-            return families
+    for sign in ("sign", "bare_sign"):
+        patterns = {name: getattr(row, sign) for name, row in FAMILIES.items()}
+        found = tuple(
+            name
+            for name, pattern in patterns.items()
+            if pattern is not None and re.search(pattern, text, re.MULTILINE)
+        )
+        if found:
+            return found
     raise CheckpointError(
-        f"Expected weights of a BERT, ALBERT or ELECTRA encoder. Received: {where} "
+        f"Expected weights of a {family_titles()} encoder. Received: {where} "
         f"with {len(names)} weights, none of them of these families, such as "
         f"{', '.join(names[:10]) or 'nothing'}. Choose another checkpoint."
     )
-
-
-_SIGNS: tuple[tuple[str, tuple[Family, ...]], ...] = (
-    (r"^electra[/.]", ("electra",)),
-    (r"(group_0/inner_group_0/|albert_layer_groups\.0\.)", ("albert",)),
-    (r"^embeddings_project\.", ("electra",)),
-    (r"^(bert/encoder/layer_0/|bert\.encoder\.layer\.0\.)", ("bert",)),
-    (r"^encoder\.layer\.0\.", ("bert", "electra")),
-)
 
 
 def _exchange(name: str, renames: Renames) -> str:

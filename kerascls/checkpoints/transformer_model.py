@@ -26,17 +26,12 @@ from kerascls.checkpoints.padded_encoder import PaddedEncoder
 from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder import Encoder
-from kerascls.models.encoder_config import EncoderConfig, Family
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES
 
 _log = logging.getLogger(__name__)
 
 # bert4keras builds its BERT for "roberta" too.
-FAMILIES: dict[str, Family] = {
-    "bert": "bert",
-    "roberta": "bert",
-    "albert": "albert",
-    "electra": "electra",
-}
 ACCEPTED = (
     "config_path, checkpoint_path, model, application, return_keras_model, with_pool, "
     "keep_tokens, gelu, num_hidden_layers, sequence_length, dropout_rate, "
@@ -175,7 +170,7 @@ def _check(
     model: str,
     application: str,
     unsupported: dict[str, Any],
-) -> Family:
+) -> str:
     if unsupported:
         given = ", ".join(f"{key}={value!r}" for key, value in unsupported.items())
         raise SettingsError(
@@ -187,9 +182,14 @@ def _check(
             "Expected the path of a configuration file. Received: config_path=None. "
             "Give it; sizes cannot be told otherwise."
         )
-    if not isinstance(model, str) or model.lower() not in FAMILIES:
+    known = {
+        name: family
+        for family, row in FAMILIES.items()
+        for name in (family, *row.aliases)
+    }
+    if not isinstance(model, str) or model.lower() not in known:
         raise SettingsError(
-            f"Expected `model` to be one of {', '.join(FAMILIES)}. Received: "
+            f"Expected `model` to be one of {', '.join(known)}. Received: "
             f"model={model!r}. bert4keras's other models are not supported."
         )
     if application != "encoder":
@@ -197,13 +197,13 @@ def _check(
             f"Expected `application` to be 'encoder'. Received: "
             f"application={application!r}. Language models are not supported."
         )
-    return FAMILIES[model.lower()]
+    return known[model.lower()]
 
 
 def _read(
     config_path: Path,
     checkpoint_path: str | Path | None,
-    family: Family,
+    family: str,
     options: dict[str, Any],
 ) -> tuple[EncoderConfig, dict | None, tuple[str, ...]]:
     if checkpoint_path is not None:

@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 import kerascls
+from kerascls.auditing.judges import AUTO, JUDGES, NONE
 from kerascls.cli.options import given, setting_options
 from kerascls.cli.output import echo_json, row_progress
 from kerascls.data.readers.read_options import READ_KEYWORDS
 
-JUDGES = ("auto", "none", "bundle", "cross-validation")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -27,7 +27,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--near", type=float, help="Least similarity of near duplicates.  [0.8]")
 @click.option(
     "--label-errors",
-    type=click.Choice(JUDGES),
+    type=click.Choice((AUTO, NONE, *JUDGES)),
     help="What judges labels. Default: a bundle that was not trained on FILE, else "
     "cross-validation.",
 )

@@ -8,16 +8,15 @@ import click
 import kerascls
 from kerascls.cli.options import given, input_format_option, reading_options
 from kerascls.cli.output import echo_json, plain_table, row_progress
-
-# Those of `kerascls.serving.exporters.FORMATS`, not imported for a help text.
-FORMATS = ("onnx", "savedmodel", "tflite")
+from kerascls.serving.exporters.acceptance import Limits
+from kerascls.serving.exporters.formats import FORMATS
 
 
 @click.command()
 @click.argument("bundle", metavar="OUT", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--format",
-    type=click.Choice(FORMATS),
+    type=click.Choice(tuple(FORMATS)),
     default="onnx",
     show_default=True,
     help="What to write.",
@@ -38,12 +37,14 @@ FORMATS = ("onnx", "savedmodel", "tflite")
 @click.option(
     "--max-changed",
     type=float,
-    help="With --int8: share of rows that may get other labels.  [0.05]",
+    help="With --int8: share of rows that may get other labels.  "
+    f"[{Limits.max_changed:g}]",
 )
 @click.option(
     "--max-f1-drop",
     type=float,
-    help="With --int8: macro F1 that may be lost on labelled input.  [0.003]",
+    help="With --int8: macro F1 that may be lost on labelled input.  "
+    f"[{Limits.max_f1_drop:g}]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def export(bundle: Path, as_json: bool, **options: Any) -> None:

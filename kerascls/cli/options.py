@@ -8,6 +8,7 @@ import click
 
 from kerascls.data.readers import FORMATS
 from kerascls.data.readers.read_options import READ_KEYWORDS
+from kerascls.inference.runtimes import AUTO, RUNTIMES
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
@@ -69,7 +70,7 @@ def runtime_option(command: Callable) -> Callable:
     """Adds `--runtime`."""
     return click.option(
         "--runtime",
-        type=click.Choice(_RUNTIMES),
+        type=click.Choice((AUTO, *RUNTIMES)),
         help="What computes.  [auto: ONNX if exported]",
     )(command)
 
@@ -131,8 +132,6 @@ def _default(value: Any) -> str:
     return "" if value is None or value == () or value is False else f"  [{value}]"
 
 
-# Those of `kerascls.inference.runtimes`, which a help text need not import.
-_RUNTIMES = ("auto", "keras", "onnx")
 _AS_IN_TRAINING = {
     "text": "Text column; repeat for several. Default: as in training.",
     "label": "Label column. Default: as in training.",

@@ -1,20 +1,20 @@
 """What an encoder is made of, as numbers: no Keras needed to read or compare it."""
 
+import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any
 
 from kerascls.errors import CheckpointError
-
-Family = Literal["bert", "albert", "electra"]
-ACTIVATIONS = ("gelu_erf", "gelu_tanh", "relu")
+from kerascls.models.families import FAMILIES
+from kerascls.models.registry import ACTIVATIONS
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderConfig:
-    """Sizes and constants of a BERT, ALBERT or ELECTRA encoder.
+    """Sizes and constants of an encoder.
 
     Args:
-        family: Which encoder. ALBERT uses the weights of one block for all layers.
+        family: One of `FAMILIES`.
         vocab_size: Rows of the token embedding table.
         embedding_dim: Width of the three embedding tables.
         hidden_dim: Width of the hidden states.
@@ -23,7 +23,7 @@ class EncoderConfig:
         num_heads: Attention heads; must divide `hidden_dim`.
         max_positions: Longest sequence, in tokens.
         num_token_types: Rows of the segment embedding table.
-        activation: `"gelu_erf"`, `"gelu_tanh"` or `"relu"`.
+        activation: One of `ACTIVATIONS`.
         dropout: Share of hidden units dropped in training.
         attention_dropout: Share of attention weights dropped in training.
         layer_norm_epsilon: Added to the variance in every LayerNorm.
@@ -31,10 +31,10 @@ class EncoderConfig:
 
     Raises:
         CheckpointError: When `num_heads` does not divide `hidden_dim`, or a size
-            is not positive, or the activation is unknown.
+            is not positive, or family or activation are unknown.
     """
 
-    family: Family
+    family: str
     vocab_size: int
     embedding_dim: int
     hidden_dim: int
@@ -49,7 +49,7 @@ class EncoderConfig:
     layer_norm_epsilon: float = 1e-12
     initializer_range: float = 0.02
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
             if field.type is int and (type(value) is not int or value < 1):
@@ -62,21 +62,32 @@ class EncoderConfig:
                 f"An encoder needs `num_heads` to divide `hidden_dim`. Received: "
                 f"hidden_dim={self.hidden_dim}, num_heads={self.num_heads}."
             )
-        if self.activation not in ACTIVATIONS:
-            raise CheckpointError(
-                f"An encoder needs an activation out of {', '.join(ACTIVATIONS)}. "
-                f"Received: activation={self.activation!r}."
-            )
+        for name, table in (("family", FAMILIES), ("activation", ACTIVATIONS)):
+            if getattr(self, name) not in table:
+                raise CheckpointError(
+                    f"An encoder needs `{name}` to be one of {', '.join(table)}. "
+                    f"Received: {name}={getattr(self, name)!r}."
+                )
 
     @property
     def has_projection(self) -> bool:
         """Whether embeddings pass a linear layer on their way to `hidden_dim`."""
-        return self.family == "albert" or self.embedding_dim != self.hidden_dim
+        return self.shares_layers or self.embedding_dim != self.hidden_dim
 
     @property
     def num_blocks(self) -> int:
-        """How many blocks own weights: 1 for ALBERT, else `num_layers`."""
-        return 1 if self.family == "albert" else self.num_layers
+        """How many blocks own weights: 1 where layers share them."""
+        return 1 if self.shares_layers else self.num_layers
+
+    @property
+    def shares_layers(self) -> bool:
+        """Whether all layers have the weights of one block, as in ALBERT."""
+        return FAMILIES[self.family].shares_layers
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the encoder holds, without pooler and head."""
+        return sum(map(math.prod, weight_shapes(self).values()))
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the configuration as plain JSON types."""

@@ -5,22 +5,9 @@ import numpy as np
 from keras import layers
 
 from kerascls.errors import SettingsError
-from kerascls.models.layers.poolings import (
-    AttentionPooling,
-    LayerMix,
-    first_token,
-    maximum,
-    mean,
-)
-
-# Those without weights. The pooler is the encoder's: its one vector is what comes in.
-_WITHOUT_WEIGHTS = {
-    "cls": first_token,
-    "pooler": first_token,
-    "mean": mean,
-    "max": maximum,
-}
-POOLINGS = (*_WITHOUT_WEIGHTS, "attention", "label_attention")
+from kerascls.models.layers.poolings import LayerMix
+from kerascls.models.registry import POOLINGS
+from kerascls.system.tables import known_name, named
 
 
 @keras.saving.register_keras_serializable("kerascls")
@@ -32,11 +19,10 @@ class ClassificationHead(layers.Layer):
     Args:
         num_classes: Columns of the logits.
         hidden_dim: Width of the hidden states of one layer.
-        pooling: `"cls"` takes the first token, `"mean"` averages the real ones,
-            `"max"` takes the largest value of each unit. `"attention"` weighs tokens
-            by a learned query, `"label_attention"` by one for each label, whose logit
-            is then made of the label's own vector. `"pooler"` is for hidden states
-            that are the encoder's pooled vector alone, `(batch, 1, hidden_dim)`.
+        pooling: One of `kerascls.models.registry.POOLINGS`. `"attention"` weighs
+            tokens by a learned query, `"label_attention"` by one for each label, whose
+            logit is then made of the label's own vector. `"pooler"` is for hidden
+            states that are the encoder's pooled vector alone, `(batch, 1, hidden_dim)`.
         dropout: Share of the text vector dropped in training; with `mlp_dim` also of
             the units behind the ReLU.
         initializer_range: Standard deviation of fresh queries and of the last kernel.
@@ -79,22 +65,19 @@ class ClassificationHead(layers.Layer):
         self.mlp_dim = mlp_dim
         self.dropout = layers.Dropout(dropout, seed=seed, dtype=self.dtype_policy)
         self.mix = LayerMix(mix_layers, name="mix") if mix_layers > 1 else None
-        self.attention = self._attention(seed + 2)
+        self._row = POOLINGS[pooling]
+        self.pool = named(self._row.layer)
+        if self._row.has_weights:
+            num_queries = num_classes if self._row.per_label else 1
+            initializer = self._initializer(seed + 2)
+            self.pool = self.pool(num_queries, hidden_dim, initializer)
         self.mlp = None
         if mlp_dim is not None:
             self._add_mlp(mlp_dim, dropout, seed + 3)
         self.dense = self._classifier(mlp_dim or hidden_dim, seed + 1)
         self.built = True
 
-    def _attention(self, seed: int) -> AttentionPooling | None:
-        if self.pooling in _WITHOUT_WEIGHTS:
-            return None
-        num_queries = self.num_classes if self.pooling == "label_attention" else 1
-        return AttentionPooling(
-            num_queries, self.hidden_dim, self._initializer(seed), name="attention"
-        )
-
-    def _add_mlp(self, units: int, dropout: float, seed: int):
+    def _add_mlp(self, units: int, dropout: float, seed: int) -> None:
         self.mlp = layers.Dense(
             units,
             activation="relu",
@@ -113,7 +96,7 @@ class ClassificationHead(layers.Layer):
             "dtype": "float32",
             "name": "classifier",
         }
-        if self.pooling != "label_attention":
+        if not self._row.per_label:
             dense, shape = layers.Dense(self.num_classes, **options), (None, width)
         else:  # each label's vector meets its own column of the kernel only
             shape = (None, self.num_classes, width)
@@ -149,14 +132,13 @@ class ClassificationHead(layers.Layer):
     @property
     def reads_first_only(self) -> bool:
         """Whether hidden states of other tokens than the first change nothing."""
-        return _WITHOUT_WEIGHTS.get(self.pooling) is first_token
+        return self._row.first_only
 
     @property
     def pools_beforehand(self) -> bool:
         """Whether `summary` leaves one vector of a text, not one of each token."""
-        if self.pooling == "max":  # of a mix it is not the mix of the maxima
-            return self.mix_layers == 1
-        return self.pooling in _WITHOUT_WEIGHTS
+        in_order = self._row.before_mix or self.mix_layers == 1
+        return in_order and not self._row.has_weights
 
     def summary(self, hidden, padding_mask):
         """Does what needs no weights, so that a frozen encoder's output can be kept.
@@ -174,7 +156,7 @@ class ClassificationHead(layers.Layer):
         """
         if not self.pools_beforehand:
             return hidden
-        return _WITHOUT_WEIGHTS[self.pooling](hidden, padding_mask)
+        return self.pool(hidden, padding_mask)
 
     def call(self, hidden, padding_mask, training=None):
         """Returns logits.
@@ -197,11 +179,9 @@ class ClassificationHead(layers.Layer):
         return self.dense(text)
 
     def _pool(self, vectors, padding_mask):
-        if self.attention is not None:
-            vectors = self.attention(vectors, padding_mask)
-        elif not self.pools_beforehand:
-            vectors = maximum(vectors, padding_mask)
-        if self.pooling == "label_attention":
+        if not self.pools_beforehand:
+            vectors = self.pool(vectors, padding_mask)
+        if self._row.per_label:
             return vectors  # (batch, classes, hidden_dim)
         return vectors[:, 0]  # (batch, hidden_dim)
 
@@ -225,26 +205,23 @@ class ClassificationHead(layers.Layer):
 
     def weights_by_name(self) -> dict:
         """Returns the variables, float32, under their stable names."""
-        named = {}
+        by_name = {}
         if self.mix is not None:
-            named["head/mix/weights"] = self.mix.scores
-            named["head/mix/gamma"] = self.mix.gamma
-        if self.attention is not None:
-            named["head/attention/query"] = self.attention.query
+            by_name["head/mix/weights"] = self.mix.scores
+            by_name["head/mix/gamma"] = self.mix.gamma
+        if self._row.has_weights:
+            for variable in self.pool.weights:
+                by_name[f"head/{self.pool.name}/{variable.name}"] = variable
         if self.mlp is not None:
-            named["head/mlp/kernel"] = self.mlp.kernel
-            named["head/mlp/bias"] = self.mlp.bias
-        named["classifier/kernel"] = self.dense.kernel
-        named["classifier/bias"] = self.dense.bias
-        return named
+            by_name["head/mlp/kernel"] = self.mlp.kernel
+            by_name["head/mlp/bias"] = self.mlp.bias
+        by_name["classifier/kernel"] = self.dense.kernel
+        by_name["classifier/bias"] = self.dense.bias
+        return by_name
 
 
-def _check(pooling: str, mix_layers: int, mlp_dim: int | None):
-    if pooling not in POOLINGS:
-        raise SettingsError(
-            f"Expected a pooling out of {', '.join(POOLINGS)}. "
-            f"Received: pooling={pooling!r}. Choose one of them."
-        )
+def _check(pooling: str, mix_layers: int, mlp_dim: int | None) -> None:
+    known_name(POOLINGS, pooling, "pooling")
     numbers = {"mix_layers": mix_layers, "mlp_dim": 1 if mlp_dim is None else mlp_dim}
     for name, value in numbers.items():
         if type(value) is not int or value < 1:
@@ -252,9 +229,9 @@ def _check(pooling: str, mix_layers: int, mlp_dim: int | None):
                 f"Expected `{name}` to be a whole number of at least 1. "
                 f"Received: {name}={value!r}. Give such a number."
             )
-    if pooling == "pooler" and mix_layers != 1:
+    if POOLINGS[pooling].with_pool and mix_layers != 1:
         raise SettingsError(
-            f"Expected `mix_layers` to be 1 with pooling='pooler', which reads the "
+            f"Expected `mix_layers` to be 1 with pooling={pooling!r}, which reads the "
             f"last layer alone. Received: mix_layers={mix_layers!r}. Mix layers with "
             f"pooling='cls', or leave mix_layers out."
         )

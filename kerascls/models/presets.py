@@ -5,11 +5,12 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
-from kerascls.errors import CheckpointError, SettingsError
-from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+from kerascls.errors import CheckpointError
+from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.registry import TRANSFORMER, Architecture
+from kerascls.system.tables import known_name
 
 PRETRAINED_VARIABLE = "KERASCLS_PRETRAINED"
 # Also forms that are not read: the message about them says how to convert them.
@@ -18,19 +19,23 @@ _WEIGHTS = re.compile(r"[^.].*\.(index|data-.*|safetensors|bin|h5|msgpack)")
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A pretrained encoder known by name, with what is worth trying first.
+    """A model known by name, with what is worth trying first.
 
     Args:
         name: What `--model` is given.
         title: One line for people.
-        config: Architecture; a checkpoint's own configuration takes precedence.
-        folders: Folder names recognised in `pretrained/`, the preferred one first.
+        config: Sizes; a checkpoint's own configuration takes precedence. Of other
+            architectures a frozen dataclass with at least `vocab_size`, `num_layers`,
+            `hidden_dim`, `max_positions`, `parameters` and `to_dict()`.
+        folders: Folder names recognised in `pretrained/`, the preferred one first;
+            none for what always starts from random weights.
         learning_rate: Peak rate when fine-tuning pretrained weights.
         from_scratch_learning_rate: Peak rate when starting from random weights.
         epochs: Upper limit when fine-tuning; early stopping may end it sooner.
         from_scratch_epochs: Upper limit when starting from random weights.
         batch_size: Rows per step.
         max_tokens: Longest sequence, special tokens included.
+        architecture: How it is built.
     """
 
     name: str
@@ -43,11 +48,12 @@ class Preset:
     from_scratch_epochs: int = 30
     batch_size: int = 32
     max_tokens: int = 256
+    architecture: Architecture = TRANSFORMER
 
     @property
     def parameters(self) -> int:
-        """How many numbers the encoder holds, without pooler and head."""
-        return sum(math.prod(shape) for shape in weight_shapes(self.config).values())
+        """How many numbers the model holds, without pooler and head."""
+        return self.config.parameters
 
 
 @dataclass(frozen=True)
@@ -170,14 +176,19 @@ def get_preset(name: str) -> Preset:
     Raises:
         SettingsError: When there is none; it lists all and the nearest.
     """
-    if name in PRESETS:
-        return PRESETS[name]
-    nearest = get_close_matches(str(name), PRESETS, n=1)
-    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    raise SettingsError(
-        f"Expected `model` to be one of {', '.join(PRESETS)}. "
-        f"Received: model={name!r}.{hint}"
-    )
+    return PRESETS[known_name(PRESETS, name, "model")]
+
+
+def architecture_of(name: str | None) -> Architecture:
+    """Returns how a bundle's model is built.
+
+    Args:
+        name: What the bundle calls it, a key of `PRESETS`; None for a transformer.
+
+    Raises:
+        SettingsError: When there is no such model.
+    """
+    return TRANSFORMER if name is None else get_preset(name).architecture
 
 
 def nearest_preset(config: EncoderConfig) -> Preset:
@@ -187,7 +198,7 @@ def nearest_preset(config: EncoderConfig) -> Preset:
     it is the one of the nearest width, of the same family if there are several.
     """
     return min(
-        PRESETS.values(),
+        (one for one in PRESETS.values() if one.architecture is TRANSFORMER),
         key=lambda preset: (
             abs(math.log(preset.config.hidden_dim / config.hidden_dim)),
             preset.config.family != config.family,

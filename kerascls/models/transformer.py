@@ -1,11 +1,16 @@
 """Encoder and head as one Keras model."""
 
+from typing import Any
+
 import keras
 
 from kerascls.errors import SettingsError
 from kerascls.models.encoder import Encoder, assign_by_name
+from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.heads import ClassificationHead
+from kerascls.models.registry import POOLINGS
 from kerascls.preprocessing.sequence_layout import INPUTS
+from kerascls.system.tables import known_name
 
 
 @keras.saving.register_keras_serializable("kerascls")
@@ -13,8 +18,8 @@ class TransformerClassifier(keras.Model):
     """An encoder with a classification head; returns float32 logits.
 
     Args:
-        encoder: A built encoder, pretrained or not; with a pooler for
-            `pooling="pooler"` and for no other, and with `num_outputs=mix_layers`.
+        encoder: A built encoder, pretrained or not; with a pooler where `pooling`
+            reads it and else without, and with `num_outputs=mix_layers`.
         num_classes: Columns of the logits.
         pooling: How hidden states become one vector, see `ClassificationHead`.
         dropout: Share of that vector dropped in training.
@@ -47,7 +52,8 @@ class TransformerClassifier(keras.Model):
         mlp_dim: int | None = None,
         **kwargs,
     ):
-        _check_outputs(encoder, "with_pool", pooling == "pooler")
+        with_pool = POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool
+        _check_outputs(encoder, "with_pool", with_pool)
         _check_outputs(encoder, "num_outputs", mix_layers)
         # === Layers ===
         head = ClassificationHead(
@@ -169,12 +175,41 @@ class TransformerClassifier(keras.Model):
         """
         assign_by_name(self.weights_by_name(), weights)
 
+    def parts(self) -> dict[str, Any]:
+        """Returns what `rebuilt_transformer` needs, as plain JSON types."""
+        return {
+            "config": self.encoder.config.to_dict(),
+            "pooling": self.head.pooling,
+            "mix_layers": self.head.mix_layers,
+            "mlp_dim": self.head.mlp_dim,
+        }
+
     def named_arrays(self) -> dict:
         """Returns a copy of every weight as a float32 numpy array."""
         return {
             name: keras.ops.convert_to_numpy(keras.ops.copy(variable))
             for name, variable in self.weights_by_name().items()
         }
+
+
+def rebuilt_transformer(
+    num_classes: int,
+    *,
+    config: dict[str, Any],
+    pooling: str,
+    mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
+    mlp_dim: int | None = None,
+) -> TransformerClassifier:
+    """Returns the float32 model whose `parts` these are; its weights are random."""
+    encoder = Encoder(
+        EncoderConfig(**config),
+        with_pool=POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool,
+        num_outputs=mix_layers,
+        dtype="float32",
+    )
+    return TransformerClassifier(
+        encoder, num_classes, pooling, mix_layers=mix_layers, mlp_dim=mlp_dim
+    )
 
 
 def _encode(encoder: Encoder, head: ClassificationHead, inputs, **options):

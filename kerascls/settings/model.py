@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from kerascls.models.presets import get_preset
-from kerascls.settings.group import Group
+from kerascls.models.registry import POOLINGS
+from kerascls.settings.group import Group, NameIn
 
 DEFAULT_MODEL = "albert_small"
-
-
-Pooling = Literal["cls", "pooler", "mean", "max", "attention", "label_attention"]
+Pooling = Annotated[str, AfterValidator(NameIn(POOLINGS, "pooling"))]
 
 
 class ModelSettings(Group):
@@ -59,8 +58,8 @@ class ModelSettings(Group):
     )
     pooling: Pooling | None = Field(
         None,
-        description="Text vector: that of [CLS], the encoder's pooler on it, the mean "
-        "or maximum over tokens, attention over tokens, or attention of each label. "
+        description="Text vector: "
+        f"{', '.join(row.meaning for row in POOLINGS.values())}. "
         "Default: cls, and mean for random weights.",
     )
     mix_layers: int = Field(

@@ -4,18 +4,19 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, get_args, get_origin
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.settings.data import DataSettings
 from kerascls.settings.decision import DecisionSettings
-from kerascls.settings.group import Group
+from kerascls.settings.group import Group, NameIn
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.training import TrainSettings
 
@@ -167,7 +168,12 @@ def _fields() -> dict[str, FieldInfo]:
 
 def choices(key: str) -> tuple[str, ...]:
     """Returns the words a setting accepts, or () when it is not a closed list."""
-    kinds = (FIELDS[key].annotation, *get_args(FIELDS[key].annotation))
+    field = FIELDS[key]
+    kinds = (field.annotation, *get_args(field.annotation))
+    annotated = (getattr(kind, "__metadata__", ()) for kind in kinds)
+    for fact in chain(field.metadata, *annotated):
+        if isinstance(fact, AfterValidator) and isinstance(fact.func, NameIn):
+            return tuple(fact.func.table)
     for kind in kinds:
         if get_origin(kind) is Literal:
             return get_args(kind)

@@ -1,18 +1,29 @@
 """The settings of training: what is varied most, and what each is good for."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from kerascls.errors import SettingsError
-from kerascls.settings.group import Group
+from kerascls.settings.group import Group, NameIn
 
 SCORES = (
     *("macro_f1", "micro_f1", "weighted_f1", "macro_precision", "macro_recall"),
     *("accuracy", "loss"),
 )
 CLASS_SCORES = ("precision", "recall", "f1")
-Tracker = Literal["tensorboard", "mlflow", "wandb"]
+
+# `module:function` of `(task, label_smoothing)` that returns a Keras loss on logits.
+LOSSES = {"cross_entropy": "kerascls.training.losses.cross_entropy:loss_for"}
+# `module:function` of `(out, name, settings)` that returns Keras callbacks. A tracker
+# writes into a folder of its name; packages that it needs are an extra of its name.
+TRACKERS = {
+    "tensorboard": "kerascls.training.tracking.runs:start_tensorboard",
+    "mlflow": "kerascls.training.tracking.runs:start_mlflow",
+    "wandb": "kerascls.training.tracking.runs:start_wandb",
+}
+Loss = Annotated[str, AfterValidator(NameIn(LOSSES, "loss"))]
+Tracker = Annotated[str, AfterValidator(NameIn(TRACKERS, "track"))]
 
 
 class TrainSettings(Group):
@@ -68,6 +79,10 @@ class TrainSettings(Group):
         description="Score and ship a moving average of the weights, 0.999 for "
         "example. Default: none.",
     )
+    loss: Loss = Field(
+        "cross_entropy",
+        description=f"What is made small: {', '.join(LOSSES)}.",
+    )
     label_smoothing: float = Field(
         0.0, ge=0, lt=1, description="Share of a target spread over all labels."
     )
@@ -115,7 +130,7 @@ class TrainSettings(Group):
         1, ge=1, description="Devices that share each batch (data parallel)."
     )
     track: tuple[Tracker, ...] = Field(
-        (), description="Also record with tensorboard, mlflow or wandb; repeatable."
+        (), description=f"Also record with {', '.join(TRACKERS)}; repeatable."
     )
 
     @field_validator("track", mode="before")

@@ -112,7 +112,7 @@ def require_trackers(names: Iterable[str]) -> None:
         SettingsError: When a package is missing; it says how to install it.
     """
     for name in names:
-        require(f"track={name}", *(EXTRAS | _TRACKERS)[name])
+        require(f"track={name}", *(EXTRAS | _TRACKERS).get(name, ()))
 
 
 def is_installed(name: str) -> bool:

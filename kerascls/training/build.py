@@ -7,22 +7,38 @@ from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.models.backend.compute import Compute
 from kerascls.models.backend.forward import length_buckets
+from kerascls.models.registry import POOLINGS
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.settings.training import TrainSettings
+from kerascls.settings.training import LOSSES, TrainSettings
+from kerascls.system.tables import named
 from kerascls.training.features import feature_feed
 from kerascls.training.feeds import Feed
 from kerascls.training.job import Job
-from kerascls.training.losses.cross_entropy import loss_for
 from kerascls.training.optimizers.fine_tuning import adamw, layer_factors
 from kerascls.training.regularization import RegularizedModel
 
 
-def build_classifier(job: Job, compute: Compute) -> TransformerClassifier:
-    """Returns encoder and head, as the settings ask for them.
+def build_classifier(job: Job, compute: Compute) -> keras.Model:
+    """Returns the model to train, as the settings ask for it.
 
     Args:
         job: Its screen is told what was left out of the checkpoint, and the size.
         compute: For the number format, and how batches are computed.
+
+    Raises:
+        SettingsError: When it cannot be built so.
+    """
+    model, notes = named(job.start.preset.architecture.build)(job, compute)
+    size = f"model: {job.start.name}, {model.count_params():,} parameters"
+    for line in (*notes, size):
+        job.screen.say(line)
+    return model
+
+
+def build_transformer(
+    job: Job, compute: Compute
+) -> tuple[TransformerClassifier, list[str]]:
+    """Returns encoder and head, and notes on what was left out of the checkpoint.
 
     Raises:
         SettingsError: When more layers are to be frozen or mixed than there are.
@@ -32,11 +48,9 @@ def build_classifier(job: Job, compute: Compute) -> TransformerClassifier:
     encoder, notes = job.start.encoder(
         seed,
         compute.policy,
-        with_pool=chosen.pooling == "pooler",
+        with_pool=POOLINGS[chosen.pooling].with_pool,
         num_outputs=chosen.mix_layers,
     )
-    for note in notes:
-        job.screen.say(note)
     encoder.freeze(None if train.freeze_encoder else train.freeze_layers)
     model = TransformerClassifier(
         encoder,
@@ -49,8 +63,7 @@ def build_classifier(job: Job, compute: Compute) -> TransformerClassifier:
     )
     model.in_halves = compute.in_halves
     model.head.start_at(_frequencies(data), data.task is Task.MULTILABEL)
-    job.screen.say(f"model: {job.start.name}, {model.count_params():,} parameters")
-    return model
+    return model, notes
 
 
 def _frequencies(data: LabelledText) -> np.ndarray:
@@ -135,7 +148,7 @@ def compile_trainee(
         )
     trainee.compile(
         optimizer=optimizer,
-        loss=loss_for(task, train.label_smoothing),
+        loss=named(LOSSES[train.loss])(task, train.label_smoothing),
         jit_compile=compute.jit_compile,
         auto_scale_loss=False,
     )

@@ -43,7 +43,7 @@ def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
     if settings.checkpoint is not None:
         return _from_checkpoint(settings.checkpoint, settings, data)
     preset = get_preset(settings.name)
-    if settings.from_scratch:
+    if settings.from_scratch or not preset.folders:
         return _from_scratch(preset, settings, data, ())
     directory = find_pretrained(preset)
     if directory is not None:
@@ -68,9 +68,10 @@ def _from_checkpoint(
     name, found = settings.name, find_checkpoint(directory)
     require_complete(found, account(found))  # names and shapes; before Keras starts
     preset = get_preset(name) if name else nearest_preset(found.config)
-    if name and preset.config.family != found.config.family:
+    family = getattr(preset.config, "family", name)  # other models have none
+    if name and family != found.config.family:
         raise CheckpointError(
-            f"Expected a checkpoint of the {preset.config.family} family for "
+            f"Expected a checkpoint of the {family} family for "
             f"model={name!r}. Received: {str(directory)!r}, which is "
             f"{found.config.family}. Leave --model out, or name another."
         )

@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from kerascls.errors import SettingsError
 from kerascls.evaluation.reports.errors import ERRORS_FILE
@@ -19,7 +19,7 @@ from kerascls.evaluation.reports.report_files import (
 )
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
-from kerascls.settings.training import Tracker
+from kerascls.settings.training import TRACKERS
 from kerascls.system.console import LOG_FILE
 from kerascls.system.files import lock, unfinished, write_json
 from kerascls.training.state import STATE_FOLDER
@@ -29,7 +29,6 @@ CONTENT = (
     BUNDLE_FOLDER,
     unfinished(BUNDLE_FOLDER),
     STATE_FOLDER,
-    *get_args(Tracker),  # a folder each
     HISTORY_FILE,
     LOG_FILE,
     CSV_FILE,
@@ -79,7 +78,7 @@ class RunDirectory:
         path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         run.lock()
-        for pattern in CONTENT:
+        for pattern in (*TRACKERS, *CONTENT):
             for item in path.glob(pattern):
                 _remove(item)
         run.update(status="running", started=_now(), **facts)

@@ -7,7 +7,9 @@ import numpy as np
 
 from kerascls.errors import SettingsError
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES
 from kerascls.models.presets import Preset
+from kerascls.models.registry import POOLINGS
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.settings.run_settings import RunSettings
 
@@ -46,7 +48,7 @@ class StartingPoint:
     @property
     def has_pooler(self) -> bool:
         """Whether there are pretrained weights for a pooler."""
-        if self.found is None or self.found.family == "electra":
+        if self.found is None or not FAMILIES[self.found.family].has_pooler:
             return False
         from kerascls.checkpoints.accounting import account
 
@@ -135,21 +137,22 @@ class StartingPoint:
         self._check_head(settings)
         return settings
 
-    def _check_head(self, settings: RunSettings):
+    def _check_head(self, settings: RunSettings) -> None:
         pooling, mix_layers = settings.model.pooling, settings.model.mix_layers
-        most = 1 if pooling == "pooler" else self.config.num_layers
+        with_pool = POOLINGS[pooling].with_pool
+        most = 1 if with_pool else self.config.num_layers
         if mix_layers > most:
-            why = "what a pooler reads" if pooling == "pooler" else "all there are"
+            why = "what a pooler reads" if with_pool else "all there are"
             raise SettingsError(
                 f"Expected at most {most} of the encoder's last layers to mix, {why}. "
                 f"Received: mix_layers={mix_layers}, pooling={pooling!r}. Give "
                 f"--set model.mix_layers={most}."
             )
         frozen = settings.train.freeze_encoder
-        if pooling == "pooler" and frozen and not self.has_pooler:
+        if with_pool and frozen and not self.has_pooler:
             raise SettingsError(
                 f"Expected pretrained weights for a pooler that is frozen with its "
-                f"encoder. Received: pooling='pooler', freeze_encoder=True for "
+                f"encoder. Received: pooling={pooling!r}, freeze_encoder=True for "
                 f"{self.name}, which comes without one: it would stay random. Choose "
                 f"another with --set model.pooling=mean."
             )

@@ -16,7 +16,7 @@ MORE = [(f"新车发布{n}", "汽车") for n in range(6)]
 
 def test_labels_rarer_than_folds_are_left_out_and_named(rows_of):
     rows = rows_of([*MANY, *MORE, ("医院", "健康|体育")])
-    judged = judged_by_cross_validation(rows, folds=5, seed=0)
+    judged = judged_by_cross_validation(rows, None, folds=5, seed=0)
     assert judged.names == ("体育", "汽车")
     assert judged.targets.shape == judged.probabilities.shape == (13, 2)
     assert judged.lines[1].endswith("fewer than 5 texts: 健康")
@@ -24,25 +24,25 @@ def test_labels_rarer_than_folds_are_left_out_and_named(rows_of):
 
 def test_copies_of_one_text_make_no_label_frequent(rows_of):
     rows = rows_of([*MANY, *MORE, *[("医院", "健康")] * 9])
-    assert "健康" not in judged_by_cross_validation(rows, 5, 0).names
+    assert "健康" not in judged_by_cross_validation(rows, None, 5, 0).names
 
 
 def test_rows_of_a_rare_class_and_empty_texts_are_not_judged(rows_of):
     rows = rows_of([("", "体育"), *MANY, ("医院", "健康"), *MORE], label="label")
-    judged = judged_by_cross_validation(rows, folds=5, seed=0)
+    judged = judged_by_cross_validation(rows, None, folds=5, seed=0)
     assert judged.rows.tolist() == [*range(1, 7), *range(8, 14)]
 
 
 @pytest.mark.parametrize("label", ["label", "labels"])
 def test_without_frequent_labels_nothing_is_judged(rows_of, label):
     rows = rows_of([("医院", "健康"), ("新车", "汽车")], label=label)
-    assert judged_by_cross_validation(rows, folds=5, seed=0) is None
+    assert judged_by_cross_validation(rows, None, folds=5, seed=0) is None
 
 
 def test_a_bundle_judges_the_labels_it_knows(multilabel_run, multilabel_files):
     bundle = open_bundle(multilabel_run.out)
     rows = read_rows([multilabel_files["test"]], bundle)
-    judged = judged_by_bundle(rows, bundle)
+    judged = judged_by_bundle(rows, bundle, folds=5, seed=0)
     assert judged.names == tuple(bundle.label_set)
     assert len(judged.rows) == len(rows) - 1  # one text is empty
     assert judged.probabilities.any()

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kerascls.cli.export import FORMATS
 from kerascls.errors import ExportError
-from kerascls.serving.exporters import FORMATS as KNOWN
 from kerascls.serving.exporters.comparison import Comparison, Side
 from kerascls.serving.exporters.export import ExportResult
 
@@ -74,7 +72,3 @@ def test_what_is_not_accepted_exits_with_1_and_says_why(run, calls, tmp_path):
     outcome = run("export", tmp_path, "--int8", "--max-changed", 0)
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err == "error: 3 of 200 rows get other labels\n"
-
-
-def test_formats_are_those_there_are():
-    assert tuple(KNOWN) == FORMATS

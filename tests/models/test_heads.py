@@ -10,7 +10,8 @@ from keras import ops
 from tiny_models import random_weights, tiny_batch
 
 from kerascls.errors import SettingsError
-from kerascls.models.heads import POOLINGS, ClassificationHead
+from kerascls.models.heads import ClassificationHead
+from kerascls.models.registry import POOLINGS
 
 MASK = tiny_batch()["padding_mask"]
 HIDDEN = np.random.default_rng(0).standard_normal((*MASK.shape, 32), np.float32)
@@ -80,7 +81,7 @@ def test_attention_of_equal_scores_is_the_mean_and_learns_to_differ():
     hidden = hidden_for(head)
     mean.dense.set_weights(head.dense.get_weights())
     assert np.abs(logits_of(head, hidden) - logits_of(mean, hidden)).max() > 0.1
-    head.attention.query.assign(np.zeros((16, 1)))
+    head.pool.query.assign(np.zeros((16, 1)))
     np.testing.assert_allclose(
         logits_of(head, hidden), logits_of(mean, hidden), atol=1e-5
     )
@@ -110,8 +111,8 @@ def test_the_mlp_is_a_relu_layer_before_the_last(pooling):
         units = np.maximum(hidden[:, 0] @ kernel + bias, 0)
         expected = expected_logits(head, units)
     else:
-        head.attention.query.assign(plain.attention.query)
-        text = ops.convert_to_numpy(head.attention(hidden, MASK))
+        head.pool.query.assign(plain.pool.query)
+        text = ops.convert_to_numpy(head.pool(hidden, MASK))
         units = np.maximum(text @ kernel + bias, 0)  # (batch, classes, units)
         last, offset = list(arrays_of(head).values())[-2:]
         expected = np.einsum("bcu,uc->bc", units, last) + offset

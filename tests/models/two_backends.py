@@ -10,7 +10,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tiny_models import random_weights, tiny_batch, tiny_classifier, tiny_feed
 
-from kerascls.models.heads import POOLINGS, ClassificationHead
+from kerascls.models.heads import ClassificationHead
+from kerascls.models.registry import POOLINGS
 from kerascls.training.feeds import fit_input
 from kerascls.training.losses.cross_entropy import loss_for
 from kerascls.training.optimizers.fine_tuning import adamw

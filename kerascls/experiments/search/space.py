@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kerascls.errors import SettingsError
+from kerascls.models.registry import POOLINGS
 from kerascls.settings.run_settings import RunSettings
 
 RATE_FACTOR = 3
@@ -69,7 +70,7 @@ def search_space(
     | `train.layer_decay` | 1, 0.9, 0.8; with pretrained layers of their own only |
     | `train.label_smoothing` | 0, 0.05, 0.1 |
     | `model.dropout` | 0, 0.1, 0.2, 0.3 |
-    | `model.pooling` | cls, mean, attention; mean, max, attention for random weights |
+    | `model.pooling` | those of `POOLINGS` that are worth trying on such weights |
 
     A setting that the user stated is left as stated. Left out on purpose: `epochs`
     and `max_tokens`, on which every trial's cost depends and of which more is rarely
@@ -87,7 +88,7 @@ def search_space(
         SettingsError: When everything that could be tried was stated.
     """
     rate, rows = start.train.learning_rate, start.train.batch_size
-    pretrained = ("cls", "mean", "attention")
+    tried = "tried_from_scratch" if from_scratch else "tried_pretrained"
     space: Space = {
         "train.learning_rate": LogRange(
             _rounded(rate / RATE_FACTOR), _rounded(rate * RATE_FACTOR)
@@ -100,7 +101,7 @@ def search_space(
         "train.label_smoothing": Choice((0.0, 0.05, 0.1)),
         "model.dropout": Choice((0.0, 0.1, 0.2, 0.3)),
         "model.pooling": Choice(
-            ("mean", "max", "attention") if from_scratch else pretrained
+            tuple(name for name, row in POOLINGS.items() if getattr(row, tried))
         ),
     }
     if from_scratch or shared_layers or stated.train.freeze_encoder:

@@ -93,7 +93,7 @@ class Hunt:
             job.settings,
             stated,
             from_scratch=scratch,
-            shared_layers=job.start.config.family == "albert",
+            shared_layers=job.start.config.shares_layers,
         )
         open_place(out, _facts(job, space, proxy_rows), overwrite)
         goal, seed = Goal(stated.train.best_by), stated.train.seed

@@ -19,8 +19,9 @@ def bundle_facts(bundle: Bundle) -> dict[str, Any]:
         "labels": list(bundle.label_set),
         "train_support": bundle.train_support,
         "text": bundle.input_spec.to_dict(),
+        **({"model": parts["model"]} if "model" in parts else {}),
         "encoder": parts["config"],
-        "pooling": parts["pooling"],
+        "pooling": parts.get("pooling"),
         "decision": bundle.decision.to_dict(),
         "weights_bytes": (bundle.path / WEIGHTS).stat().st_size,
         "exports": {
@@ -36,7 +37,7 @@ def bundle_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     Args:
         facts: What `bundle_facts` returned.
     """
-    encoder, text = facts["encoder"], facts["text"]
+    text = facts["text"]
     labels = facts["labels"]
     shown = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
     return [
@@ -44,14 +45,22 @@ def bundle_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("task", facts["task"]),
         ("labels", f"{len(labels)}: {shown}"),
         ("text", f"{', '.join(text['text_columns'])}; {text['max_tokens']} tokens"),
-        (
-            "encoder",
-            f"{encoder['family']}, {encoder['num_layers']} layers of "
-            f"{encoder['hidden_dim']}, pooling={facts['pooling']}",
-        ),
+        _model_line(facts),
         ("weights", f"{facts['weights_bytes'] / 1e6:.1f} MB"),
         *map(_export_line, facts["exports"].items()),
     ]
+
+
+def _model_line(facts: dict[str, Any]) -> tuple[str, str]:
+    sizes = facts["encoder"]
+    if "model" in facts:
+        shown = (f"{name}={value}" for name, value in sizes.items())
+        return "model", f"{facts['model']}, {', '.join(shown)}"
+    return (
+        "encoder",
+        f"{sizes['family']}, {sizes['num_layers']} layers of "
+        f"{sizes['hidden_dim']}, pooling={facts['pooling']}",
+    )
 
 
 def _export_line(export: tuple[str, dict[str, Any]]) -> tuple[str, str]:

@@ -1,50 +1,109 @@
 """What turns batches into logits for a bundle."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
+from kerascls.errors import BundleError
+from kerascls.system.extras import is_installed, require, require_keras
+from kerascls.system.tables import known_name, named
 
-from kerascls.errors import BundleError, SettingsError
-from kerascls.inference.bundle import Bundle
-from kerascls.system.extras import require_keras
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kerascls.inference.bundle import Bundle
 
 
 class Runtime(Protocol):
     """Computes logits; knows nothing of texts or labels."""
 
-    def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    def logits(self, inputs: "dict[str, np.ndarray]") -> "np.ndarray":
         """Returns float32 `(batch, num_classes)` for a collated batch."""
 
 
-def open_runtime(bundle: Bundle, runtime: str = "auto") -> Runtime:
+@dataclass(frozen=True, kw_only=True)
+class RuntimeKind:
+    """One way to compute the logits of a bundle.
+
+    Args:
+        opener: `module:name` that returns a `Runtime`, of a bundle; of
+            `(place, int8)` where it runs an exported file.
+        export: Format of the file in the bundle that it runs; None where it reads the
+            bundle's own weights.
+        packages: What it imports that may be missing; see `EXTRAS`.
+        needs_keras: Whether it computes with Keras.
+    """
+
+    opener: str
+    export: str | None = None
+    packages: tuple[str, ...] = ()
+    needs_keras: bool = False
+
+    def suits(self, bundle: "Bundle") -> bool:
+        """Returns whether it is what to prefer: there is a file, and the packages."""
+        installed = all(is_installed(name) for name in self.packages)
+        return self.export in bundle.exports and installed
+
+    def open(self, bundle: "Bundle", name: str) -> Runtime:
+        """Returns what computes a bundle's logits.
+
+        Raises:
+            BundleError: When the bundle lacks the file that it needs.
+            SettingsError: When a package is not installed.
+        """
+        if self.export is not None and self.export not in bundle.exports:
+            raise BundleError(
+                f"Expected a bundle with an exported file for runtime={name!r}. "
+                f"Received: {str(bundle.path)!r}, which has none. Make it with "
+                f"`kerascls export OUT --format {self.export}`."
+            )
+        if self.needs_keras:
+            _require_keras(bundle)
+        require(f"runtime={name!r}", *self.packages)
+        if self.export is None:
+            return named(self.opener)(bundle)
+        facts = bundle.exports[self.export]
+        return named(self.opener)(bundle.path / facts["file"], facts.get("int8", False))
+
+
+AUTO = "auto"
+RUNTIMES = {
+    "keras": RuntimeKind(
+        opener="kerascls.inference.runtimes.keras_runtime:KerasRuntime",
+        needs_keras=True,
+    ),
+    "onnx": RuntimeKind(
+        opener="kerascls.inference.runtimes.onnx_runtime:OnnxRuntime",
+        export="onnx",
+    ),
+}
+
+
+def open_runtime(bundle: "Bundle", runtime: str = AUTO) -> Runtime:
     """Returns what computes a bundle's logits.
 
     Args:
         bundle: A checked bundle.
-        runtime: One of `RUNTIMES`, or `"auto"`: ONNX if the bundle has such a file,
-            else what the bundle asks for.
+        runtime: One of `RUNTIMES`, or `"auto"`: one that runs an exported file if the
+            bundle has it, else what the bundle asks for.
 
     Raises:
         BundleError: When this version has no such runtime, the bundle lacks the file
             that it needs, or this processor would compute that inexactly.
-        SettingsError: When the runtime is unknown, or Keras is not installed.
+        SettingsError: When the runtime is unknown, or a package is not installed.
     """
     if bundle.runtime not in RUNTIMES:
         raise BundleError(
             f"Expected a runtime out of {', '.join(RUNTIMES)}. Received: "
             f"runtime={bundle.runtime!r} in {str(bundle.path)!r}. Update kerascls."
         )
-    if runtime not in (AUTO, *RUNTIMES):
-        raise SettingsError(
-            f"Expected a runtime out of {', '.join((AUTO, *RUNTIMES))}. Received: "
-            f"runtime={runtime!r}. Choose one of them."
-        )
+    known_name((AUTO, *RUNTIMES), runtime, "runtime")
     if runtime == AUTO:
-        runtime = "onnx" if "onnx" in bundle.exports else bundle.runtime
-    return RUNTIMES[runtime](bundle)
+        suitable = (name for name, kind in RUNTIMES.items() if kind.suits(bundle))
+        runtime = next(suitable, bundle.runtime)
+    return RUNTIMES[runtime].open(bundle, runtime)
 
 
-def _keras(bundle: Bundle) -> Runtime:
+def _require_keras(bundle: "Bundle") -> None:
     if "onnx" in bundle.exports:
         needed_by = "runtime='keras'"
         otherwise = "Or leave the runtime out: the bundle has an ONNX file."
@@ -55,22 +114,3 @@ def _keras(bundle: Bundle) -> Runtime:
             "copy the bundle again."
         )
     require_keras(needed_by, otherwise=otherwise)
-    from kerascls.inference.runtimes.keras_runtime import KerasRuntime
-
-    return KerasRuntime(bundle)
-
-
-def _onnx(bundle: Bundle) -> Runtime:
-    if "onnx" not in bundle.exports:
-        raise BundleError(
-            f"Expected a bundle with an ONNX file. Received: {str(bundle.path)!r}, "
-            f"which has none. Make it with `kerascls export OUT --format onnx`."
-        )
-    from kerascls.inference.runtimes.onnx_runtime import OnnxRuntime
-
-    facts = bundle.exports["onnx"]
-    return OnnxRuntime(bundle.path / facts["file"], facts.get("int8", False))
-
-
-AUTO = "auto"
-RUNTIMES = {"keras": _keras, "onnx": _onnx}

@@ -2,8 +2,8 @@
 
 import threading
 from pathlib import Path
-from typing import Any
 
+import keras
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
@@ -12,12 +12,11 @@ from kerascls.errors import BundleError, CheckpointError, SettingsError
 from kerascls.inference.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
 from kerascls.models.backend.compute import choose_compute, limit_threads
 from kerascls.models.backend.forward import forward, length_buckets
-from kerascls.models.encoder import Encoder
-from kerascls.models.encoder_config import EncoderConfig
-from kerascls.models.transformer import TransformerClassifier
+from kerascls.models.presets import architecture_of
 from kerascls.preprocessing.batches import bucket
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.system.files import write_json
+from kerascls.system.tables import named
 
 _UNUSABLE = (
     CheckpointError,
@@ -84,7 +83,7 @@ class KerasRuntime:
         return padded
 
 
-def load_model(bundle: Bundle) -> TransformerClassifier:
+def load_model(bundle: Bundle) -> keras.Model:
     """Returns the classifier of a bundle, in float32.
 
     Args:
@@ -95,7 +94,8 @@ def load_model(bundle: Bundle) -> TransformerClassifier:
     """
     parts = bundle.read(ENCODER)
     try:
-        model = _model(len(bundle.label_set), **parts)
+        rebuild = named(architecture_of(parts.pop("model", None)).rebuild)
+        model = rebuild(len(bundle.label_set), **parts)
         model.load_named_weights(load_file(bundle.path / WEIGHTS))
     except _UNUSABLE as error:
         raise BundleError(
@@ -106,36 +106,11 @@ def load_model(bundle: Bundle) -> TransformerClassifier:
     return model
 
 
-def _model(
-    num_classes: int,
-    *,
-    config: dict[str, Any],
-    pooling: str,
-    mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
-    mlp_dim: int | None = None,
-) -> TransformerClassifier:
-    encoder = Encoder(
-        EncoderConfig(**config),
-        with_pool=pooling == "pooler",
-        num_outputs=mix_layers,
-        dtype="float32",
-    )
-    return TransformerClassifier(
-        encoder, num_classes, pooling, mix_layers=mix_layers, mlp_dim=mlp_dim
-    )
-
-
 def write_keras_model(
-    directory: Path, model: TransformerClassifier, tokenizer: Tokenizer
-):
+    directory: Path, model: keras.Model, tokenizer: Tokenizer
+) -> None:
     """Writes vocabulary, configuration and weights as `KerasRuntime` reads them."""
     tokenizer.save(directory / VOCAB)
-    parts = {
-        "config": model.encoder.config.to_dict(),
-        "pooling": model.head.pooling,
-        "mix_layers": model.head.mix_layers,
-        "mlp_dim": model.head.mlp_dim,
-    }
-    write_json(directory / ENCODER, parts)
+    write_json(directory / ENCODER, model.parts())
     save_file(model.named_arrays(), directory / WEIGHTS)
     (directory / WEIGHTS).chmod(0o644)  # safetensors makes it private

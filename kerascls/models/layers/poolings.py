@@ -111,6 +111,7 @@ class AttentionPooling(layers.Layer):
         initializer: keras.initializers.Initializer,
         **kwargs,
     ):
+        kwargs.setdefault("name", "attention")
         super().__init__(dtype="float32", **kwargs)
         self.query = self.add_weight(
             shape=(hidden_dim, num_queries), initializer=initializer, name="query"

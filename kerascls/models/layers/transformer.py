@@ -1,6 +1,7 @@
 """The bricks of an encoder: embeddings and one post-norm Transformer block."""
 
 import math
+from collections.abc import Callable
 
 import keras
 from keras import layers, ops
@@ -8,6 +9,8 @@ from keras import layers, ops
 from kerascls.models.backend import tensorflow_ops
 from kerascls.models.backend.compute import has_own_operations
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.registry import ACTIVATIONS
+from kerascls.system.tables import named
 
 
 class Seeds:
@@ -29,11 +32,11 @@ class Seeds:
         return self._next
 
 
-def gelu(name: str):
+def gelu(name: str) -> Callable:
     """Returns the activation function of an `EncoderConfig`.
 
     Args:
-        name: `"gelu_erf"`, `"gelu_tanh"` or `"relu"`.
+        name: One of `kerascls.models.registry.ACTIVATIONS`.
 
     Returns:
         A function of a tensor, of the same shape and dtype, and of whether gradients
@@ -42,24 +45,27 @@ def gelu(name: str):
     References:
         - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
     """
-    return {"gelu_erf": _gelu_erf, "gelu_tanh": _gelu_tanh, "relu": _relu}[name]
+    return named(ACTIVATIONS[name].function)
 
 
 # Where no gradient is asked for, TensorFlow finds this form behind a product of
 # matrices and computes both at once.
-def _gelu_erf(x, training=False):
+def gelu_erf(x, training=False):
+    """Returns GELU; see `gelu`."""
     if training and has_own_operations(x):
         return tensorflow_ops.gelu_erf(x)
     return ops.gelu(x, approximate=False)
 
 
-def _gelu_tanh(x, training=False):
+def gelu_tanh(x, training=False):
+    """Returns the tanh form of GELU; see `gelu`."""
     if training and has_own_operations(x):
         return tensorflow_ops.gelu_tanh(x)
     return ops.gelu(x, approximate=True)
 
 
-def _relu(x, training=False):
+def relu(x, training=False):
+    """Returns what is above 0; see `gelu`."""
     return ops.relu(x)
 
 

@@ -1,9 +1,12 @@
 """How far an exported model may be from the one it was made of."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kerascls.errors import ExportError, SettingsError
-from kerascls.serving.exporters.comparison import Comparison
+
+if TYPE_CHECKING:
+    from kerascls.serving.exporters.comparison import Comparison
 
 # float32 alone moves logits by some 1e-5 in twelve layers; a fault in a graph moves
 # probabilities by more than .01. Between them, and below the digits that are shown.
@@ -38,7 +41,7 @@ class Limits:
                     f"one, such as 0.01."
                 )
 
-    def faults(self, comparison: Comparison, int8: bool) -> list[str]:
+    def faults(self, comparison: "Comparison", int8: bool) -> list[str]:
         """Returns what is over a limit, in words; nothing where all is well."""
         if not int8:
             largest = comparison.largest_difference
@@ -70,7 +73,7 @@ class Limits:
             )
         return faults
 
-    def check(self, comparison: Comparison, format: str, int8: bool):
+    def check(self, comparison: "Comparison", format: str, int8: bool):
         """Checks a comparison.
 
         Raises:

@@ -22,6 +22,7 @@ from kerascls.serving.exporters.work_folder import (
 from kerascls.system.extras import EXTRAS, require_keras
 from kerascls.system.files import move
 from kerascls.system.machine import package_versions
+from kerascls.system.tables import known_name
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ def export(
     out: str | Path | None = None,
     input: str | Path | None = None,
     input_format: str | None = None,
-    max_changed: float = 0.05,
-    max_f1_drop: float = 0.003,
+    max_changed: float = Limits.max_changed,
+    max_f1_drop: float = Limits.max_f1_drop,
     on_progress: Callable[[int, int], None] | None = None,
     **reading: Unpack[ColumnKeywords],
 ) -> ExportResult:
@@ -137,12 +138,7 @@ class _Job:
 
     def check(self):
         """Refuses what cannot be done before anything is computed."""
-        chosen = FORMATS.get(self.format)
-        if chosen is None:
-            raise SettingsError(
-                f"Expected a format out of {', '.join(FORMATS)}. Received: "
-                f"format={self.format!r}. Choose one of them."
-            )
+        chosen = FORMATS[known_name(FORMATS, self.format, "format")]
         if self.int8 and not chosen.has_int8:
             raise SettingsError(
                 f"Expected int8 with a format that has it. Received: format="

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from kerascls.inference.bundle import Bundle
-from kerascls.inference.runtimes import Runtime
+from kerascls.system.tables import named
+
+if TYPE_CHECKING:
+    from kerascls.inference.bundle import Bundle
+    from kerascls.inference.runtimes import Runtime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,26 +40,26 @@ class Format:
     opener: str
     checker: str | None = None
 
-    def write(self, bundle: Bundle, place: Path, int8: bool) -> str | None:
+    def write(self, bundle: "Bundle", place: Path, int8: bool) -> str | None:
         """Writes the bundle's model to a place that does not exist yet.
 
         Returns:
             What the user should know about it, if anything.
         """
-        return _named(self.writer)(bundle, place, int8)
+        return named(self.writer)(bundle, place, int8)
 
-    def open(self, place: Path, int8: bool) -> Runtime:
+    def open(self, place: Path, int8: bool) -> "Runtime":
         """Returns what computes logits from what was written."""
-        return _named(self.opener)(place, int8)
+        return named(self.opener)(place, int8)
 
-    def check(self, place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]]):
+    def check(self, place: Path, bundle: "Bundle", texts: Sequence[tuple[str, ...]]):
         """Checks on texts what the comparison of logits does not show.
 
         Raises:
             ExportError: When it is wrong.
         """
         if self.checker is not None:
-            _named(self.checker)(place, bundle, texts)
+            named(self.checker)(place, bundle, texts)
 
 
 FORMATS = {
@@ -90,8 +92,3 @@ FORMATS = {
         opener="kerascls.inference.runtimes.tflite_runtime:TFLiteRuntime",
     ),
 }
-
-
-def _named(dotted: str) -> Any:
-    module, _, name = dotted.partition(":")
-    return getattr(import_module(module), name)

@@ -9,7 +9,9 @@ from typing import Any
 
 import keras
 
+from kerascls.settings.training import TRACKERS
 from kerascls.system.files import write_json
+from kerascls.system.tables import named
 from kerascls.training.tracking.tensorboard import EpochTensorBoard, learning_rate
 
 PROJECT = "kerascls"
@@ -53,7 +55,7 @@ def trackers(
     `MLFLOW_TRACKING_URI` or `WANDB_MODE` says so.
 
     Args:
-        names: Any of `"tensorboard"`, `"mlflow"`, `"wandb"`.
+        names: Any of `kerascls.settings.training.TRACKERS`.
         out: The run directory.
         name: How the run is called there.
         settings: All settings by group, to be shown beside the scores.
@@ -70,7 +72,7 @@ def trackers(
     try:
         for tracker in dict.fromkeys(names):
             folder = Path(out).absolute() / tracker
-            callbacks += _STARTS[tracker](folder, name, settings)
+            callbacks += named(TRACKERS[tracker])(folder, name, settings)
     except BaseException:
         close_trackers(callbacks)
         raise
@@ -84,11 +86,13 @@ def close_trackers(callbacks: Iterable[keras.callbacks.Callback]):
             callback.close()
 
 
-def _tensorboard(folder: Path, name: str, settings: dict) -> list:
+def start_tensorboard(folder: Path, name: str, settings: dict) -> list:
+    """Returns what writes for TensorBoard."""
     return [EpochTensorBoard(folder)]
 
 
-def _mlflow(folder: Path, name: str, settings: dict) -> list:
+def start_mlflow(folder: Path, name: str, settings: dict) -> list:
+    """Starts a run of MLflow, or goes on with it."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     import mlflow
@@ -153,7 +157,8 @@ def _local_experiment(mlflow: Any, folder: Path) -> str:
     return mlflow.create_experiment(title, artifact_location=artifacts)
 
 
-def _wandb(folder: Path, name: str, settings: dict) -> list:
+def start_wandb(folder: Path, name: str, settings: dict) -> list:
+    """Starts a run of Weights & Biases, or goes on with it."""
     mode = os.environ.get("WANDB_MODE", "offline")
     if mode == "offline":
         os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
@@ -207,6 +212,3 @@ def _flat(settings: dict[str, Any]) -> dict[str, str]:
         for key, value in values.items()
         if value is not None
     }
-
-
-_STARTS = {"tensorboard": _tensorboard, "mlflow": _mlflow, "wandb": _wandb}

@@ -18,7 +18,7 @@ from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError, SettingsError
 from kerascls.inference.bundle import Bundle, add_export, open_bundle, write_bundle
-from kerascls.inference.runtimes import AUTO, RUNTIMES, open_runtime
+from kerascls.inference.runtimes import open_runtime
 from kerascls.inference.runtimes.keras_runtime import KerasRuntime, write_keras_model
 from kerascls.inference.runtimes.onnx_runtime import OnnxRuntime
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
@@ -196,9 +196,3 @@ def test_a_process_that_predicts_loads_nothing_heavy(exported):
     labels, heavy = ended.stdout.split("\n")[:2]
     assert set(labels.split()) <= {"a", "b", "c"}
     assert heavy == ""
-
-
-def test_the_names_are_those_of_the_command_line():
-    from kerascls.cli import options
-
-    assert (AUTO, *RUNTIMES) == options._RUNTIMES

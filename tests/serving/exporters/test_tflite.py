@@ -6,7 +6,7 @@ import pytest
 from tiny_models import FAMILIES, tiny_batch
 
 from kerascls.inference.runtimes.keras_runtime import load_model
-from kerascls.models.heads import POOLINGS
+from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters import FORMATS
 
 TFLITE = FORMATS["tflite"]

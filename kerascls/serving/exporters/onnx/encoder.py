@@ -3,7 +3,9 @@
 import numpy as np
 
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.registry import ACTIVATIONS
 from kerascls.serving.exporters.onnx.graph import OnnxGraph
+from kerascls.system.tables import named
 
 # As in `kerascls.models.layers.transformer.attention_bias`.
 _MASKED = -1e9
@@ -128,8 +130,20 @@ def _joined(graph: OnnxGraph, name: str, kind: str) -> str:
 
 
 def _activate(graph: OnnxGraph, config: EncoderConfig, x: str, bias: str) -> str:
-    bias = graph.weight(bias)
-    if config.activation == "relu":
-        return graph.node("Relu", graph.node("Add", x, bias))
-    gelu = {"gelu_erf": "BiasGelu", "gelu_tanh": "FastGelu"}[config.activation]
-    return graph.contrib(gelu, x, bias)
+    add = named(ACTIVATIONS[config.activation].onnx)
+    return add(graph, x, graph.weight(bias))
+
+
+def gelu_erf(graph: OnnxGraph, x: str, bias: str) -> str:
+    """Adds GELU of `x + bias`."""
+    return graph.contrib("BiasGelu", x, bias)
+
+
+def gelu_tanh(graph: OnnxGraph, x: str, bias: str) -> str:
+    """Adds the tanh form of GELU of `x + bias`."""
+    return graph.contrib("FastGelu", x, bias)
+
+
+def relu(graph: OnnxGraph, x: str, bias: str) -> str:
+    """Adds what of `x + bias` is above 0."""
+    return graph.node("Relu", graph.node("Add", x, bias))

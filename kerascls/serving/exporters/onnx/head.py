@@ -1,13 +1,12 @@
 """The head of `kerascls.models.heads` as ONNX nodes."""
 
-from typing import Any
-
 import numpy as np
 
+from kerascls.errors import ExportError
+from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters.onnx.encoder import first_token
 from kerascls.serving.exporters.onnx.graph import OnnxGraph
-
-_FIRST_TOKEN = ("cls", "pooler")
+from kerascls.system.tables import named
 
 
 def add_head(
@@ -24,20 +23,30 @@ def add_head(
 
     Returns:
         The logits, float32 `(batch, num_classes)`.
+
+    Raises:
+        ExportError: When there are no nodes for the pooling.
     """
-    if pooling in _FIRST_TOKEN:
+    row = POOLINGS[pooling]
+    if row.onnx is None:
+        raise ExportError(
+            f"Expected a pooling that can be written as ONNX: "
+            f"{', '.join(name for name, one in POOLINGS.items() if one.onnx)}. "
+            f"Received: pooling={pooling!r}. Choose another format with --format."
+        )
+    if row.first_only:
         states = [first_token(graph, state) for state in states]
-    text = _POOLINGS[pooling](graph, _mixed(graph, states))
+    text = named(row.onnx)(graph, _mixed(graph, states))
     if mlp_dim is not None:
         text = graph.node("Relu", graph.float_dense(text, "head/mlp"))
-    if pooling == "label_attention":
+    if row.per_label:
         return _one_logit_each(graph, text)
     return graph.float_dense(text, "classifier")
 
 
 def can_skip_tokens(pooling: str, mix_layers: int) -> bool:
     """Returns whether the head reads `[CLS]` of the last layer and nothing else."""
-    return pooling in _FIRST_TOKEN and mix_layers == 1
+    return POOLINGS[pooling].first_only and mix_layers == 1
 
 
 def _mixed(graph: OnnxGraph, states: list[str]) -> str:
@@ -53,15 +62,19 @@ def _mixed(graph: OnnxGraph, states: list[str]) -> str:
     return graph.node("Sum", *parts)
 
 
-def _cls(graph: OnnxGraph, hidden: str) -> str:
+def only_vector(graph: OnnxGraph, hidden: str) -> str:
+    """Returns the vector of the only token, `(batch, hidden_dim)`."""
     return graph.node("Squeeze", hidden, graph.ints(1))
 
 
-def _pooler(graph: OnnxGraph, hidden: str) -> str:
-    return graph.node("Tanh", graph.float_dense(_cls(graph, hidden), "pooler/dense"))
+def pooler(graph: OnnxGraph, hidden: str) -> str:
+    """Adds the encoder's pooler on the vector of the only token."""
+    first = only_vector(graph, hidden)
+    return graph.node("Tanh", graph.float_dense(first, "pooler/dense"))
 
 
-def _mean(graph: OnnxGraph, hidden: str) -> str:
+def mean(graph: OnnxGraph, hidden: str) -> str:
+    """Adds the average vector of the real tokens."""
     mask = graph.node("Cast", "padding_mask", to=1)
     mask = graph.node("Unsqueeze", mask, graph.ints(2))
     total = _sum(graph, graph.node("Mul", hidden, mask), 1)
@@ -69,7 +82,8 @@ def _mean(graph: OnnxGraph, hidden: str) -> str:
     return graph.node("Div", total, graph.node("Max", _sum(graph, mask, 1), one))
 
 
-def _max(graph: OnnxGraph, hidden: str) -> str:
+def maximum(graph: OnnxGraph, hidden: str) -> str:
+    """Adds the largest value of each unit over the real tokens."""
     lowest = graph.constant("lowest", -np.inf, np.float32)
     zero = graph.constant("zero", 0, np.float32)
     is_real = _is_real(graph)
@@ -81,11 +95,13 @@ def _max(graph: OnnxGraph, hidden: str) -> str:
     return graph.node("Where", is_empty, zero, largest)
 
 
-def _attention(graph: OnnxGraph, hidden: str) -> str:
-    return _cls(graph, _label_attention(graph, hidden))
+def attention(graph: OnnxGraph, hidden: str) -> str:
+    """Adds the average that one learned query weighs."""
+    return only_vector(graph, label_attention(graph, hidden))
 
 
-def _label_attention(graph: OnnxGraph, hidden: str) -> str:
+def label_attention(graph: OnnxGraph, hidden: str) -> str:
+    """Adds one average for each query, `(batch, queries, hidden_dim)`."""
     scores = graph.node("MatMul", hidden, graph.weight("head/attention/query"))
     masked = graph.constant("masked", -1e9, np.float32)
     scores = graph.node("Where", _is_real(graph), scores, masked)
@@ -108,13 +124,3 @@ def _is_real(graph: OnnxGraph) -> str:
 
 def _sum(graph: OnnxGraph, x: str, axis: int) -> str:
     return graph.node("ReduceSum", x, graph.ints(axis), keepdims=0)
-
-
-_POOLINGS: dict[str, Any] = {
-    "cls": _cls,
-    "pooler": _pooler,
-    "mean": _mean,
-    "max": _max,
-    "attention": _attention,
-    "label_attention": _label_attention,
-}

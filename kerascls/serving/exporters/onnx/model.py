@@ -2,19 +2,24 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from kerascls.errors import BundleError, CheckpointError
+from kerascls.errors import BundleError, CheckpointError, ExportError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.presets import architecture_of
 from kerascls.serving.exporters.onnx.encoder import add_encoder
 from kerascls.serving.exporters.onnx.graph import Int8Graph, OnnxGraph
 from kerascls.serving.exporters.onnx.head import add_head, can_skip_tokens
+from kerascls.system.tables import named
+
+_UNUSABLE = (CheckpointError, KeyError, SafetensorError, SettingsError, TypeError)
 
 
-def write_onnx(bundle: Bundle, place: Path, int8: bool = False):
+def write_onnx(bundle: Bundle, place: Path, int8: bool = False) -> None:
     """Writes a bundle's encoder and head for onnxruntime.
 
     The model takes `token_ids`, `segment_ids` and `padding_mask`, int32
@@ -28,10 +33,11 @@ def write_onnx(bundle: Bundle, place: Path, int8: bool = False):
 
     Raises:
         BundleError: When weights and configuration do not fit together.
+        ExportError: When there are no nodes for the model or its pooling.
     """
     try:
         content = _content(bundle, int8)
-    except (CheckpointError, KeyError, SafetensorError, TypeError) as error:
+    except _UNUSABLE as error:
         raise BundleError(
             f"Expected weights that fit their configuration. Received: "
             f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it was "
@@ -42,12 +48,28 @@ def write_onnx(bundle: Bundle, place: Path, int8: bool = False):
 
 def _content(bundle: Bundle, int8: bool) -> bytes:
     parts = bundle.read(ENCODER)
-    config = EncoderConfig(**parts["config"])
-    pooling, mix_layers = parts["pooling"], parts.get("mix_layers", 1)
+    name = parts.pop("model", None)
+    place = architecture_of(name).onnx
+    if place is None:
+        raise ExportError(
+            f"Expected a model that can be written as ONNX. Received: model={name!r} "
+            f"in {str(bundle.path)!r}. Choose another format with --format."
+        )
     graph = (Int8Graph if int8 else OnnxGraph)(load_file(bundle.path / WEIGHTS))
-    states = add_encoder(
-        graph, config, mix_layers, first_only=can_skip_tokens(pooling, mix_layers)
-    )
-    logits = add_head(graph, states, pooling, parts.get("mlp_dim"))
+    logits = named(place)(graph, **parts)
     facts = {"labels": json.dumps(list(bundle.label_set)), "task": bundle.task.value}
     return graph.to_bytes(logits, len(bundle.label_set), facts)
+
+
+def add_transformer(
+    graph: OnnxGraph,
+    *,
+    config: dict[str, Any],
+    pooling: str,
+    mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
+    mlp_dim: int | None = None,
+) -> str:
+    """Adds the model whose `parts` these are; returns the name of its logits."""
+    first_only = can_skip_tokens(pooling, mix_layers)
+    states = add_encoder(graph, EncoderConfig(**config), mix_layers, first_only)
+    return add_head(graph, states, pooling, mlp_dim)

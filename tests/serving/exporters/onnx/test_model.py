@@ -18,7 +18,7 @@ from kerascls.errors import BundleError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.inference.runtimes.keras_runtime import write_keras_model
 from kerascls.inference.runtimes.onnx_runtime import OnnxRuntime
-from kerascls.models.heads import POOLINGS
+from kerascls.models.registry import POOLINGS
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.serving.exporters.onnx.model import write_onnx
 

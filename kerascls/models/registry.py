@@ -1,0 +1,156 @@
+"""What models are made of, by name, and who computes it; no Keras needed to read it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pooling:
+    """How hidden states become the vector of a text, or one for each label.
+
+    Args:
+        meaning: What the vector is, for help texts.
+        layer: `module:name` of a function of `(hidden, padding_mask)`; with weights,
+            of a layer called so, made from `(num_queries, hidden_dim, initializer)`
+            with a fixed name, under which its weights are stored. Either returns
+            `(batch, vectors, hidden_dim)`.
+        onnx: `module:function` of `(graph, hidden)` that adds the same to an ONNX
+            graph, `(batch, hidden_dim)` where there is one vector; None for what
+            cannot be exported so.
+        has_weights: Whether it learns.
+        first_only: Whether hidden states of other tokens than the first change nothing.
+        with_pool: Whether it takes the encoder's pooled vector for hidden states.
+        before_mix: Whether the pooling of a mix of layers is the mix of their poolings.
+        per_label: Whether each label has a vector, and a query, of its own.
+        tried_pretrained: Whether a search tries it on pretrained weights.
+        tried_from_scratch: Whether a search tries it on random weights.
+    """
+
+    meaning: str
+    layer: str
+    onnx: str | None = None
+    has_weights: bool = False
+    first_only: bool = False
+    with_pool: bool = False
+    before_mix: bool = True
+    per_label: bool = False
+    tried_pretrained: bool = False
+    tried_from_scratch: bool = False
+
+
+_LAYERS = "kerascls.models.layers.poolings"
+_HEAD_NODES = "kerascls.serving.exporters.onnx.head"
+
+POOLINGS = {
+    "cls": Pooling(
+        meaning="that of [CLS]",
+        layer=f"{_LAYERS}:first_token",
+        onnx=f"{_HEAD_NODES}:only_vector",
+        first_only=True,
+        tried_pretrained=True,
+    ),
+    "pooler": Pooling(
+        meaning="the encoder's pooler on it",
+        layer=f"{_LAYERS}:first_token",
+        onnx=f"{_HEAD_NODES}:pooler",
+        first_only=True,
+        with_pool=True,
+    ),
+    "mean": Pooling(
+        meaning="the mean over tokens",
+        layer=f"{_LAYERS}:mean",
+        onnx=f"{_HEAD_NODES}:mean",
+        tried_pretrained=True,
+        tried_from_scratch=True,
+    ),
+    "max": Pooling(
+        meaning="the maximum over tokens",
+        layer=f"{_LAYERS}:maximum",
+        onnx=f"{_HEAD_NODES}:maximum",
+        before_mix=False,
+        tried_from_scratch=True,
+    ),
+    "attention": Pooling(
+        meaning="attention over tokens",
+        layer=f"{_LAYERS}:AttentionPooling",
+        onnx=f"{_HEAD_NODES}:attention",
+        has_weights=True,
+        tried_pretrained=True,
+        tried_from_scratch=True,
+    ),
+    "label_attention": Pooling(
+        meaning="attention of each label",
+        layer=f"{_LAYERS}:AttentionPooling",
+        onnx=f"{_HEAD_NODES}:label_attention",
+        has_weights=True,
+        per_label=True,
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """The function between the two dense layers of a block.
+
+    Args:
+        function: `module:function` of a tensor and of whether gradients will be asked
+            for; returns a tensor of the same shape and dtype.
+        onnx: `module:function` of `(graph, x, bias)` that adds the same, of `x + bias`.
+        spellings: What configuration files call it.
+    """
+
+    function: str
+    onnx: str
+    spellings: tuple[str, ...]
+
+
+_FUNCTIONS = "kerascls.models.layers.transformer"
+_ENCODER_NODES = "kerascls.serving.exporters.onnx.encoder"
+
+ACTIVATIONS = {
+    "gelu_erf": Activation(
+        function=f"{_FUNCTIONS}:gelu_erf",
+        onnx=f"{_ENCODER_NODES}:gelu_erf",
+        spellings=("gelu", "gelu_python"),
+    ),
+    "gelu_tanh": Activation(
+        function=f"{_FUNCTIONS}:gelu_tanh",
+        onnx=f"{_ENCODER_NODES}:gelu_tanh",
+        spellings=("gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh"),
+    ),
+    "relu": Activation(
+        function=f"{_FUNCTIONS}:relu",
+        onnx=f"{_ENCODER_NODES}:relu",
+        spellings=("relu",),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture:
+    """How a model is built for training, and again from a bundle.
+
+    The model is a `keras.Model` of a batch to logits with `weights_by_name`,
+    `load_named_weights` and `named_arrays` as `TransformerClassifier` has them, and
+    with `parts()`: what `rebuild` needs, as plain JSON types, with the sizes as
+    `config`, and as `model` its name in `PRESETS` unless it is a transformer.
+
+    Args:
+        build: `module:function` of `(job, compute)` that returns the model to train,
+            and notes for people; it refuses settings that it cannot follow, such as
+            `freeze_encoder` without an encoder.
+        rebuild: `module:function` of `(num_classes, **parts)` that returns it in
+            float32; the weights come later.
+        onnx: `module:function` of `(graph, **parts)` that adds it to an ONNX graph and
+            returns the name of its logits; None for what cannot be exported so.
+    """
+
+    build: str
+    rebuild: str
+    onnx: str | None = None
+
+
+TRANSFORMER = Architecture(
+    build="kerascls.training.build:build_transformer",
+    rebuild="kerascls.models.transformer:rebuilt_transformer",
+    onnx="kerascls.serving.exporters.onnx.model:add_transformer",
+)
