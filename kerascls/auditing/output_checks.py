@@ -10,7 +10,7 @@ from kerascls.data.readers import read_columns, read_records
 from kerascls.errors import DataError, SettingsError
 
 
-def check_new_file(path: str | Path, endings: Sequence[str], argument: str):
+def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> None:
     """Checks that a file can be written and that there is none yet.
 
     Args:
@@ -41,7 +41,7 @@ def check_new_file(path: str | Path, endings: Sequence[str], argument: str):
         )
 
 
-def check_directory(directory: str | Path):
+def check_directory(directory: str | Path) -> None:
     """Checks that an audit can be written without a loss of corrections.
 
     Args:

@@ -90,7 +90,7 @@ def account(
     )
 
 
-def require_complete(found: FoundCheckpoint, accounting: Accounting):
+def require_complete(found: FoundCheckpoint, accounting: Accounting) -> None:
     """Raises one error that counts and names everything that is wrong.
 
     Raises:

@@ -200,7 +200,7 @@ def _check_kept(
     return kept
 
 
-def _refuse_not_finite(weights: dict[str, np.ndarray], found: FoundCheckpoint):
+def _refuse_not_finite(weights: dict[str, np.ndarray], found: FoundCheckpoint) -> None:
     broken = sorted(n for n, value in weights.items() if not np.isfinite(value).all())
     if broken:
         raise CheckpointError(

@@ -17,7 +17,7 @@ class PaddedEncoder(layers.Layer):
         pad_id: Id of `[PAD]`.
     """
 
-    def __init__(self, encoder: Encoder, pad_id: int = 0, **kwargs):
+    def __init__(self, encoder: Encoder, pad_id: int = 0, **kwargs) -> None:
         super().__init__(**kwargs)
         self.encoder = encoder
         self.pad_id = pad_id

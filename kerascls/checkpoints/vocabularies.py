@@ -64,7 +64,9 @@ def lower_casing(
     return lower, f"inferred: {kind} tokens of the vocabulary have capital letters"
 
 
-def _refuse_other_tokenizers(config: Mapping[str, Any], directory: Path, lower: bool):
+def _refuse_other_tokenizers(
+    config: Mapping[str, Any], directory: Path, lower: bool
+) -> None:
     supported = {"tokenize_chinese_chars": (None, True), "strip_accents": (None, lower)}
     for key, values in supported.items():
         if config.get(key) not in values:

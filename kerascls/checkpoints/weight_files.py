@@ -39,7 +39,7 @@ class SafetensorsFiles:
         CheckpointError: When a file is missing, cut short or not safetensors.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.where = path
         shards = _shards(path) if path.name.endswith(".index.json") else [path]
         self._files: dict[str, Path] = {}
@@ -65,7 +65,7 @@ class SafetensorsFiles:
             return _read_bfloat16(path, name).reshape(self._shapes[name])
         return _guarded(path, lambda file: file.get_tensor(name)).astype(np.float32)
 
-    def _read_header(self, path: Path):
+    def _read_header(self, path: Path) -> None:
         for name, shape, dtype in _guarded(path, _headers):
             self._files[name] = path
             self._shapes[name] = tuple(shape)
@@ -83,7 +83,7 @@ class TensorFlowCheckpoint:
         SettingsError: When TensorFlow is not installed.
     """
 
-    def __init__(self, prefix: Path):
+    def __init__(self, prefix: Path) -> None:
         self.where = prefix
         _require_data_files(prefix)
         _refuse_patterns(prefix)
@@ -126,7 +126,7 @@ def _tensorflow() -> Any:
     return tensorflow
 
 
-def _require_data_files(prefix: Path):
+def _require_data_files(prefix: Path) -> None:
     names = os.listdir(prefix.parent) if prefix.parent.is_dir() else []
     index = f"{prefix.name}.index"
     pattern = re.compile(re.escape(prefix.name) + r"\.data-\d{5}-of-(\d{5})")
@@ -142,7 +142,7 @@ def _require_data_files(prefix: Path):
         )
 
 
-def _refuse_patterns(prefix: Path):
+def _refuse_patterns(prefix: Path) -> None:
     if any(sign in str(prefix) for sign in "[*?"):
         raise CheckpointError(
             f"Expected a path without the signs [ * ?, which TensorFlow takes for "

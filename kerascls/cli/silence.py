@@ -89,7 +89,7 @@ class _HushedImport(MetaPathFinder):
 
 
 class _HushedLoader(Loader):
-    def __init__(self, loader: Loader):
+    def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
     def __getattr__(self, name: str):

@@ -33,7 +33,7 @@ class LabelSet:
     names: tuple[str, ...]
     _columns: dict[str, int] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         names = tuple(self.names)
         columns = {name: column for column, name in enumerate(names)}
         wrong = _first_fault(names, columns)

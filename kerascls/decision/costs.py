@@ -143,7 +143,7 @@ def _cost(path: str | Path, record: Record, column: str) -> float:
     return cost
 
 
-def _fail(path: str | Path, record: Record, reason: str):
+def _fail(path: str | Path, record: Record, reason: str) -> None:
     raise DataError(
         f"{path}:{record.line}: Expected every cost to be a number from 0 on. "
         f"Received: {reason}. Correct that line."

@@ -65,7 +65,7 @@ class Decision:
         """Hash of the file that a bundle keeps it in."""
         return hashlib.sha256(as_json(self.to_dict())).hexdigest()
 
-    def check_width(self, num_classes: int):
+    def check_width(self, num_classes: int) -> None:
         """Checks that the decision is one for so many labels.
 
         Raises:

@@ -127,7 +127,9 @@ def stated_rule(
     return Rule("cost", costs=costs.costs, **limits)
 
 
-def check_decision(settings: DecisionSettings, task: Task, labels: Sequence[str]):
+def check_decision(
+    settings: DecisionSettings, task: Task, labels: Sequence[str]
+) -> None:
     """Checks whether such a decision can be fitted, before there is anything to fit.
 
     Args:

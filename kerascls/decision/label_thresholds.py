@@ -179,7 +179,7 @@ def _logit(shares: np.ndarray) -> np.ndarray:
     return np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT)
 
 
-def _check_task(objective: str | LabelObjective | CostMatrix, task: Task):
+def _check_task(objective: str | LabelObjective | CostMatrix, task: Task) -> None:
     if (task is Task.MULTICLASS) != isinstance(objective, CostMatrix):
         raise SettingsError(
             "A multi-class rule is fitted for a matrix of costs, a multi-label rule "

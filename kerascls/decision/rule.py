@@ -60,7 +60,7 @@ class Rule:
     max_labels: int | None = None
     abstain_below: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_rule(self)
         for name in ("threshold", "abstain_below"):
             self._keep(name, _float32)
@@ -70,7 +70,7 @@ class Rule:
         self._keep("thresholds", lambda values: tuple(map(_float32, values)))
         self._keep("costs", lambda rows: tuple(tuple(map(float, r)) for r in rows))
 
-    def _keep(self, name: str, as_plain):
+    def _keep(self, name: str, as_plain) -> None:
         if (value := getattr(self, name)) is not None:
             object.__setattr__(self, name, as_plain(value))
 
@@ -141,7 +141,7 @@ class Rule:
         self._check_width(len(self.thresholds), num_classes)
         return np.array(self.thresholds, np.float32)
 
-    def _check_width(self, expected: int, received: int):
+    def _check_width(self, expected: int, received: int) -> None:
         if expected != received:
             raise SettingsError(
                 f"A {self.kind} rule for {expected} labels needs as many columns. "

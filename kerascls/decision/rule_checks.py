@@ -20,7 +20,7 @@ _NEEDED = {
 _ANY_NUMBER_OF_LABELS = {"threshold", "cumulative"}
 
 
-def check_rule(rule: "Rule"):
+def check_rule(rule: "Rule") -> None:
     """Raises a SettingsError that names the first thing wrong with a rule."""
     if rule.kind not in _NEEDED:
         raise SettingsError(
@@ -44,7 +44,7 @@ def check_rule(rule: "Rule"):
     )
 
 
-def _check_fields(rule: "Rule"):
+def _check_fields(rule: "Rule") -> None:
     every = sum(_NEEDED.values(), ())
     there = [name for name in every if getattr(rule, name) is not None]
     needed = _NEEDED[rule.kind]
@@ -65,7 +65,7 @@ def _check_fields(rule: "Rule"):
         )
 
 
-def _check(rule: "Rule", name: str, right: bool, expected: str):
+def _check(rule: "Rule", name: str, right: bool, expected: str) -> None:
     value = getattr(rule, name)
     if value is not None and not right:
         raise SettingsError(

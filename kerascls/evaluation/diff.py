@@ -157,7 +157,7 @@ def _tuned_since(run: str | Path, scored: ScoredRows) -> bool:
 
 def _check_same_rows(
     run_a: str | Path, a: ScoredRows, run_b: str | Path, b: ScoredRows
-):
+) -> None:
     if a.rows_sha256 != b.rows_sha256 or len(a) != len(b):
         raise SettingsError(
             f"Expected two runs scored on the same test rows. Received: "

@@ -99,7 +99,7 @@ def write_results(
     scored: ScoredRows,
     text_columns: Sequence[str],
     history_csv: Path | None = None,
-):
+) -> None:
     """Writes all there is to know about scored rows.
 
     Args:

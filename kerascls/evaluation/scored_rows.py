@@ -57,7 +57,7 @@ class ScoredRows:
         """Which rows have another set of labels than is true, bool `(rows,)`."""
         return (self.targets != self.chosen).any(axis=1)
 
-    def save(self, path: Path):
+    def save(self, path: Path) -> None:
         """Writes everything but the texts as a safetensors file, atomically."""
         arrays = {
             "targets": np.packbits(self.targets, axis=1),

@@ -150,7 +150,7 @@ def _is_broken(losses: list[float]) -> bool:
     return bool(curve[-1] > DIVERGED * curve.min())
 
 
-def check_place(path: Path):
+def check_place(path: Path) -> None:
     """Checks that a curve may be written to a file: a free one, or an earlier curve.
 
     Raises:
@@ -172,7 +172,7 @@ def check_place(path: Path):
             )
 
 
-def write_curve(path: Path, curve: RateCurve):
+def write_curve(path: Path, curve: RateCurve) -> None:
     """Writes the curve as CSV, and its picture beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, curve.to_csv().encode())

@@ -19,7 +19,7 @@ class LossPerStep(keras.callbacks.Callback):
         is_broken: Says whether to stop after these losses.
     """
 
-    def __init__(self, is_broken: Callable[[list[float]], bool]):
+    def __init__(self, is_broken: Callable[[list[float]], bool]) -> None:
         super().__init__()
         self.is_broken = is_broken
         self.losses: list[float] = []

@@ -143,7 +143,7 @@ def _earlier_settings(
     return earlier_run(place / f"seed-{first}", settings, overwrite)[1]
 
 
-def _forget_models():
+def _forget_models() -> None:
     from keras.utils import clear_session
 
     undisturbed(clear_session)

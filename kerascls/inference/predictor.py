@@ -48,7 +48,7 @@ class Predictor:
         ('体育',)
     """
 
-    def __init__(self, bundle: Bundle, runtime: str | Runtime = "auto"):
+    def __init__(self, bundle: Bundle, runtime: str | Runtime = "auto") -> None:
         self.bundle = bundle
         self.labels: list[str] = list(bundle.label_set)
         self.tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)

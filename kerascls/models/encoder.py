@@ -51,7 +51,7 @@ class Encoder(layers.Layer):
         seed: int = 0,
         num_outputs: int = 1,
         **kwargs,
-    ):
+    ) -> None:
         kwargs.setdefault("name", "encoder")
         super().__init__(**kwargs)
         if type(num_outputs) is not int or not 1 <= num_outputs <= config.num_layers:
@@ -89,7 +89,7 @@ class Encoder(layers.Layer):
             )
         self._build_parts()
 
-    def _build_parts(self):
+    def _build_parts(self) -> None:
         config = self.config
         self.embeddings.build()
         if self.projection is not None:
@@ -141,7 +141,7 @@ class Encoder(layers.Layer):
             return outputs
         return outputs, self.pooler(hidden[:, 0])
 
-    def freeze(self, num_layers: int | None = None):
+    def freeze(self, num_layers: int | None = None) -> None:
         """Keeps layers from being trained, from below; the embeddings with them.
 
         Args:
@@ -167,7 +167,7 @@ class Encoder(layers.Layer):
             if part is not None:
                 part.trainable = False
 
-    def _check_shape(self, shape: tuple[int | None, ...]):
+    def _check_shape(self, shape: tuple[int | None, ...]) -> None:
         longest = self.config.max_positions
         if len(shape) != 2 or (shape[1] is not None and shape[1] > longest):
             raise SettingsError(
@@ -209,7 +209,7 @@ class Encoder(layers.Layer):
             named |= _dense("pooler/dense", self.pooler)
         return named
 
-    def load_named_weights(self, weights: Mapping[str, np.ndarray]):
+    def load_named_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Sets every variable from `weights`, which must match name by name.
 
         Args:
@@ -237,7 +237,7 @@ class Encoder(layers.Layer):
         return cls(**{**config, "config": EncoderConfig(**config["config"])})
 
 
-def assign_by_name(variables: Mapping, weights: Mapping[str, np.ndarray]):
+def assign_by_name(variables: Mapping, weights: Mapping[str, np.ndarray]) -> None:
     """Assigns arrays to variables of the same name, all or nothing.
 
     Args:

@@ -113,10 +113,10 @@ def weight_shapes(
         "embeddings/position_embeddings": (config.max_positions, embedding),
     }
 
-    def norm(name: str, width: int):
+    def norm(name: str, width: int) -> None:
         shapes[f"{name}/gamma"] = shapes[f"{name}/beta"] = (width,)
 
-    def dense(name: str, inputs: int, outputs: int):
+    def dense(name: str, inputs: int, outputs: int) -> None:
         shapes[f"{name}/kernel"] = (inputs, outputs)
         shapes[f"{name}/bias"] = (outputs,)
 

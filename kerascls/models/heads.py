@@ -52,7 +52,7 @@ class ClassificationHead(layers.Layer):
         mix_layers: int = 1,
         mlp_dim: int | None = None,
         **kwargs,
-    ):
+    ) -> None:
         kwargs.setdefault("name", "head")
         super().__init__(**kwargs)
         _check(pooling, mix_layers, mlp_dim)
@@ -111,7 +111,7 @@ class ClassificationHead(layers.Layer):
             stddev=self.initializer_range, seed=seed
         )
 
-    def start_at(self, frequencies: np.ndarray, log_odds: bool):
+    def start_at(self, frequencies: np.ndarray, log_odds: bool) -> None:
         """Makes the first logits say how frequent each label is, whatever the text.
 
         Otherwise rare labels start at even chances, and an optimiser whose steps are

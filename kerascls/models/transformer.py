@@ -51,7 +51,7 @@ class TransformerClassifier(keras.Model):
         mix_layers: int = 1,
         mlp_dim: int | None = None,
         **kwargs,
-    ):
+    ) -> None:
         with_pool = POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool
         _check_outputs(encoder, "with_pool", with_pool)
         _check_outputs(encoder, "num_outputs", mix_layers)
@@ -167,7 +167,7 @@ class TransformerClassifier(keras.Model):
         """Returns every variable, float32, under its stable name."""
         return {**self.encoder.weights_by_name(), **self.head.weights_by_name()}
 
-    def load_named_weights(self, weights: dict):
+    def load_named_weights(self, weights: dict) -> None:
         """Sets every variable; see `Encoder.load_named_weights`.
 
         Raises:
@@ -219,7 +219,7 @@ def _encode(encoder: Encoder, head: ClassificationHead, inputs, **options):
     return outputs
 
 
-def _check_outputs(encoder: Encoder, name: str, wanted: bool | int):
+def _check_outputs(encoder: Encoder, name: str, wanted: bool | int) -> None:
     actual = getattr(encoder, name)
     if actual != wanted:
         raise SettingsError(

@@ -127,7 +127,7 @@ def _split(
     return parts
 
 
-def _check_positive(**values: int):
+def _check_positive(**values: int) -> None:
     for name, value in values.items():
         if value < 1:
             raise SettingsError(

@@ -206,13 +206,13 @@ def _num_fields(texts: Sequence[tuple[str, ...]]) -> int:
     return num_fields
 
 
-def _save(path: Path, array: np.ndarray):
+def _save(path: Path, array: np.ndarray) -> None:
     buffer = io.BytesIO()  # np.save on a file hides the reason why a write failed
     np.save(buffer, array, allow_pickle=False)
     path.write_bytes(buffer.getbuffer())
 
 
-def _check_replaceable(directory: Path):
+def _check_replaceable(directory: Path) -> None:
     found = {directory.name} if directory.exists() else set()
     if directory.is_dir():
         found = {path.name for path in directory.iterdir()}

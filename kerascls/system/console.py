@@ -24,7 +24,7 @@ class Screen:
         quiet: Whether to show nothing. Bars are shown on terminals only.
     """
 
-    def __init__(self, console: "Console | None" = None, quiet: bool = False):
+    def __init__(self, console: "Console | None" = None, quiet: bool = False) -> None:
         from rich.console import Console
 
         self.console = console or Console()
@@ -33,14 +33,14 @@ class Screen:
         self._log: Path | None = None
         self._early: list[str] = []
 
-    def log_to(self, path: Path):
+    def log_to(self, path: Path) -> None:
         """Appends all lines, those said so far included, to a UTF-8 file."""
         self._log = path
         early, self._early = self._early, []
         for line in early:
             self._write(line)
 
-    def say(self, text: str):
+    def say(self, text: str) -> None:
         """Shows a text of one or more lines."""
         self._write(text)
         if not self.quiet:
@@ -49,7 +49,7 @@ class Screen:
                 text, markup=False, emoji=False, highlight=False, soft_wrap=True
             )
 
-    def _write(self, text: str):
+    def _write(self, text: str) -> None:
         if self._log is None:
             self._early.append(text)
             return
@@ -81,7 +81,7 @@ class Screen:
             def bar(title: str) -> Callable[[int, int], None]:
                 task = progress.add_task(title, total=None)
 
-                def show(done: int, total: int):
+                def show(done: int, total: int) -> None:
                     progress.update(task, completed=done, total=total)
 
                 return show

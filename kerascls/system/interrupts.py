@@ -23,7 +23,7 @@ class Interrupts:
         ...     interrupts.release()  # raises KeyboardInterrupt, if it came
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.waiting: int | None = None
         self._held = False
         self._before: dict[int, object] = {}
@@ -37,30 +37,30 @@ class Interrupts:
                     signal.signal(number, self._receive)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_) -> None:
         for number, before in self._before.items():
             signal.signal(number, before)
         self._before.clear()
 
-    def hold(self):
+    def hold(self) -> None:
         """Holds signals back from now on."""
         self._held = True
 
-    def release(self):
+    def release(self) -> None:
         """Lets through a signal that came meanwhile, and those to come."""
         self._held = False
         number, self.waiting = self.waiting, None
         if number is not None:
             self._before[number](number, None)
 
-    def _receive(self, number: int, frame: FrameType | None):
+    def _receive(self, number: int, frame: FrameType | None) -> None:
         if self._held and self.waiting is None:
             self.waiting = number
         else:
             self._before[number](number, frame)
 
 
-def undisturbed(function: Callable[[], object]):
+def undisturbed(function: Callable[[], object]) -> None:
     """Calls a function that frees objects; a signal waits for its end.
 
     Python drops what a handler raises while a weak reference is told that its object

@@ -160,7 +160,7 @@ def _compute(
     return FeatureStore(vectors, offsets)
 
 
-def _reserve(file: Path):
+def _reserve(file: Path) -> None:
     # A full disk is an error here; later, in mapped memory, it would kill the process.
     if hasattr(os, "posix_fallocate"):
         with open(file, "rb+") as opened:

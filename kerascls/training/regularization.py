@@ -59,7 +59,7 @@ class RegularizedModel(keras.Model):
         fgm: float = 0.0,
         embeddings: keras.Variable | None = None,
         **kwargs,
-    ):
+    ) -> None:
         super().__init__(**kwargs)
         self.model = model
         self.task = Task(task)
@@ -144,7 +144,7 @@ class RegularizedModel(keras.Model):
         self._loss_tracker.update_state(loss * replicas, sample_weight=rows)
         return self.compute_metrics(x, y, logits, weights)
 
-    def _take_over(self, scope: keras.StatelessScope):
+    def _take_over(self, scope: keras.StatelessScope) -> None:
         """Keeps what a pass counted: the random numbers that dropout has used."""
         for variable in self.non_trainable_variables:
             value = scope.get_current_value(variable)

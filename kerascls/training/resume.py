@@ -59,7 +59,7 @@ def earlier_run(
     return run, RunSettings.from_dict(_nested(same | changed))
 
 
-def require_same_start(run: RunDirectory, facts: dict[str, Any]):
+def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
     """Checks that files and weights are those with which the run began.
 
     Args:

@@ -53,7 +53,7 @@ class RunDirectory:
         >>> run.update(status="running")
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.facts: dict[str, Any] = {}
         self._lock: int | None = None
@@ -127,7 +127,7 @@ class RunDirectory:
             ) from None
 
     @staticmethod
-    def check(path: Path, overwrite: bool = False):
+    def check(path: Path, overwrite: bool = False) -> None:
         """Checks, without changing anything, whether a run may be written there.
 
         Args:
@@ -155,16 +155,16 @@ class RunDirectory:
                 f"--out, or replace it with --overwrite."
             )
 
-    def update(self, **facts: Any):
+    def update(self, **facts: Any) -> None:
         """Adds facts to run.json."""
         self.facts.update(facts)
         write_json(self.path / RUN_FILE, self.facts)
 
-    def remove_states(self):
+    def remove_states(self) -> None:
         """Removes what a finished run will not go on from."""
         shutil.rmtree(self.path / STATE_FOLDER, ignore_errors=True)
 
-    def finish(self, status: str, **facts: Any):
+    def finish(self, status: str, **facts: Any) -> None:
         """Adds the last facts: how the run ended, and when."""
         self.update(status=status, ended=_now(), **facts)
         if self._lock is not None:
@@ -185,7 +185,7 @@ def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
-def _remove(item: Path):
+def _remove(item: Path) -> None:
     if item.is_dir() and not item.is_symlink():
         shutil.rmtree(item)
     else:

@@ -79,7 +79,9 @@ def read_corrections(
     return corrections
 
 
-def refuse_bad(bad: Sequence[BadRow], source: str | Path, expected: str, advice: str):
+def refuse_bad(
+    bad: Sequence[BadRow], source: str | Path, expected: str, advice: str
+) -> None:
     """Refuses corrections if some are bad.
 
     Args:
@@ -108,7 +110,7 @@ def _class_cells(classes: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {n: (n,) for n in names} | {label_cell((n,)): (n,) for n in names}
 
 
-def _require_columns(path: Path, columns: Sequence[str]):
+def _require_columns(path: Path, columns: Sequence[str]) -> None:
     missing = {"file", "line", "row", CORRECTED} - set(columns)
     if missing:
         raise DataError(

@@ -142,7 +142,7 @@ def pick_texts(
     return texts
 
 
-def _require(name: str, columns: Collection[str], option: str):
+def _require(name: str, columns: Collection[str], option: str) -> None:
     if name in columns:
         return
     folded = {column.casefold(): column for column in columns}

@@ -98,7 +98,7 @@ class _Feed:
     they probably are, so that one bad row stays one bad row.
     """
 
-    def __init__(self, lines: Iterator[str]):
+    def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self._again: deque[str] = deque()
         self.taken: list[str] = []
@@ -112,11 +112,11 @@ class _Feed:
         self.taken.append(line)
         return line
 
-    def start_record(self):
+    def start_record(self) -> None:
         self.first_line += len(self.taken)
         self.taken = []
 
-    def give_back(self, kept: int):
+    def give_back(self, kept: int) -> None:
         self._again.extendleft(reversed(self.taken[kept:]))
         del self.taken[kept:]
 

@@ -77,14 +77,14 @@ class BadRowLog:
     count: int = 0
     _shown: list[BadRow] = field(default_factory=list, init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.errors not in ("raise", "skip"):
             raise SettingsError(
                 f"Bad rows are met with 'raise' or 'skip'. Received: "
                 f"errors={self.errors!r}. Choose one of the two."
             )
 
-    def add(self, row: BadRow):
+    def add(self, row: BadRow) -> None:
         """Takes note of one more bad row."""
         self.count += 1
         if len(self._shown) < SHOWN_ROWS:
@@ -92,7 +92,7 @@ class BadRowLog:
         if self.collected is not None:
             self.collected.append(row)
 
-    def finish(self):
+    def finish(self) -> None:
         """Ends the file.
 
         Raises:

@@ -101,7 +101,7 @@ def decoded_lines(
 class _Counted(io.BufferedIOBase):
     """Knows the place in a pipe too, and leaves it open when the text is closed."""
 
-    def __init__(self, handle: BinaryIO):
+    def __init__(self, handle: BinaryIO) -> None:
         self._handle = handle
         self.head = b""
         self.num_bytes = 0

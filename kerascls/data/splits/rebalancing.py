@@ -17,7 +17,7 @@ class Dealt:
 
     def __init__(
         self, labels: Sequence[tuple[str, ...]], part_of: np.ndarray, shares: np.ndarray
-    ):
+    ) -> None:
         self.part_of = part_of
         self.exact_sizes = shares * len(labels)
         self.sizes = np.bincount(part_of, minlength=len(shares))
@@ -74,7 +74,7 @@ class Dealt:
         return np.bincount(self._kinds, of_labels[self._columns], minlength=size)
 
 
-def even_out(dealt: Dealt):
+def even_out(dealt: Dealt) -> None:
     """Moves rows until every part is less than one away from its share."""
     moved = True
     while moved:
@@ -89,7 +89,7 @@ def even_out(dealt: Dealt):
         )
 
 
-def fill_empty_parts(dealt: Dealt):
+def fill_empty_parts(dealt: Dealt) -> None:
     """Gives every part a row, of the first part if that has one to spare."""
     if dealt.sizes.sum() < len(dealt.sizes):
         return

@@ -142,7 +142,7 @@ def _iteratively(labels: Labels, shares: np.ndarray, seed: int) -> np.ndarray:
     return IterativeStratification(table, shares, np.random.RandomState(seed))
 
 
-def _bring_every_label_to_the_first_part(labels: Labels, part_of: np.ndarray):
+def _bring_every_label_to_the_first_part(labels: Labels, part_of: np.ndarray) -> None:
     """Moves a row for each label that training would not know otherwise."""
     known = {name for row in np.flatnonzero(part_of == 0) for name in labels[row]}
     for row in np.flatnonzero(part_of):

@@ -56,7 +56,7 @@ class Calibration:
     weights: tuple[float, ...] | None = None
     steps: tuple[Steps, ...] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         there = {one.name for one in FIELDS if getattr(self, one.name) is not None}
         there -= {"kind"}
         if self.kind not in KINDS or there != _NEEDED[self.kind]:
@@ -70,11 +70,11 @@ class Calibration:
         self._keep("steps", _plain_steps)
         self._check_values()
 
-    def _keep(self, name: str, as_plain: Callable[[Any], Any]):
+    def _keep(self, name: str, as_plain: Callable[[Any], Any]) -> None:
         if (value := getattr(self, name)) is not None:
             object.__setattr__(self, name, as_plain(value))
 
-    def _check_values(self):
+    def _check_values(self) -> None:
         scales = self.slopes or (1.0 if self.temperature is None else self.temperature,)
         weights, steps = self.weights or (), self.steps or ()
         lengths = {len(getattr(self, name)) for name in _NEEDED[self.kind] - _SINGLE}
@@ -137,7 +137,7 @@ class Calibration:
                     fitted[:, column] += weight * steps
         return fitted
 
-    def _check_fits(self, num_classes: int, task: Task):
+    def _check_fits(self, num_classes: int, task: Task) -> None:
         if task is not Task.MULTILABEL or num_classes != len(self.slopes):
             raise SettingsError(
                 f"A {self.kind} calibration is for multilabel and {len(self.slopes)} "

@@ -214,7 +214,7 @@ def _ends(values: np.ndarray, level: float) -> np.ndarray:
     return ends
 
 
-def _check(resamples: int, level: float):
+def _check(resamples: int, level: float) -> None:
     if resamples < 1 or not 0 < level < 1:
         raise SettingsError(
             f"Expected at least one resample and a level between 0 and 1. Received: "

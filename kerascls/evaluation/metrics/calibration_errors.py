@@ -159,7 +159,7 @@ def _from_sums(sums: np.ndarray) -> Reliability:
         )
 
 
-def _check(targets: np.ndarray, probabilities: np.ndarray, bins: int):
+def _check(targets: np.ndarray, probabilities: np.ndarray, bins: int) -> None:
     check_probabilities(targets, probabilities)
     if bins < 1:
         raise SettingsError(f"Expected at least one bin. Received: bins={bins}.")

@@ -5,7 +5,7 @@ import numpy as np
 from kerascls.errors import NotFiniteError, SettingsError
 
 
-def check_decisions(targets: np.ndarray, *decisions: np.ndarray):
+def check_decisions(targets: np.ndarray, *decisions: np.ndarray) -> None:
     """Checks bool arrays of one shape with at least one row.
 
     Raises:
@@ -21,7 +21,7 @@ def check_decisions(targets: np.ndarray, *decisions: np.ndarray):
     _check_shapes(arrays)
 
 
-def check_probabilities(targets: np.ndarray, probabilities: np.ndarray):
+def check_probabilities(targets: np.ndarray, probabilities: np.ndarray) -> None:
     """Checks bool targets and finite probabilities of one shape.
 
     Raises:
@@ -39,7 +39,7 @@ def check_probabilities(targets: np.ndarray, probabilities: np.ndarray):
         )
 
 
-def _check_shapes(arrays: tuple[np.ndarray, ...]):
+def _check_shapes(arrays: tuple[np.ndarray, ...]) -> None:
     shapes = [array.shape for array in arrays]
     if len(set(shapes)) > 1 or len(shapes[0]) != 2 or not all(shapes[0]):
         raise SettingsError(

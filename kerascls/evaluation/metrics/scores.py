@@ -191,7 +191,7 @@ def _divide(counts: np.ndarray, totals: np.ndarray) -> np.ndarray:
     return counts / np.maximum(totals, 1)
 
 
-def _check(targets: np.ndarray, predicted: np.ndarray, labels: tuple[str, ...]):
+def _check(targets: np.ndarray, predicted: np.ndarray, labels: tuple[str, ...]) -> None:
     for name, array in (("targets", targets), ("predicted", predicted)):
         if array.dtype != np.bool_:
             raise SettingsError(

@@ -51,7 +51,7 @@ def history_rows(
     ]
 
 
-def append_history(path: str | Path, rows: list[tuple]):
+def append_history(path: str | Path, rows: list[tuple]) -> None:
     """Appends rows to a history file in a single write, with a header if it is new.
 
     Args:
@@ -90,7 +90,7 @@ def read_history(path: str | Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _check_header(path: Path, first_line: bytes):
+def _check_header(path: Path, first_line: bytes) -> None:
     header = first_line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
     if header != ",".join(HISTORY_COLUMNS):
         raise SettingsError(

@@ -29,7 +29,7 @@ CONTENT = (
 )
 
 
-def check_place(out: Path):
+def check_place(out: Path) -> None:
     """Checks, without changing anything, whether a search may be there.
 
     Raises:
@@ -48,7 +48,7 @@ def check_place(out: Path):
     )
 
 
-def open_place(out: Path, facts: dict[str, Any], overwrite: bool = False):
+def open_place(out: Path, facts: dict[str, Any], overwrite: bool = False) -> None:
     """Makes the directory, or checks that it is of the same search.
 
     Args:

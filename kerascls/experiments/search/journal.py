@@ -33,7 +33,7 @@ class Journal:
         seed: Of the choices.
     """
 
-    def __init__(self, path: Path, space: Space, goal: Goal, seed: int):
+    def __init__(self, path: Path, space: Space, goal: Goal, seed: int) -> None:
         import optuna
         from optuna.storages.journal import JournalFileBackend
 
@@ -89,7 +89,7 @@ class Journal:
         }
         return asked, values
 
-    def tell(self, asked: "optuna.Trial", trial: Trial):
+    def tell(self, asked: "optuna.Trial", trial: Trial) -> None:
         """Records how a trial ended."""
         from optuna.trial import TrialState
 
@@ -99,7 +99,7 @@ class Journal:
         else:
             self._studies[trial.stage].tell(asked, state=TrialState.PRUNED)
 
-    def forget(self, asked: "optuna.Trial", stage: Stage):
+    def forget(self, asked: "optuna.Trial", stage: Stage) -> None:
         """Gives up a trial that was interrupted; it will be asked again."""
         from optuna.trial import TrialState
 
@@ -131,7 +131,7 @@ def _distributions(space: Space) -> dict[str, "optuna.distributions.BaseDistribu
     }
 
 
-def _drop_torn_line(path: Path):
+def _drop_torn_line(path: Path) -> None:
     """Removes what a process that was killed wrote of its last line."""
     if not path.is_file():
         return

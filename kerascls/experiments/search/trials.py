@@ -61,7 +61,7 @@ class Goal:
         name: As in `train.best_by`.
     """
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.key = f"val_{name}"
         self.direction = "minimize" if name == "loss" else "maximize"
@@ -82,7 +82,9 @@ class Watch:
         say: Called with a line for every score.
     """
 
-    def __init__(self, asked: "optuna.Trial", goal: Goal, say: Callable[[str], None]):
+    def __init__(
+        self, asked: "optuna.Trial", goal: Goal, say: Callable[[str], None]
+    ) -> None:
         self.asked = asked
         self.goal = goal
         self.say = say
@@ -159,7 +161,7 @@ def as_callback(watch: Watch) -> "keras.callbacks.Callback":
     return keras.callbacks.LambdaCallback(on_epoch_end=watch.on_epoch_end)
 
 
-def keep_only_tables(folder: Path):
+def keep_only_tables(folder: Path) -> None:
     """Removes the weights of a trial; its history, log and settings stay."""
     for name in (BUNDLE_FOLDER, STATE_FOLDER):
         shutil.rmtree(folder / name, ignore_errors=True)

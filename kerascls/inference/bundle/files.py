@@ -34,7 +34,7 @@ def exports_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return exports
 
 
-def check_files(place: Path, files: dict[str, dict[str, Any]], decision: str):
+def check_files(place: Path, files: dict[str, dict[str, Any]], decision: str) -> None:
     """Checks that files are there, whole and unchanged, and that none is missing.
 
     Args:

@@ -40,7 +40,7 @@ class KerasRuntime:
         BundleError: When weights and configuration do not fit together.
     """
 
-    def __init__(self, bundle: Bundle):
+    def __init__(self, bundle: Bundle) -> None:
         compute = choose_compute("float32")
         limit_threads(compute)
         self._model = load_model(bundle)

@@ -24,7 +24,7 @@ class OnnxRuntime:
             not compute its 8-bit products exactly.
     """
 
-    def __init__(self, place: Path, int8: bool = False):
+    def __init__(self, place: Path, int8: bool = False) -> None:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as state
 

@@ -37,7 +37,7 @@ _PROBE = (
 )
 
 
-def check_kernel_codes(place: Path, facts: Mapping[str, str]):
+def check_kernel_codes(place: Path, facts: Mapping[str, str]) -> None:
     """Checks that this processor computes the products of an 8-bit file exactly.
 
     Args:

@@ -18,7 +18,7 @@ class SavedModelRuntime:
         loaded: What TensorFlow loaded, with its `signatures`.
     """
 
-    def __init__(self, place: Path, int8: bool = False):
+    def __init__(self, place: Path, int8: bool = False) -> None:
         import tensorflow as tf
 
         # A signature alone does not keep the variables it reads.

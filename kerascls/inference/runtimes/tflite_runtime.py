@@ -22,7 +22,7 @@ class TFLiteRuntime:
         int8: Of no effect.
     """
 
-    def __init__(self, place: Path, int8: bool = False):
+    def __init__(self, place: Path, int8: bool = False) -> None:
         self._interpreter = _interpreter(place)
         self._run = self._interpreter.get_signature_runner("logits")
         self._lock = threading.Lock()

@@ -108,7 +108,9 @@ def choose_compute(
     return Compute(backend, device, precision, jit, num_devices)
 
 
-def _check_devices(backend: str, precision: str, compile: str, num_devices: int):
+def _check_devices(
+    backend: str, precision: str, compile: str, num_devices: int
+) -> None:
     found = len(_devices(backend))
     if found < num_devices:
         raise SettingsError(
@@ -171,7 +173,7 @@ def data_parallel(compute: Compute) -> Iterator[None]:
         keras.distribution.set_distribution(before)
 
 
-def limit_threads(compute: Compute):
+def limit_threads(compute: Compute) -> None:
     """Makes TensorFlow run an operation of either half of a batch at once.
 
     Its default, as many operations at once as there are cores, each on all cores,

@@ -128,7 +128,9 @@ def squared_norm(tensors: list):
     return 2.0 * tf.add_n([tf.nn.l2_loss(one) for one in tensors])
 
 
-def adam_step(variable, moments, gradient, rate, betas, update, *, epsilon: float):
+def adam_step(
+    variable, moments, gradient, rate, betas, update, *, epsilon: float
+) -> None:
     """Moves a variable and its moments as `keras.optimizers.Adam` does.
 
     Args:

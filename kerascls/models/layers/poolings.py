@@ -63,7 +63,7 @@ class LayerMix(layers.Layer):
         - [Deep contextualized word representations](https://arxiv.org/abs/1802.05365)
     """
 
-    def __init__(self, num_layers: int, **kwargs):
+    def __init__(self, num_layers: int, **kwargs) -> None:
         super().__init__(dtype="float32", **kwargs)
         self.num_layers = num_layers
         self.scores = self.add_weight(
@@ -110,7 +110,7 @@ class AttentionPooling(layers.Layer):
         hidden_dim: int,
         initializer: keras.initializers.Initializer,
         **kwargs,
-    ):
+    ) -> None:
         kwargs.setdefault("name", "attention")
         super().__init__(dtype="float32", **kwargs)
         self.query = self.add_weight(

@@ -23,7 +23,7 @@ class Seeds:
         seed: Any whole number; the same number gives the same sequence of seeds.
     """
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int) -> None:
         self._next = seed % 2**31
 
     def next(self) -> int:
@@ -118,7 +118,7 @@ class Embeddings(layers.Layer):
         seeds: Where initial weights and dropout get their seeds.
     """
 
-    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs):
+    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs) -> None:
         super().__init__(**kwargs)
         self.config = config
         self.seeds = seeds
@@ -129,7 +129,7 @@ class Embeddings(layers.Layer):
             config.dropout, seed=seeds.next(), dtype=self.dtype_policy
         )
 
-    def build(self, input_shape=None):
+    def build(self, input_shape=None) -> None:
         config = self.config
 
         def table(name, rows):
@@ -186,7 +186,7 @@ class TransformerBlock(layers.Layer):
         - [BERT](https://arxiv.org/abs/1810.04805), whose order of operations this is
     """
 
-    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs):
+    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs) -> None:
         super().__init__(**kwargs)
         self.config = config
         self.activation = gelu(config.activation)
@@ -222,7 +222,7 @@ class TransformerBlock(layers.Layer):
         self.dropout = dropout(config.dropout, "dropout")
         self.output_dropout = dropout(config.dropout, "output_dropout")
 
-    def build(self, input_shape=None):
+    def build(self, input_shape=None) -> None:
         hidden = (None, None, self.config.hidden_dim)
         for part in (self.query, self.key, self.value, self.attention_output):
             part.build(hidden)

@@ -43,7 +43,7 @@ class CodePointTokenizer:
         encode: Callable[[list[str]], Sequence[Sequence[int]]],
         vocab: Mapping[str, int],
         unk_id: int,
-    ):
+    ) -> None:
         self._encode, self._vocab, self._unk_id = encode, vocab, unk_id
         self._kinds = np.full(NUM_CODE_POINTS, UNSEEN, np.int32)
         self._kinds[-1] = RUN
@@ -92,7 +92,7 @@ class CodePointTokenizer:
             kinds = self._kinds.take(codes, mode="clip")
         return kinds
 
-    def _look_at(self, codes: np.ndarray):
+    def _look_at(self, codes: np.ndarray) -> None:
         known = (codes >= FIRST_IDEOGRAPH) & (codes <= LAST_IDEOGRAPH)
         ideographs, others = (map(chr, codes[of].tolist()) for of in (known, ~known))
         ids = [self._vocab.get(character, self._unk_id) for character in ideographs]
@@ -128,7 +128,7 @@ class CodePointTokenizer:
             for run, ids in zip(runs, found, strict=True)
         ]
 
-    def _remember(self, new: Mapping[str, bytes]):
+    def _remember(self, new: Mapping[str, bytes]) -> None:
         if len(self._runs) + len(new) > MAX_RUNS:
             self._runs = {}
         self._runs.update(islice(new.items(), MAX_RUNS))

@@ -64,7 +64,7 @@ class Tokenizer:
         vocab: str | Path | Sequence[str] | Mapping[str, int],
         do_lower_case: bool = False,
         **unsupported: Any,
-    ):
+    ) -> None:
         _refuse("Tokenizer", "vocab, do_lower_case", unsupported)
         self.vocab = as_vocab(vocab)
         self.do_lower_case = bool(do_lower_case)
@@ -156,7 +156,7 @@ class Tokenizer:
             segment_ids += [segment] * (len(body) + 1)
         return token_ids, segment_ids
 
-    def save(self, path: str | Path):
+    def save(self, path: str | Path) -> None:
         """Writes `vocab.txt`; an id that no token has becomes an empty line."""
         lines = [""] * self.vocab_size
         for token, token_id in self.vocab.items():
@@ -224,7 +224,7 @@ def _checked(texts: Sequence[str]) -> list[str]:
     return texts
 
 
-def _refuse(where: str, accepted: str, options: Mapping[str, Any]):
+def _refuse(where: str, accepted: str, options: Mapping[str, Any]) -> None:
     if options:
         given = ", ".join(f"{name}={value!r}" for name, value in options.items())
         raise SettingsError(
@@ -233,7 +233,7 @@ def _refuse(where: str, accepted: str, options: Mapping[str, Any]):
         )
 
 
-def _truncate(bodies: list[list[int]], maxlen: int):
+def _truncate(bodies: list[list[int]], maxlen: int) -> None:
     room = maxlen - 1 - len(bodies)
     if room < 0:
         raise SettingsError(

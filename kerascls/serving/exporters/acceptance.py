@@ -32,7 +32,7 @@ class Limits:
     max_changed: float = 0.05
     max_f1_drop: float = 0.003
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("max_changed", "max_f1_drop"):
             value = getattr(self, name)
             if not 0 <= value <= 1:
@@ -73,7 +73,7 @@ class Limits:
             )
         return faults
 
-    def check(self, comparison: "Comparison", format: str, int8: bool):
+    def check(self, comparison: "Comparison", format: str, int8: bool) -> None:
         """Checks a comparison.
 
         Raises:

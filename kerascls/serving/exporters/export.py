@@ -136,7 +136,7 @@ class _Job:
     int8: bool
     out: Path | None
 
-    def check(self):
+    def check(self) -> None:
         """Refuses what cannot be done before anything is computed."""
         chosen = FORMATS[known_name(FORMATS, self.format, "format")]
         if self.int8 and not chosen.has_int8:
@@ -155,7 +155,7 @@ class _Job:
                 f"{self.format!r}, out=None. Name one with --out."
             )
 
-    def _check_out(self):
+    def _check_out(self) -> None:
         if self.out.resolve().is_relative_to(self.bundle.path.resolve()):
             raise SettingsError(
                 f"Expected a place outside the bundle. Received: out="

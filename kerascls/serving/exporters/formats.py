@@ -52,7 +52,9 @@ class Format:
         """Returns what computes logits from what was written."""
         return named(self.opener)(place, int8)
 
-    def check(self, place: Path, bundle: "Bundle", texts: Sequence[tuple[str, ...]]):
+    def check(
+        self, place: Path, bundle: "Bundle", texts: Sequence[tuple[str, ...]]
+    ) -> None:
         """Checks on texts what the comparison of logits does not show.
 
         Raises:

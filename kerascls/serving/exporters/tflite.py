@@ -7,7 +7,7 @@ from kerascls.inference.bundle import Bundle
 from kerascls.serving.exporters.saved_model.model import archive_of
 
 
-def write_tflite(bundle: Bundle, place: Path, int8: bool):
+def write_tflite(bundle: Bundle, place: Path, int8: bool) -> None:
     """Writes a `.tflite` file of TensorFlow Lite's own operations.
 
     By the signature `logits` it takes `token_ids`, `segment_ids` and `padding_mask`,

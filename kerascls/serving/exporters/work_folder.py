@@ -31,7 +31,7 @@ def work_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_place(place: Path, marker: str | None, suffix: str = ""):
+def check_place(place: Path, marker: str | None, suffix: str = "") -> None:
     """Checks that an exported model may be written to a place.
 
     Args:

@@ -16,7 +16,7 @@ class BestWeights:
         arrays: Their values; None before the first score.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.step: int | None = None
         self.arrays: list[np.ndarray] | None = None
 

@@ -20,7 +20,7 @@ class EarlyStopping:
 
     def __init__(
         self, plan: Plan, patience_epochs: int, max_minutes: float | None = None
-    ):
+    ) -> None:
         self.plan = plan
         self.patience_epochs = patience_epochs
         self.max_minutes = max_minutes

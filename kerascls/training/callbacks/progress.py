@@ -35,7 +35,7 @@ class EpochProgress(keras.callbacks.Callback):
         rows_per_epoch: int | None = None,
         done: int = 0,
         unit: str = "epoch",
-    ):
+    ) -> None:
         super().__init__()
         self.console = console
         self.rows_per_epoch = rows_per_epoch
@@ -43,7 +43,7 @@ class EpochProgress(keras.callbacks.Callback):
         self.unit = unit
         self._progress = None
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None):
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Starts the bar of an epoch."""
         self.close()
         if not self.console.is_terminal:
@@ -56,7 +56,7 @@ class EpochProgress(keras.callbacks.Callback):
         self._started_s = time.perf_counter()
         self._progress.start()
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Moves the bar, and takes it away after the last batch."""
         progress, steps = self._progress, self.params.get("steps")
         if progress is None:
@@ -71,12 +71,12 @@ class EpochProgress(keras.callbacks.Callback):
         if self.done + batch + 1 == steps:
             self.close()
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Takes the bar away."""
         self.done = 0
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Takes the bar away, if there is one, and gives the cursor back."""
         progress, self._progress = self._progress, None
         if progress is not None:

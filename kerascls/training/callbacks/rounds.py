@@ -43,7 +43,7 @@ class Rounds(keras.callbacks.Callback):
         saving: StateSaving,
         interrupts: Interrupts,
         accumulate_steps: int = 1,
-    ):
+    ) -> None:
         super().__init__()
         self.plan = plan
         self.table = table

@@ -91,7 +91,7 @@ class ScoreTable(keras.callbacks.Callback):
         sink: Callable[[str], Any] = print,
         max_classes: int = 30,
         best_by: str = "macro_f1",
-    ):
+    ) -> None:
         super().__init__()
         if objective not in OBJECTIVES:
             raise SettingsError(

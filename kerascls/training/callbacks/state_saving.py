@@ -43,7 +43,7 @@ class StateSaving:
         train: TrainSettings,
         made_with: str = "",
         say: Callable[[str], Any] = print,
-    ):
+    ) -> None:
         self.folder = folder
         self.history_csv = history_csv
         self.train = train

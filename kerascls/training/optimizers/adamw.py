@@ -34,13 +34,13 @@ class AdamW(keras.optimizers.AdamW):
         learning_rate=0.001,
         rate_factors: Sequence[float] | None = None,
         **kwargs,
-    ):
+    ) -> None:
         super().__init__(learning_rate, **kwargs)
         self.rate_factors = None
         if rate_factors is not None:
             self.rate_factors = tuple(float(factor) for factor in rate_factors)
 
-    def build(self, variables):
+    def build(self, variables) -> None:
         """Makes the optimiser's variables; Keras calls it.
 
         Raises:
@@ -55,7 +55,7 @@ class AdamW(keras.optimizers.AdamW):
             )
         super().build(variables)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient, variable, learning_rate) -> None:
         """Decays a variable, then steps along its gradient."""
         if self.rate_factors is not None:
             factor = self.rate_factors[self._get_variable_index(variable)]
@@ -69,7 +69,7 @@ class AdamW(keras.optimizers.AdamW):
         else:
             super().update_step(gradient, variable, learning_rate)
 
-    def _step_in_one(self, gradient, variable, learning_rate):
+    def _step_in_one(self, gradient, variable, learning_rate) -> None:
         index = self._get_variable_index(variable)
         tensorflow_ops.adam_step(
             variable,
@@ -90,25 +90,25 @@ class AdamW(keras.optimizers.AdamW):
         scale = limit * ops.minimum(1.0 / norm, 1.0 / limit) + (norm - norm)
         return [gradient * scale for gradient in grads]
 
-    def _apply_weight_decay(self, variables):
+    def _apply_weight_decay(self, variables) -> None:
         """Nothing: `update_step` decays, where it knows the rate."""
 
-    def _backend_apply_gradients(self, grads, trainable_variables):
+    def _backend_apply_gradients(self, grads, trainable_variables) -> None:
         grads = summed_over_replicas(dense(grads))
         super()._backend_apply_gradients(grads, trainable_variables)
 
     # Behind the sum all replicas do the same, each on its own copy of the variables.
     # Keras lets them meet once more, which is impossible in a branch of the graph,
     # and so wherever gradients are accumulated.
-    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+    def _backend_update_step(self, grads, trainable_variables, learning_rate) -> None:
         for gradient, variable in zip(grads, trainable_variables, strict=True):
             self.update_step(gradient, variable, learning_rate)
 
-    def _backend_increment_gradient_accumulators(self, grads, acc_grads):
+    def _backend_increment_gradient_accumulators(self, grads, acc_grads) -> None:
         for gradient, accumulator in zip(grads, acc_grads, strict=True):
             accumulator.assign(gradient + accumulator)
 
-    def _update_model_variables_moving_average(self, trainable_variables):
+    def _update_model_variables_moving_average(self, trainable_variables) -> None:
         steps = self.gradient_accumulation_steps or 1
         updates = ops.cast(self.iterations, "float32")
         momentum = ops.minimum(self.ema_momentum, (1 + updates) / (10 + updates))
@@ -119,7 +119,7 @@ class AdamW(keras.optimizers.AdamW):
         for variable, average in zip(trainable_variables, averages, strict=True):
             average.assign(average + share * (variable - average))
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(self, var_list) -> None:
         """Nothing: at the end of `fit` Keras would put the averages into the model.
 
         Its weights would no longer be those the optimiser's moments belong to, and

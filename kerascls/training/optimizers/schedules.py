@@ -22,7 +22,7 @@ class WarmupLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         warmup_steps: int,
         total_steps: int,
         accumulate_steps: int = 1,
-    ):
+    ) -> None:
         self.peak = peak
         self.warmup_steps = max(1, warmup_steps)
         self.total_steps = max(total_steps, self.warmup_steps + 1)
@@ -59,7 +59,7 @@ class GeometricRise(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(
         self, lowest: float, highest: float, num_steps: int, accumulate_steps: int = 1
-    ):
+    ) -> None:
         self.lowest = lowest
         self.highest = highest
         self.num_steps = num_steps

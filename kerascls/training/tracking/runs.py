@@ -24,19 +24,19 @@ class RunEnd(keras.callbacks.Callback):
         end: Called once, with whether training came to its end.
     """
 
-    def __init__(self, end: Callable[[bool], None]):
+    def __init__(self, end: Callable[[bool], None]) -> None:
         super().__init__()
         self._end: Callable[[bool], None] | None = end
 
-    def on_train_end(self, logs: dict | None = None):
+    def on_train_end(self, logs: dict | None = None) -> None:
         """Ends it as finished."""
         self._finish(True)
 
-    def close(self):
+    def close(self) -> None:
         """Ends it as broken off, unless training came to its end."""
         self._finish(False)
 
-    def _finish(self, finished: bool):
+    def _finish(self, finished: bool) -> None:
         end, self._end = self._end, None
         if end is not None:
             end(finished)
@@ -79,7 +79,7 @@ def trackers(
     return callbacks
 
 
-def close_trackers(callbacks: Iterable[keras.callbacks.Callback]):
+def close_trackers(callbacks: Iterable[keras.callbacks.Callback]) -> None:
     """Ends the runs that `trackers` started, those that are still open."""
     for callback in callbacks:
         if isinstance(callback, RunEnd):
@@ -103,11 +103,11 @@ def start_mlflow(folder: Path, name: str, settings: dict) -> list:
     if server is None:
         mlflow.set_tracking_uri(f"sqlite:///{(folder / 'mlflow.db').as_posix()}")
 
-    def forget_server():
+    def forget_server() -> None:
         if server is None:
             mlflow.set_tracking_uri(None)
 
-    def end(finished: bool):
+    def end(finished: bool) -> None:
         try:
             mlflow.flush_async_logging()
             mlflow.end_run("FINISHED" if finished else "KILLED")
@@ -136,7 +136,7 @@ def _mlflow_callback(mlflow: Any) -> keras.callbacks.Callback:
 
 def _start_mlflow_run(
     mlflow: Any, folder: Path, name: str, settings: dict, server: str | None
-):
+) -> None:
     record = folder / "run.json"
     known = _read_json(record)
     nested = mlflow.active_run() is not None  # the caller's own

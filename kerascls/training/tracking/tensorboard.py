@@ -24,7 +24,7 @@ class EpochTensorBoard(keras.callbacks.Callback):
         folder: Where to.
     """
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path) -> None:
         super().__init__()
         self.folder = Path(folder)
         self._writers: dict[str, Any] = {}
@@ -67,7 +67,7 @@ def learning_rate(model: keras.Model) -> float:
     return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
 
 
-def _leave_devices_to_the_backend():
+def _leave_devices_to_the_backend() -> None:
     """Keeps TensorFlow, which writes the files, from taking another one's memory."""
     if keras.backend.backend() == "tensorflow":
         return

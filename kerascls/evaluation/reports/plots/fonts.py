@@ -123,7 +123,7 @@ def _chinese_fonts() -> list[str]:
     return [name for name in CHINESE_FONTS if name in known]
 
 
-def _find_new_fonts():
+def _find_new_fonts() -> None:
     # matplotlib keeps a list of fonts on disk, and never looks for later ones.
     from matplotlib import font_manager
 

@@ -92,7 +92,7 @@ def _most_supported(history: ClassHistory) -> list[str]:
     return names[:MAX_LINES]
 
 
-def _check_known(names: Sequence[str], history: ClassHistory):
+def _check_known(names: Sequence[str], history: ClassHistory) -> None:
     unknown = [name for name in names if name not in history.classes]
     if unknown:
         raise SettingsError(
@@ -101,7 +101,9 @@ def _check_known(names: Sequence[str], history: ClassHistory):
         )
 
 
-def _plot_line(axes, rows: list[dict[str, str]], name: str, column: str, label: str):
+def _plot_line(
+    axes, rows: list[dict[str, str]], name: str, column: str, label: str
+) -> None:
     # Averages stand behind the classes, so the last row of a name is the average.
     values = {float(r["epoch"]): r[column] for r in rows if r["class"] == name}
     points = [(epoch, float(value)) for epoch, value in values.items() if value]

@@ -75,7 +75,9 @@ def plot_pairs(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     return figure
 
 
-def _draw(axes: "Axes", counts: np.ndarray, shares: np.ndarray, names: list[str]):
+def _draw(
+    axes: "Axes", counts: np.ndarray, shares: np.ndarray, names: list[str]
+) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     places = range(len(names))
     axes.set_xticks(places, names, rotation=90)

@@ -61,7 +61,7 @@ def write_plots(
     return write_all(directory, contents)
 
 
-def _warn_once(messages: dict[str, type[Warning]]):
+def _warn_once(messages: dict[str, type[Warning]]) -> None:
     # A missing font is said once, not for each picture and each character.
     others = {m: c for m, c in messages.items() if not m.startswith("Glyph ")}
     for message, category in others.items():

@@ -29,7 +29,7 @@ class OnnxGraph:
     # What its files tell of its arithmetic, for those who run them.
     facts: Mapping[str, str] = {}
 
-    def __init__(self, weights: Mapping[str, np.ndarray]):
+    def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
         self.weights = weights
         self._nodes: list[tuple[str, list[str], list[str], dict[str, Any]]] = []
         self._arrays: dict[str, np.ndarray] = {}

@@ -14,7 +14,9 @@ from kerascls.serving.exporters.acceptance import FLOAT32_DIFFERENCE
 from kerascls.serving.exporters.saved_model.model import input_names
 
 
-def check_strings(place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]]):
+def check_strings(
+    place: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]]
+) -> None:
     """Checks the labels and scores that strings get; one that takes ids is let pass.
 
     Args:

@@ -47,7 +47,7 @@ class StringTokens:
         SettingsError: When it cannot be rebuilt, see `why_inexpressible`.
     """
 
-    def __init__(self, tokenizer: Tokenizer):
+    def __init__(self, tokenizer: Tokenizer) -> None:
         if reason := why_inexpressible(tokenizer):
             raise SettingsError(reason)
         self._trie = piece_trie(tokenizer.vocab)
