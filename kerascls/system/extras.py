@@ -58,11 +58,16 @@ def require_keras(needed_by: str, *packages: str, otherwise: str = "") -> None:
         otherwise: Another way out, a sentence or more, for the message.
 
     Raises:
-        SettingsError: When one is missing; it says how to install all that are.
+        SettingsError: When one is missing; it says how to install all that are. Also
+            when Keras is to run on another backend than `BACKENDS`.
     """
     backend = keras_backend()
-    if backend not in BACKENDS:  # Keras itself says what is wrong with it
-        return require(needed_by, "keras", *packages, otherwise=otherwise)
+    if backend not in BACKENDS:
+        raise SettingsError(
+            f"{needed_by} needs Keras on {' or '.join(BACKENDS)}. Received: "
+            f"backend={backend!r}, of KERAS_BACKEND or keras.json. Set "
+            f"KERAS_BACKEND={BACKENDS[0]}."
+        )
     if not is_installed(backend) and not {*BACKENDS}.intersection(packages):
         (other,) = {*BACKENDS} - {backend}
         get = f", which is installed: set KERAS_BACKEND={other}"

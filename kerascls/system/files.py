@@ -11,7 +11,7 @@ from typing import Any
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Lets a file or folder be made beside its place, and moves it there when it is.
+    """Lets a file or folder be made beside its path, and moves it there when done.
 
     When the block fails, or is interrupted, what was there before stays and nothing
     is left beside it. A process that is killed leaves something `unfinished`.
@@ -40,22 +40,22 @@ def unfinished(name: str) -> str:
     return f".{name}-*"
 
 
-def move(made: Path, place: Path) -> None:
+def move(made: Path, path: Path) -> None:
     """Gives what was made its final name, in place of what has it now.
 
     A folder that was there goes beside what was made; whoever made that removes it.
     """
-    if not (made.is_dir() and place.is_dir()):
-        os.replace(made, place)
+    if not (made.is_dir() and path.is_dir()):
+        os.replace(made, path)
         return
     before = made.with_name(f"{made.name}.before")
     try:
-        os.replace(place, before)
-        os.replace(made, place)
+        os.replace(path, before)
+        os.replace(made, path)
     except BaseException:
         # An interrupt may come before, between and after the two.
-        if os.path.lexists(before) and not os.path.lexists(place):
-            os.replace(before, place)
+        if os.path.lexists(before) and not os.path.lexists(path):
+            os.replace(before, path)
         raise
 
 

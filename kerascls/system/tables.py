@@ -13,8 +13,8 @@ def known_name(table: Collection[str], name: Any, argument: str) -> str:
 
     Args:
         table: All names.
-        name: What was given.
-        argument: What it was given for, for the message.
+        name: What was asked for.
+        argument: What it is the name of, for the message.
 
     Raises:
         SettingsError: When there is no such name; it lists all, and the nearest.
@@ -29,7 +29,7 @@ def known_name(table: Collection[str], name: Any, argument: str) -> str:
     )
 
 
-def named(place: str) -> Any:
+def named(reference: str) -> Any:
     """Returns what `"module:name"` refers to; imports the module only now."""
-    module, _, name = place.partition(":")
+    module, _, name = reference.partition(":")
     return getattr(import_module(module), name)
