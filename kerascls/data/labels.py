@@ -17,13 +17,13 @@ class Task(StrEnum):
 
 @dataclass(frozen=True)
 class LabelSet:
-    """Ordered label names; the place of a name is its column in every table.
+    """Ordered label names; the index of a name is its column in every table.
 
     Args:
         names: The label names, each one text, none empty, none twice.
 
     Raises:
-        DataError: When there is no name, an empty name or a name given twice.
+        DataError: When there is no name, an empty name or a name that is there twice.
 
     Example:
         >>> LabelSet.from_labels([("体育",), ("军事", "体育")]).names
@@ -47,11 +47,8 @@ class LabelSet:
         object.__setattr__(self, "_columns", columns)
 
     @classmethod
-    def from_labels(cls, rows: Iterable[Sequence[str]]) -> "LabelSet":
-        """Returns the sorted set of all labels that occur in `rows`.
-
-        Args:
-            rows: The labels of each row, possibly none.
+    def from_labels(cls, rows: Iterable[Iterable[str]]) -> "LabelSet":
+        """Returns the sorted set of all labels that occur in rows.
 
         Raises:
             DataError: When no row has a label.

@@ -57,15 +57,8 @@ def prediction_batches(
 ) -> list[np.ndarray]:
     """Returns every row once, sorted by length, longest first.
 
-    So a batch that is too large for the memory shows at once.
-
-    Args:
-        lengths: int `(rows,)`; how long each sequence will be.
-        batch_size: Rows per batch; the last batch may have fewer.
-        max_batch_tokens: A batch of more tokens, padding included, is split.
-
-    Returns:
-        int64 `(batch,)` row indices for each batch.
+    So a batch that is too large for the memory shows at once. Arguments and result are
+    those of `training_batches`.
     """
     _check_positive(batch_size=batch_size)
     lengths = np.asarray(lengths, np.int64)
@@ -120,11 +113,11 @@ def _split(
     if max_batch_tokens is None:
         return batches
     _check_positive(max_batch_tokens=max_batch_tokens)
-    parts = []
+    split = []
     for rows in batches:
         longest = int(lengths[rows].max(initial=1))
-        parts += _sliced(rows, max(1, max_batch_tokens // longest))
-    return parts
+        split += _sliced(rows, max(1, max_batch_tokens // longest))
+    return split
 
 
 def _check_positive(**values: int) -> None:

@@ -1,6 +1,6 @@
 """The contract between training and serving: how a row's texts become a sequence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -59,11 +59,7 @@ class InputSpec:
         check_room(len(self.text_columns), self.max_tokens, self.pair)
 
     def layout(self, tokenizer: "Tokenizer") -> Layout:
-        """Returns how ids become a sequence.
-
-        Args:
-            tokenizer: Has the ids of the special tokens.
-        """
+        """Returns how ids become a sequence, with the tokenizer's special tokens."""
         return Layout(
             max_tokens=self.max_tokens,
             truncate=self.truncate,
@@ -84,7 +80,7 @@ class InputSpec:
         Raises:
             SettingsError: When a key is missing or unknown, or a value is wrong.
         """
-        names = [one.name for one in fields(cls)]
+        names = [field.name for field in fields(cls)]
         if set(values) != set(names):
             raise SettingsError(
                 f"Expected an input described by the keys {', '.join(names)}. "
@@ -95,11 +91,15 @@ class InputSpec:
 
 
 def _are_names(value: object) -> bool:
-    listed = isinstance(value, (list, tuple)) and len(value) > 0
-    return listed and all(isinstance(name, str) for name in value)
+    return (
+        isinstance(value, list | tuple)
+        and len(value) > 0
+        and all(isinstance(name, str) for name in value)
+    )
 
 
-_KINDS = {
+# Field -> what its value is, for messages, and whether a value is that.
+_KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "text_columns": ("a list of one name or more", _are_names),
     "label_column": ("a name", lambda v: isinstance(v, str)),
     "pair": ("True or False", lambda v: isinstance(v, bool)),

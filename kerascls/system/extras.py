@@ -50,12 +50,7 @@ def require(needed_by: str, *packages: str, otherwise: str = "") -> None:
 
 
 def require_keras(needed_by: str, *packages: str, otherwise: str = "") -> None:
-    """Checks the same of Keras, of the backend it will run on, and of packages.
-
-    Args:
-        needed_by: What the user asked for, for the message.
-        packages: More import names out of `EXTRAS`.
-        otherwise: Another way out, a sentence or more, for the message.
+    """Checks the same of Keras, its backend, and packages; arguments as of `require`.
 
     Raises:
         SettingsError: When one is missing; it says how to install all that are. Also
@@ -89,11 +84,7 @@ def keras_backend() -> str:
 
 @contextmanager
 def absence_explained(needed_by: str) -> Iterator[None]:
-    """Turns a failed import of what an extra brings into the error of `require`.
-
-    Args:
-        needed_by: What the user asked for, for the message.
-    """
+    """Turns a failed import of what an extra brings into the error of `require`."""
     try:
         yield
     except ModuleNotFoundError as error:

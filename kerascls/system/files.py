@@ -73,12 +73,7 @@ def flush(path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that a reader sees the old content or the new, never a part.
-
-    Args:
-        path: The file; its folder must exist.
-        content: All of it.
-    """
+    """Writes a file, in a folder that exists, so that readers see all of it."""
     with replaced(path) as work:
         work.write_bytes(content)
         work.chmod(0o644)
@@ -86,14 +81,11 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_all(folder: str | Path, contents: dict[str, bytes]) -> list[Path]:
-    """Writes several files atomically, one after the other.
+    """Writes files atomically into a folder, made if need be; returns their paths.
 
     Args:
-        folder: Where to; made if it does not exist.
+        folder: Where to.
         contents: By file name.
-
-    Returns:
-        The paths of the files.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,12 +9,7 @@ from kerascls.errors import SettingsError
 
 
 def known_name(table: Collection[str], name: Any, argument: str) -> str:
-    """Returns a name of a table.
-
-    Args:
-        table: All names.
-        name: What was asked for.
-        argument: What it is the name of, for the message.
+    """Returns a name of a table; `argument` is what the message calls it.
 
     Raises:
         SettingsError: When there is no such name; it lists all, and the nearest.

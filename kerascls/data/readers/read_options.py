@@ -74,10 +74,7 @@ class ReadOptions:
 
     @classmethod
     def from_keywords(
-        cls,
-        function: Callable,
-        keywords: Mapping[str, Any],
-        others: Iterable[str] = (),
+        cls, function: Callable, keywords: Mapping[str, Any], others: Iterable[str] = ()
     ) -> Self:
         """Returns the options in the keywords that a function was called with.
 
@@ -91,7 +88,7 @@ class ReadOptions:
                 value has no meaning.
         """
         parameters = signature(function).parameters.values()
-        named = [one.name for one in parameters if one.kind is not one.VAR_KEYWORD]
+        named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
         known = list(dict.fromkeys([*named, *READ_KEYWORDS, *others]))
         for name in [name for name in keywords if name not in known]:
             near = get_close_matches(name, known, n=1)

@@ -52,9 +52,9 @@ def table_row(
     if not len(columns) <= len(cells) <= width:
         noun = "column" if len(cells) == 1 else "columns"
         return BadRow(line, f"{len(cells)} {noun} where the header has {width}")
-    for place, cell in enumerate(cells[len(columns) :], start=len(columns) + 1):
+    for number, cell in enumerate(cells[len(columns) :], start=len(columns) + 1):
         if cell.strip():
-            return BadRow(line, f"column {place} has a cell and no name in the header")
+            return BadRow(line, f"column {number} has a cell and no name in the header")
     return Record(line, dict(zip(columns, cells, strict=False)))
 
 

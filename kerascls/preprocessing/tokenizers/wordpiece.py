@@ -118,7 +118,7 @@ class Tokenizer:
         bert4keras shows an unknown word as it is; here it reads [UNK].
         """
         ids = self._encodings([text])[0].ids
-        return [CLS, *map(self._rust.id_to_token, ids), SEP]
+        return [CLS, *(str(self._rust.id_to_token(i)) for i in ids), SEP]
 
     def encode(
         self,
@@ -226,9 +226,9 @@ def _checked(texts: Sequence[str]) -> list[str]:
 
 def _refuse(where: str, accepted: str, options: Mapping[str, Any]) -> None:
     if options:
-        given = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        received = ", ".join(f"{name}={value!r}" for name, value in options.items())
         raise SettingsError(
-            f"{where} accepts {accepted}. Received: {given}. Leave out what is not "
+            f"{where} accepts {accepted}. Received: {received}. Leave out what is not "
             f"among these; there is no equivalent."
         )
 
