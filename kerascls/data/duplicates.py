@@ -61,11 +61,7 @@ def group_duplicates(texts: Iterable[Hashable]) -> list[list[int]]:
 
 
 def count_duplicates(parts: Mapping[str, Sequence[tuple[str, ...]]]) -> DuplicateCounts:
-    """Counts exact duplicates inside each part and across each pair of parts.
-
-    Args:
-        parts: The texts of each part's rows; rows with equal texts are duplicates.
-    """
+    """Counts rows with equal texts inside each part and across each pair of parts."""
     counts = {name: Counter(texts) for name, texts in parts.items()}
     overlaps = []
     for first, second in combinations(counts, 2):

@@ -49,9 +49,8 @@ class Targets:
         counts = self.offsets[rows + 1] - starts
         flat = span_indices(starts, counts)  # (labels of these rows,)
         dense = np.zeros((len(rows), self.num_classes), np.float32)
-        dense[np.repeat(np.arange(len(rows)), counts), self.columns[flat]] = (
-            self.weights[flat]
-        )
+        row_indices = np.repeat(np.arange(len(rows)), counts)
+        dense[row_indices, self.columns[flat]] = self.weights[flat]
         return dense
 
     def multi_hot(self) -> np.ndarray:

@@ -13,7 +13,6 @@ def training_batches(
     seed: int,
     epoch: int,
     mega_batches: int = 50,
-    max_batch_tokens: int | None = None,
 ) -> list[np.ndarray]:
     """Returns every row once, in batches of rows about equally long.
 
@@ -28,8 +27,6 @@ def training_batches(
         epoch: The same.
         mega_batches: Batches per group: more mean less padding, 1 means no sorting
             beyond the batch.
-        max_batch_tokens: A batch of more tokens, padding included, is split. For
-            memory only: it does not change the order of the rows.
 
     Returns:
         int64 `(batch,)` row indices for each batch.
@@ -48,13 +45,10 @@ def training_batches(
         group = order[start : start + mega_batches * batch_size]
         group = group[np.argsort(lengths[group], kind="stable")]
         batches += _sliced(group, batch_size)
-    batches = [batches[index] for index in random.permutation(len(batches))]
-    return _split(batches, lengths, max_batch_tokens)
+    return [batches[index] for index in random.permutation(len(batches))]
 
 
-def prediction_batches(
-    lengths: np.ndarray, batch_size: int, max_batch_tokens: int | None = None
-) -> list[np.ndarray]:
+def prediction_batches(lengths: np.ndarray, batch_size: int) -> list[np.ndarray]:
     """Returns every row once, sorted by length, longest first.
 
     So a batch that is too large for the memory shows at once. Arguments and result are
@@ -63,7 +57,7 @@ def prediction_batches(
     _check_positive(batch_size=batch_size)
     lengths = np.asarray(lengths, np.int64)
     order = np.argsort(-lengths, kind="stable")
-    return _split(_sliced(order, batch_size), lengths, max_batch_tokens)
+    return _sliced(order, batch_size)
 
 
 def in_length_order(
@@ -105,19 +99,6 @@ def bucket(length: int, buckets: Sequence[int]) -> int:
 
 def _sliced(rows: np.ndarray, size: int) -> list[np.ndarray]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
-
-
-def _split(
-    batches: list[np.ndarray], lengths: np.ndarray, max_batch_tokens: int | None
-) -> list[np.ndarray]:
-    if max_batch_tokens is None:
-        return batches
-    _check_positive(max_batch_tokens=max_batch_tokens)
-    split = []
-    for rows in batches:
-        longest = int(lengths[rows].max(initial=1))
-        split += _sliced(rows, max(1, max_batch_tokens // longest))
-    return split
 
 
 def _check_positive(**values: int) -> None:

@@ -21,24 +21,11 @@ class InputSpec:
         pair: Whether the last field is segment 1; all others are segment 0.
         do_lower_case: Whether the tokenizer lower-cases texts and strips accents.
         max_tokens: Most tokens of a sequence, special tokens included.
-        truncate: What stays of a field that is too long: its `"head"`, its `"tail"`,
-            or `"both"`, half from either end.
+        truncate: What stays of a field that is too long, as of `Layout`.
 
     Raises:
         SettingsError: When a value is of another type, or has no meaning for so many
             text columns.
-
-    Example:
-        >>> spec = InputSpec(
-        ...     text_columns=("question", "answer"),
-        ...     label_column="label",
-        ...     pair=True,
-        ...     do_lower_case=True,
-        ...     max_tokens=128,
-        ...     truncate="head",
-        ... )
-        >>> InputSpec.from_dict(spec.to_dict()) == spec
-        True
     """
 
     text_columns: tuple[str, ...]

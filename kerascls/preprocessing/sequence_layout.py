@@ -22,9 +22,7 @@ class Layout:
 
     Args:
         max_tokens: Most tokens of a sequence, special tokens included.
-        cls_id: Id of [CLS].
-        sep_id: Id of [SEP].
-        pad_id: Id of [PAD].
+        cls_id, sep_id, pad_id: Ids of the special tokens.
         truncate: What stays of a shortened field: its `"head"`, its `"tail"`, or
             `"both"`, half from either end.
         pair: Whether the last field is segment 1; all others are segment 0.

@@ -42,7 +42,7 @@ class TokenStore:
 
     def field_lengths(self) -> np.ndarray:
         """Returns the number of tokens, int32 `(rows, num_fields)`."""
-        lengths = np.diff(self.offsets).astype(np.int32)
+        lengths = np.diff(self.offsets).astype(np.int32)  # (rows * num_fields,)
         return lengths.reshape(len(self), self.num_fields)
 
     @classmethod
@@ -90,10 +90,7 @@ def write_token_store(
     tokenizer: Tokenizer,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> TokenStore:
-    """Writes a store and opens it; a half-written one is never left behind.
-
-    The files are written beside `directory`, chunk by chunk, and take its name when
-    they are complete. A store that was there is replaced.
+    """Writes a store chunk by chunk and opens it; one that was there is replaced.
 
     Args:
         directory: Where the store goes.

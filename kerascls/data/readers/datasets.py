@@ -26,13 +26,7 @@ ROWS_PER_PROGRESS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text.
-
-    Args:
-        line: Where its row starts in the file, from 1.
-        texts: One text per text column.
-        labels: Exactly one for multi-class, any number for multi-label.
-    """
+    """One labelled text; `line` is where its row starts in the file, from 1."""
 
     line: int
     texts: tuple[str, ...]
@@ -76,9 +70,6 @@ def read(
         path: The file; its ending names the format.
         options: How it is read.
         on_progress: Called now and then with bytes done and bytes in all.
-
-    Returns:
-        The `Dataset`.
 
     Raises:
         DataError: When the file, its columns or some rows cannot be used.

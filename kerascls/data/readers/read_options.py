@@ -78,10 +78,7 @@ class ReadOptions:
     ) -> Self:
         """Returns the options in the keywords that a function was called with.
 
-        Args:
-            function: The function.
-            keywords: Those that its signature does not name.
-            others: Names of keywords that are none of how a file is read.
+        `others` are names of keywords that say nothing on how a file is read.
 
         Raises:
             SettingsError: When a keyword is unknown, with the nearest known one, or a
@@ -111,9 +108,6 @@ class ReadOptions:
 
     def as_in(self, training: "ReadOptions") -> Self:
         """Returns a copy where what is not stated of the columns is as in training.
-
-        Args:
-            training: How the training text was read, see `Bundle.read_options`.
 
         Raises:
             SettingsError: When text columns are more or fewer than in training, or

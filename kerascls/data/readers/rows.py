@@ -27,12 +27,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be used, and why.
-
-    Args:
-        line: Where the row starts, as in `Record`.
-        reason: What is wrong with it, a few words.
-    """
+    """A row that cannot be used: where it starts, and in a few words why."""
 
     line: int
     reason: str
@@ -43,11 +38,7 @@ def table_row(
 ) -> Record | BadRow:
     """Returns a row of a table; columns without a name at its end must be empty.
 
-    Args:
-        line: Where the row starts.
-        cells: As many as there are columns, or fewer unnamed ones.
-        columns: The names.
-        width: Columns of the header, unnamed ones at the end included.
+    `width` is how many columns the header has, unnamed ones at its end included.
     """
     if not len(columns) <= len(cells) <= width:
         noun = "column" if len(cells) == 1 else "columns"
@@ -93,11 +84,7 @@ class BadRowLog:
             self.collected.append(row)
 
     def finish(self) -> None:
-        """Ends the file.
-
-        Raises:
-            DataError: When there were bad rows and they are not to be skipped.
-        """
+        """Raises a `DataError` when there were bad rows that are not to be skipped."""
         if not self.count or self.errors == "skip":
             return
         lines = [f"{self.source}:{row.line}: {row.reason}" for row in self._shown]

@@ -30,10 +30,7 @@ def xlsx_rows(
 ) -> Iterator[Record | BadRow]:
     """Yields the rows of the first sheet; cells become texts, empty rows are left out.
 
-    Args:
-        handle: The open file.
-        source: The file as the user named it, for messages.
-        encoding: Not used: a workbook names its own.
+    The encoding is not used: a workbook names its own.
 
     Raises:
         DataError: When it is no workbook, damaged, or has no header.
@@ -46,7 +43,7 @@ def xlsx_rows(
 
 
 def xlsx_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
-    """Returns the column names of the first sheet; arguments as for `xlsx_rows`."""
+    """Returns the column names of the first sheet."""
     return _header(_filled_rows(handle, source), source)
 
 

@@ -11,8 +11,8 @@ class Dealt:
 
     Args:
         labels: The labels of each row.
-        part_of: int64, the part of each row; `move` changes it.
-        shares: float64, the share of each part.
+        part_of: int64 `(rows,)`, the part of each row; `move` changes it.
+        shares: float64 `(parts,)`, the share of each part.
     """
 
     def __init__(

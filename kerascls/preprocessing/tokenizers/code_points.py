@@ -30,8 +30,7 @@ class CodePointTokenizer:
     """Gives the ids of a BERT tokenizer, many times faster on Chinese text.
 
     Only code points and runs not met before cost a call of the tokenizer. The table
-    takes 0.5 MB; the dictionary holds at most `MAX_RUNS` runs of at most
-    `MAX_RUN_CHARS` characters and starts again when it is full. Threads may share an
+    takes 0.5 MB; the dictionary starts again when it is full. Threads may share an
     object: at worst two of them find out the same.
 
     Args:

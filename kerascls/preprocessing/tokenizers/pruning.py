@@ -28,10 +28,6 @@ def kept_tokens(
     has the same tokens as before. A character whose own piece is dropped, such as a
     rare ideograph, becomes [UNK], together with the word it stands in.
 
-    Args:
-        tokenizer: With the whole vocabulary.
-        texts: The texts to count, those of training.
-        min_count: How often a token has to occur.
     """
     counts = np.zeros(tokenizer.vocab_size, np.int64)
     remaining = iter(texts)

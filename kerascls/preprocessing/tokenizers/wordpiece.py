@@ -82,9 +82,6 @@ class Tokenizer:
     def encode_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Returns the ids of each text, whole and without special tokens.
 
-        Args:
-            texts: The texts; an empty one has no ids.
-
         Returns:
             One int32 `(tokens,)` array per text; all are views of one array.
         """
@@ -97,9 +94,6 @@ class Tokenizer:
 
         Characters and words met before are looked up, so a tokenizer becomes faster
         with the text it has seen (`kerascls.preprocessing.tokenizers.code_points`).
-
-        Args:
-            texts: The texts; an empty one has no ids.
 
         Returns:
             `(ids, lengths)`: int32 `(tokens,)`, and how many ids each text has, int64
