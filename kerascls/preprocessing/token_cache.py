@@ -34,8 +34,8 @@ def cached_token_store(
     Stores are kept in `$KERASCLS_CACHE` or `~/.cache/kerascls`. One that is damaged
     is written again; where none can be written, it is held in memory.
 
-    Arguments are those of `write_token_store`; `warn` is called with a line when nothing
-    can be kept.
+    Arguments are those of `write_token_store`; `warn` is called with a line for people
+    when nothing can be kept.
     """
     folder = cache_folder() / _name(texts, lines, tokenizer)
     try:

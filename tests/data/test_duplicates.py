@@ -13,8 +13,10 @@ TEXTS = st.lists(st.tuples(st.sampled_from("abc")), max_size=20)
 def test_groups_hold_each_repeated_text_with_its_rows_in_order(texts):
     groups = group_duplicates(texts)
     assert all(len(group) > 1 and group == sorted(group) for group in groups)
-    assert [[row for row, text in enumerate(texts) if text == texts[group[0]]]
-            for group in groups] == groups
+    assert [
+        [row for row, text in enumerate(texts) if text == texts[group[0]]]
+        for group in groups
+    ] == groups
     rows = {row for group in groups for row in group}
     lone = [text for row, text in enumerate(texts) if row not in rows]
     assert len(set(lone)) == len(lone)

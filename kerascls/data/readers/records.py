@@ -11,7 +11,7 @@ from kerascls.data.readers.text_files import check_encoding, open_binary
 def read_columns(
     path: str | Path, *, format: str | None = None, encoding: str = "utf-8"
 ) -> tuple[str, ...]:
-    """Returns the names in a file's header, or where it has none of its first usable row.
+    """Returns the names in a file's header, or those of its first usable row.
 
     Arguments and errors are those of `read_records`.
     """

@@ -18,8 +18,9 @@ def dealt_at_random(labels, seed, shares=SHARES):
 
 
 def counts_of(dealt, labels):
-    return Counter(name for row in np.flatnonzero(dealt.part_of == 0)
-                   for name in set(labels[row]))
+    return Counter(
+        name for row in np.flatnonzero(dealt.part_of == 0) for name in set(labels[row])
+    )
 
 
 @given(LABELS, st.integers(0, 99))
