@@ -53,15 +53,11 @@ class LabelSet:
         Raises:
             DataError: When no row has a label.
         """
-        if isinstance(rows, str):
-            rows = [rows]
-        return cls(tuple(sorted({name for row in rows for name in _as_row(row)})))
+        return cls(tuple(sorted({name for row in rows for name in row})))
 
     def extended(self, names: Iterable[str]) -> "LabelSet":
         """Returns a set with the unseen of `names` behind the known ones, sorted."""
-        return LabelSet(
-            self.names + tuple(sorted(set(_as_row(names)) - set(self.names)))
-        )
+        return LabelSet((*self.names, *sorted(set(names) - set(self.names))))
 
     def column(self, name: str) -> int:
         """Returns the column of `name`.
@@ -87,15 +83,6 @@ class LabelSet:
 
     def __contains__(self, name: object) -> bool:
         return name in self._columns
-
-
-def _as_row(row: Iterable[str]) -> Iterable[str]:
-    if isinstance(row, str):
-        raise DataError(
-            f"Labels come as a list of names for each row, not as one text. "
-            f"Received: row={row!r}. Write ({row!r},)."
-        )
-    return row
 
 
 def _first_fault(names: tuple[str, ...], columns: dict[str, int]) -> str:

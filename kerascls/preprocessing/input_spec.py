@@ -77,12 +77,9 @@ class InputSpec:
         return cls(**values)
 
 
-def _are_names(value: object) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) > 0
-        and all(isinstance(name, str) for name in value)
-    )
+def _are_names(value: Any) -> bool:
+    listed = isinstance(value, list | tuple) and len(value) > 0
+    return listed and all(isinstance(name, str) for name in value)
 
 
 # Field -> what its value is, for messages, and whether a value is that.

@@ -1,7 +1,7 @@
 """How token ids of a row become one sequence: truncation, special tokens, pairs."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
@@ -27,9 +27,6 @@ class Layout:
             `"both"`, half from either end.
         pair: Whether the last field is segment 1; all others are segment 0.
 
-    Raises:
-        SettingsError: When `max_tokens` or `truncate` has no meaning, or later, when
-            there is no room for the fields, or `pair` meets rows of one field.
     """
 
     max_tokens: int
@@ -39,16 +36,13 @@ class Layout:
     truncate: Truncate = "head"
     pair: bool = False
 
-    def __post_init__(self) -> None:
-        if self.truncate not in get_args(Truncate):
-            raise SettingsError(
-                f"Expected 'head', 'tail' or 'both'. Received: "
-                f"truncate={self.truncate!r}. Choose one of them."
-            )
-        check_room(2 if self.pair else 1, self.max_tokens, self.pair)
-
     def lengths(self, field_lengths: np.ndarray) -> np.ndarray:
-        """Returns how long each sequence is, int32 `(rows,)`, of a store's lengths."""
+        """Returns how long each sequence is, int32 `(rows,)`, of a store's lengths.
+
+        Raises:
+            SettingsError: When there is no room for the fields, or `pair` meets rows
+                of one field.
+        """
         kept = self._kept(field_lengths)
         return (kept.sum(axis=1) + kept.shape[1] + 1).astype(np.int32)
 

@@ -35,7 +35,7 @@ class TrainSettings(Group):
     accumulate_steps: int = Field(
         1,
         ge=1,
-        description="Parts in which a batch is computed, to save memory; the result "
+        description="Pieces in which a batch is computed, to save memory; the result "
         "is that of the whole batch.",
     )
     epochs: int | None = Field(

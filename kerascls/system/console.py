@@ -55,21 +55,17 @@ class Screen:
         if not self.shows_bars:
             yield None
             return
-        from rich.progress import (
-            BarColumn,
-            Progress,
-            TaskProgressColumn,
-            TextColumn,
-            TimeRemainingColumn,
-        )
+        from rich import progress as rich_progress
 
         columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
+            rich_progress.TextColumn("{task.description}", markup=False),
+            rich_progress.BarColumn(),
+            rich_progress.TaskProgressColumn(),
+            rich_progress.TimeRemainingColumn(),
         )
-        with Progress(*columns, console=self.console, transient=True) as progress:
+        with rich_progress.Progress(
+            *columns, console=self.console, transient=True
+        ) as progress:
 
             def bar(title: str) -> Callable[[int, int], None]:
                 task = progress.add_task(title, total=None)

@@ -102,11 +102,7 @@ def has_extra(extra: str) -> bool:
 
 
 def require_trackers(names: Iterable[str]) -> None:
-    """Checks that what `train.track` names can be used.
-
-    Raises:
-        SettingsError: When a package is missing; it says how to install it.
-    """
+    """Checks, as `require` does, that what `train.track` names can be used."""
     for name in names:
         require(f"track={name}", *(EXTRAS | _TRACKERS).get(name, ()))
 

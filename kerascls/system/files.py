@@ -81,12 +81,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_all(folder: str | Path, contents: dict[str, bytes]) -> list[Path]:
-    """Writes files atomically into a folder, made if need be; returns their paths.
-
-    Args:
-        folder: Where to.
-        contents: By file name.
-    """
+    """Writes contents, by file name, atomically into a folder; returns the paths."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
@@ -120,10 +115,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Returns whether somebody holds a folder `locked`, as far as can be known.
-
-    Where there are no locks somebody may always be writing.
-    """
+    """Returns whether a folder may be `locked`; True where there are no locks."""
     try:
         handle = lock(folder, wait=False)
     except OSError:
@@ -134,11 +126,7 @@ def is_locked(folder: Path) -> bool:
 
 
 def lock(folder: Path, wait: bool) -> int | None:
-    """Takes a folder for this process, or this thread, alone.
-
-    Args:
-        folder: The folder; it stays readable for everybody.
-        wait: Whether to wait while somebody else has it.
+    """Takes a folder, still readable for everybody, for this process or thread alone.
 
     Returns:
         A file descriptor: closing it, or the end of the process, frees the folder.

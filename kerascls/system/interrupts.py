@@ -14,8 +14,7 @@ class Interrupts:
     is called at once. Signals that nobody listens to are left alone, and in threads
     other than the main one nothing is changed.
 
-    Attributes:
-        waiting: Whether a signal is held back.
+    `waiting` is the signal that is held back, if any.
 
     Example:
         >>> with Interrupts() as interrupts:

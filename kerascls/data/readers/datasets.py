@@ -99,7 +99,11 @@ def read(
                     log.add(BadRow(row.line, str(error)))
     log.finish()
     if columns is None or not examples:
-        raise _no_rows(path, log.count)
+        bad = f"{log.count} rows, all of them bad" if log.count else "no row"
+        raise DataError(
+            f"Expected at least one row of labelled text below the header. Received: "
+            f"{path} with {bad}. Give a file with rows."
+        )
     return Dataset(
         path=path,
         examples=examples,
@@ -202,11 +206,3 @@ def _require_regular(handle: BinaryIO, path: Path) -> None:
             f"Expected a file that can be read twice, for its hash. Received: "
             f"path={str(path)!r}, which is a pipe. Save it to a file first."
         )
-
-
-def _no_rows(path: Path, skipped: int) -> DataError:
-    rows = f"{skipped} rows, all of them bad" if skipped else "no row"
-    return DataError(
-        f"Expected at least one row of labelled text below the header. Received: "
-        f"{path} with {rows}. Give a file with rows."
-    )

@@ -44,12 +44,9 @@ def read_records(
         errors: `"raise"` or `"skip"`, for rows that cannot be used.
         bad_rows: A list that receives every bad row.
 
-    Returns:
-        An iterator of `Record`; columns keep the order of the file.
-
     Raises:
         DataError: When the file or some of its rows cannot be read.
-        SettingsError: When format, encoding or errors is unknown.
+        SettingsError: When format or encoding is unknown.
     """
     rows_of = FORMATS[find_format(path, format, needs_labels=False)].rows
     check_encoding(encoding)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import DataError
 
 Errors = Literal["raise", "skip"]
 Fields = Mapping[str, object]
@@ -57,9 +57,6 @@ class BadRowLog:
         source: The file, as the user named it.
         errors: `"raise"` or `"skip"`.
         collected: A list that receives every bad row, if the caller wants them.
-
-    Raises:
-        SettingsError: When `errors` is neither of the two.
     """
 
     source: str
@@ -67,13 +64,6 @@ class BadRowLog:
     collected: list[BadRow] | None = None
     count: int = 0
     _shown: list[BadRow] = field(default_factory=list, init=False)
-
-    def __post_init__(self) -> None:
-        if self.errors not in ("raise", "skip"):
-            raise SettingsError(
-                f"Bad rows are met with 'raise' or 'skip'. Received: "
-                f"errors={self.errors!r}. Choose one of the two."
-            )
 
     def add(self, row: BadRow) -> None:
         """Takes note of one more bad row."""

@@ -72,7 +72,7 @@ def decoded_lines(
     r"""Yields the physical lines of a file with their line ends, without BOM.
 
     Args:
-        handle: The open file or pipe; it stays open.
+        handle: The file or pipe; it stays open.
         source: The file as the user named it, for messages.
         encoding: Name of a codec.
         newline: As in `open`: `""` ends lines at CR, LF or both, `"\n"` at LF only.

@@ -17,8 +17,7 @@ _DAMAGE = (
     SyntaxError,  # base of the XML parsers' errors
     AttributeError,
     EOFError,
-    KeyError,
-    IndexError,
+    LookupError,
     OSError,
     TypeError,
     ValueError,

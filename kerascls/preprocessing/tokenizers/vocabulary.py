@@ -84,7 +84,7 @@ def build_vocab(
     if len(tokens) >= size:
         return tokens[:size]
     # The trainer numbers the pieces it finds in an order that changes from run to
-    # run; pieces given as special tokens, and so all merges, have a fixed order.
+    # run; pieces handed over as special tokens, and so all merges, have a fixed order.
     trainer = WordPieceTrainer(
         vocab_size=size,
         min_frequency=2,
@@ -101,12 +101,8 @@ def build_vocab(
 
 def bert_normalizer(do_lower_case: bool) -> normalizers.Normalizer:
     """Returns what BERT does to a text before it is split."""
-    return normalizers.BertNormalizer(
-        clean_text=True,
-        handle_chinese_chars=True,
-        strip_accents=None,
-        lowercase=do_lower_case,
-    )
+    # Its defaults: control characters go, ideographs stand alone, accents go with case.
+    return normalizers.BertNormalizer(lowercase=do_lower_case)
 
 
 def without_surrogates(text: str) -> str:
