@@ -8,13 +8,7 @@ from itertools import combinations
 
 @dataclass(frozen=True)
 class Overlap:
-    """Texts that two parts have in common.
-
-    Args:
-        parts: The two parts.
-        texts: Distinct texts that are in both.
-        rows: How many rows they are in either part.
-    """
+    """Distinct texts that two parts have in common, and their rows in either part."""
 
     parts: tuple[str, str]
     texts: int
@@ -56,9 +50,6 @@ class DuplicateCounts:
 def group_duplicates(texts: Iterable[Hashable]) -> list[list[int]]:
     """Returns the rows of each text that is there more than once, in their order.
 
-    Args:
-        texts: The texts of each row; rows with equal texts are duplicates.
-
     Example:
         >>> group_duplicates(["a", "b", "a"])
         [[0, 2]]
@@ -70,18 +61,15 @@ def group_duplicates(texts: Iterable[Hashable]) -> list[list[int]]:
 
 
 def count_duplicates(parts: Mapping[str, Sequence[tuple[str, ...]]]) -> DuplicateCounts:
-    """Counts exact duplicates inside each part and across each pair of parts.
-
-    Args:
-        parts: The texts of each part's rows; rows with equal texts are duplicates.
-    """
+    """Counts rows with equal texts inside each part and across each pair of parts."""
     counts = {name: Counter(texts) for name, texts in parts.items()}
     overlaps = []
     for first, second in combinations(counts, 2):
         common = counts[first].keys() & counts[second].keys()
-        rows = tuple(
+        first_rows, second_rows = (
             sum(counts[part][text] for text in common) for part in (first, second)
         )
+        rows = first_rows, second_rows
         overlaps.append(Overlap((first, second), len(common), rows))
     return DuplicateCounts(
         rows={name: count.total() for name, count in counts.items()},

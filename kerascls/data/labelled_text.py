@@ -1,10 +1,11 @@
 """The parts a run trains, chooses and scores on, and what is known of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Self
 
 from kerascls.data.duplicates import count_duplicates
 from kerascls.data.labels import LabelSet, Task
@@ -37,6 +38,27 @@ class LabelledText:
     is_sample: bool = False
     _targets: dict[str, Targets] = field(default_factory=dict, init=False, repr=False)
 
+    @classmethod
+    def from_parts(
+        cls, task: Task, parts: dict[str, Part], notes: list[str], is_sample: bool
+    ) -> Self:
+        """Returns the parts with their labels, and more notes on them.
+
+        Raises:
+            DataError: When training has fewer than two labels.
+        """
+        label_set = _training_labels(parts["train"])
+        unseen = {name: _unseen(part, label_set) for name, part in parts.items()}
+        data = cls(task, label_set, parts, unseen, list(notes), is_sample)
+        data.notes.extend(_describe(data))
+        return data
+
+    @property
+    def datasets(self) -> list[Dataset]:
+        """The files of the parts, each once."""
+        datasets = (part.dataset for part in self.parts.values())
+        return list({id(dataset): dataset for dataset in datasets}.values())
+
     def scored_labels(self, part: str) -> LabelSet:
         """Returns the label set with the part's unseen labels behind the known."""
         return self.label_set.extended(self.unseen[part])
@@ -63,28 +85,28 @@ def one_task(datasets: Mapping[str, Dataset]) -> Task:
     tasks = {dataset.task for dataset in datasets.values()}
     columns = {dataset.text_columns for dataset in datasets.values()}
     if len(tasks) > 1 or len(columns) > 1:
-        found = "; ".join(
+        received = "; ".join(
             f"{dataset.path.name}: {dataset.task}, texts from "
             f"{'+'.join(dataset.text_columns)}"
             for dataset in datasets.values()
         )
         raise DataError(
-            f"All files need the same task and text columns. Received: {found}. "
+            f"All files need the same task and text columns. Received: {received}. "
             f"State them with --task and --text."
         )
     return tasks.pop()
 
 
 def _training_labels(part: Part) -> LabelSet:
-    names = sorted({name for row in part.labels for name in row})
+    names = {name for row in part.labels for name in row}
     if len(names) < 2:
-        found = f"only the label {names[0]!r}" if names else "no label"
+        labels = f"only the label {names.pop()!r}" if names else "no label"
         raise DataError(
             f"Training needs at least two labels. Received: {part.dataset.path} with "
-            f"{found} in {len(part.rows)} rows. Check the label column "
+            f"{labels} in {len(part.rows)} rows. Check the label column "
             f"{part.dataset.label_column!r} and its separator."
         )
-    return LabelSet(tuple(names))
+    return LabelSet.from_labels([names])
 
 
 def _unseen(part: Part, label_set: LabelSet) -> dict[str, int]:
@@ -92,27 +114,23 @@ def _unseen(part: Part, label_set: LabelSet) -> dict[str, int]:
     return {name: counts[name] for name in sorted(counts) if name not in label_set}
 
 
-def _describe(
-    datasets: dict[str, Dataset],
-    parts: dict[str, Part],
-    unseen: dict[str, dict[str, int]],
-) -> list[str]:
+def _describe(data: LabelledText) -> list[str]:
     notes = []
-    for dataset in _different(datasets.values()):
+    for dataset in data.datasets:
         file = dataset.path.name
         if dataset.skipped_rows:
             skipped = _count(dataset.skipped_rows, "bad row")
             notes.append(f"{file}: {skipped} left out")
         if dataset.empty_texts:
             notes.append(f"{file}: {_count(dataset.empty_texts, 'empty text')} kept")
-    for name, rows in unseen.items():
+    for name, rows in data.unseen.items():
         if rows:
             notes.append(
                 f"labels of {name} that training lacks ({len(rows)}), scored as "
                 f"misses: {_counted(rows)}"
             )
-    duplicates = count_duplicates({name: part.texts for name, part in parts.items()})
-    return notes + duplicates.lines()
+    texts = {name: part.texts for name, part in data.parts.items()}
+    return notes + count_duplicates(texts).lines()
 
 
 def _counted(rows: Mapping[str, int]) -> str:
@@ -123,7 +141,3 @@ def _counted(rows: Mapping[str, int]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _different(datasets: Iterable[Dataset]) -> list[Dataset]:
-    return list({id(dataset): dataset for dataset in datasets}.values())

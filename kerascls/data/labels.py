@@ -17,13 +17,13 @@ class Task(StrEnum):
 
 @dataclass(frozen=True)
 class LabelSet:
-    """Ordered label names; the place of a name is its column in every table.
+    """Ordered label names; the index of a name is its column in every table.
 
     Args:
         names: The label names, each one text, none empty, none twice.
 
     Raises:
-        DataError: When there is no name, an empty name or a name given twice.
+        DataError: When there is no name, an empty name or a name that is there twice.
 
     Example:
         >>> LabelSet.from_labels([("体育",), ("军事", "体育")]).names
@@ -47,24 +47,17 @@ class LabelSet:
         object.__setattr__(self, "_columns", columns)
 
     @classmethod
-    def from_labels(cls, rows: Iterable[Sequence[str]]) -> "LabelSet":
-        """Returns the sorted set of all labels that occur in `rows`.
-
-        Args:
-            rows: The labels of each row, possibly none.
+    def from_labels(cls, rows: Iterable[Iterable[str]]) -> "LabelSet":
+        """Returns the sorted set of all labels that occur in rows.
 
         Raises:
             DataError: When no row has a label.
         """
-        if isinstance(rows, str):
-            rows = [rows]
-        return cls(tuple(sorted({name for row in rows for name in _as_row(row)})))
+        return cls(tuple(sorted({name for row in rows for name in row})))
 
     def extended(self, names: Iterable[str]) -> "LabelSet":
         """Returns a set with the unseen of `names` behind the known ones, sorted."""
-        return LabelSet(
-            self.names + tuple(sorted(set(_as_row(names)) - set(self.names)))
-        )
+        return LabelSet((*self.names, *sorted(set(names) - set(self.names))))
 
     def column(self, name: str) -> int:
         """Returns the column of `name`.
@@ -90,15 +83,6 @@ class LabelSet:
 
     def __contains__(self, name: object) -> bool:
         return name in self._columns
-
-
-def _as_row(row: Iterable[str]) -> Iterable[str]:
-    if isinstance(row, str):
-        raise DataError(
-            f"Labels come as a list of names for each row, not as one text. "
-            f"Received: row={row!r}. Write ({row!r},)."
-        )
-    return row
 
 
 def _first_fault(names: tuple[str, ...], columns: dict[str, int]) -> str:

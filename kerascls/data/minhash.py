@@ -13,9 +13,11 @@ References:
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+
+from kerascls.data.ragged import chunks
 
 NUM_HASHES = 64
 CHARS_AT_ONCE = 2**22
@@ -84,23 +86,13 @@ def _signatures(
     """Returns uint32 `(texts, NUM_HASHES)`."""
     factors = random.integers(0, 2**63, NUM_HASHES, np.uint64) * 2 + 1
     signatures = np.empty((len(texts), NUM_HASHES), np.uint32)
-    for chunk in _chunks(texts):
-        grams, starts = _gram_hashes([texts[row] for row in chunk], size)
-        for place, factor in enumerate(factors):
+    for chunk in chunks(texts, CHARS_AT_ONCE):
+        grams, starts = _gram_hashes(texts[chunk], size)
+        for column, factor in enumerate(factors):
+            # Multiply and shift: the upper half of the product is a good hash.
             hashes = (grams * factor) >> np.uint64(32)
-            smallest = np.minimum.reduceat(hashes, starts)
-            signatures[chunk.start : chunk.stop, place] = smallest
+            signatures[chunk, column] = np.minimum.reduceat(hashes, starts)
     return signatures
-
-
-def _chunks(texts: Sequence[str]) -> Iterator[range]:
-    start = num_chars = 0
-    for row, text in enumerate(texts):
-        if num_chars and num_chars + len(text) > CHARS_AT_ONCE:
-            yield range(start, row)
-            start, num_chars = row, 0
-        num_chars += len(text)
-    yield range(start, len(texts))
 
 
 def _gram_hashes(texts: Sequence[str], size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -120,8 +112,8 @@ def _gram_hashes(texts: Sequence[str], size: int) -> tuple[np.ndarray, np.ndarra
     ends = np.cumsum(lengths)
     starts = ends - lengths
     first = np.arange(len(grams) if size == 1 else ends[-1])
-    places = first + np.repeat(np.arange(len(texts)) * (size - 1), lengths)
-    return _mixed(grams[places]), starts
+    indices = first + np.repeat(np.arange(len(texts)) * (size - 1), lengths)
+    return _mixed(grams[indices]), starts
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:
@@ -134,7 +126,7 @@ def _mixed(values: np.ndarray) -> np.ndarray:
 def _candidates(signatures: np.ndarray, width: int) -> np.ndarray:
     """Returns int64 `(pairs, 2)` of texts that agree in one band of hashes."""
     count = len(signatures)
-    found = [np.zeros(0, np.int64)]
+    codes = [np.zeros(0, np.int64)]  # of a pair: first * count + second
     for start in range(0, NUM_HASHES - width + 1, width):
         key = np.zeros(count, np.uint64)
         for column in signatures[:, start : start + width].T:
@@ -143,12 +135,11 @@ def _candidates(signatures: np.ndarray, width: int) -> np.ndarray:
         key = key[order]
         for apart in range(1, min(NEIGHBOURS, count - 1) + 1):
             same = key[apart:] == key[:-apart]
-            found.append(order[:-apart][same] * count + order[apart:][same])
+            codes.append(order[:-apart][same] * count + order[apart:][same])
         first = np.searchsorted(key, key)
         far = np.arange(count) - first > NEIGHBOURS
-        found.append(order[first][far] * count + order[far])
-    codes = np.unique(np.concatenate(found))
-    return np.stack(np.divmod(codes, count), axis=1)
+        codes.append(order[first][far] * count + order[far])
+    return np.stack(np.divmod(np.unique(np.concatenate(codes)), count), axis=1)
 
 
 def _estimates(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -163,10 +154,10 @@ def _estimates(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
 def _similarities(texts: Sequence[str], pairs: np.ndarray, size: int) -> np.ndarray:
     grams = {row: _grams(texts[row], size) for row in np.unique(pairs).tolist()}
     similarities = np.empty(len(pairs))
-    for place, (first, second) in enumerate(pairs.tolist()):
+    for index, (first, second) in enumerate(pairs.tolist()):
         shared = len(grams[first] & grams[second])
         both = len(grams[first]) + len(grams[second]) - shared
-        similarities[place] = shared / both
+        similarities[index] = shared / both
     return similarities
 
 

@@ -1,6 +1,6 @@
-"""Rows of different lengths one after another in a flat array."""
+"""Rows of different lengths: one after another in a flat array, in chunks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -19,3 +19,15 @@ def span_indices(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """
     ends = np.cumsum(lengths)
     return np.arange(lengths.sum()) + np.repeat(starts - ends + lengths, lengths)
+
+
+def chunks(texts: Sequence[str], max_chars: int) -> Iterator[slice]:
+    """Yields which texts go together: as many as are `max_chars` long, or one."""
+    start = num_chars = 0
+    for row, text in enumerate(texts):
+        num_chars += len(text)
+        if num_chars > max_chars and row > start:
+            yield slice(start, row)
+            start, num_chars = row, len(text)
+    if len(texts):
+        yield slice(start, len(texts))

@@ -44,18 +44,15 @@ class Targets:
 
     def dense(self, rows: np.ndarray) -> np.ndarray:
         """Returns float32 `(len(rows), num_classes)`, 0 where a row has no label."""
-        counts, flat = self._spans(rows)
-        dense = np.zeros((len(counts), self.num_classes), np.float32)
-        places = np.repeat(np.arange(len(counts)), counts)
-        dense[places, self.columns[flat]] = self.weights[flat]
+        rows = np.asarray(rows, np.int64)
+        starts = self.offsets[rows]
+        counts = self.offsets[rows + 1] - starts
+        flat = span_indices(starts, counts)  # (labels of these rows,)
+        dense = np.zeros((len(rows), self.num_classes), np.float32)
+        row_indices = np.repeat(np.arange(len(rows)), counts)
+        dense[row_indices, self.columns[flat]] = self.weights[flat]
         return dense
 
     def multi_hot(self) -> np.ndarray:
         """Returns bool `(rows, num_classes)`, which labels each row has."""
         return self.dense(np.arange(len(self))) > 0
-
-    def _spans(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        rows = np.asarray(rows, np.int64)
-        starts = self.offsets[:-1][rows]
-        counts = self.offsets[1:][rows] - starts
-        return counts, span_indices(starts, counts)

@@ -13,7 +13,6 @@ def training_batches(
     seed: int,
     epoch: int,
     mega_batches: int = 50,
-    max_batch_tokens: int | None = None,
 ) -> list[np.ndarray]:
     """Returns every row once, in batches of rows about equally long.
 
@@ -28,18 +27,10 @@ def training_batches(
         epoch: The same.
         mega_batches: Batches per group: more mean less padding, 1 means no sorting
             beyond the batch.
-        max_batch_tokens: A batch of more tokens, padding included, is split. For
-            memory only: it does not change the order of the rows.
 
     Returns:
         int64 `(batch,)` row indices for each batch.
     """
-    _check_positive(batch_size=batch_size, mega_batches=mega_batches)
-    if seed < 0 or epoch < 0:
-        raise SettingsError(
-            f"Expected whole numbers from 0 on. Received: seed={seed!r}, "
-            f"epoch={epoch!r}. Give others."
-        )
     random = np.random.default_rng([seed, epoch])
     lengths = np.asarray(lengths)
     order = random.permutation(len(lengths))
@@ -48,29 +39,18 @@ def training_batches(
         group = order[start : start + mega_batches * batch_size]
         group = group[np.argsort(lengths[group], kind="stable")]
         batches += _sliced(group, batch_size)
-    batches = [batches[index] for index in random.permutation(len(batches))]
-    return _split(batches, lengths, max_batch_tokens)
+    return [batches[index] for index in random.permutation(len(batches))]
 
 
-def prediction_batches(
-    lengths: np.ndarray, batch_size: int, max_batch_tokens: int | None = None
-) -> list[np.ndarray]:
+def prediction_batches(lengths: np.ndarray, batch_size: int) -> list[np.ndarray]:
     """Returns every row once, sorted by length, longest first.
 
-    So a batch that is too large for the memory shows at once.
-
-    Args:
-        lengths: int `(rows,)`; how long each sequence will be.
-        batch_size: Rows per batch; the last batch may have fewer.
-        max_batch_tokens: A batch of more tokens, padding included, is split.
-
-    Returns:
-        int64 `(batch,)` row indices for each batch.
+    So a batch that is too large for the memory shows at once. Arguments and result are
+    those of `training_batches`.
     """
-    _check_positive(batch_size=batch_size)
     lengths = np.asarray(lengths, np.int64)
     order = np.argsort(-lengths, kind="stable")
-    return _split(_sliced(order, batch_size), lengths, max_batch_tokens)
+    return _sliced(order, batch_size)
 
 
 def in_length_order(
@@ -79,17 +59,11 @@ def in_length_order(
     run: Callable[[np.ndarray], np.ndarray],
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Runs every row once, equally long ones together, the longest first.
+    """Yields row indices and results of each batch, the longest rows first.
 
-    Args:
-        lengths: int `(rows,)`; how long each sequence will be.
-        batch_size: Rows per batch; the last batch may have fewer.
-        run: Called with int64 `(batch,)` row indices; returns a result for each, and
-            possibly more for rows that pad the batch.
-        on_progress: Called with rows done and all rows, when a batch is done with.
-
-    Yields:
-        The row indices of a batch, and their results.
+    `run` is called with int64 `(batch,)` row indices and returns a result for each,
+    possibly more for rows that pad the batch; `on_progress` is called with rows done
+    and all rows.
     """
     done = 0
     for rows in prediction_batches(lengths, batch_size):
@@ -112,25 +86,3 @@ def bucket(length: int, buckets: Sequence[int]) -> int:
 
 def _sliced(rows: np.ndarray, size: int) -> list[np.ndarray]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
-
-
-def _split(
-    batches: list[np.ndarray], lengths: np.ndarray, max_batch_tokens: int | None
-) -> list[np.ndarray]:
-    if max_batch_tokens is None:
-        return batches
-    _check_positive(max_batch_tokens=max_batch_tokens)
-    parts = []
-    for rows in batches:
-        longest = int(lengths[rows].max(initial=1))
-        parts += _sliced(rows, max(1, max_batch_tokens // longest))
-    return parts
-
-
-def _check_positive(**values: int) -> None:
-    for name, value in values.items():
-        if value < 1:
-            raise SettingsError(
-                f"Expected a whole number of at least 1. Received: {name}={value!r}. "
-                f"Give a larger one."
-            )

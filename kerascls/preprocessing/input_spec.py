@@ -1,6 +1,6 @@
 """The contract between training and serving: how a row's texts become a sequence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -21,24 +21,11 @@ class InputSpec:
         pair: Whether the last field is segment 1; all others are segment 0.
         do_lower_case: Whether the tokenizer lower-cases texts and strips accents.
         max_tokens: Most tokens of a sequence, special tokens included.
-        truncate: What stays of a field that is too long: its `"head"`, its `"tail"`,
-            or `"both"`, half from either end.
+        truncate: What stays of a field that is too long, as of `Layout`.
 
     Raises:
         SettingsError: When a value is of another type, or has no meaning for so many
             text columns.
-
-    Example:
-        >>> spec = InputSpec(
-        ...     text_columns=("question", "answer"),
-        ...     label_column="label",
-        ...     pair=True,
-        ...     do_lower_case=True,
-        ...     max_tokens=128,
-        ...     truncate="head",
-        ... )
-        >>> InputSpec.from_dict(spec.to_dict()) == spec
-        True
     """
 
     text_columns: tuple[str, ...]
@@ -59,11 +46,7 @@ class InputSpec:
         check_room(len(self.text_columns), self.max_tokens, self.pair)
 
     def layout(self, tokenizer: "Tokenizer") -> Layout:
-        """Returns how ids become a sequence.
-
-        Args:
-            tokenizer: Has the ids of the special tokens.
-        """
+        """Returns how ids become a sequence, with the tokenizer's special tokens."""
         return Layout(
             max_tokens=self.max_tokens,
             truncate=self.truncate,
@@ -84,7 +67,7 @@ class InputSpec:
         Raises:
             SettingsError: When a key is missing or unknown, or a value is wrong.
         """
-        names = [one.name for one in fields(cls)]
+        names = [field.name for field in fields(cls)]
         if set(values) != set(names):
             raise SettingsError(
                 f"Expected an input described by the keys {', '.join(names)}. "
@@ -94,12 +77,13 @@ class InputSpec:
         return cls(**values)
 
 
-def _are_names(value: object) -> bool:
-    listed = isinstance(value, (list, tuple)) and len(value) > 0
+def _are_names(value: Any) -> bool:
+    listed = isinstance(value, list | tuple) and len(value) > 0
     return listed and all(isinstance(name, str) for name in value)
 
 
-_KINDS = {
+# Field -> what its value is, for messages, and whether a value is that.
+_KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "text_columns": ("a list of one name or more", _are_names),
     "label_column": ("a name", lambda v: isinstance(v, str)),
     "pair": ("True or False", lambda v: isinstance(v, bool)),

@@ -1,7 +1,7 @@
 """How token ids of a row become one sequence: truncation, special tokens, pairs."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
@@ -10,8 +10,6 @@ from kerascls.errors import SettingsError
 from kerascls.preprocessing.token_store import TokenStore
 
 Truncate = Literal["head", "tail", "both"]
-
-
 INPUTS = ("token_ids", "segment_ids", "padding_mask")  # what a batch consists of
 
 
@@ -24,16 +22,11 @@ class Layout:
 
     Args:
         max_tokens: Most tokens of a sequence, special tokens included.
-        cls_id: Id of [CLS].
-        sep_id: Id of [SEP].
-        pad_id: Id of [PAD].
+        cls_id, sep_id, pad_id: Ids of the special tokens.
         truncate: What stays of a shortened field: its `"head"`, its `"tail"`, or
             `"both"`, half from either end.
         pair: Whether the last field is segment 1; all others are segment 0.
 
-    Raises:
-        SettingsError: When `max_tokens` or `truncate` has no meaning, or later, when
-            there is no room for the fields, or `pair` meets rows of one field.
     """
 
     max_tokens: int
@@ -43,22 +36,12 @@ class Layout:
     truncate: Truncate = "head"
     pair: bool = False
 
-    def __post_init__(self) -> None:
-        if self.truncate not in get_args(Truncate):
-            raise SettingsError(
-                f"Expected 'head', 'tail' or 'both'. Received: "
-                f"truncate={self.truncate!r}. Choose one of them."
-            )
-        check_room(2 if self.pair else 1, self.max_tokens, self.pair)
-
     def lengths(self, field_lengths: np.ndarray) -> np.ndarray:
-        """Returns how long each sequence is.
+        """Returns how long each sequence is, int32 `(rows,)`, of a store's lengths.
 
-        Args:
-            field_lengths: int `(rows, num_fields)`, as a token store has them.
-
-        Returns:
-            int32 `(rows,)`, special tokens included.
+        Raises:
+            SettingsError: When there is no room for the fields, or `pair` meets rows
+                of one field.
         """
         kept = self._kept(field_lengths)
         return (kept.sum(axis=1) + kept.shape[1] + 1).astype(np.int32)
@@ -85,10 +68,11 @@ class Layout:
             `(batch, tokens)`.
         """
         rows = np.asarray(rows, np.int64)
-        places = rows[:, None] * store.num_fields + np.arange(store.num_fields)
-        starts = store.offsets[places]
-        whole = store.offsets[places + 1] - starts
-        kept = self._kept(whole)  # (rows, fields)
+        # (rows, fields), as starts, whole, kept and sep_at
+        fields = rows[:, None] * store.num_fields + np.arange(store.num_fields)
+        starts = store.offsets[fields]
+        whole = store.offsets[fields + 1] - starts
+        kept = self._kept(whole)
         sep_at = np.cumsum(kept + 1, axis=1)
         ends = sep_at[:, -1] + 1
         shape = (
@@ -98,7 +82,7 @@ class Layout:
         first = np.arange(len(rows))[:, None] * shape[1]
         token_ids = np.full(shape, self.pad_id, np.int32)
         token_ids[:, 0] = self.cls_id
-        flat = token_ids.reshape(-1)
+        flat = token_ids.reshape(-1)  # (batch * tokens,), a view
         flat[first + sep_at] = self.sep_id
         target = span_indices((first + sep_at - kept).ravel(), kept.ravel())
         flat[target] = store.token_ids[self._sources(starts, whole, kept)]
@@ -138,7 +122,7 @@ class Layout:
             return span_indices(starts.ravel(), kept.ravel())
         head = kept // 2 if self.truncate == "both" else np.zeros_like(kept)
         tail = kept - head
-        spans = np.stack([starts, starts + whole - tail], axis=-1)
+        spans = np.stack([starts, starts + whole - tail], axis=-1)  # (rows, fields, 2)
         return span_indices(spans.ravel(), np.stack([head, tail], axis=-1).ravel())
 
 

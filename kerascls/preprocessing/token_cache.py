@@ -34,20 +34,16 @@ def cached_token_store(
     Stores are kept in `$KERASCLS_CACHE` or `~/.cache/kerascls`. One that is damaged
     is written again; where none can be written, it is held in memory.
 
-    Args:
-        texts: The text fields of each row.
-        lines: The place of each row in its source file.
-        tokenizer: Turns texts into ids.
-        on_progress: Called with the rows done and all rows.
-        warn: Called with a line when nothing can be kept.
+    Arguments are those of `write_token_store`; `warn` is called with a line for people
+    when nothing can be kept.
     """
-    place = cache_folder() / _name(texts, lines, tokenizer)
+    folder = cache_folder() / _name(texts, lines, tokenizer)
     try:
-        return TokenStore.open(place)
+        return TokenStore.open(folder)
     except DataError:
         pass  # there is none, or it is damaged
     try:
-        return write_token_store(place, texts, lines, tokenizer, on_progress)
+        return write_token_store(folder, texts, lines, tokenizer, on_progress)
     except (DataError, OSError) as error:
         store = build_token_store(texts, tokenizer, lines)
         if warn:
@@ -65,8 +61,8 @@ def _name(
     texts: Sequence[tuple[str, ...]], lines: Sequence[int], tokenizer: Tokenizer
 ) -> str:
     # Of the texts, not of the file: its bytes mean another text in another encoding.
-    facts = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]
-    digest = hashlib.sha256(json.dumps([*facts, len(texts), len(lines)]).encode())
+    made_by = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]
+    digest = hashlib.sha256(json.dumps([*made_by, len(texts), len(lines)]).encode())
     digest.update(json.dumps(sorted(tokenizer.vocab.items())).encode())
     digest.update(np.array(lines, np.int64).tobytes())
     for start in range(0, len(texts), ROWS_AT_ONCE):

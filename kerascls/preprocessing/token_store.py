@@ -28,7 +28,7 @@ class TokenStore:
     Args:
         token_ids: uint16 or uint32 `(all tokens,)`, rows and fields one after another.
         offsets: int64 `(rows * num_fields + 1,)`; where each field starts.
-        lines: int64 `(rows,)`; the place of each row in its source file.
+        lines: int64 `(rows,)`; where each row starts in its source file.
         num_fields: Text fields per row.
     """
 
@@ -42,14 +42,8 @@ class TokenStore:
 
     def field_lengths(self) -> np.ndarray:
         """Returns the number of tokens, int32 `(rows, num_fields)`."""
-        lengths = np.diff(self.offsets).astype(np.int32)
+        lengths = np.diff(self.offsets).astype(np.int32)  # (rows * num_fields,)
         return lengths.reshape(len(self), self.num_fields)
-
-    def tokens(self, row: int, field: int = 0) -> np.ndarray:
-        """Returns a view of one field's ids, uint16 or uint32 `(tokens,)`."""
-        row = range(len(self))[row]
-        place = row * self.num_fields + range(self.num_fields)[field]
-        return self.token_ids[self.offsets[place] : self.offsets[place + 1]]
 
     @classmethod
     def open(cls, directory: str | Path) -> "TokenStore":
@@ -76,10 +70,7 @@ def build_token_store(
 ) -> TokenStore:
     """Returns a store held in memory: for prediction, or where no disk is wanted.
 
-    Args:
-        texts: The text fields of each row.
-        tokenizer: Turns them into ids.
-        lines: The place of each row in its source; by default counted from 0.
+    `lines`, where each row starts in its source, is by default counted from 0.
     """
     num_fields = _num_fields(texts)
     chunks = list(_tokenized(texts, tokenizer))
@@ -99,15 +90,12 @@ def write_token_store(
     tokenizer: Tokenizer,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> TokenStore:
-    """Writes a store and opens it; a half-written one is never left behind.
-
-    The files are written beside `directory`, chunk by chunk, and take its name when
-    they are complete. A store that was there is replaced.
+    """Writes a store chunk by chunk and opens it; one that was there is replaced.
 
     Args:
         directory: Where the store goes.
         texts: The text fields of each row, as many in each.
-        lines: The place of each row in its source file.
+        lines: Where each row starts in its source file.
         tokenizer: Turns texts into ids.
         on_progress: Called with the rows done and all rows.
 
@@ -121,7 +109,7 @@ def write_token_store(
     all_lines = _lines(lines, len(texts))
     _check_replaceable(directory)
     try:
-        if not directory.parent.exists():  # a file in its place is told below
+        if not directory.parent.exists():  # a file of that name is told below
             directory.parent.mkdir(parents=True, exist_ok=True)
         with replaced(directory) as work:
             work.mkdir()
@@ -177,8 +165,7 @@ def _tokenized(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for start in range(0, len(texts), ROWS_AT_ONCE):
         rows = texts[start : start + ROWS_AT_ONCE]
-        texts_of_rows = [text for fields in rows for text in fields]
-        ids, lengths = tokenizer.encode_flat(texts_of_rows)
+        ids, lengths = tokenizer.encode_flat([text for row in rows for text in row])
         yield ids.astype(_dtype(tokenizer)), lengths
 
 
@@ -189,7 +176,7 @@ def _dtype(tokenizer: Tokenizer) -> np.dtype:
 def _lines(lines: Sequence[int], num_rows: int) -> np.ndarray:
     if len(lines) != num_rows:
         raise DataError(
-            f"Every row has one place in its file. Received: {num_rows} rows of text, "
+            f"Every row has one line in its file. Received: {num_rows} rows of text, "
             f"{len(lines)} lines. Give as many."
         )
     return np.array(lines, np.int64)
@@ -213,10 +200,10 @@ def _save(path: Path, array: np.ndarray) -> None:
 
 
 def _check_replaceable(directory: Path) -> None:
-    found = {directory.name} if directory.exists() else set()
+    names = {directory.name} if directory.exists() else set()
     if directory.is_dir():
-        found = {path.name for path in directory.iterdir()}
-    others = sorted(found - {META, TOKEN_IDS, OFFSETS, LINES})
+        names = {path.name for path in directory.iterdir()}
+    others = sorted(names - {META, TOKEN_IDS, OFFSETS, LINES})
     if others:
         raise DataError(
             f"A token store needs a folder of its own. Received: "

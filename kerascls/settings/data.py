@@ -1,15 +1,15 @@
 """Settings of what is read."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.formats import format_names
 from kerascls.data.readers.read_options import READ_KEYWORDS, ReadOptions
 from kerascls.errors import SettingsError
-from kerascls.settings.group import Group
+from kerascls.settings.group import ONE_OR_MORE, Group
 
 _FORMATS = " or ".join(", ".join(format_names(needs_labels=True)).rsplit(", ", 1))
 
@@ -28,7 +28,7 @@ class DataSettings(Group):
         description="Labelled text to score once, at the end. Default: 15 % cut from "
         "train when --valid is not given either.",
     )
-    text: tuple[str, ...] = Field(
+    text: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
         (),
         description="Column with text; repeat for several. Default: `text`, or "
         "`title` and `content`.",
@@ -62,11 +62,6 @@ class DataSettings(Group):
         description="multiclass: one label a row; multilabel: any number. Default: "
         "by the column name, `label` or `labels`.",
     )
-
-    @field_validator("text", mode="before")
-    @classmethod
-    def _one_column_is_a_list_of_one(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     def read_options(self) -> ReadOptions:
         """Returns how the files are read.

@@ -1,10 +1,10 @@
-"""The groups of settings: every field with its type, default, range and meaning."""
+"""What groups of settings have in common."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from kerascls.system.tables import known_name
 
@@ -17,13 +17,17 @@ class Group(BaseModel):
     )
 
 
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+# In the annotation of a tuple: a lone string is a list of one.
+ONE_OR_MORE = BeforeValidator(_listed)
+
+
 @dataclass(frozen=True, eq=False)
 class NameIn:
-    """Takes a text that is a name in a table, also one that is added later.
-
-    Args:
-        table: The table.
-        option: What the setting is called, for messages.
+    """Accepts the names of a table, also those added later; messages name `option`.
 
     Example:
         >>> Pooling = Annotated[str, AfterValidator(NameIn(POOLINGS, "pooling"))]
@@ -33,9 +37,5 @@ class NameIn:
     option: str
 
     def __call__(self, name: str) -> str:
-        """Returns the name.
-
-        Raises:
-            SettingsError: When there is no such name.
-        """
+        """Returns the name, or raises a `SettingsError` where there is no such."""
         return known_name(self.table, name, self.option)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Self, get_args, get_origin
+from typing import Any, Literal, Self, cast, get_args, get_origin
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -74,8 +74,8 @@ class RunSettings(Group):
         """
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8-sig")
-            values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+            loads = json.loads if path.suffix == ".json" else tomllib.loads
+            values = loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"Expected a settings file in TOML or JSON, in UTF-8. Received: "
@@ -124,7 +124,7 @@ class RunSettings(Group):
 
 
 def _explain(problem: Mapping[str, Any]) -> str:
-    key = ".".join(str(part) for part in problem["loc"][:2]) or "settings"
+    key = ".".join(map(str, problem["loc"][:2])) or "settings"
     if problem["type"] == "extra_forbidden":
         return _unknown(key, problem["input"], FIELDS, "setting")
     cause = problem.get("ctx", {}).get("error")
@@ -150,20 +150,12 @@ def _unknown(name: str, value: Any, known: Iterable[str], kind: str) -> str:
     )
 
 
-def _parsed(key: str, text: str) -> Any:
-    if text == "null":
+def _parsed(key: str, value: str) -> Any:
+    if value == "null":
         return None
     if key in FIELDS and get_origin(FIELDS[key].annotation) is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return text
-
-
-def _fields() -> dict[str, FieldInfo]:
-    return {
-        f"{group}.{name}": field
-        for group, holder in RunSettings.model_fields.items()
-        for name, field in holder.annotation.model_fields.items()
-    }
+        return tuple(item.strip() for item in value.split(",") if item.strip())
+    return value
 
 
 def choices(key: str) -> tuple[str, ...]:
@@ -171,9 +163,9 @@ def choices(key: str) -> tuple[str, ...]:
     field = FIELDS[key]
     kinds = (field.annotation, *get_args(field.annotation))
     annotated = (getattr(kind, "__metadata__", ()) for kind in kinds)
-    for fact in chain(field.metadata, *annotated):
-        if isinstance(fact, AfterValidator) and isinstance(fact.func, NameIn):
-            return tuple(fact.func.table)
+    for check in chain(field.metadata, *annotated):
+        if isinstance(check, AfterValidator) and isinstance(check.func, NameIn):
+            return tuple(check.func.table)
     for kind in kinds:
         if get_origin(kind) is Literal:
             return get_args(kind)
@@ -183,7 +175,13 @@ def choices(key: str) -> tuple[str, ...]:
 
 
 # group.field -> its description, default and type.
-FIELDS: Mapping[str, FieldInfo] = MappingProxyType(_fields())
+FIELDS: Mapping[str, FieldInfo] = MappingProxyType(
+    {
+        f"{group}.{name}": field
+        for group, settings in RunSettings.model_fields.items()
+        for name, field in cast(type[Group], settings.annotation).model_fields.items()
+    }
+)
 
 # Flat name, as in `--epochs` and `kerascls.fit(epochs=3)` -> group.field.
 OPTION_KEYS: Mapping[str, str] = MappingProxyType(

@@ -1,11 +1,11 @@
 """The settings of training: what is varied most, and what each is good for."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from kerascls.errors import SettingsError
-from kerascls.settings.group import Group, NameIn
+from kerascls.settings.group import ONE_OR_MORE, Group, NameIn
 
 SCORES = (
     *("macro_f1", "micro_f1", "weighted_f1", "macro_precision", "macro_recall"),
@@ -35,7 +35,7 @@ class TrainSettings(Group):
     accumulate_steps: int = Field(
         1,
         ge=1,
-        description="Parts in which a batch is computed, to save memory; the result "
+        description="Pieces in which a batch is computed, to save memory; the result "
         "is that of the whole batch.",
     )
     epochs: int | None = Field(
@@ -64,8 +64,7 @@ class TrainSettings(Group):
     )
     clip_norm: float = Field(1.0, gt=0, description="Longest gradient, global norm.")
     freeze_encoder: bool = Field(
-        False,
-        description="Train the head alone, on features computed once and kept.",
+        False, description="Train the head alone, on features computed once and kept."
     )
     freeze_layers: int = Field(
         0,
@@ -80,8 +79,7 @@ class TrainSettings(Group):
         "example. Default: none.",
     )
     loss: Loss = Field(
-        "cross_entropy",
-        description=f"What is made small: {', '.join(LOSSES)}.",
+        "cross_entropy", description=f"What is made small: {', '.join(LOSSES)}."
     )
     label_smoothing: float = Field(
         0.0, ge=0, lt=1, description="Share of a target spread over all labels."
@@ -129,14 +127,9 @@ class TrainSettings(Group):
     devices: int = Field(
         1, ge=1, description="Devices that share each batch (data parallel)."
     )
-    track: tuple[Tracker, ...] = Field(
+    track: Annotated[tuple[Tracker, ...], ONE_OR_MORE] = Field(
         (), description=f"Also record with {', '.join(TRACKERS)}; repeatable."
     )
-
-    @field_validator("track", mode="before")
-    @classmethod
-    def _one_tracker_is_a_list_of_one(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
 
     @field_validator("best_by")
     @classmethod
@@ -155,10 +148,7 @@ class TrainSettings(Group):
 
 
 def checked_score(name: str) -> str:
-    """Returns the name of a validation score.
-
-    Args:
-        name: One of `SCORES`, or one of `CLASS_SCORES`, a colon, and a label.
+    """Returns the name of a validation score, of `SCORES` or such as `f1:LABEL`.
 
     Raises:
         SettingsError: When it is neither.

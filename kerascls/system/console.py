@@ -4,14 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
 
 LOG_FILE = "log.txt"
 
@@ -24,9 +19,7 @@ class Screen:
         quiet: Whether to show nothing. Bars are shown on terminals only.
     """
 
-    def __init__(self, console: "Console | None" = None, quiet: bool = False) -> None:
-        from rich.console import Console
-
+    def __init__(self, console: Console | None = None, quiet: bool = False) -> None:
         self.console = console or Console()
         self.quiet = quiet
         self.shows_bars = not quiet and self.console.is_terminal
@@ -36,9 +29,9 @@ class Screen:
     def log_to(self, path: Path) -> None:
         """Appends all lines, those said so far included, to a UTF-8 file."""
         self._log = path
-        early, self._early = self._early, []
-        for line in early:
-            self._write(line)
+        for text in self._early:
+            self._write(text)
+        self._early.clear()
 
     def say(self, text: str) -> None:
         """Shows a text of one or more lines."""
@@ -62,21 +55,17 @@ class Screen:
         if not self.shows_bars:
             yield None
             return
-        from rich.progress import (
-            BarColumn,
-            Progress,
-            TaskProgressColumn,
-            TextColumn,
-            TimeRemainingColumn,
-        )
+        from rich import progress as rich_progress
 
         columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
+            rich_progress.TextColumn("{task.description}", markup=False),
+            rich_progress.BarColumn(),
+            rich_progress.TaskProgressColumn(),
+            rich_progress.TimeRemainingColumn(),
         )
-        with Progress(*columns, console=self.console, transient=True) as progress:
+        with rich_progress.Progress(
+            *columns, console=self.console, transient=True
+        ) as progress:
 
             def bar(title: str) -> Callable[[int, int], None]:
                 task = progress.add_task(title, total=None)
@@ -92,7 +81,13 @@ class Screen:
 def drawn_lines(table: Table, width: int) -> list[str]:
     """Returns a table as lines of plain text, `width` columns wide at most."""
     stream = StringIO()
-    plain = {"color_system": None, "legacy_windows": False, "force_jupyter": False}
-    Console(file=stream, width=width, **plain).print(table)
+    console = Console(
+        file=stream,
+        width=width,
+        color_system=None,
+        legacy_windows=False,
+        force_jupyter=False,
+    )
+    console.print(table)
     drawn = [line.rstrip() for line in stream.getvalue().splitlines()]
     return "\n".join(drawn).strip("\n").splitlines()

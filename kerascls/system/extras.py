@@ -50,19 +50,19 @@ def require(needed_by: str, *packages: str, otherwise: str = "") -> None:
 
 
 def require_keras(needed_by: str, *packages: str, otherwise: str = "") -> None:
-    """Checks the same of Keras, of the backend it will run on, and of packages.
-
-    Args:
-        needed_by: What the user asked for, for the message.
-        packages: More import names out of `EXTRAS`.
-        otherwise: Another way out, a sentence or more, for the message.
+    """Checks the same of Keras, its backend, and packages; arguments as of `require`.
 
     Raises:
-        SettingsError: When one is missing; it says how to install all that are.
+        SettingsError: When one is missing; it says how to install all that are. Also
+            when Keras is to run on another backend than `BACKENDS`.
     """
     backend = keras_backend()
-    if backend not in BACKENDS:  # Keras itself says what is wrong with it
-        return require(needed_by, "keras", *packages, otherwise=otherwise)
+    if backend not in BACKENDS:
+        raise SettingsError(
+            f"{needed_by} needs Keras on {' or '.join(BACKENDS)}. Received: "
+            f"backend={backend!r}, of KERAS_BACKEND or keras.json. Set "
+            f"KERAS_BACKEND={BACKENDS[0]}."
+        )
     if not is_installed(backend) and not {*BACKENDS}.intersection(packages):
         (other,) = {*BACKENDS} - {backend}
         get = f", which is installed: set KERAS_BACKEND={other}"
@@ -84,11 +84,7 @@ def keras_backend() -> str:
 
 @contextmanager
 def absence_explained(needed_by: str) -> Iterator[None]:
-    """Turns a failed import of what an extra brings into the error of `require`.
-
-    Args:
-        needed_by: What the user asked for, for the message.
-    """
+    """Turns a failed import of what an extra brings into the error of `require`."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -106,11 +102,7 @@ def has_extra(extra: str) -> bool:
 
 
 def require_trackers(names: Iterable[str]) -> None:
-    """Checks that what `train.track` names can be used.
-
-    Raises:
-        SettingsError: When a package is missing; it says how to install it.
-    """
+    """Checks, as `require` does, that what `train.track` names can be used."""
     for name in names:
         require(f"track={name}", *(EXTRAS | _TRACKERS).get(name, ()))
 

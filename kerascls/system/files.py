@@ -11,7 +11,7 @@ from typing import Any
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Lets a file or folder be made beside its place, and moves it there when it is.
+    """Lets a file or folder be made beside its path, and moves it there when done.
 
     When the block fails, or is interrupted, what was there before stays and nothing
     is left beside it. A process that is killed leaves something `unfinished`.
@@ -40,22 +40,22 @@ def unfinished(name: str) -> str:
     return f".{name}-*"
 
 
-def move(made: Path, place: Path) -> None:
+def move(made: Path, path: Path) -> None:
     """Gives what was made its final name, in place of what has it now.
 
     A folder that was there goes beside what was made; whoever made that removes it.
     """
-    if not (made.is_dir() and place.is_dir()):
-        os.replace(made, place)
+    if not (made.is_dir() and path.is_dir()):
+        os.replace(made, path)
         return
     before = made.with_name(f"{made.name}.before")
     try:
-        os.replace(place, before)
-        os.replace(made, place)
+        os.replace(path, before)
+        os.replace(made, path)
     except BaseException:
         # An interrupt may come before, between and after the two.
-        if os.path.lexists(before) and not os.path.lexists(place):
-            os.replace(before, place)
+        if os.path.lexists(before) and not os.path.lexists(path):
+            os.replace(before, path)
         raise
 
 
@@ -73,12 +73,7 @@ def flush(path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that a reader sees the old content or the new, never a part.
-
-    Args:
-        path: The file; its folder must exist.
-        content: All of it.
-    """
+    """Writes a file, in a folder that exists, so that readers see all of it."""
     with replaced(path) as work:
         work.write_bytes(content)
         work.chmod(0o644)
@@ -86,15 +81,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_all(folder: str | Path, contents: dict[str, bytes]) -> list[Path]:
-    """Writes several files atomically, one after the other.
-
-    Args:
-        folder: Where to; made if it does not exist.
-        contents: By file name.
-
-    Returns:
-        The paths of the files.
-    """
+    """Writes contents, by file name, atomically into a folder; returns the paths."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
@@ -128,10 +115,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Returns whether somebody holds a folder `locked`, as far as can be known.
-
-    Where there are no locks somebody may always be writing.
-    """
+    """Returns whether a folder may be `locked`; True where there are no locks."""
     try:
         handle = lock(folder, wait=False)
     except OSError:
@@ -142,11 +126,7 @@ def is_locked(folder: Path) -> bool:
 
 
 def lock(folder: Path, wait: bool) -> int | None:
-    """Takes a folder for this process, or this thread, alone.
-
-    Args:
-        folder: The folder; it stays readable for everybody.
-        wait: Whether to wait while somebody else has it.
+    """Takes a folder, still readable for everybody, for this process or thread alone.
 
     Returns:
         A file descriptor: closing it, or the end of the process, frees the folder.

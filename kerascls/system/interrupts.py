@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 
 class Interrupts:
@@ -13,8 +14,7 @@ class Interrupts:
     is called at once. Signals that nobody listens to are left alone, and in threads
     other than the main one nothing is changed.
 
-    Attributes:
-        waiting: Whether a signal is held back.
+    `waiting` is the signal that is held back, if any.
 
     Example:
         >>> with Interrupts() as interrupts:
@@ -26,7 +26,7 @@ class Interrupts:
     def __init__(self) -> None:
         self.waiting: int | None = None
         self._held = False
-        self._before: dict[int, object] = {}
+        self._before: dict[int, Callable[[int, FrameType | None], Any]] = {}
 
     def __enter__(self) -> "Interrupts":
         if threading.current_thread() is threading.main_thread():
@@ -37,7 +37,7 @@ class Interrupts:
                     signal.signal(number, self._receive)
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         for number, before in self._before.items():
             signal.signal(number, before)
         self._before.clear()

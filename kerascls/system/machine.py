@@ -15,9 +15,9 @@ def package_versions() -> dict[str, str]:
     """Returns the versions of what computes, as far as it is installed."""
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {}
+    versions = {}
     names = ("kerascls", "keras", "tensorflow", "jax", "numpy", "tokenizers")
     for name in (*names, "onnxruntime"):
         with suppress(PackageNotFoundError):  # it may be "tensorflow-cpu"
-            found[name] = version(name)
-    return found
+            versions[name] = version(name)
+    return versions

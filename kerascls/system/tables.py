@@ -9,12 +9,7 @@ from kerascls.errors import SettingsError
 
 
 def known_name(table: Collection[str], name: Any, argument: str) -> str:
-    """Returns a name of a table.
-
-    Args:
-        table: All names.
-        name: What was given.
-        argument: What it was given for, for the message.
+    """Returns a name of a table; `argument` is what the message calls it.
 
     Raises:
         SettingsError: When there is no such name; it lists all, and the nearest.
@@ -29,7 +24,7 @@ def known_name(table: Collection[str], name: Any, argument: str) -> str:
     )
 
 
-def named(place: str) -> Any:
+def named(reference: str) -> Any:
     """Returns what `"module:name"` refers to; imports the module only now."""
-    module, _, name = place.partition(":")
+    module, _, name = reference.partition(":")
     return getattr(import_module(module), name)

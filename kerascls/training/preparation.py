@@ -3,15 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from kerascls.data.labelled_text import (
-    LabelledText,
-    _describe,
-    _different,
-    _training_labels,
-    _unseen,
-    one_task,
-    sample_path,
-)
+from kerascls.data.labelled_text import LabelledText, one_task, sample_path
 from kerascls.data.readers import Dataset, read
 from kerascls.data.splits.parts import divide
 from kerascls.errors import SettingsError
@@ -44,10 +36,7 @@ def load_labelled_text(
     datasets = _read_all(settings, on_progress)
     task = one_task(datasets)
     parts, notes = divide(datasets, seed)
-    label_set = _training_labels(parts["train"])
-    unseen = {name: _unseen(part, label_set) for name, part in parts.items()}
-    notes += _describe(datasets, parts, unseen)
-    return LabelledText(task, label_set, parts, unseen, notes, settings.train is None)
+    return LabelledText.from_parts(task, parts, notes, settings.train is None)
 
 
 def tokenize_parts(
@@ -68,7 +57,7 @@ def tokenize_parts(
         warn: Called with a line when stores cannot be kept.
     """
     stores: dict[int, TokenStore] = {}
-    for dataset in _different(part.dataset for part in data.parts.values()):
+    for dataset in data.datasets:
         texts = [example.texts for example in dataset.examples]
         lines = [example.line for example in dataset.examples]
         if cache:

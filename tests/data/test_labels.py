@@ -61,10 +61,5 @@ def test_an_unknown_label_names_the_nearest():
         LabelSet(("体育新闻", "军事")).column("体育新")
 
 
-def test_a_text_instead_of_a_row_is_refused():
-    with pytest.raises(DataError, match="not as one text"):
-        LabelSet.from_labels(["体育", "军事"])
-
-
 def test_an_unknown_label_is_not_in_the_set():
     assert "c" not in LabelSet(("a", "b"))

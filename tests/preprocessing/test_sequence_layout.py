@@ -123,10 +123,8 @@ ONE_FIELD = Layout(max_tokens=9, **IDS)
 @pytest.mark.parametrize(
     ("call", "received"),
     [
-        (lambda: Layout(max_tokens=2, **IDS), "max_tokens=2 for 1 text"),
-        (lambda: Layout(max_tokens=4, pair=True, **IDS), "max_tokens=4 for 2 text"),
+        (lambda: Layout(max_tokens=2, **IDS).lengths([[1]]), "max_tokens=2 for 1"),
         (lambda: Layout(max_tokens=4, **IDS).lengths([[1, 1]]), "max_tokens=4 for 2"),
-        (lambda: Layout(max_tokens=9, truncate="end", **IDS), "truncate='end'"),
         (lambda: Layout(max_tokens=9, pair=True, **IDS).lengths([[1]]), "1 text field"),
         (lambda: ONE_FIELD.collate(STORE, [0], num_tokens=4), "num_tokens=4"),
         (lambda: ONE_FIELD.collate(STORE, [0, 0], num_rows=1), "num_rows=1"),

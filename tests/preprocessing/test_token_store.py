@@ -29,24 +29,22 @@ def write(directory, texts=TEXTS, **options):
     return write_token_store(directory, texts, lines, TOKENIZER, **options)
 
 
+def field_ids(store, row, field=0):
+    index = row * store.num_fields + field
+    return store.token_ids[store.offsets[index] : store.offsets[index + 1]]
+
+
 def test_a_store_gives_back_the_ids_of_every_field(tmp_path):
     store = write(tmp_path / "store")
     assert len(store) == 4
     assert store.num_fields == 2
-    assert store.tokens(0, 0).tolist() == [4, 5]
-    assert store.tokens(1, 0).tolist() == []
-    assert store.tokens(2).tolist() == [TOKENIZER.unk_id]
-    assert store.tokens(-1, 1).tolist() == [4, 5]
+    assert field_ids(store, 0, 0).tolist() == [4, 5]
+    assert field_ids(store, 1, 0).tolist() == []
+    assert field_ids(store, 2).tolist() == [TOKENIZER.unk_id]
+    assert field_ids(store, 3, 1).tolist() == [4, 5]
     assert store.lines.tolist() == [7, 9, 11, 13]
     assert store.field_lengths().tolist() == [[2, 1], [0, 1], [1, 0], [4, 2]]
     assert store.field_lengths().dtype == np.int32
-
-
-def test_a_row_or_field_beyond_the_store_is_an_index_error(tmp_path):
-    store = write(tmp_path / "store")
-    for row, field in ((4, 0), (-5, 0), (0, 2)):
-        with pytest.raises(IndexError):
-            store.tokens(row, field)
 
 
 words = st.lists(st.sampled_from("abcdez"), max_size=9).map(" ".join)
@@ -59,7 +57,7 @@ def test_opened_and_in_memory_stores_equal_the_tokenizer(tmp_path_factory, texts
         assert len(store) == len(texts)
         for row, fields in enumerate(texts):
             for field, ids in enumerate(TOKENIZER.encode_ids(fields)):
-                assert store.tokens(row, field).tolist() == ids.tolist()
+                assert field_ids(store, row, field).tolist() == ids.tolist()
 
 
 def test_ids_take_two_bytes_where_the_vocabulary_allows(tmp_path):
@@ -68,7 +66,7 @@ def test_ids_take_two_bytes_where_the_vocabulary_allows(tmp_path):
     assert build_token_store([("x65526",)], small).token_ids.dtype == np.uint16
     store = write_token_store(tmp_path / "store", [("y",)], [0], large)
     assert store.token_ids.dtype == np.uint32
-    assert store.tokens(0).tolist() == [2**16]
+    assert field_ids(store, 0).tolist() == [2**16]
 
 
 def test_chunks_do_not_show(tmp_path, monkeypatch):

@@ -26,11 +26,6 @@ def test_flat_names_are_unique_across_groups():
     assert OPTION_KEYS["epochs"] == "train.epochs"
 
 
-def test_settings_are_frozen():
-    with pytest.raises(ValueError, match="frozen"):
-        RunSettings().train.epochs = 3
-
-
 def test_options_set_fields_by_flat_name():
     settings = RunSettings.from_options(epochs=3, task="multilabel", text=("a", "b"))
     assert settings.train.epochs == 3
@@ -102,37 +97,6 @@ def test_an_assignment_without_equals_sign_is_refused():
         RunSettings().with_overrides(["train.epochs"])
 
 
-def test_random_weights_and_a_checkpoint_exclude_each_other():
-    with pytest.raises(SettingsError, match="exclude each other"):
-        RunSettings.from_options(from_scratch=True, checkpoint="x")
-
-
-@pytest.mark.parametrize("more", [{"layer_decay": 0.9}, {"freeze_layers": 1}])
-def test_what_a_frozen_encoder_makes_void_is_refused(more):
-    with pytest.raises(SettingsError, match="freeze_encoder|frozen"):
-        RunSettings.from_options(freeze_encoder=True, **more)
-
-
-def test_with_a_checkpoint_no_preset_is_assumed():
-    assert RunSettings.from_options(checkpoint="x").model.name is None
-    named = RunSettings.from_options(checkpoint="x", model="bert")
-    assert named.model.name == "bert"
-
-
-def test_a_model_of_none_without_checkpoint_is_the_default():
-    assert RunSettings.from_options(model=None).model.name == DEFAULT_MODEL
-
-
-def test_the_order_of_merging_does_not_fix_the_default_model():
-    settings = RunSettings.from_options(epochs=1).with_options(checkpoint="x")
-    assert settings.model.name is None
-
-
-def test_an_unknown_model_is_refused_with_the_nearest_name():
-    with pytest.raises(SettingsError, match="Did you mean 'albert_small'"):
-        RunSettings.from_options(model="alberta_small")
-
-
 def test_settings_come_back_equal_from_json(tmp_path):
     settings = RunSettings.from_options(train="a.csv", text=("t",), threshold=0.25)
     path = tmp_path / "settings.json"
@@ -174,10 +138,6 @@ def test_any_text_is_either_taken_or_refused_with_a_settings_error(key, text):
     except SettingsError:
         return
     assert RunSettings.from_dict(settings.to_dict()) == settings
-
-
-def test_one_text_column_may_be_given_as_a_plain_text():
-    assert RunSettings.from_options(text="title").data.text == ("title",)
 
 
 def test_the_split_has_the_seed_of_training_unless_it_has_its_own():

@@ -118,10 +118,41 @@ def test_what_tensorflow_alone_does_is_not_advised_with_jax(only):
     assert "KERAS_BACKEND" not in text
 
 
-def test_another_backend_is_left_to_keras(only, monkeypatch):
-    only("keras")
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
-    require_keras("Training")
+@pytest.mark.parametrize("backend", ["torch", "openvino", "Tensorflow"])
+def test_a_backend_that_is_not_supported_is_refused(only, monkeypatch, backend):
+    only("keras", "tensorflow", backend)
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    assert message_of(require_keras, "Training") == (
+        f"Training needs Keras on tensorflow or jax. Received: backend='{backend}', "
+        f"of KERAS_BACKEND or keras.json. Set KERAS_BACKEND=tensorflow."
+    )
+
+
+def test_a_public_name_says_that_a_backend_is_not_supported():
+    code = "import kerascls\ntry: kerascls.ScoreTable\n"
+    code += "except kerascls.errors.SettingsError as error: print(error)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=without_backend() | {"KERAS_BACKEND": "torch"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "kerascls.ScoreTable needs Keras on tensorflow or jax" in done.stdout
+
+
+def test_training_on_a_backend_that_is_not_supported_is_one_error(tmp_path):
+    code = "from kerascls.cli.app import main; main(['fit', '--out', 'new'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=without_backend() | {"KERAS_BACKEND": "torch", "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("error: Training needs Keras on tensorflow or jax.")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("setting", [{}, {"KERAS_BACKEND": "jax"}])

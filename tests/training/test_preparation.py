@@ -304,7 +304,7 @@ def test_parts_of_one_file_share_a_store(write, load, cache):
     stores = tokenize_parts(data, Tokenizer(VOCAB), cache)
     assert stores["train"] is stores["valid"]
     assert len(stores["train"]) == 20
-    assert stores["test"].tokens(0).tolist() == [4, 5]
+    assert stores["test"].token_ids.tolist() == [4, 5]
     assert stores["test"].lines.tolist() == [2]
 
 

@@ -56,15 +56,14 @@ def default_text_columns(columns: Collection[str]) -> tuple[str, ...]:
 
 
 def choose_text_columns(
-    text: str | Sequence[str], columns: Collection[str]
+    stated: tuple[str, ...], columns: Collection[str]
 ) -> tuple[str, ...]:
-    """Returns the stated text columns, or the default ones.
+    """Returns the stated text columns, or where none are the default ones.
 
     Raises:
         SettingsError: When a column is stated twice.
         DataError: When a stated column does not exist.
     """
-    stated = (text,) if isinstance(text, str) else tuple(text)
     if not stated:
         return default_text_columns(columns)
     if len(set(stated)) < len(stated):
@@ -87,14 +86,14 @@ def choose_label_column(
     """
     task = check_task(task)
     if label is None:
-        found = [name for name in TASK_OF_COLUMN if name in columns]
-        if len(found) != 1:
+        defaults = [name for name in TASK_OF_COLUMN if name in columns]
+        if len(defaults) != 1:
             raise DataError(
                 f'Expected one label column: "label" (one per row) or "labels" (any '
                 f"number). Received: columns {_quoted(columns)}. Name the column with "
                 f"`--label`."
             )
-        label = found[0]
+        label = defaults[0]
     _require(label, columns, "--label")
     task = task or TASK_OF_COLUMN.get(label)
     if task is None:
@@ -123,23 +122,21 @@ def check_task(task: Task | str | None) -> Task | None:
 def pick_texts(
     fields: Mapping[str, object], text_columns: Sequence[str]
 ) -> tuple[str, ...]:
-    """Returns the texts of one record.
-
-    Args:
-        fields: Column name to cell, as in `Record.fields`.
-        text_columns: The columns to take, in this order.
+    """Returns the texts of one record's fields, in the order of the columns.
 
     Raises:
         DataError: When a column is missing or holds something else than a text.
     """
-    texts = tuple([fields.get(name) for name in text_columns])
-    for name, text in zip(text_columns, texts, strict=True):
+    texts = []
+    for name in text_columns:
+        text = fields.get(name)
         if not isinstance(text, str):
             if name not in fields:
                 raise DataError(f'text column "{name}" is missing')
             kind = "null" if text is None else type(text).__name__
             raise DataError(f'text column "{name}" must hold a text, not {kind}')
-    return texts
+        texts.append(text)
+    return tuple(texts)
 
 
 def _require(name: str, columns: Collection[str], option: str) -> None:

@@ -1,7 +1,7 @@
 """Labelled text for training and scoring, read into memory."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -26,13 +26,7 @@ ROWS_PER_PROGRESS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text.
-
-    Args:
-        line: Where its row starts in the file, from 1.
-        texts: One text per text column.
-        labels: Exactly one for multi-class, any number for multi-label.
-    """
+    """One labelled text; `line` is where its row starts in the file, from 1."""
 
     line: int
     texts: tuple[str, ...]
@@ -57,8 +51,8 @@ class Dataset:
     path: Path
     examples: list[Example]
     text_columns: tuple[str, ...]
-    label_column: str | None
-    task: Task | None
+    label_column: str
+    task: Task
     skipped_rows: int
     empty_texts: int
     sha256: str
@@ -76,9 +70,6 @@ def read(
         path: The file; its ending names the format.
         options: How it is read.
         on_progress: Called now and then with bytes done and bytes in all.
-
-    Returns:
-        The `Dataset`.
 
     Raises:
         DataError: When the file, its columns or some rows cannot be used.
@@ -101,14 +92,18 @@ def read(
         for row in rows:
             if isinstance(row, BadRow):
                 log.add(row)
-                continue
-            try:
-                examples.append(columns.example(row))
-            except DataError as error:
-                log.add(BadRow(row.line, str(error)))
+            elif columns is not None:  # as it is where a row is a record
+                try:
+                    examples.append(columns.example(row))
+                except DataError as error:
+                    log.add(BadRow(row.line, str(error)))
     log.finish()
     if columns is None or not examples:
-        raise _no_rows(path, log.count)
+        bad = f"{log.count} rows, all of them bad" if log.count else "no row"
+        raise DataError(
+            f"Expected at least one row of labelled text below the header. Received: "
+            f"{path} with {bad}. Give a file with rows."
+        )
     return Dataset(
         path=path,
         examples=examples,
@@ -154,17 +149,17 @@ class _Columns:
         return Example(record.line, texts, labels)
 
     def _labels(self, cell: object) -> tuple[str, ...]:
+        labels: tuple[str, ...] = ()
         if cell is None and self.task is Task.MULTILABEL:
-            labels = ()
-        elif isinstance(cell, list):
+            return labels
+        if isinstance(cell, list):
             labels = checked_labels(cell)
         elif not isinstance(cell, str):
             labels = checked_labels([cell])
         elif self.label == "labels" or self.task is Task.MULTILABEL:
             labels = split_labels(cell, self.separator)
-        else:
-            stripped = cell.strip()
-            labels = (stripped,) if stripped else ()
+        elif stripped := cell.strip():
+            labels = (stripped,)
         if len(labels) > 1 and self.task is Task.MULTICLASS:
             raise DataError(f"{len(labels)} labels where multiclass allows one")
         return labels
@@ -172,7 +167,7 @@ class _Columns:
 
 def _find_columns(
     rows: Iterator[Record | BadRow], options: ReadOptions, rows_are_alike: bool
-) -> tuple[_Columns | None, Iterable[Record | BadRow]]:
+) -> tuple[_Columns | None, Iterator[Record | BadRow]]:
     """Returns the columns of the first record that has them, and all the rows."""
     seen: list[Record | BadRow] = []
     first_error = None
@@ -188,7 +183,7 @@ def _find_columns(
                 break
     if first_error:
         raise first_error
-    return None, seen
+    return None, iter(seen)
 
 
 def _with_progress(
@@ -211,11 +206,3 @@ def _require_regular(handle: BinaryIO, path: Path) -> None:
             f"Expected a file that can be read twice, for its hash. Received: "
             f"path={str(path)!r}, which is a pipe. Save it to a file first."
         )
-
-
-def _no_rows(path: Path, skipped: int) -> DataError:
-    found = f"{skipped} rows, all of them bad" if skipped else "no row"
-    return DataError(
-        f"Expected at least one row of labelled text below the header. Received: "
-        f"{path} with {found}. Give a file with rows."
-    )

@@ -123,16 +123,16 @@ class _Feed:
 
 def _quote_fault(lines: list[str], delimiter: str) -> tuple[int, str]:
     """Returns the index of the line with the faulty quote, and what is wrong."""
-    text = "".join(lines)
+    record = "".join(lines)
     start = 0
-    while 0 <= start < len(text):
-        if text[start] != '"':
-            start = text.find(delimiter, start) + 1 or -1
+    while 0 <= start < len(record):
+        if record[start] != '"':
+            start = record.find(delimiter, start) + 1 or -1
             continue
-        end = _closing_quote(text, start)
+        end = _closing_quote(record, start)
         if end < 0:
             return _line_index(lines, start), "the quote opened here is never closed"
-        if text[end + 1 : end + 2] not in (delimiter, "\r", "\n", ""):
+        if record[end + 1 : end + 2] not in (delimiter, "\r", "\n", ""):
             return _line_index(lines, start), (
                 'the quote opened here closes in the middle of a field; write "" '
                 "for a quote inside quotes"
@@ -141,16 +141,16 @@ def _quote_fault(lines: list[str], delimiter: str) -> tuple[int, str]:
     return 0, ""
 
 
-def _closing_quote(text: str, start: int) -> int:
-    end = text.find('"', start + 1)
-    while 0 <= end and text[end + 1 : end + 2] == '"':
-        end = text.find('"', end + 2)
+def _closing_quote(record: str, start: int) -> int:
+    end = record.find('"', start + 1)
+    while 0 <= end and record[end + 1 : end + 2] == '"':
+        end = record.find('"', end + 2)
     return end
 
 
-def _line_index(lines: list[str], place: int) -> int:
+def _line_index(lines: list[str], offset: int) -> int:
     for index, line in enumerate(lines):
-        place -= len(line)
-        if place < 0:
+        offset -= len(line)
+        if offset < 0:
             return index
     return len(lines) - 1

@@ -67,7 +67,7 @@ FORMATS = {
 
 def format_names(needs_labels: bool) -> list[str]:
     """Returns the names of all formats, or of those that can hold labels."""
-    return [n for n, one in FORMATS.items() if not (needs_labels and one.is_lines)]
+    return [n for n, kind in FORMATS.items() if not (needs_labels and kind.is_lines)]
 
 
 def check_format(format: str, needs_labels: bool = False) -> str:
@@ -90,11 +90,6 @@ def find_format(
     path: str | Path, format: str | None = None, *, needs_labels: bool = True
 ) -> str:
     """Returns the stated format, or the one that the file's ending names.
-
-    Args:
-        path: The file.
-        format: What was stated.
-        needs_labels: Whether formats without labels are out of the question.
 
     Raises:
         SettingsError: When the stated format is unknown.

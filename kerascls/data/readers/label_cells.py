@@ -37,7 +37,7 @@ def split_labels(cell: str, separator: str = "|") -> tuple[str, ...]:
 
     Raises:
         DataError: When a name is empty or the JSON cannot be read; a few words only,
-            for the reader adds the place.
+            for the reader adds where it is.
 
     Example:
         >>> split_labels(r"财经|股票\|基金")
@@ -47,7 +47,13 @@ def split_labels(cell: str, separator: str = "|") -> tuple[str, ...]:
     if not cell:
         return ()
     if cell.startswith("["):
-        return checked_labels(_json_list(cell))
+        try:
+            return checked_labels(json.loads(cell))
+        except (ValueError, RecursionError) as error:
+            raise DataError(
+                "begins like a JSON list and is none; write \\[ for a name that begins "
+                "with a bracket"
+            ) from error
     if cell.startswith("\\["):
         cell = cell[1:]
     if "\\" not in cell:
@@ -56,12 +62,7 @@ def split_labels(cell: str, separator: str = "|") -> tuple[str, ...]:
 
 
 def join_labels(labels: Sequence[str], separator: str = "|") -> str:
-    r"""Returns the cell from which `split_labels` gets `labels` back.
-
-    Args:
-        labels: Different names without surrounding white space.
-        separator: What to put between two names.
-    """
+    """Returns the cell from which `split_labels` gets stripped labels back."""
     cell = separator.join(
         label.replace("\\", "\\\\").replace(separator, f"\\{separator}")
         for label in labels
@@ -87,25 +88,14 @@ def checked_labels(names: Sequence[object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
-def _json_list(cell: str) -> list[object]:
-    try:
-        names = json.loads(cell)
-    except (ValueError, RecursionError) as error:
-        raise DataError(
-            "begins like a JSON list and is none; write \\[ for a name that begins "
-            "with a bracket"
-        ) from error
-    return names
-
-
 def _unescaped_split(cell: str, separator: str) -> list[str]:
     mark = re.escape(separator)
     names = [""]
-    place = 0
-    for found in re.finditer(rf"\\(\\|{mark})|{mark}", cell):
-        names[-1] += cell[place : found.start()] + (found[1] or "")
-        if found[1] is None:
+    end = 0
+    for match in re.finditer(rf"\\(\\|{mark})|{mark}", cell):
+        names[-1] += cell[end : match.start()] + (match[1] or "")
+        if match[1] is None:
             names.append("")
-        place = found.end()
-    names[-1] += cell[place:]
+        end = match.end()
+    names[-1] += cell[end:]
     return names

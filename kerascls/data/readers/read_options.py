@@ -74,24 +74,18 @@ class ReadOptions:
 
     @classmethod
     def from_keywords(
-        cls,
-        function: Callable,
-        keywords: Mapping[str, Any],
-        others: Iterable[str] = (),
+        cls, function: Callable, keywords: Mapping[str, Any], others: Iterable[str] = ()
     ) -> Self:
         """Returns the options in the keywords that a function was called with.
 
-        Args:
-            function: The function.
-            keywords: Those that its signature does not name.
-            others: Names of keywords that are none of how a file is read.
+        `others` are names of keywords that say nothing on how a file is read.
 
         Raises:
             SettingsError: When a keyword is unknown, with the nearest known one, or a
                 value has no meaning.
         """
         parameters = signature(function).parameters.values()
-        named = [one.name for one in parameters if one.kind is not one.VAR_KEYWORD]
+        named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
         known = list(dict.fromkeys([*named, *READ_KEYWORDS, *others]))
         for name in [name for name in keywords if name not in known]:
             near = get_close_matches(name, known, n=1)
@@ -114,9 +108,6 @@ class ReadOptions:
 
     def as_in(self, training: "ReadOptions") -> Self:
         """Returns a copy where what is not stated of the columns is as in training.
-
-        Args:
-            training: How the training text was read, see `Bundle.read_options`.
 
         Raises:
             SettingsError: When text columns are more or fewer than in training, or

@@ -11,19 +11,9 @@ from kerascls.data.readers.text_files import check_encoding, open_binary
 def read_columns(
     path: str | Path, *, format: str | None = None, encoding: str = "utf-8"
 ) -> tuple[str, ...]:
-    """Returns the column names of a file, which may have no rows.
+    """Returns the names in a file's header, or those of its first usable row.
 
-    Args:
-        path: The file.
-        format: As for `read_records`.
-        encoding: Of the text formats.
-
-    Returns:
-        The header's names; where there is none those of the first usable row.
-
-    Raises:
-        DataError: When the file or its header cannot be read.
-        SettingsError: When format or encoding is unknown.
+    Arguments and errors are those of `read_records`.
     """
     format = find_format(path, format, needs_labels=False)
     if columns_of := FORMATS[format].columns:
@@ -54,12 +44,9 @@ def read_records(
         errors: `"raise"` or `"skip"`, for rows that cannot be used.
         bad_rows: A list that receives every bad row.
 
-    Returns:
-        An iterator of `Record`; columns keep the order of the file.
-
     Raises:
         DataError: When the file or some of its rows cannot be read.
-        SettingsError: When format, encoding or errors is unknown.
+        SettingsError: When format or encoding is unknown.
     """
     rows_of = FORMATS[find_format(path, format, needs_labels=False)].rows
     check_encoding(encoding)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import DataError
 
 Errors = Literal["raise", "skip"]
 Fields = Mapping[str, object]
@@ -27,12 +27,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be used, and why.
-
-    Args:
-        line: Where the row starts, as in `Record`.
-        reason: What is wrong with it, a few words.
-    """
+    """A row that cannot be used: where it starts, and in a few words why."""
 
     line: int
     reason: str
@@ -43,18 +38,14 @@ def table_row(
 ) -> Record | BadRow:
     """Returns a row of a table; columns without a name at its end must be empty.
 
-    Args:
-        line: Where the row starts.
-        cells: As many as there are columns, or fewer unnamed ones.
-        columns: The names.
-        width: Columns of the header, unnamed ones at the end included.
+    `width` is how many columns the header has, unnamed ones at its end included.
     """
     if not len(columns) <= len(cells) <= width:
         noun = "column" if len(cells) == 1 else "columns"
         return BadRow(line, f"{len(cells)} {noun} where the header has {width}")
-    for place, cell in enumerate(cells[len(columns) :], start=len(columns) + 1):
+    for number, cell in enumerate(cells[len(columns) :], start=len(columns) + 1):
         if cell.strip():
-            return BadRow(line, f"column {place} has a cell and no name in the header")
+            return BadRow(line, f"column {number} has a cell and no name in the header")
     return Record(line, dict(zip(columns, cells, strict=False)))
 
 
@@ -66,9 +57,6 @@ class BadRowLog:
         source: The file, as the user named it.
         errors: `"raise"` or `"skip"`.
         collected: A list that receives every bad row, if the caller wants them.
-
-    Raises:
-        SettingsError: When `errors` is neither of the two.
     """
 
     source: str
@@ -76,13 +64,6 @@ class BadRowLog:
     collected: list[BadRow] | None = None
     count: int = 0
     _shown: list[BadRow] = field(default_factory=list, init=False)
-
-    def __post_init__(self) -> None:
-        if self.errors not in ("raise", "skip"):
-            raise SettingsError(
-                f"Bad rows are met with 'raise' or 'skip'. Received: "
-                f"errors={self.errors!r}. Choose one of the two."
-            )
 
     def add(self, row: BadRow) -> None:
         """Takes note of one more bad row."""
@@ -93,11 +74,7 @@ class BadRowLog:
             self.collected.append(row)
 
     def finish(self) -> None:
-        """Ends the file.
-
-        Raises:
-            DataError: When there were bad rows and they are not to be skipped.
-        """
+        """Raises a `DataError` when there were bad rows that are not to be skipped."""
         if not self.count or self.errors == "skip":
             return
         lines = [f"{self.source}:{row.line}: {row.reason}" for row in self._shown]

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from encodings.aliases import aliases
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from kerascls.errors import DataError, SettingsError
 
 
-def open_binary(path: str | Path) -> BinaryIO:
+def open_binary(path: str | Path) -> io.BufferedReader:
     """Opens a file for reading.
 
     Raises:
@@ -72,7 +72,7 @@ def decoded_lines(
     r"""Yields the physical lines of a file with their line ends, without BOM.
 
     Args:
-        handle: The open file or pipe; it stays open.
+        handle: The file or pipe; it stays open.
         source: The file as the user named it, for messages.
         encoding: Name of a codec.
         newline: As in `open`: `""` ends lines at CR, LF or both, `"\n"` at LF only.
@@ -99,10 +99,13 @@ def decoded_lines(
 
 
 class _Counted(io.BufferedIOBase):
-    """Knows the place in a pipe too, and leaves it open when the text is closed."""
+    """Knows the offset in a pipe too, and leaves it open when the text is closed."""
+
+    name: str  # asked for by the type of TextIOWrapper alone
 
     def __init__(self, handle: BinaryIO) -> None:
-        self._handle = handle
+        # BinaryIO, the type of sys.stdin.buffer, is without read1.
+        self._handle = cast(io.BufferedIOBase, handle)
         self.head = b""
         self.num_bytes = 0
 
@@ -119,7 +122,7 @@ class _Counted(io.BufferedIOBase):
 def _decode_error(
     error: UnicodeDecodeError, counted: _Counted, source: str, encoding: str
 ) -> DataError:
-    # A decoder keeps unfinished bytes, so the place is counted from the end.
+    # A decoder keeps unfinished bytes, so the offset is counted from the end.
     offset = counted.num_bytes - len(error.object) + error.start
     return DataError(
         f"Expected {source} to be {encoding} text. Received: byte "

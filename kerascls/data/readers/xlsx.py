@@ -17,8 +17,7 @@ _DAMAGE = (
     SyntaxError,  # base of the XML parsers' errors
     AttributeError,
     EOFError,
-    KeyError,
-    IndexError,
+    LookupError,
     OSError,
     TypeError,
     ValueError,
@@ -30,42 +29,42 @@ def xlsx_rows(
 ) -> Iterator[Record | BadRow]:
     """Yields the rows of the first sheet; cells become texts, empty rows are left out.
 
-    Args:
-        handle: The open file.
-        source: The file as the user named it, for messages.
-        encoding: Not used: a workbook names its own.
+    The encoding is not used: a workbook names its own.
 
     Raises:
         DataError: When it is no workbook, damaged, or has no header.
     """
     rows = _filled_rows(handle, source)
     columns = _header(rows, source)
-    for number, texts in rows:
-        texts += [""] * (len(columns) - len(texts))
-        yield table_row(number, texts, columns, len(texts))
+    for number, cells in rows:
+        cells += [""] * (len(columns) - len(cells))
+        yield table_row(number, cells, columns, len(cells))
 
 
 def xlsx_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
-    """Returns the column names of the first sheet; arguments as for `xlsx_rows`."""
+    """Returns the column names of the first sheet."""
     return _header(_filled_rows(handle, source), source)
 
 
 def _filled_rows(handle: BinaryIO, source: str) -> Iterator[tuple[int, list[str]]]:
-    for number, cells in enumerate(_cells(handle, source), start=1):
-        if texts := _trimmed([_text(cell) for cell in cells]):
-            yield number, texts
+    for number, values in enumerate(_values(handle, source), start=1):
+        cells = [_cell(value) for value in values]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield number, cells
 
 
 def _header(rows: Iterator[tuple[int, list[str]]], source: str) -> list[str]:
-    for _, texts in rows:
-        return check_columns(texts, source)
+    for _, cells in rows:
+        return check_columns(cells, source)
     raise DataError(
         f"Expected a first row that names the columns. Received: {source}, whose "
         f"first sheet is empty. Move the table to the first sheet."
     )
 
 
-def _cells(handle: BinaryIO, source: str) -> Iterator[Sequence[Any]]:
+def _values(handle: BinaryIO, source: str) -> Iterator[Sequence[Any]]:
     from openpyxl import load_workbook
 
     try:
@@ -82,7 +81,7 @@ def _cells(handle: BinaryIO, source: str) -> Iterator[Sequence[Any]]:
         ) from error
 
 
-def _text(value: object) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -93,9 +92,3 @@ def _text(value: object) -> str:
         midnight = value.time() == datetime.time()
         return str(value.date() if midnight else value)
     return str(value)
-
-
-def _trimmed(texts: list[str]) -> list[str]:
-    while texts and not texts[-1]:
-        texts.pop()
-    return texts

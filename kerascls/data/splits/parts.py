@@ -9,17 +9,12 @@ from kerascls.data.splits import SplitMethod, split_method, stratified_split
 from kerascls.errors import DataError
 
 PARTS = ("train", "valid", "test")
-VALID_SHARE = TEST_SHARE = 0.15
+CUT_SHARE = 0.15
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Some rows of one file.
-
-    Args:
-        dataset: The file as it was read.
-        rows: int64, which of its examples.
-    """
+    """Some rows of one file: int64 indices of its examples."""
 
     dataset: Dataset
     rows: np.ndarray
@@ -43,10 +38,6 @@ def divide(
     Train alone is split 70/15/15; train and test without validation leave 15 % of
     train for it; train and validation without test leave test out.
 
-    Args:
-        datasets: `"train"`, and `"valid"` and `"test"` where there are such files.
-        seed: Fixes the split.
-
     Returns:
         The parts, in the order of `PARTS`, and lines for people on what was split.
 
@@ -54,21 +45,22 @@ def divide(
         DataError: When a part would be empty.
     """
     train = datasets["train"]
-    wanted = {"valid": VALID_SHARE, "test": TEST_SHARE}
-    shares = {name: wanted[name] for name in wanted if name not in datasets}
+    cut = [name for name in PARTS if name not in datasets]
     notes = []
-    if "valid" in datasets and shares.pop("test", None):
+    if cut == ["test"]:
+        cut = []
         notes.append("there is no test part: nothing will be scored at the end")
     parts = {
         name: Part(dataset, np.arange(len(dataset.examples)))
         for name, dataset in datasets.items()
     }
-    if shares:
+    if cut:
         labels = [example.labels for example in train.examples]
-        fractions = [1 - sum(shares.values()), *shares.values()]
-        rows = stratified_split(labels, fractions, seed)
-        names = ("train", *shares)
-        parts |= {name: Part(train, rows[place]) for place, name in enumerate(names)}
+        fractions = [1 - CUT_SHARE * len(cut), *[CUT_SHARE] * len(cut)]
+        rows_of_parts = stratified_split(labels, fractions, seed)
+        names = ("train", *cut)
+        for name, rows in zip(names, rows_of_parts, strict=True):
+            parts[name] = Part(train, rows)
         how = "by label"
         if split_method(labels) is SplitMethod.RANDOM:
             how = "at random, for rows and labels are too many to split by label,"

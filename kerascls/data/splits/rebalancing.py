@@ -11,8 +11,8 @@ class Dealt:
 
     Args:
         labels: The labels of each row.
-        part_of: int64, the part of each row; `move` changes it.
-        shares: float64, the share of each part.
+        part_of: int64 `(rows,)`, the part of each row; `move` changes it.
+        shares: float64 `(parts,)`, the share of each part.
     """
 
     def __init__(
@@ -23,12 +23,11 @@ class Dealt:
         self.sizes = np.bincount(part_of, minlength=len(shares))
         # Rows of the same labels are as good as each other.
         kinds: dict[tuple[str, ...], int] = {}
-        kind_of = [
-            kinds.setdefault(tuple(sorted(set(row))), len(kinds)) for row in labels
-        ]
-        self._rows = np.zeros((len(shares), len(kinds)), np.int64)
-        np.add.at(self._rows, (part_of, kind_of), 1)
+        names_of = (tuple(sorted(set(row))) for row in labels)
+        kind_of = [kinds.setdefault(names, len(kinds)) for names in names_of]
         self._kind_of = np.asarray(kind_of, np.int64)
+        self._rows = np.zeros((len(shares), len(kinds)), np.int64)  # (parts, kinds)
+        np.add.at(self._rows, (part_of, self._kind_of), 1)
         columns: dict[str, int] = {}
         pairs = [
             (kind, columns.setdefault(name, len(columns)))
@@ -36,6 +35,7 @@ class Dealt:
             for name in names
         ]
         self._kinds, self._columns = np.asarray(pairs, np.int64).reshape(-1, 2).T
+        # (parts, labels)
         self._counts = np.zeros((len(shares), len(columns)), np.int64)
         np.add.at(self._counts.T, self._columns, self._rows[:, self._kinds].T)
         self._totals = self._counts.sum(axis=0)
@@ -44,13 +44,8 @@ class Dealt:
     def move(self, source: int, target: int, keep_labels: bool = True) -> bool:
         """Moves the row whose labels have most to gain or least to lose by it.
 
-        Args:
-            source: The part to take it from.
-            target: The part to give it to.
-            keep_labels: Whether the first part must not lose a label.
-
-        Returns:
-            False when there is no such row.
+        With `keep_labels` the first part must not lose a label. Returns whether there
+        was such a row.
         """
         surplus = self._counts - self._exact_counts
         costs = self._by_kind((surplus[target] - surplus[source] + 1) / self._totals)
@@ -81,10 +76,10 @@ def even_out(dealt: Dealt) -> None:
         surplus = dealt.sizes - dealt.exact_sizes
         if np.abs(surplus).max() < 1 - 1e-9:
             return
-        target = surplus.argmin()
+        target = int(surplus.argmin())
         moved = any(
             dealt.move(source, target)
-            for source in np.argsort(-surplus, kind="stable")
+            for source in np.argsort(-surplus, kind="stable").tolist()
             if surplus[source] - surplus[target] > 1 + 1e-9
         )
 
@@ -93,8 +88,8 @@ def fill_empty_parts(dealt: Dealt) -> None:
     """Gives every part a row, of the first part if that has one to spare."""
     if dealt.sizes.sum() < len(dealt.sizes):
         return
-    for part in np.flatnonzero(dealt.sizes == 0):
-        sources = [0, *np.argsort(-dealt.sizes, kind="stable")]
+    for part in np.flatnonzero(dealt.sizes == 0).tolist():
+        sources = [0, *np.argsort(-dealt.sizes, kind="stable").tolist()]
         for keep_labels, source in product((True, False), sources):
             if dealt.sizes[source] > 1 and dealt.move(source, part, keep_labels):
                 break

@@ -9,6 +9,7 @@ import numpy as np
 
 from kerascls.data.splits.rebalancing import Dealt, even_out, fill_empty_parts
 from kerascls.errors import SettingsError
+from kerascls.system.extras import require
 
 _log = logging.getLogger(__name__)
 
@@ -50,16 +51,14 @@ def stratified_split(
 
     With one label per row, every class is dealt out in proportion, and what is left
     over goes where rows are missing most. With any number of labels, rows are dealt
-    out by iterative stratification, rarest label first; above a million rows (or
-    fewer with thousands of labels) they are dealt out at random, which is logged.
-    Every label has at least one row in the first part. After iterative
-    stratification, the rows that matter least to the labels' shares are moved until
-    every part is less than a row away from its own share, or labels would leave the
-    first part.
+    out by iterative stratification, rarest label first, and those that matter least
+    are moved until every part is less than a row away from its share, or labels would
+    leave the first part; above a million rows (or fewer with thousands of labels) they
+    are dealt out at random, which is logged.
 
-    No part stays empty where there are at least as many rows as parts: it gets a row
-    of the first part, if need be the only one of its label, which is then unknown
-    to the first part.
+    Every label has a row in the first part. No part stays empty where there are as
+    many rows as parts: it gets one of the first part, if need be the only one of its
+    label, which is then unknown to the first part.
 
     Args:
         labels: The labels of each row, possibly none.
@@ -70,14 +69,15 @@ def stratified_split(
         int64 row indices for each part, sorted; together every row exactly once.
 
     Raises:
-        SettingsError: When a fraction is not above 0, or they do not sum to 1.
+        SettingsError: When a fraction is not above 0, they do not sum to 1, or rows
+            have any number of labels and iterative-stratification is not installed.
 
     References:
         [Sechidis et al., 2011](https://doi.org/10.1007/978-3-642-23808-6_10)
     """
     shares = _checked(fractions)
     order = np.random.default_rng(seed).permutation(len(labels))
-    shuffled = [labels[row] for row in order]
+    shuffled = [labels[row] for row in order.tolist()]
     method = split_method(labels)
     if method is SplitMethod.CLASSES:
         part_of = _by_class(shuffled, shares)
@@ -132,6 +132,7 @@ def _by_class(labels: Labels, shares: np.ndarray) -> np.ndarray:
 
 
 def _iteratively(labels: Labels, shares: np.ndarray, seed: int) -> np.ndarray:
+    require("A split of rows with any number of labels", "iterstrat")
     from iterstrat.ml_stratifiers import IterativeStratification
 
     names = sorted({name for row in labels for name in row})
@@ -144,8 +145,9 @@ def _iteratively(labels: Labels, shares: np.ndarray, seed: int) -> np.ndarray:
 
 def _bring_every_label_to_the_first_part(labels: Labels, part_of: np.ndarray) -> None:
     """Moves a row for each label that training would not know otherwise."""
-    known = {name for row in np.flatnonzero(part_of == 0) for name in labels[row]}
-    for row in np.flatnonzero(part_of):
+    first = np.flatnonzero(part_of == 0).tolist()
+    known = {name for row in first for name in labels[row]}
+    for row in np.flatnonzero(part_of).tolist():
         if not known.issuperset(labels[row]):
             part_of[row] = 0
             known.update(labels[row])

@@ -7,10 +7,12 @@ of its code points in a table, and one of its runs in a dictionary. The tokenize
 fills both: it says what each code point is, and encodes each run once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
+
+from kerascls.data.ragged import chunks
 
 # Kinds of code points; from 0 on it is the id of one that stands alone. RUN is never
 # wrong: it leaves the code point to the tokenizer.
@@ -28,8 +30,7 @@ class CodePointTokenizer:
     """Gives the ids of a BERT tokenizer, many times faster on Chinese text.
 
     Only code points and runs not met before cost a call of the tokenizer. The table
-    takes 0.5 MB; the dictionary holds at most `MAX_RUNS` runs of at most
-    `MAX_RUN_CHARS` characters and starts again when it is full. Threads may share an
+    takes 0.5 MB; the dictionary starts again when it is full. Threads may share an
     object: at worst two of them find out the same.
 
     Args:
@@ -44,33 +45,27 @@ class CodePointTokenizer:
         vocab: Mapping[str, int],
         unk_id: int,
     ) -> None:
-        self._encode, self._vocab, self._unk_id = encode, vocab, unk_id
+        self._tokenizer, self._vocab, self._unk_id = encode, vocab, unk_id
         self._kinds = np.full(NUM_CODE_POINTS, UNSEEN, np.int32)
         self._kinds[-1] = RUN
         self._runs: dict[str, bytes] = {}
 
     def encode_flat(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the ids of all texts one after another, and how many each has.
-
-        Args:
-            texts: The texts.
-
-        Returns:
-            int32 `(tokens,)` and int64 `(texts,)`.
+        """Returns all ids, int32 `(tokens,)`, and how many each text has, `(texts,)`.
 
         Raises:
             UnicodeEncodeError: When a text has half a surrogate pair.
         """
-        parts = [self._encode_part(part) for part in _parts(texts, CHARS_AT_ONCE)]
-        if len(parts) == 1:
-            return parts[0]
-        ids = [np.empty(0, np.int32), *(part_ids for part_ids, _ in parts)]
-        lengths = [np.empty(0, np.int64), *(part_lengths for _, part_lengths in parts)]
+        encoded = [self._encode(texts[some]) for some in chunks(texts, CHARS_AT_ONCE)]
+        if len(encoded) == 1:
+            return encoded[0]
+        ids = [np.empty(0, np.int32), *(chunk_ids for chunk_ids, _ in encoded)]
+        lengths = [np.empty(0, np.int64), *(counts for _, counts in encoded)]
         return np.concatenate(ids), np.concatenate(lengths)
 
-    def _encode_part(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    def _encode(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         joined = SEPARATOR.join(["", *texts, ""])
-        kinds = self._kinds_of(joined)
+        kinds = self._kinds_of(joined)  # (code points,), as counts
         counts = (kinds >= 0).astype(np.int64)
         in_run = kinds == RUN
         edges = (in_run[1:] != in_run[:-1]).nonzero()[0] + 1
@@ -102,44 +97,34 @@ class CodePointTokenizer:
     def _probed(self, characters: list[str]) -> list[int]:
         if not characters:
             return []
-        among = [PROBE + character + PROBE for character in characters]
-        (probe,), *found = map(list, self._encode([PROBE, *characters, *among]))
-        alone, among = found[: len(characters)], found[len(characters) :]
+        between = [PROBE + character + PROBE for character in characters]
+        (probe,), *encoded = map(list, self._tokenizer([PROBE, *characters, *between]))
+        count = len(characters)
         # The letter's id behind a character says that a new word begins there, for a
         # letter inside a word has another id.
         return [
             (ids or [SPACE])[0]
             if len(ids) < 2 and all_ids == [probe, *ids, probe]
             else RUN
-            for ids, all_ids in zip(alone, among, strict=True)
+            for ids, all_ids in zip(encoded[:count], encoded[count:], strict=True)
         ]
 
     def _ids_of_runs(self, runs: list[str]) -> list[bytes]:
-        found = list(map(self._runs.get, runs))
-        if None not in found:
-            return found
-        pairs = zip(runs, found, strict=True)
-        texts = list({run for run, ids in pairs if ids is None})
-        encoded = [np.array(ids, np.int32).tobytes() for ids in self._encode(texts)]
-        new = dict(zip(texts, encoded, strict=True))
-        self._remember({run: new[run] for run in texts if len(run) <= MAX_RUN_CHARS})
+        # Another thread may empty the dictionary: what it had is in hand before.
+        known = list(map(self._runs.get, runs))
+        new: dict[str, bytes] = {}
+        if None in known:
+            texts = list({r for r, ids in zip(runs, known, strict=True) if ids is None})
+            encoded = self._tokenizer(texts)
+            for run, ids in zip(texts, encoded, strict=True):
+                new[run] = np.array(ids, np.int32).tobytes()
+            self._remember({r: new[r] for r in texts if len(r) <= MAX_RUN_CHARS})
         return [
             new[run] if ids is None else ids
-            for run, ids in zip(runs, found, strict=True)
+            for run, ids in zip(runs, known, strict=True)
         ]
 
     def _remember(self, new: Mapping[str, bytes]) -> None:
         if len(self._runs) + len(new) > MAX_RUNS:
             self._runs = {}
         self._runs.update(islice(new.items(), MAX_RUNS))
-
-
-def _parts(texts: Sequence[str], max_chars: int) -> Iterator[Sequence[str]]:
-    start = chars = 0
-    for index, text in enumerate(texts):
-        chars += len(text)
-        if chars > max_chars and index > start:
-            yield texts[start:index]
-            start, chars = index, len(text)
-    if len(texts):
-        yield texts[start:]

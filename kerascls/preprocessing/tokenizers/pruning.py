@@ -1,6 +1,6 @@
 """Which tokens of a vocabulary a model for one kind of text needs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
 import numpy as np
@@ -28,25 +28,16 @@ def kept_tokens(
     has the same tokens as before. A character whose own piece is dropped, such as a
     rare ideograph, becomes [UNK], together with the word it stands in.
 
-    Args:
-        tokenizer: With the whole vocabulary.
-        texts: The texts to count, those of training.
-        min_count: How often a token has to occur.
     """
     counts = np.zeros(tokenizer.vocab_size, np.int64)
-    for some in _chunks(texts, TEXTS_AT_ONCE):
-        ids, _ = tokenizer.encode_flat(some)
+    remaining = iter(texts)
+    while chunk := list(islice(remaining, TEXTS_AT_ONCE)):
+        ids, _ = tokenizer.encode_flat(chunk)
         counts += np.bincount(ids, minlength=tokenizer.vocab_size)
     vocab, special = tokenizer.vocab, {PAD, UNK, CLS, SEP, MASK}
     bodies = [token.removeprefix("##") for token in vocab.keys() - special]
-    characters = set().union(*(body for body in bodies if len(body) > 1))
-    needed = special | characters | {f"##{character}" for character in characters}
+    characters = {char for body in bodies if len(body) > 1 for char in body}
+    needed = special | characters | {f"##{char}" for char in characters}
     kept = counts >= min_count
     kept[[vocab[token] for token in needed & vocab.keys()]] = True
     return np.flatnonzero(kept)
-
-
-def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

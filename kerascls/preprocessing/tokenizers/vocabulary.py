@@ -18,10 +18,8 @@ def as_vocab(vocab: str | Path | Sequence[str] | Mapping[str, int]) -> dict[str,
     """Returns token -> id of a path, list or dictionary, special tokens checked."""
     if isinstance(vocab, Mapping):
         token_ids = dict(vocab)
-        if (
-            len(set(token_ids.values())) < len(vocab)
-            or min(vocab.values(), default=0) < 0
-        ):
+        ids = set(token_ids.values())
+        if len(ids) < len(token_ids) or min(ids, default=0) < 0:
             raise CheckpointError(
                 f"A vocabulary gives each token an id of its own, from 0 on. "
                 f"Received: vocab={len(vocab)} tokens, some with one id or a negative "
@@ -86,7 +84,7 @@ def build_vocab(
     if len(tokens) >= size:
         return tokens[:size]
     # The trainer numbers the pieces it finds in an order that changes from run to
-    # run; pieces given as special tokens, and so all merges, have a fixed order.
+    # run; pieces handed over as special tokens, and so all merges, have a fixed order.
     trainer = WordPieceTrainer(
         vocab_size=size,
         min_frequency=2,
@@ -97,18 +95,14 @@ def build_vocab(
     rust = tokenizers.Tokenizer(WordPiece(unk_token=UNK))
     rust.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     rust.train_from_iterator(_repeated(words), trainer)
-    found = rust.get_vocab()
-    return sorted(found, key=found.__getitem__)
+    vocab = rust.get_vocab()
+    return sorted(vocab, key=vocab.__getitem__)
 
 
 def bert_normalizer(do_lower_case: bool) -> normalizers.Normalizer:
     """Returns what BERT does to a text before it is split."""
-    return normalizers.BertNormalizer(
-        clean_text=True,
-        handle_chinese_chars=True,
-        strip_accents=None,
-        lowercase=do_lower_case,
-    )
+    # Its defaults: control characters go, ideographs stand alone, accents go with case.
+    return normalizers.BertNormalizer(lowercase=do_lower_case)
 
 
 def without_surrogates(text: str) -> str:

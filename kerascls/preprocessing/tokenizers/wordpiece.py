@@ -82,9 +82,6 @@ class Tokenizer:
     def encode_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Returns the ids of each text, whole and without special tokens.
 
-        Args:
-            texts: The texts; an empty one has no ids.
-
         Returns:
             One int32 `(tokens,)` array per text; all are views of one array.
         """
@@ -97,9 +94,6 @@ class Tokenizer:
 
         Characters and words met before are looked up, so a tokenizer becomes faster
         with the text it has seen (`kerascls.preprocessing.tokenizers.code_points`).
-
-        Args:
-            texts: The texts; an empty one has no ids.
 
         Returns:
             `(ids, lengths)`: int32 `(tokens,)`, and how many ids each text has, int64
@@ -118,7 +112,7 @@ class Tokenizer:
         bert4keras shows an unknown word as it is; here it reads [UNK].
         """
         ids = self._encodings([text])[0].ids
-        return [CLS, *map(self._rust.id_to_token, ids), SEP]
+        return [CLS, *(str(self._rust.id_to_token(i)) for i in ids), SEP]
 
     def encode(
         self,
@@ -226,9 +220,9 @@ def _checked(texts: Sequence[str]) -> list[str]:
 
 def _refuse(where: str, accepted: str, options: Mapping[str, Any]) -> None:
     if options:
-        given = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        received = ", ".join(f"{name}={value!r}" for name, value in options.items())
         raise SettingsError(
-            f"{where} accepts {accepted}. Received: {given}. Leave out what is not "
+            f"{where} accepts {accepted}. Received: {received}. Leave out what is not "
             f"among these; there is no equivalent."
         )
 

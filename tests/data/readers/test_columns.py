@@ -31,18 +31,18 @@ def test_no_default_text_column_lists_what_there_is():
 
 
 def test_stated_text_columns_keep_their_order():
-    assert choose_text_columns(["b", "a"], ["a", "b", "text"]) == ("b", "a")
-    assert choose_text_columns("a", ["a", "b", "text"]) == ("a",)
+    assert choose_text_columns(("b", "a"), ["a", "b", "text"]) == ("b", "a")
+    assert choose_text_columns(("a",), ["a", "b", "text"]) == ("a",)
 
 
 def test_a_missing_column_names_the_nearest():
     with pytest.raises(DataError, match='column "Txt".*Did you mean "text"?'):
-        choose_text_columns("Txt", ["text", "label"])
+        choose_text_columns(("Txt",), ["text", "label"])
 
 
 def test_a_text_column_stated_twice_is_refused():
     with pytest.raises(SettingsError, match="Name each once"):
-        choose_text_columns(["a", "a"], ["a"])
+        choose_text_columns(("a", "a"), ["a"])
 
 
 @pytest.mark.parametrize(

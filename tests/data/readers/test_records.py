@@ -71,7 +71,6 @@ def test_a_stated_format_goes_before_the_ending(tmp_path):
     [
         ({"format": "xls"}, "format='xls'"),
         ({"encoding": "gb18031"}, "encoding='gb18031'"),
-        ({"errors": "ignore"}, "errors='ignore'"),
     ],
 )
 def test_options_are_checked_at_the_call(tmp_path, options, message):

@@ -3,7 +3,7 @@
 import pytest
 
 from kerascls.data.readers.rows import BadRow, BadRowLog
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import DataError
 
 
 def test_ten_bad_rows_are_shown_and_all_counted():
@@ -26,8 +26,3 @@ def test_skipped_rows_are_counted_and_handed_to_the_collector():
     log.finish()
     assert log.count == 1
     assert collected == [BadRow(3, "is wrong")]
-
-
-def test_an_unknown_way_to_meet_errors_is_refused():
-    with pytest.raises(SettingsError, match="errors='ignore'"):
-        BadRowLog("train.csv", "ignore")

@@ -1,4 +1,4 @@
-"""Which parts are cut from which file; `test_preparation.py` has the rest."""
+"""Which parts are cut from which file."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Parts that resemble each other, and duplicates."""
+"""Parts that resemble each other."""
 
 import time
 from collections import Counter
@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.duplicates import Overlap, count_duplicates
 from kerascls.data.readers import read
 from kerascls.data.splits import SplitMethod, split_method, stratified, stratified_split
 from kerascls.errors import SettingsError
+from kerascls.system import extras
 
 NAMES = st.sampled_from("abcdefgh")
 ONE_EACH = st.lists(st.tuples(NAMES), max_size=60)
@@ -182,45 +182,16 @@ def test_fractions_that_are_no_shares_are_refused(fractions):
         stratified_split([("a",)], fractions, 0)
 
 
-def test_duplicates_are_counted_inside_and_across():
-    counts = count_duplicates(
-        {"train": [("a",), ("a",), ("b",)], "test": [("b",), ("b",), ("c",)]}
-    )
-    assert counts.rows == {"train": 3, "test": 3}
-    assert counts.repeats == {"train": 1, "test": 1}
-    assert counts.overlaps == (Overlap(("train", "test"), 1, (1, 2)),)
-    assert counts.lines() == [
-        "train: 1 of 3 rows repeat an earlier row's text",
-        "test: 1 of 3 rows repeat an earlier row's text",
-        "train and test: the same text in 1 rows of train and 2 rows of test "
-        "(distinct texts: 1)",
-    ]
-
-
-def test_rows_that_differ_in_one_field_are_no_duplicates():
-    parts = {"train": [("title", "a"), ("title", "b")], "test": [("title", "c")]}
-    assert count_duplicates(parts).lines() == []
-
-
-def test_three_parts_make_three_pairs():
-    parts = {name: [("same",)] for name in ("train", "valid", "test")}
-    pairs = [overlap.parts for overlap in count_duplicates(parts).overlaps]
-    assert pairs == [("train", "valid"), ("train", "test"), ("valid", "test")]
-
-
-def test_duplicates_in_published_data_are_found(shared_data):
-    parts = {}
-    for name in ("train", "test"):
-        dataset = read(shared_data / "weibo_sentiment" / f"{name}.csv")
-        parts[name] = [row.texts for row in dataset.examples]
-    counts = count_duplicates(parts)
-    assert counts.repeats["train"] == 1476
-    assert counts.overlaps == (Overlap(("train", "test"), 646, (1037, 680)),)
-
-
 def test_published_labels_with_one_row_are_no_error(shared_data):
     dataset = read(shared_data / "reuters21578_r90" / "train.jsonl")
     labels = [row.labels for row in dataset.examples]
     parts = stratified_split(labels, (0.85, 0.15), 42)
     assert len(label_counts(labels, parts[0])) == 90
     assert len(parts[1]) == pytest.approx(0.15 * len(labels), rel=0.02)
+
+
+def test_rows_with_several_labels_need_iterative_stratification(monkeypatch):
+    monkeypatch.setattr(extras, "is_installed", lambda name: name != "iterstrat")
+    with pytest.raises(SettingsError, match=r"no iterstrat.*pip install .kerascls\["):
+        stratified_split([("a", "b")] * 9, (0.7, 0.3), 0)
+    assert len(stratified_split([("a",)] * 10, (0.7, 0.3), 0)[0]) == 7

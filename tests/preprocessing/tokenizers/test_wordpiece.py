@@ -1,10 +1,7 @@
 """Ids equal the Rust tokenizer's, and bert4keras's but for listed differences."""
 
 import json
-import os
 import pickle
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import BertWordPieceTokenizer
 
-from kerascls.errors import CheckpointError, SettingsError
+from kerascls.errors import SettingsError
 from kerascls.preprocessing.tokenizers.wordpiece import (
     Tokenizer,
-    build_vocab,
-    load_vocab,
     sequence_padding,
 )
 
@@ -199,7 +194,6 @@ def test_threads_do_not_disturb_each_other(many):
         (lambda: Tokenizer(VOCAB, word_maxlen=9), "word_maxlen=9"),
         (lambda: TOKENIZERS[True].encode_ids("a"), "texts='a'"),
         (lambda: TOKENIZERS[True].encode_ids(["a", None]), r"texts\[1\]=None"),
-        (lambda: build_vocab(["a"], size=4), "size=4"),
     ],
 )
 def test_wrong_arguments_are_named(call, received):
@@ -219,12 +213,6 @@ def test_a_vocabulary_is_read_from_a_file_a_list_or_a_dictionary(tmp_path):
         assert Tokenizer(vocab).vocab == expected
 
 
-def test_line_ends_and_a_byte_order_mark_are_no_part_of_tokens(tmp_path):
-    content = "\ufeff" + "\r\n".join([*SPECIAL, "a"]) + "\r\n"
-    path = write(tmp_path / "vocab.txt", content.encode())
-    assert list(load_vocab(path)) == [*SPECIAL, "a"]
-
-
 def test_a_token_on_two_lines_has_the_later_id_and_shifts_nothing(tmp_path):
     lines = [*SPECIAL, "a", "b", "a", "c"]
     tokenizer = Tokenizer(write(tmp_path / "vocab.txt", "\n".join(lines).encode()))
@@ -241,74 +229,6 @@ def test_saving_and_reading_keeps_every_id(tmp_path, lines):
     assert Tokenizer(tmp_path / "saved.txt").vocab == tokenizer.vocab
 
 
-def test_absent_special_tokens_are_all_named():
-    with pytest.raises(CheckpointError, match=r"\[UNK\], \[SEP\] missing.*'3 tokens'"):
-        Tokenizer(["[PAD]", "[CLS]", "a"])
-
-
 def test_mask_is_the_one_special_token_that_may_be_absent():
     assert Tokenizer(SPECIAL[:4]).mask_id is None
     assert Tokenizer(SPECIAL).mask_id == 4
-
-
-def test_a_dictionary_with_one_id_twice_is_refused():
-    with pytest.raises(CheckpointError, match="an id of its own"):
-        Tokenizer({**{token: index for index, token in enumerate(SPECIAL)}, "a": 4})
-
-
-@pytest.mark.parametrize("content", [None, "中".encode("gb18030")])
-def test_an_unreadable_vocabulary_names_its_path(tmp_path, content):
-    path = tmp_path / "vocab.txt"
-    if content:
-        path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="UTF-8.*vocab.txt"):
-        Tokenizer(path)
-
-
-def test_a_built_vocabulary_holds_special_tokens_characters_and_words():
-    vocab = build_vocab(["Hello hello 中国", "hello 中 World"], size=60)
-    assert vocab[:5] == SPECIAL
-    assert {"h", "##e", "中", "国", "hello"} <= set(vocab)
-    assert "world" not in vocab
-    assert len(set(vocab)) == len(vocab)
-
-
-@given(st.lists(texts, max_size=8), st.booleans())
-def test_no_text_is_unknown_to_the_vocabulary_built_from_it(many, lower):
-    tokenizer = Tokenizer(build_vocab(many, do_lower_case=lower), lower)
-    whole = [text for text in many if max(map(len, text.split()), default=0) < 100]
-    for found in tokenizer.encode_ids(whole):
-        assert tokenizer.unk_id not in found
-
-
-@given(st.lists(texts, max_size=8), st.integers(5, 40))
-def test_a_built_vocabulary_keeps_to_its_size(many, size):
-    assert len(build_vocab(many, size)) <= size
-
-
-def test_the_frequent_characters_stay_when_room_is_short():
-    assert build_vocab(["中中中国国人"], size=7) == [*SPECIAL, "中", "国"]
-
-
-def test_a_built_vocabulary_is_the_same_in_every_process():
-    program = (
-        "import random;"
-        "from kerascls.preprocessing.tokenizers.wordpiece import build_vocab;"
-        "r = random.Random(1);"
-        "w = [''.join(r.choices('abcdefgh', k=r.randint(1, 6))) for _ in range(999)];"
-        "import sys; sys.stdout.write(' '.join(build_vocab(w, 250)))"
-    )
-    results = set()
-    for hash_seed, parallel in (("1", "false"), ("2", "true"), ("3", "true")):
-        env = os.environ | {
-            "PYTHONHASHSEED": hash_seed,
-            "TOKENIZERS_PARALLELISM": parallel,
-        }
-        command = [sys.executable, "-c", program]
-        root = Path(__file__).parents[3]
-        result = subprocess.run(
-            command, env=env, cwd=root, capture_output=True, text=True, check=True
-        )
-        results.add(result.stdout)
-    assert len(results) == 1
-    assert len(results.pop().split()) == 250

@@ -1,0 +1,20 @@
+"""Errors of the package are caught by one name, and settings also as ValueError."""
+
+import inspect
+
+import pytest
+
+from kerascls import errors
+from kerascls.errors import KerasclsError, SettingsError
+
+KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_error_is_a_kerascls_error_that_keeps_its_message(kind):
+    with pytest.raises(KerasclsError, match="^what to do$"):
+        raise kind("what to do")
+
+
+def test_a_wrong_setting_is_a_value_error_and_no_other_kind_is():
+    assert [kind for kind in KINDS if issubclass(kind, ValueError)] == [SettingsError]
