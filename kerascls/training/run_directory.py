@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,7 @@ class RunDirectory:
         path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         run.lock()
-        for pattern in (*TRACKERS, *CONTENT):
-            for item in path.glob(pattern):
-                _remove(item)
+        remove_content(path, (*TRACKERS, *CONTENT))
         run.update(status="running", started=_now(), **facts)
         return run
 
@@ -109,8 +108,7 @@ class RunDirectory:
             SettingsError: When another process is writing it.
         """
         self.lock()
-        for item in self.path.glob(unfinished(BUNDLE_FOLDER)):
-            _remove(item)
+        remove_content(self.path, (unfinished(BUNDLE_FOLDER),))
         for fact in ("error", "ended"):
             self.facts.pop(fact, None)
         self.update(status="running")
@@ -137,19 +135,7 @@ class RunDirectory:
         Raises:
             SettingsError: When something is there that may not be replaced.
         """
-        if path.exists() and not path.is_dir():
-            raise SettingsError(
-                f"Expected a directory to write to. Received: out={str(path)!r}, a "
-                f"file. Choose another name with --out."
-            )
-        if not path.is_dir() or not any(path.iterdir()):
-            return
-        if not (path / RUN_FILE).is_file():
-            raise SettingsError(
-                f"Expected an empty directory or one of an earlier run. Received: "
-                f"out={str(path)!r}, which holds other files. Choose another --out."
-            )
-        if not overwrite:
+        if is_earlier(path, RUN_FILE, "run") and not overwrite:
             raise SettingsError(
                 f"There is a run already. Received: out={str(path)!r}. Choose another "
                 f"--out, or replace it with --overwrite."
@@ -181,12 +167,41 @@ def free_directory(folder: Path, name: str) -> Path:
     return candidate
 
 
+def is_earlier(out: Path, mark: str, kind: str) -> bool:
+    """Returns whether a directory holds an earlier run or search; otherwise it is free.
+
+    Args:
+        out: The directory; need not exist.
+        mark: The file by which one is known.
+        kind: `"run"` or `"search"`, for messages.
+
+    Raises:
+        SettingsError: When something else is there.
+    """
+    if out.exists() and not out.is_dir():
+        raise SettingsError(
+            f"Expected a directory to write to. Received: out={str(out)!r}, a file. "
+            f"Choose another name with --out."
+        )
+    if not out.is_dir() or not any(out.iterdir()):
+        return False
+    if not (out / mark).is_file():
+        raise SettingsError(
+            f"Expected an empty directory or one of an earlier {kind}. Received: "
+            f"out={str(out)!r}, which holds other files. Choose another --out."
+        )
+    return True
+
+
+def remove_content(folder: Path, patterns: Iterable[str]) -> None:
+    """Removes files and folders by glob patterns, in their order; follows no links."""
+    for pattern in patterns:
+        for path in folder.glob(pattern):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
 def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S%z")
-
-
-def _remove(item: Path) -> None:
-    if item.is_dir() and not item.is_symlink():
-        shutil.rmtree(item)
-    else:
-        item.unlink()
