@@ -47,11 +47,7 @@ class Spread:
 
 
 def spreads(reports: Sequence[Report]) -> list[Spread]:
-    """Returns the F1 of each class over all reports, then averages and accuracy.
-
-    Args:
-        reports: On the same test part and labels.
-    """
+    """Returns the F1 of each class over reports on the same rows, then averages."""
     tables = [report_rows(report.scores, report.task) for report in reports]
     return [
         Spread(rows[0].name, tuple(row.f1 for row in rows), rows[0].is_class)
@@ -62,13 +58,7 @@ def spreads(reports: Sequence[Report]) -> list[Spread]:
 def render_spreads(
     scores: Sequence[Spread], *, title: str | None = None, width: int = 100
 ) -> str:
-    """Draws mean, standard deviation, smallest and largest value of each score.
-
-    Args:
-        scores: What `spreads` returned.
-        title: A line above the table.
-        width: Columns of the screen.
-    """
+    """Draws mean, standard deviation, smallest and largest value of each score."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     table.add_column("f1-score", max_width=MAX_NAME_WIDTH, overflow="fold")
     for heading in ("mean", "std", "min", "max"):

@@ -94,10 +94,8 @@ class Feed:
         self, chosen: np.ndarray, num_rows: int, num_tokens: int | None = None
     ) -> dict[str, np.ndarray]:
         """Returns what the model takes of some rows, see `Layout.collate`."""
-        rows = self.rows[chosen]
-        return self.layout.collate(
-            self.store, rows, num_rows=num_rows, num_tokens=num_tokens
-        )
+        shape = {"num_rows": num_rows, "num_tokens": num_tokens}
+        return self.layout.collate(self.store, self.rows[chosen], **shape)
 
     @property
     def signature(self) -> dict[str, tuple]:

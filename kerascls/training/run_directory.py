@@ -44,15 +44,7 @@ CONTENT = (
 
 
 class RunDirectory:
-    """`OUT/`: run.json with the status, a log, history.csv, reports, the bundle.
-
-    Args:
-        path: The directory.
-
-    Example:
-        >>> run = RunDirectory.create(Path("runs/news"))
-        >>> run.update(status="running")
-    """
+    """`OUT/`: run.json with the status, a log, history.csv, reports, the bundle."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -63,13 +55,7 @@ class RunDirectory:
     def create(
         cls, path: Path, overwrite: bool = False, **facts: Any
     ) -> "RunDirectory":
-        """Makes the directory, without what an earlier run wrote there.
-
-        Args:
-            path: Where; parents are made too.
-            overwrite: Whether an earlier run there may be replaced. Files that it
-                did not write stay.
-            **facts: What run.json says from the beginning.
+        """Makes the directory, without what an earlier run wrote there, and run.json.
 
         Raises:
             SettingsError: When something is there that may not be replaced, or that
@@ -128,10 +114,6 @@ class RunDirectory:
     def check(path: Path, overwrite: bool = False) -> None:
         """Checks, without changing anything, whether a run may be written there.
 
-        Args:
-            path: The directory; need not exist.
-            overwrite: Whether an earlier run there may be replaced.
-
         Raises:
             SettingsError: When something is there that may not be replaced.
         """
@@ -170,10 +152,7 @@ def free_directory(folder: Path, name: str) -> Path:
 def is_earlier(out: Path, mark: str, kind: str) -> bool:
     """Returns whether a directory holds an earlier run or search; otherwise it is free.
 
-    Args:
-        out: The directory; need not exist.
-        mark: The file by which one is known.
-        kind: `"run"` or `"search"`, for messages.
+    `mark` is the file by which one is known, `kind` what it is called in messages.
 
     Raises:
         SettingsError: When something else is there.

@@ -37,15 +37,11 @@ def is_search(out: Path) -> bool:
 def open_directory(
     out: Path, metadata: dict[str, Any], overwrite: bool = False
 ) -> None:
-    """Makes the directory, or checks that it is of the same search.
-
-    Args:
-        out: The directory.
-        metadata: What must be the same when a search goes on, by group.
-        overwrite: Whether another search there may be replaced.
+    """Makes the directory, or checks that it is of a search of the same metadata.
 
     Raises:
-        SettingsError: When something else is there.
+        SettingsError: When another search is there and may not be replaced, or
+            something else.
     """
     if is_search(out) and not overwrite:
         known = json.loads((out / SEARCH_FILE).read_bytes())

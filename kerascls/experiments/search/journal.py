@@ -25,12 +25,6 @@ class Journal:
     What is asked is a function of the seed and of the trials that have ended, so that
     an interrupted trial is asked again, and a search that went on does what an
     uninterrupted one does. One process at a time may use a journal.
-
-    Args:
-        path: The file, made if it does not exist.
-        space: What is varied.
-        goal: Which score decides.
-        seed: Of the choices.
     """
 
     def __init__(self, path: Path, space: Space, goal: Goal, seed: int) -> None:
@@ -72,11 +66,7 @@ class Journal:
     def ask(
         self, stage: Stage, wanted: Mapping[str, Any] | None = None
     ) -> tuple["optuna.Trial", dict[str, Any]]:
-        """Begins a trial of what is wanted, or of what Optuna chooses.
-
-        Returns:
-            Optuna's trial, and what to try, by `group.field`.
-        """
+        """Begins a trial, of Optuna's choice if none; returns the values to try, too."""
         study = self._studies[stage]
         study.sampler = _sampler(self.seed + len(self.trials()), wanted)
         optuna_trial = study.ask(_distributions(self.space))

@@ -39,8 +39,7 @@ def write_trial_data(
         folder: Where to; made if it does not exist.
         data: All parts. The test part is left aside.
         settings: How the parts were read.
-        proxy_rows: At most so many rows of each part for the stage `proxy`; 0 leaves
-            that stage out.
+        proxy_rows: Most rows of each part for the stage `proxy`; 0 leaves it out.
         seed: Fixes the sample.
 
     Returns:

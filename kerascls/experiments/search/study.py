@@ -48,15 +48,10 @@ PROXY_EPOCHS_SHARE = 1 / 2
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A search under way.
+    """A search under way, in the directory `out`.
 
-    Args:
-        out: Its directory.
-        job: What the trials vary; its settings have the preset's values.
-        space: What is varied.
-        goal: Which score decides.
-        journal: What was tried.
-        data: How the files of each stage are read.
+    The trials vary the job's settings, which have the preset's values; `data` says how
+    the files of each stage are read.
     """
 
     out: Path
@@ -80,7 +75,7 @@ class Study:
         What is `stated` is not varied. Raises SettingsError when `out` has another
         search that may not be replaced, or other files.
         """
-        from_scratch = job.start.found is None
+        from_scratch = job.start.checkpoint is None
         if from_scratch:  # the sample's trials need to be told, too
             job = replace(job, settings=job.settings.with_options(from_scratch=True))
         space = search_space(
