@@ -66,7 +66,7 @@ class Journal:
     def ask(
         self, stage: Stage, wanted: Mapping[str, Any] | None = None
     ) -> tuple["optuna.Trial", dict[str, Any]]:
-        """Begins a trial, of Optuna's choice if none; returns the values to try, too."""
+        """Begins a trial; `wanted` or Optuna says of what. Returns its values, too."""
         study = self._studies[stage]
         study.sampler = _sampler(self.seed + len(self.trials()), wanted)
         optuna_trial = study.ask(_distributions(self.space))

@@ -171,7 +171,7 @@ class ScoreTable(keras.callbacks.Callback):
         self.best_scores_ = scores and Scores.from_dict(scores)
 
     def validate(self) -> Scores:
-        """Returns scores of what the model gives for the data; keeps them as `scores_`."""
+        """Returns, and keeps as `scores_`, how well the model fits the data."""
         outcome = validation_pass(
             self.model,
             self.validation_data,
