@@ -1,9 +1,7 @@
 """The learning-rate range test: how fast a model may learn before it breaks."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ from kerascls.errors import SettingsError
 from kerascls.evaluation.reports.plots.fonts import new_figure
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
-from kerascls.system.files import write_atomically
+from kerascls.system.files import as_csv, write_atomically
 from kerascls.training.job import prepare
 
 if TYPE_CHECKING:
@@ -50,12 +48,8 @@ class RateCurve:
 
     def to_csv(self) -> str:
         """Returns rates, losses and smoothed losses as CSV."""
-        stream = StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
         columns = (self.rates, self.losses, self.smoothed)
-        writer.writerows(zip(*(c.tolist() for c in columns), strict=True))
-        return stream.getvalue()
+        return as_csv([COLUMNS, *zip(*(c.tolist() for c in columns), strict=True)])
 
     def plot(self) -> "Figure":
         """Draws loss over learning rate; `savefig` of what it returns stores it."""
@@ -111,7 +105,7 @@ def find_rate(
           a tenth of the best rate is fastai's rule
     """
     if out is not None:
-        check_place(Path(out))
+        check_curve_file(Path(out))
     if steps < 10:
         raise SettingsError(
             f"Expected at least 10 steps, to see a curve. Received: steps={steps}. "
@@ -133,16 +127,20 @@ def find_rate(
     curve = RateCurve(rates[: len(losses)], np.array(losses))
     screen.say(f"learning rate to begin with: {curve.suggestion:.1e}")
     if out is not None:
-        write_curve(Path(out), curve)
+        path = Path(out)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, curve.to_csv().encode())
+        curve.plot().savefig(path.with_suffix(".png"))
     return curve
 
 
-def _smoothed(losses: Sequence[float]) -> np.ndarray:
-    found, average = np.empty(len(losses)), 0.0
+def _smoothed(losses: Sequence[float] | np.ndarray) -> np.ndarray:
+    averages, average = np.empty(len(losses)), 0.0
     for step, loss in enumerate(losses):
         average = SMOOTHING * average + (1 - SMOOTHING) * loss
-        found[step] = average / (1 - SMOOTHING ** (step + 1))
-    return found
+        # The average starts at 0: as Adam does, divide by the share that is not that.
+        averages[step] = average / (1 - SMOOTHING ** (step + 1))
+    return averages
 
 
 def _is_broken(losses: list[float]) -> bool:
@@ -150,12 +148,8 @@ def _is_broken(losses: list[float]) -> bool:
     return bool(curve[-1] > DIVERGED * curve.min())
 
 
-def check_place(path: Path) -> None:
-    """Checks that a curve may be written to a file: a free one, or an earlier curve.
-
-    Raises:
-        SettingsError: When it may not.
-    """
+def check_curve_file(path: Path) -> None:
+    """Checks that a curve may be written there; raises SettingsError if it may not."""
     if path.suffix != ".csv":
         raise SettingsError(
             f"Expected a file for the curve that ends in .csv; its picture is beside "
@@ -164,16 +158,9 @@ def check_place(path: Path) -> None:
     header = ",".join(COLUMNS).encode()
     if path.is_file() and path.read_bytes().startswith(header):
         return
-    for place in (path, path.with_suffix(".png")):
-        if place.exists():
+    for file in (path, path.with_suffix(".png")):
+        if file.exists():
             raise SettingsError(
                 f"Expected a free place for the curve, or an earlier one. Received: "
-                f"{str(place)!r}, which is something else. Name another with --out."
+                f"{str(file)!r}, which is something else. Name another with --out."
             )
-
-
-def write_curve(path: Path, curve: RateCurve) -> None:
-    """Writes the curve as CSV, and its picture beside it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, curve.to_csv().encode())
-    curve.plot().savefig(path.with_suffix(".png"))

@@ -13,11 +13,7 @@ from kerascls.training.optimizers.schedules import GeometricRise
 
 
 class LossPerStep(keras.callbacks.Callback):
-    """Keeps the loss of each epoch, which is one step; stops where it explodes.
-
-    Args:
-        is_broken: Says whether to stop after these losses.
-    """
+    """Keeps the loss of each epoch, which is one step; stops where it explodes."""
 
     def __init__(self, is_broken: Callable[[list[float]], bool]) -> None:
         super().__init__()
@@ -26,7 +22,7 @@ class LossPerStep(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Looks at the loss; one that is not finite is not kept."""
-        loss = float(logs["loss"])
+        loss = float((logs or {})["loss"])
         if not np.isfinite(loss):
             self.model.stop_training = True
             return
@@ -51,19 +47,20 @@ def losses_at_rising_rates(
     with data_parallel(compute):
         feed = build_feeds(job, compute)["train"]
         model = build_classifier(job, compute)
-        names, parts = model.weights_by_name(), train.accumulate_steps
+        names, pieces = model.weights_by_name(), train.accumulate_steps
         trainee = compile_trainee(model, names, train, task, compute, len(rates))
         optimizer = trainee.optimizer
+        # Behind a LossScaleOptimizer, which has no rate of its own.
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        optimizer.learning_rate = GeometricRise(rates[0], rates[-1], len(rates), parts)
-        watch = LossPerStep(is_broken)
+        optimizer.learning_rate = GeometricRise(rates[0], rates[-1], len(rates), pieces)
+        recorder = LossPerStep(is_broken)
         # An epoch of one step, so that its loss is that of the step.
         trainee.fit(
-            fit_input(feed, train.seed, parts=parts),
+            fit_input(feed, train.seed, pieces=pieces),
             epochs=len(rates),
-            steps_per_epoch=parts,
-            callbacks=[watch],
+            steps_per_epoch=pieces,
+            callbacks=[recorder],
             shuffle=False,
             verbose=0,
         )
-    return watch.losses
+    return recorder.losses

@@ -1,9 +1,7 @@
 """Reports of several seeds as one table: mean and spread of every score."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
 
 import numpy as np
 from rich import box
@@ -14,6 +12,7 @@ from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import report_rows
 from kerascls.evaluation.reports.tables import MAX_NAME_WIDTH
 from kerascls.system.console import drawn_lines
+from kerascls.system.files import as_csv
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,7 @@ class Spread:
 
 
 def spreads(reports: Sequence[Report]) -> list[Spread]:
-    """Returns the F1 of each class over all reports, then averages and accuracy.
-
-    Args:
-        reports: On the same test part and labels.
-    """
+    """Returns the F1 of each class over reports on the same rows, then averages."""
     tables = [report_rows(report.scores, report.task) for report in reports]
     return [
         Spread(rows[0].name, tuple(row.f1 for row in rows), rows[0].is_class)
@@ -61,43 +56,30 @@ def spreads(reports: Sequence[Report]) -> list[Spread]:
 
 
 def render_spreads(
-    found: Sequence[Spread], *, title: str | None = None, width: int = 100
+    scores: Sequence[Spread], *, title: str | None = None, width: int = 100
 ) -> str:
-    """Draws mean, standard deviation, smallest and largest value of each score.
-
-    Args:
-        found: What `spreads` returned.
-        title: A line above the table.
-        width: Columns of text available.
-    """
+    """Draws mean, standard deviation, smallest and largest value of each score."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     table.add_column("f1-score", max_width=MAX_NAME_WIDTH, overflow="fold")
     for heading in ("mean", "std", "min", "max"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for number, one in enumerate(found):
-        if number and found[number - 1].is_class and not one.is_class:
+    for index, score in enumerate(scores):
+        if index and scores[index - 1].is_class and not score.is_class:
             table.add_section()
-        table.add_row(*map(Text, (one.name, *_cells(one))))
+        # As Text: a label such as "[red]" is no markup.
+        table.add_row(*map(Text, (score.name, *_cells(score))))
     lines = [title] if title else []
     return "\n".join([*lines, *drawn_lines(table, width)])
 
 
-def spreads_csv(found: Sequence[Spread], names: Sequence[str]) -> str:
-    """Returns the table as CSV, with a column for each run.
-
-    Args:
-        found: What `spreads` returned.
-        names: Of the runs.
-    """
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("score", "mean", "std", *names))
-    for one in found:
-        writer.writerow((one.name, one.mean, one.std, *one.values))
-    return stream.getvalue()
+def spreads_csv(scores: Sequence[Spread], runs: Sequence[str]) -> str:
+    """Returns the table as CSV, with a column for each of the named runs."""
+    rows = [(score.name, score.mean, score.std, *score.values) for score in scores]
+    return as_csv([("score", "mean", "std", *runs), *rows])
 
 
-def _cells(one: Spread) -> list[str]:
-    known = one.known
-    values = (one.mean, one.std, *((min(known), max(known)) if known else (None, None)))
-    return ["n/a" if value is None else f"{value:.4f}" for value in values]
+def _cells(score: Spread) -> list[str]:
+    known = score.known
+    ends = (min(known), max(known)) if known else (None, None)
+    numbers = (score.mean, score.std, *ends)
+    return ["n/a" if number is None else f"{number:.4f}" for number in numbers]

@@ -49,8 +49,8 @@ class SeedsResult:
             "out": str(self.out),
             "runs": {str(seed): run.to_dict() for seed, run in self.runs.items()},
             "scores": [
-                {"name": one.name, "mean": one.mean, "std": one.std}
-                for one in self.scores
+                {"name": score.name, "mean": score.mean, "std": score.std}
+                for score in self.scores
             ],
         }
 
@@ -96,51 +96,57 @@ def fit_seeds(
         >>> {one.name: one.mean for one in result.scores}
     """
     settings = (settings or RunSettings()).with_options(**options)
-    place = Path(out) if out else None
+    folder = Path(out) if out else None
     if resume:
-        settings = _earlier_settings(place, settings, overwrite)
+        settings = _earlier_settings(folder, settings, overwrite)
     _check(settings, seeds)
     first = settings.train.seed
-    if place is not None and not (place / SERIES_FILE).is_file():
-        RunDirectory.check(place, overwrite)
-    place = place or free_directory(Path("runs"), "seeds")
-    place.mkdir(parents=True, exist_ok=True)
-    write_json(place / SERIES_FILE, {"first_seed": first})
+    if folder is not None and not (folder / SERIES_FILE).is_file():
+        RunDirectory.check(folder, overwrite)
+    folder = folder or free_directory(Path("runs"), "seeds")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / SERIES_FILE, {"first_seed": first})
     settings = settings.with_options(split_seed=settings.split_seed)
     runs = {}
     for seed in range(first, first + seeds):
-        folder = place / f"seed-{seed}"
-        more = {"overwrite": overwrite, "resume": resume and folder.exists()}
-        more |= {"cache": cache, "quiet": quiet, "console": console}
+        path = folder / f"seed-{seed}"
         try:
-            one = settings.with_options(seed=seed)
-            runs[seed] = training.fit(one, out=folder, **more)
+            runs[seed] = training.fit(
+                settings.with_options(seed=seed),
+                out=path,
+                overwrite=overwrite,
+                resume=resume and path.exists(),
+                cache=cache,
+                quiet=quiet,
+                console=console,
+            )
         except KeyboardInterrupt:
-            words = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
-            line = shlex.join([*words, "--out", str(place)])
+            command = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
+            line = shlex.join([*command, "--out", str(folder)])
             raise KeyboardInterrupt(f"To go on: {line}") from None
         _forget_models()
-    found = spreads([run.report for run in runs.values()])
-    table = spreads_csv(found, [f"seed {seed}" for seed in runs])
-    write_atomically(place / SPREAD_FILE, table.encode("utf-8-sig"))
+    # Each run has a report: without a test part `_check` has refused.
+    scores = spreads([run.report for run in runs.values() if run.report])
+    table = spreads_csv(scores, [f"seed {seed}" for seed in runs])
+    write_atomically(folder / SPREAD_FILE, table.encode("utf-8-sig"))
     title = f"Mean and spread of {seeds} seeds, {first} to {first + seeds - 1}"
-    Screen(console, quiet).say(render_spreads(found, title=title))
-    return SeedsResult(place, runs, found)
+    Screen(console, quiet).say(render_spreads(scores, title=title))
+    return SeedsResult(folder, runs, scores)
 
 
 def _earlier_settings(
-    place: Path | None, settings: RunSettings, overwrite: bool
+    folder: Path | None, settings: RunSettings, overwrite: bool
 ) -> RunSettings:
     """Returns the settings of the first seed's run, which all others share."""
-    file = (place or Path()) / SERIES_FILE
-    if place is None or not file.is_file():
+    file = (folder or Path()) / SERIES_FILE
+    if folder is None or not file.is_file():
         raise SettingsError(
             f"Expected the directory of several seeds to go on with. Received: "
-            f"out={None if place is None else str(place)!r}, without {SERIES_FILE}. "
+            f"out={None if folder is None else str(folder)!r}, without {SERIES_FILE}. "
             f"Name it with --out."
         )
     first = json.loads(file.read_text("utf-8"))["first_seed"]
-    return earlier_run(place / f"seed-{first}", settings, overwrite)[1]
+    return earlier_run(folder / f"seed-{first}", settings, overwrite)[1]
 
 
 def _forget_models() -> None:

@@ -1,9 +1,11 @@
 """Files and folders that appear whole or not at all, and locks."""
 
+import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -98,6 +100,13 @@ def as_json(value: Any) -> bytes:
     """Returns a value as indented UTF-8 JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
     return text.encode()
+
+
+def as_csv(rows: Iterable[Iterable[Any]]) -> str:
+    """Returns rows, the header included, as CSV whose lines end in a line feed."""
+    stream = StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """From settings to what Keras works on: the model, its batches, its optimiser."""
 
+from typing import cast
+
 import keras
 import numpy as np
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.models.backend.compute import Compute
 from kerascls.models.backend.forward import length_buckets
@@ -19,14 +20,10 @@ from kerascls.training.regularization import RegularizedModel
 
 
 def build_classifier(job: Job, compute: Compute) -> keras.Model:
-    """Returns the model to train, as the settings ask for it.
-
-    Args:
-        job: Its screen is told what was left out of the checkpoint, and the size.
-        compute: For the number format, and how batches are computed.
+    """Returns the model to train; the screen is told its size and what was left out.
 
     Raises:
-        SettingsError: When it cannot be built so.
+        SettingsError: When it cannot be built as the settings ask.
     """
     model, notes = named(job.start.preset.architecture.build)(job, compute)
     size = f"model: {job.start.name}, {model.count_params():,} parameters"
@@ -44,33 +41,31 @@ def build_transformer(
         SettingsError: When more layers are to be frozen or mixed than there are.
     """
     data, train = job.data, job.settings.train
-    chosen, seed = job.settings.model, train.seed
+    settings, seed = job.settings.model, train.seed
+    pooling = cast("str", settings.pooling)  # `StartingPoint.resolve` has filled it in
     encoder, notes = job.start.encoder(
         seed,
         compute.policy,
-        with_pool=POOLINGS[chosen.pooling].with_pool,
-        num_outputs=chosen.mix_layers,
+        with_pool=POOLINGS[pooling].with_pool,
+        num_outputs=settings.mix_layers,
     )
     encoder.freeze(None if train.freeze_encoder else train.freeze_layers)
     model = TransformerClassifier(
         encoder,
         len(data.label_set),
-        chosen.pooling,
-        chosen.dropout,
+        pooling,
+        cast("float", settings.dropout),
         seed,
-        chosen.mix_layers,
-        chosen.mlp_dim,
+        settings.mix_layers,
+        settings.mlp_dim,
     )
     model.in_halves = compute.in_halves
-    model.head.start_at(_frequencies(data), data.task is Task.MULTILABEL)
-    return model, notes
-
-
-def _frequencies(data: LabelledText) -> np.ndarray:
-    """Returns the share of training rows of each label, never quite 0 or 1."""
     targets = data.targets("train")
     counts = np.bincount(targets.columns, minlength=len(data.label_set))
-    return (counts + 0.5) / (len(targets) + 1)
+    # Never quite 0 or 1, whose logits are infinite.
+    shares = (counts + 0.5) / (len(targets) + 1)  # (num_classes,)
+    model.head.start_at(shares, data.task is Task.MULTILABEL)
+    return model, notes
 
 
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
@@ -83,7 +78,7 @@ def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
             data.parts[name].rows,
             data.targets(name),
             layout,
-            job.settings.train.batch_size,
+            cast("int", job.settings.train.batch_size),
             len(data.scored_labels(name)),
             buckets,
             compute.num_devices,
@@ -96,12 +91,12 @@ def encode_feeds(
     job: Job, model: TransformerClassifier, feeds: dict[str, Feed]
 ) -> dict[str, Feed]:
     """Returns the feeds with features of a frozen encoder in place of tokens."""
-    found, screen = {}, job.screen
+    encoded: dict[str, Feed] = {}
     for name, feed in feeds.items():
-        with screen.bars() as bars:
-            progress = bars and bars(f"Encoding {name}")
-            found[name] = feature_feed(model, feed, job.cache, progress, screen.say)
-    return found
+        with job.screen.bars() as bars:
+            show = bars and bars(f"Encoding {name}")
+            encoded[name] = feature_feed(model, feed, job.cache, show, job.screen.say)
+    return encoded
 
 
 def compile_trainee(
@@ -114,19 +109,13 @@ def compile_trainee(
 ) -> keras.Model:
     """Returns what `fit` is called on: the model, or one around it, compiled.
 
-    Args:
-        model: Returns logits; what is frozen is chosen.
-        names: All weights, by their stable names.
-        train: How to train.
-        task: What a row's labels mean.
-        compute: For number format and compilation.
-        num_steps: Steps in all, for the schedule.
+    What is frozen is chosen before; `names` are those of all weights.
     """
     factors = layer_factors(names, train.layer_decay)
     factor_of = {id(names[name]): factor for name, factor in factors.items()}
     optimizer = adamw(
         model.trainable_variables,
-        train.learning_rate,
+        cast("float", train.learning_rate),
         num_steps,
         train.warmup_share,
         train.weight_decay,
@@ -150,6 +139,7 @@ def compile_trainee(
         optimizer=optimizer,
         loss=named(LOSSES[train.loss])(task, train.label_smoothing),
         jit_compile=compute.jit_compile,
+        # Keras asks the outer model for its number format, not the encoder.
         auto_scale_loss=False,
     )
     optimizer.build(model.trainable_variables)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.errors import CheckpointError, SettingsError
@@ -20,12 +21,9 @@ from kerascls.training.starting_point import StartingPoint
 
 
 def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
-    """Finds what a run starts from.
+    """Finds what a run starts from; the training text may give the vocabulary.
 
-    Args:
-        settings: Model name, checkpoint directory, or from scratch.
-        data: The training text, for a vocabulary where none is given. The sample
-            that comes with the package may go on without weights; other data not.
+    The sample that comes with the package goes on without weights; other data do not.
 
     Raises:
         CheckpointError: When no weights are found (it lists where they were looked
@@ -42,7 +40,7 @@ def choose_start(settings: ModelSettings, data: LabelledText) -> StartingPoint:
         )
     if settings.checkpoint is not None:
         return _from_checkpoint(settings.checkpoint, settings, data)
-    preset = get_preset(settings.name)
+    preset = get_preset(cast("str", settings.name))  # None only with a checkpoint
     if settings.from_scratch or not preset.folders:
         return _from_scratch(preset, settings, data, ())
     directory = find_pretrained(preset)
@@ -65,23 +63,24 @@ def _from_checkpoint(
     from kerascls.checkpoints.finding import find_checkpoint
     from kerascls.checkpoints.loading import load_tokenizer
 
-    name, found = settings.name, find_checkpoint(directory)
-    require_complete(found, account(found))  # names and shapes; before Keras starts
-    preset = get_preset(name) if name else nearest_preset(found.config)
+    name, checkpoint = settings.name, find_checkpoint(directory)
+    # Names and shapes, before Keras starts.
+    require_complete(checkpoint, account(checkpoint))
+    preset = get_preset(name) if name else nearest_preset(checkpoint.config)
     family = getattr(preset.config, "family", name)  # other models have none
-    if name and family != found.config.family:
+    if name and family != checkpoint.config.family:
         raise CheckpointError(
             f"Expected a checkpoint of the {family} family for "
             f"model={name!r}. Received: {str(directory)!r}, which is "
-            f"{found.config.family}. Leave --model out, or name another."
+            f"{checkpoint.config.family}. Leave --model out, or name another."
         )
     start = StartingPoint(
-        name=name or found.directory.resolve().name,
+        name=name or checkpoint.directory.resolve().name,
         preset=preset,
-        config=found.config,
-        tokenizer=load_tokenizer(found),
-        found=found,
-        notes=(f"weights: {directory} ({found.layout})", *found.notes),
+        config=checkpoint.config,
+        tokenizer=load_tokenizer(checkpoint),
+        checkpoint=checkpoint,
+        notes=(f"weights: {directory} ({checkpoint.layout})", *checkpoint.notes),
     )
     start = with_first_layers(start, settings.num_layers)
     return with_pruned_vocab(start, settings.prune_vocab, _training_text(data))
@@ -97,12 +96,9 @@ def _from_scratch(
             f"is made from the training text or given. Leave it out, or give a smaller "
             f"one with --vocab."
         )
-    if settings.vocab is not None:
-        tokenizer = Tokenizer(settings.vocab, do_lower_case=True)
-        origin = str(settings.vocab)
-    else:
-        tokenizer = Tokenizer(build_vocab(_training_text(data)), do_lower_case=True)
-        origin = "the training text"
+    vocab = settings.vocab or build_vocab(_training_text(data))
+    tokenizer = Tokenizer(vocab, do_lower_case=True)
+    origin = settings.vocab or "the training text"
     note = (
         f"weights: random; vocabulary: {tokenizer.vocab_size} tokens from {origin}, "
         f"lower-cased"
@@ -112,7 +108,7 @@ def _from_scratch(
         preset=preset,
         config=replace(preset.config, vocab_size=tokenizer.vocab_size),
         tokenizer=tokenizer,
-        found=None,
+        checkpoint=None,
         notes=(*notes, note),
     )
     return with_first_layers(start, settings.num_layers)
@@ -145,14 +141,8 @@ def with_first_layers(start: StartingPoint, num_layers: int | None) -> StartingP
 def with_pruned_vocab(
     start: StartingPoint, min_count: int | None, texts: Iterable[str]
 ) -> StartingPoint:
-    """Keeps the tokens that texts need; all when `min_count` is None.
-
-    Args:
-        start: From a checkpoint.
-        min_count: How often a token must occur.
-        texts: The training text.
-    """
-    if min_count is None:
+    """Keeps the tokens that texts have `min_count` times; all when that is None."""
+    if min_count is None or start.checkpoint is None:
         return start
     from kerascls.checkpoints.loading import load_tokenizer
 
@@ -165,7 +155,7 @@ def with_pruned_vocab(
     return replace(
         start,
         config=replace(start.config, vocab_size=len(kept)),
-        tokenizer=load_tokenizer(start.found, kept),
+        tokenizer=load_tokenizer(start.checkpoint, kept),
         notes=(*start.notes, note),
         keep_tokens=kept,
     )

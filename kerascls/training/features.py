@@ -17,6 +17,8 @@ from kerascls.preprocessing.token_cache import cache_folder
 from kerascls.system.files import replaced
 from kerascls.training.feeds import Feed
 
+Progress = Callable[[int, int], None]
+
 FORMAT_VERSION = 1
 
 
@@ -60,33 +62,25 @@ class FeatureFeed(Feed):
     def inputs(
         self, chosen: np.ndarray, num_rows: int, num_tokens: int | None = None
     ) -> dict[str, np.ndarray]:
-        """Returns `hidden` and `padding_mask` of some rows, zeros where they end.
-
-        Args:
-            chosen: Places within `rows`.
-            num_rows: Rows of the batch, those missing are zeros but for the mask.
-            num_tokens: Vectors of each row; as many as the longest has by default.
-        """
+        """Returns `hidden` and `padding_mask` of some rows, zeros where they end."""
         lengths = self.lengths[chosen].astype(np.int64)
         longest = num_tokens or int(lengths.max(initial=1))
         vectors = self.features.vectors
-        hidden = np.zeros((num_rows * longest, vectors.shape[1]), np.float32)
+        flat = np.zeros((num_rows * longest, vectors.shape[1]), np.float32)
         target = span_indices(np.arange(len(chosen)) * longest, lengths)
-        hidden[target] = vectors[span_indices(self.features.offsets[chosen], lengths)]
+        flat[target] = vectors[span_indices(self.features.offsets[chosen], lengths)]
         mask = np.zeros((num_rows, longest), np.int32)
-        mask[:, 0] = 1
+        mask[:, 0] = 1  # a row without any token would be divided by 0
         mask[: len(chosen)] = np.arange(longest) < lengths[:, None]
-        return {
-            "hidden": hidden.reshape(num_rows, longest, -1),
-            "padding_mask": mask,
-        }
+        hidden = flat.reshape(num_rows, longest, -1)  # (batch, vectors, width)
+        return {"hidden": hidden, "padding_mask": mask}
 
 
 def feature_feed(
     model: TransformerClassifier,
     feed: Feed,
     cache: bool = True,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Progress | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> FeatureFeed:
     """Returns the feed for a head behind a frozen encoder.
@@ -103,58 +97,60 @@ def feature_feed(
         on_progress: Called with the rows done and all rows.
         warn: Called with a line when nothing can be kept.
     """
-    given = {name: getattr(feed, name) for name in feed.__dataclass_fields__}
-    place = cache_folder() / f"features-{_name(model, feed)}"
-    found = _open(place) if cache else None
-    if found is None and cache:
+    fields = {name: getattr(feed, name) for name in feed.__dataclass_fields__}
+    folder = cache_folder() / f"features-{_name(model, feed)}"
+    store = _open(folder) if cache else None
+    if store is None and cache:
         try:
-            found = _write(place, model, feed, on_progress)
+            store = _write(folder, model, feed, on_progress)
         except OSError as error:
             if warn:
                 warn(f"features are held in memory and not kept: {error}")
-    if found is None:
-        found = _compute(model, feed, None, on_progress)
-    return FeatureFeed(**given, features=found)
+    if store is None:
+        store = _compute(model, feed, None, on_progress)
+    return FeatureFeed(**fields, features=store)
 
 
 _FILES = ("vectors.npy", "offsets.npy")
 
 
-def _open(place: Path) -> FeatureStore | None:
+def _open(folder: Path) -> FeatureStore | None:
     try:
-        vectors, offsets = (np.load(place / name, mmap_mode="r") for name in _FILES)
+        vectors, offsets = (np.load(folder / name, mmap_mode="r") for name in _FILES)
     except (OSError, ValueError, EOFError):
         return None  # there are none, or they are damaged
     return FeatureStore(vectors, np.array(offsets))
 
 
 def _write(
-    place: Path, model: TransformerClassifier, feed: Feed, on_progress
+    folder: Path, model: TransformerClassifier, feed: Feed, on_progress: Progress | None
 ) -> FeatureStore:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with replaced(place) as work:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with replaced(folder) as work:
         work.mkdir(0o700)
-        found = _compute(model, feed, work / _FILES[0], on_progress)
-        np.save(work / _FILES[1], found.offsets)
-    return found
+        store = _compute(model, feed, work / _FILES[0], on_progress)
+        np.save(work / _FILES[1], store.offsets)
+    return store
 
 
 def _compute(
-    model: TransformerClassifier, feed: Feed, file: Path | None, on_progress
+    model: TransformerClassifier,
+    feed: Feed,
+    file: Path | None,
+    on_progress: Progress | None,
 ) -> FeatureStore:
-    lengths = np.ones_like(feed.lengths)
-    if not model.head.pools_beforehand:
-        lengths = feed.lengths
+    pooled = model.head.pools_beforehand
+    lengths = np.ones_like(feed.lengths) if pooled else feed.lengths
     offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-    width = model.head.mix_layers * model.head.hidden_dim
-    shape = (int(offsets[-1]), width)
+    shape = (int(offsets[-1]), model.head.mix_layers * model.head.hidden_dim)
     if file is None:
         vectors = np.empty(shape, np.float32)
     else:
         vectors = np.lib.format.open_memmap(file, "w+", np.float32, shape)
         _reserve(file)
-    for chosen, given in feed.run(forward(model, model.features), on_progress):
-        for row, vectors_of_row in zip(chosen, given, strict=True):
+    # A batch's features are (batch, 1 or tokens, width), padding included.
+    for rows, batch in feed.run(forward(model, model.features), on_progress):
+        for row, vectors_of_row in zip(rows, batch, strict=True):
             start, stop = offsets[row : row + 2]
             vectors[start:stop] = vectors_of_row[: stop - start]
     return FeatureStore(vectors, offsets)
@@ -169,9 +165,9 @@ def _reserve(file: Path) -> None:
 
 def _name(model: TransformerClassifier, feed: Feed) -> str:
     head, encoder = model.head, model.encoder
-    facts = (FORMAT_VERSION, keras.backend.backend(), encoder.compute_dtype)
-    facts += (encoder.config, head.pooling, head.mix_layers, feed.layout)
-    digest = hashlib.sha256(repr(facts).encode())
+    made_with = (FORMAT_VERSION, keras.backend.backend(), encoder.compute_dtype)
+    made_of = (encoder.config, head.pooling, head.mix_layers, feed.layout)
+    digest = hashlib.sha256(repr(made_with + made_of).encode())
     for name, variable in encoder.weights_by_name().items():
         digest.update(name.encode())
         digest.update(keras.ops.convert_to_numpy(variable).tobytes())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -17,6 +18,9 @@ from kerascls.preprocessing.batches import (
 )
 from kerascls.preprocessing.sequence_layout import INPUTS, Layout
 from kerascls.preprocessing.token_store import TokenStore
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 Batch = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]
 
@@ -66,24 +70,22 @@ class Feed:
         """Returns inputs, float32 targets and float32 sample weights of some rows.
 
         Args:
-            chosen: Places within `rows`.
+            chosen: Indices into `rows`.
             weight: Of each row; those that pad a batch have 0.
             num_rows: Rows of a batch of fixed shape; `batch_size` by default.
         """
-        shape = {"num_rows": max(1, len(chosen))}
-        if self.buckets is not None:
-            longest = int(self.lengths[chosen].max(initial=1))
-            shape = {
-                "num_tokens": bucket(longest, self.buckets),
-                "num_rows": num_rows or self.batch_size,
-            }
-        shape["num_rows"] += -shape["num_rows"] % self.num_devices
-        inputs = self.inputs(chosen, **shape)
-        missing = shape["num_rows"] - len(chosen)
+        num_tokens = None
+        if self.buckets is None:
+            num_rows = max(1, len(chosen))
+        else:
+            num_tokens = bucket(int(self.lengths[chosen].max(initial=1)), self.buckets)
+            num_rows = num_rows or self.batch_size
+        num_rows += -num_rows % self.num_devices
+        missing = num_rows - len(chosen)
         targets = self.targets.dense(chosen)[:, : self.num_classes]
         weights = np.full(len(chosen), weight, np.float32)
         return (
-            inputs,
+            self.inputs(chosen, num_rows, num_tokens),
             np.pad(targets, ((0, missing), (0, 0))),
             np.pad(weights, (0, missing)),
         )
@@ -92,9 +94,8 @@ class Feed:
         self, chosen: np.ndarray, num_rows: int, num_tokens: int | None = None
     ) -> dict[str, np.ndarray]:
         """Returns what the model takes of some rows, see `Layout.collate`."""
-        rows = self.rows[chosen]
         shape = {"num_rows": num_rows, "num_tokens": num_tokens}
-        return self.layout.collate(self.store, rows, **shape)
+        return self.layout.collate(self.store, self.rows[chosen], **shape)
 
     @property
     def signature(self) -> dict[str, tuple]:
@@ -102,27 +103,27 @@ class Feed:
         return {name: ((None, None), "int32") for name in INPUTS}
 
     def training(
-        self, seed: int, first_step: int = 0, parts: int = 1
+        self, seed: int, first_step: int = 0, pieces: int = 1
     ) -> Iterator[Batch]:
         """Yields batches for ever, epoch after epoch, `num_batches` steps each.
 
         Sample weights sum to 1 over the batch of a step, so that a loss which is
-        summed is the mean over its rows, however they are spread over parts,
+        summed is the mean over its rows, however they are spread over pieces,
         devices and padding.
 
         Args:
             seed: Fixes the order, together with the epoch.
             first_step: Steps to leave out, those done already.
-            parts: Pieces in which each step's batch comes. Keras averages their
+            pieces: In how many each step's batch comes. Keras averages their
                 gradients, so each piece's weights are that many times larger.
         """
         first_epoch, done = divmod(first_step, self.num_batches)
-        num_rows = -(-self.batch_size // parts)
+        num_rows = -(-self.batch_size // pieces)
         for epoch in count(first_epoch):
             batches = training_batches(self.lengths, self.batch_size, seed, epoch)
             for chosen in batches[done:]:
-                for piece in np.array_split(chosen, parts):
-                    yield self.batch(piece, parts / len(chosen), num_rows)
+                for piece in np.array_split(chosen, pieces):
+                    yield self.batch(piece, pieces / len(chosen), num_rows)
             done = 0
 
     def run(
@@ -130,11 +131,9 @@ class Feed:
         function: Callable[[dict[str, np.ndarray]], np.ndarray],
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yields places within `rows`, and what a function of their inputs gives.
+        """Yields indices into `rows`, and what a function of their inputs gives.
 
-        Args:
-            function: Called with the inputs of a batch.
-            on_progress: Called with rows done and all rows.
+        `on_progress` is called with rows done and all rows.
         """
         return in_length_order(
             self.lengths,
@@ -148,21 +147,17 @@ class Feed:
             yield self.batch(chosen)
 
 
-def fit_input(feed: Feed, seed: int, first_step: int = 0, parts: int = 1):
-    """Returns what `model.fit(x=...)` takes, without end: give `steps_per_epoch`.
+def fit_input(
+    feed: Feed, seed: int, first_step: int = 0, pieces: int = 1
+) -> "Iterator[Batch] | tf.data.Dataset":
+    """Returns `feed.training(...)` as `model.fit(x=...)` takes it, without end.
 
     TensorFlow gets a tf.data pipeline with an explicit signature, because Keras
     guesses one from the first two batches and fails when their lengths agree.
     Other backends get the batches as they are.
-
-    Args:
-        feed: The training rows.
-        seed: Fixes the order of every epoch.
-        first_step: Steps to leave out, those done already.
-        parts: Pieces in which each step's batch comes.
     """
     if keras.backend.backend() != "tensorflow":
-        return feed.training(seed, first_step, parts)
+        return feed.training(seed, first_step, pieces)
     import tensorflow as tf
 
     signature = (
@@ -171,6 +166,6 @@ def fit_input(feed: Feed, seed: int, first_step: int = 0, parts: int = 1):
         tf.TensorSpec((None,), tf.float32),
     )
     data = tf.data.Dataset.from_generator(
-        lambda: feed.training(seed, first_step, parts), output_signature=signature
+        lambda: feed.training(seed, first_step, pieces), output_signature=signature
     )
     return data.prefetch(4)

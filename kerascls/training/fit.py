@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import decide
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import Report, render_report
@@ -113,30 +112,30 @@ def fit(
         >>> result = kerascls.fit(train="news.csv", model="albert_small")
         >>> result.report.scores.macro.f1
     """
-    started = time.monotonic()
+    started_s = time.monotonic()
     settings = (settings or RunSettings()).with_options(**options)
     screen = Screen(console, quiet)
-    place = None if out is None else Path(out)
+    folder = None if out is None else Path(out)
     earlier = None
     if resume:
-        earlier, settings = earlier_run(place, settings, overwrite)
+        earlier, settings = earlier_run(folder, settings, overwrite)
         if earlier.facts["status"] == "done":
             earlier.remove_states()
             return _finished(earlier)
-    elif place is not None:
-        RunDirectory.check(place, overwrite)  # before reading, which may take long
+    elif folder is not None:
+        RunDirectory.check(folder, overwrite)  # before reading, which may take long
     job = prepare(settings, screen, cache)
     facts = _facts(job)
     if earlier is None:
-        place = place or free_directory(Path("runs"), job.start.name)
-        run = RunDirectory.create(place, overwrite, **facts)
+        folder = folder or free_directory(Path("runs"), job.start.name)
+        run = RunDirectory.create(folder, overwrite, **facts)
     else:
         require_same_start(earlier, facts)
         run = earlier
         run.go_on()
     screen.log_to(run.path / LOG_FILE)
     try:
-        return _run(job, run, started, resume, callbacks)
+        return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
         run.finish("interrupted")
         line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
@@ -147,36 +146,31 @@ def fit(
 
 
 def _finished(run: RunDirectory) -> RunResult:
-    file = run.path / REPORT_FILE
-    report = None
+    file, report = run.path / REPORT_FILE, None
     if file.is_file():
         report = Report.from_dict(json.loads(file.read_text("utf-8")))
-    facts = run.facts
-    bundle = run.path / BUNDLE_FOLDER
-    return RunResult(run.path, bundle, report, facts["best_epoch"], facts["minutes"])
+    epoch, minutes = run.facts["best_epoch"], run.facts["minutes"]
+    return RunResult(run.path, run.path / BUNDLE_FOLDER, report, epoch, minutes)
 
 
 def _run(
     job: Job,
     run: RunDirectory,
-    started: float,
+    started_s: float,
     resume: bool,
     callbacks: "Sequence[Callback]",
 ) -> RunResult:
     data, screen = job.data, job.screen
     sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
-    about = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
-    screen.say("\n".join([about, *data.notes, *job.start.notes, _chosen(job)]))
+    summary = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
+    screen.say("\n".join([summary, *data.notes, *job.start.notes, _chosen(job)]))
     stores = job.stores  # before Keras takes time and memory
     from kerascls.training.trainer import fit_weights
 
     fitted = fit_weights(job, run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, fitted, replace=resume)
-    run.update(
-        best_epoch=fitted.best_epoch,
-        compute=str(fitted.compute),
-        states=fitted.states,
-    )
+    about = {"compute": str(fitted.compute), "states": fitted.states}
+    run.update(best_epoch=fitted.best_epoch, **about)
     if fitted.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt
@@ -184,10 +178,9 @@ def _run(
     if "test" in stores:
         report, scored = _score(job, bundle)
         columns = data.parts["test"].dataset.text_columns
-        history = run.path / HISTORY_FILE
-        write_results(run.path, report, scored, columns, history)
+        write_results(run.path, report, scored, columns, run.path / HISTORY_FILE)
         screen.say(render_report(report))
-    minutes = (time.monotonic() - started + fitted.seconds_before) / 60
+    minutes = (time.monotonic() - started_s + fitted.seconds_before) / 60
     run.finish("done", minutes=round(minutes, 3))
     run.remove_states()
     return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
@@ -222,37 +215,34 @@ def _facts(job: Job) -> dict[str, Any]:
             for name, part in data.parts.items()
         },
         "directory": os.getcwd(),
-        "weights": str(start.found.directory.resolve()) if start.found else None,
+        "weights": start.checkpoint and str(start.checkpoint.directory.resolve()),
         "notes": [*data.notes, *start.notes],
     }
 
 
-def _ship(job: Job, place: Path, fitted: "Fitted", replace: bool) -> Bundle:
+def _ship(job: Job, folder: Path, fitted: "Fitted", replace: bool) -> Bundle:
     from kerascls.inference.runtimes.keras_runtime import write_keras_model
 
     settings, data, start = job.settings, job.data, job.start
     targets = data.targets("train")
     support = np.bincount(targets.columns, minlength=targets.num_classes)
+    labels = tuple(data.label_set)
+    known = data.targets("valid").multi_hot()[:, : len(labels)]
+    decision = decide(settings.decision, data.task, labels, known, fitted.valid_logits)
     return write_bundle(
-        place,
+        folder,
         runtime="keras",
         task=data.task,
         label_set=data.label_set,
-        decision=_decide(job, fitted.valid_logits),
+        decision=decision,
         input_spec=job.input_spec,
-        train_support=dict(zip(data.label_set, support.tolist(), strict=True)),
+        train_support=dict(zip(labels, support.tolist(), strict=True)),
         settings=settings.to_dict(),
         write_model=lambda folder: write_keras_model(
             folder, fitted.model, start.tokenizer
         ),
         replace=replace,
     )
-
-
-def _decide(job: Job, logits: np.ndarray) -> Decision:
-    data, labels = job.data, tuple(job.data.label_set)
-    known = data.targets("valid").multi_hot()[:, : len(labels)]
-    return decide(job.settings.decision, data.task, labels, known, logits)
 
 
 def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:

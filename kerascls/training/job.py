@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import check_decision
@@ -21,13 +22,8 @@ from kerascls.training.starting_point import StartingPoint
 class Job:
     """What a training consists of, all but where it goes; see `prepare`.
 
-    Args:
-        settings: With every value filled in.
-        data: The parts and their labels.
-        start: What the encoder starts from.
-        screen: Where lines, tables and bars go.
-        cache: Whether token ids, and features of a frozen encoder, are kept for the
-            next run on the same file.
+    The settings have every value filled in. With `cache`, token ids, and features of a
+    frozen encoder, are kept for the next run on the same file.
     """
 
     settings: RunSettings
@@ -54,21 +50,16 @@ class Job:
         dataset = self.data.parts["train"].dataset
         return InputSpec(
             text_columns=dataset.text_columns,
-            label_column=dataset.label_column,
+            label_column=cast("str", dataset.label_column),
             pair=self.settings.data.text_pair is not None,
             do_lower_case=self.start.tokenizer.do_lower_case,
-            max_tokens=self.settings.model.max_tokens,
+            max_tokens=cast("int", self.settings.model.max_tokens),
             truncate=self.settings.model.truncate,
         )
 
 
 def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Job:
     """Does all that can show a mistake of the user's before Keras is loaded.
-
-    Args:
-        settings: Those that were given.
-        screen: Where progress goes.
-        cache: Whether token ids are kept for the next run on the same file.
 
     Returns:
         The `Job`, its settings with every value filled in.

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 class Plan:
     """How many steps a training has, and after which of them it is validated.
 
-    Args:
-        steps_per_epoch: Steps of one pass over the rows.
-        epochs: Passes.
-        validate_steps: Steps between validations; None for one after each epoch.
+    `validate_steps` are those between validations; None for one after each epoch.
     """
 
     steps_per_epoch: int

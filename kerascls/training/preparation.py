@@ -21,12 +21,8 @@ def load_labelled_text(
     """Reads, splits and checks the files of a run.
 
     One file is split 70/15/15; train and test without validation leave 15 % of
-    train for it; train and validation without test leave test out.
-
-    Args:
-        settings: Which files, columns and task.
-        seed: Fixes the split.
-        on_progress: Given a title, returns what is called with done and total bytes.
+    train for it; train and validation without test leave test out. `on_progress`
+    gets a title and returns what is called with done and total bytes.
 
     Raises:
         DataError: When files cannot be used, tasks differ between them, or training
@@ -48,13 +44,9 @@ def tokenize_parts(
 ) -> dict[str, TokenStore]:
     """Returns a token store for each part; parts of one file share one.
 
-    Args:
-        data: The parts.
-        tokenizer: Turns text into ids.
-        cache: Whether stores are kept for the next run on the same texts with the
-            same vocabulary, in `$KERASCLS_CACHE` or `~/.cache/kerascls`.
-        on_progress: Given a title, returns what is called with done and total rows.
-        warn: Called with a line when stores cannot be kept.
+    With `cache`, stores are kept for the next run on the same texts with the same
+    vocabulary, in `$KERASCLS_CACHE` or `~/.cache/kerascls`; `warn` is called with a
+    line where that fails.
     """
     stores: dict[int, TokenStore] = {}
     for dataset in data.datasets:
@@ -76,7 +68,8 @@ def _read_all(
     if settings.train is None and (settings.valid or settings.test):
         raise SettingsError(
             f"Expected --train beside --valid and --test. Received: train=None, "
-            f"valid={_shown(settings.valid)}, test={_shown(settings.test)}. Give the "
+            f"valid={settings.valid and str(settings.valid)!r}, "
+            f"test={settings.test and str(settings.test)!r}. Give the "
             f"text to learn from, or leave them out too for the shipped sample."
         )
     paths = {
@@ -91,7 +84,3 @@ def _read_all(
             show = on_progress(f"Reading {path.name}") if on_progress else None
             by_path[path] = read(path, options, on_progress=show)
     return {name: by_path[path] for name, path in paths.items() if path is not None}
-
-
-def _shown(path: Path | None) -> str:
-    return repr(None if path is None else str(path))

@@ -1,5 +1,8 @@
 """R-Drop and FGM: two ways of training against memorising few examples."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -22,7 +25,7 @@ class RegularizedModel(keras.Model):
     along its gradient by a step of this length; the update follows the sum of both.
     The paper moves the normalised embeddings of each text; this moves the table, as
     is usual for BERT: all occurrences of a token alike, once for the whole batch, or
-    for each part where gradients are accumulated. The table is moved in thought only,
+    for each piece where gradients are accumulated. The table is moved in thought only,
     no variable changes. The loss shown is that of the first, clean pass.
 
     Args:
@@ -36,13 +39,6 @@ class RegularizedModel(keras.Model):
 
     Raises:
         SettingsError: When `fgm` is given without a trainable table of the model.
-
-    Example:
-        >>> table = model.weights_by_name()["embeddings/word_embeddings"]
-        >>> trained = RegularizedModel(
-        ...     model, "multilabel", r_drop=4.0, fgm=1.0, embeddings=table
-        ... )
-        >>> trained.compile(optimizer, loss_for("multilabel"))
 
     References:
         - [R-Drop](https://arxiv.org/abs/2106.14448)
@@ -58,7 +54,7 @@ class RegularizedModel(keras.Model):
         r_drop: float = 0.0,
         fgm: float = 0.0,
         embeddings: keras.Variable | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.model = model
@@ -69,9 +65,9 @@ class RegularizedModel(keras.Model):
         self._table_id = id(embeddings)
         self.built = True
         if fgm:
-            self._place_of_table()
+            self._table_index()
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Returns the model's logits.
 
         Args:
@@ -85,16 +81,22 @@ class RegularizedModel(keras.Model):
         if not (training and self.r_drop):
             return self.model(inputs, training=training)
         twice = keras.tree.map_structure(lambda x: ops.repeat(x, 2, axis=0), inputs)
-        logits = self.model(twice, training=True)
+        logits = self.model(twice, training=True)  # (2 * batch, num_classes)
+        # (batch, 2, num_classes)
         return ops.reshape(logits, (-1, 2, logits.shape[-1]))
 
     def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """Returns the compiled loss, with R-Drop's penalty where rows passed twice."""
         if not _passed_twice(y_pred):
             return super().compute_loss(x, y, y_pred, sample_weight, training)
-        first, second = y_pred[:, 0], y_pred[:, 1]
+        first, second = y_pred[:, 0], y_pred[:, 1]  # (batch, num_classes)
         loss = super().compute_loss(x, y, first, sample_weight, training)
         loss += super().compute_loss(x, y, second, sample_weight, training)
         penalty = symmetric_divergence(first, second, self.task)
@@ -102,13 +104,15 @@ class RegularizedModel(keras.Model):
             penalty *= ops.cast(sample_weight, penalty.dtype)
         return loss / 2 + self.r_drop / 2 * ops.sum(penalty)
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+    def compute_metrics(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
+    ) -> dict[str, Any]:
         """Returns the metrics' values; of two passes they see the first."""
         if _passed_twice(y_pred):
             y_pred = y_pred[:, 0]
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
-    def train_step(self, *args):
+    def train_step(self, *args: Any) -> Any:
         """Makes one step: Keras's own, or FGM's with its two gradients."""
         if not self.fgm:
             return super().train_step(*args)
@@ -116,13 +120,13 @@ class RegularizedModel(keras.Model):
             return self._tensorflow_step(*args)
         return self._jax_step(*args)
 
-    def _tensorflow_step(self, data):
+    def _tensorflow_step(self, data: Any) -> dict[str, Any]:
         import tensorflow as tf
 
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-        variables, place = self.trainable_variables, self._place_of_table()
+        variables, table = self.trainable_variables, self._table_index()
 
-        def gradients(sources, watched=()):
+        def gradients(sources: list, watched: Sequence[Any] = ()) -> tuple:
             with tf.GradientTape() as tape:
                 tape.watch(watched)
                 logits = self(x, training=True)
@@ -131,10 +135,10 @@ class RegularizedModel(keras.Model):
             return dense(tape.gradient(scaled, sources)), loss, logits
 
         clean, loss, logits = gradients(variables)
-        (along,) = summed_over_replicas([clean[place]])
-        moved = variables[place] + self._step_along(along)
-        with keras.StatelessScope([(variables[place], moved)]) as scope:
-            sources = [*variables[:place], moved, *variables[place + 1 :]]
+        (along,) = summed_over_replicas([clean[table]])
+        moved = variables[table] + self._step_along(along)
+        with keras.StatelessScope([(variables[table], moved)]) as scope:
+            sources = [*variables[:table], moved, *variables[table + 1 :]]
             adversarial, _, _ = gradients(sources, [moved])
         self._take_over(scope)
         self.optimizer.apply(_sums(clean, adversarial), variables)
@@ -151,25 +155,25 @@ class RegularizedModel(keras.Model):
             if value is not None:
                 variable.assign(value)
 
-    def _jax_step(self, state, data):
+    def _jax_step(self, state: tuple, data: Any) -> tuple:
         import jax
 
         variables, others, optimizer, metrics = state
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-        place = self._place_of_table()
+        table = self._table_index()
 
-        def gradients(variables, others, metrics):
+        def gradients(variables: list, others: list, metrics: list) -> tuple:
             function = jax.value_and_grad(self.compute_loss_and_updates, has_aux=True)
-            (_, found), gradients = function(
+            (_, outcome), gradients = function(
                 *(variables, others, metrics, x, y, weights),
                 training=True,
                 optimizer_variables=optimizer,
             )
-            return gradients, *found
+            return gradients, *outcome
 
         clean, loss, logits, others, metrics = gradients(variables, others, metrics)
-        moved = variables[place] + self._step_along(clean[place])
-        moved = [*variables[:place], moved, *variables[place + 1 :]]
+        moved = variables[table] + self._step_along(clean[table])
+        moved = [*variables[:table], moved, *variables[table + 1 :]]
         adversarial, _, _, others, metrics = gradients(moved, others, metrics)
         variables, optimizer = self.optimizer.stateless_apply(
             optimizer, _sums(clean, adversarial), variables
@@ -179,22 +183,23 @@ class RegularizedModel(keras.Model):
         )
         return logs, (variables, others, optimizer, metrics)
 
-    def _step_along(self, gradient):
+    def _step_along(self, gradient: Any) -> Any:
         length = ops.sqrt(ops.sum(ops.square(gradient)))
+        # `where` within the division: a gradient of 0 would give NaN, not no step.
         return gradient * (self.fgm / ops.where(length == 0, 1.0, length))
 
-    def _place_of_table(self) -> int:
-        places = [id(variable) for variable in self.trainable_variables]
-        if self._table_id not in places:
+    def _table_index(self) -> int:
+        ids = [id(variable) for variable in self.trainable_variables]
+        if self._table_id not in ids:
             raise SettingsError(
                 f"FGM moves the table of word embeddings, which must be trainable. "
                 f"Received: fgm={self.fgm}, and a table that is none of the "
-                f"{len(places)} trainable variables. Set fgm to 0, or freeze nothing."
+                f"{len(ids)} trainable variables. Set fgm to 0, or freeze nothing."
             )
-        return places.index(self._table_id)
+        return ids.index(self._table_id)
 
 
-def symmetric_divergence(first, second, task: Task):
+def symmetric_divergence(first: Any, second: Any, task: Task) -> Any:
     """Returns how far two predictions are apart: the mean of KL(P|Q) and KL(Q|P).
 
     Args:
@@ -208,18 +213,19 @@ def symmetric_divergence(first, second, task: Task):
     """
     # The normalising terms of the logarithms fall out of the sum of both directions.
     if Task(task) is Task.MULTICLASS:
-        difference = ops.softmax(first) - ops.softmax(second)
+        difference = ops.softmax(first) - ops.softmax(second)  # (batch, num_classes)
         return ops.sum(difference * (first - second), axis=-1) / 2
     difference = ops.sigmoid(first) - ops.sigmoid(second)
     return ops.mean(difference * (first - second), axis=-1) / 2
 
 
-def _passed_twice(logits) -> bool:
+def _passed_twice(logits: Any) -> bool:
     return len(logits.shape) == 3
 
 
-def _sums(some: list, others: list) -> list:
+def _sums(gradients: list, others: list) -> list:
+    # None: of a weight that the loss does not depend on.
     return [
-        one if other is None else one + other
-        for one, other in zip(some, others, strict=True)
+        gradient if other is None else gradient + other
+        for gradient, other in zip(gradients, others, strict=True)
     ]

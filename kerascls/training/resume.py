@@ -39,50 +39,52 @@ def earlier_run(
             f"Expected a run that had begun to train. Received: out={str(out)!r}, "
             f"which ended before. Start it anew with --overwrite."
         )
-    given = _flat(settings.model_dump(mode="json", exclude_unset=True))
+    given = flat(settings.model_dump(mode="json", exclude_unset=True))
     given = _absolute(given, os.getcwd())
     begun_in = run.facts.get("directory", os.getcwd())
-    known = _absolute(_flat(stored), begun_in)
-    other = [
+    known = _absolute(flat(stored), begun_in)
+    different = [
         f"{key}={value!r}, not {known.get(key)!r}"
         for key, value in given.items()
         if key not in FREE and value != known.get(key)
     ]
-    if other:
+    if different:
         raise SettingsError(
             f"Expected the settings of the run in {str(out)!r}, which goes on with "
-            f"them. Received: {'; '.join(other)}. Leave them out, or choose another "
-            f"--out."
+            f"them. Received: {'; '.join(different)}. Leave them out, or choose "
+            f"another --out."
         )
     changed = {key: given[key] for key in FREE if key in given}
-    same = _flat(stored) if begun_in == os.getcwd() else known
-    return run, RunSettings.from_dict(_nested(same | changed))
+    same = flat(stored) if begun_in == os.getcwd() else known
+    groups: dict[str, dict[str, Any]] = {}
+    for key, value in (same | changed).items():
+        group, _, name = key.partition(".")
+        groups.setdefault(group, {})[name] = value
+    return run, RunSettings.from_dict(groups)
 
 
 def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
     """Checks that files and weights are those with which the run began.
 
-    Args:
-        run: The earlier run.
-        facts: What run.json would say of a run that begins now.
+    `facts` are what run.json would say of a run that begins now.
 
     Raises:
         SettingsError: Naming what differs.
     """
     before = run.facts
-    differ = [
+    different = [
         f"{part.get('file')} ({name})"
         for name, part in facts["data"].items()
         if _content(part) != _content(before["data"].get(name, {}))
     ]
     if len(before["data"]) != len(facts["data"]):
-        differ.append("more or fewer parts")
+        different.append("more or fewer parts")
     if facts["weights"] != before["weights"]:
-        differ.append(f"weights {facts['weights']}, not {before['weights']}")
-    if differ:
+        different.append(f"weights {facts['weights']}, not {before['weights']}")
+    if different:
         raise SettingsError(
             f"Expected the data and weights with which the run in {str(run.path)!r} "
-            f"began. Received others: {'; '.join(differ)}. Put them back, or start "
+            f"began. Received others: {'; '.join(different)}. Put them back, or start "
             f"anew with --overwrite."
         )
 
@@ -93,26 +95,19 @@ def _content(part: dict[str, Any]) -> tuple:
 
 def _absolute(values: dict[str, Any], folder: str) -> dict[str, Any]:
     """Returns flat settings with paths that do not depend on where one is."""
-    found = dict(values)
+    values = dict(values)
     for key in PATHS:
-        if found.get(key) is not None:
-            found[key] = os.path.abspath(os.path.join(folder, found[key]))
-    kind, colon, path = (found.get("decision.objective") or "").partition(":")
+        if values.get(key) is not None:
+            values[key] = os.path.abspath(os.path.join(folder, values[key]))
+    kind, colon, path = (values.get("decision.objective") or "").partition(":")
     if colon:  # cost:FILE
         path = os.path.abspath(os.path.join(folder, path))
-        found["decision.objective"] = f"{kind}:{path}"
-    return found
+        values["decision.objective"] = f"{kind}:{path}"
+    return values
 
 
-def _flat(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def flat(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Returns `{"train.epochs": 3}` of `{"train": {"epochs": 3}}`."""
     return {
         f"{g}.{name}": v for g, fields in groups.items() for name, v in fields.items()
     }
-
-
-def _nested(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    groups: dict[str, dict[str, Any]] = {}
-    for key, value in values.items():
-        group, _, name = key.partition(".")
-        groups.setdefault(group, {})[name] = value
-    return groups

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,7 @@ CONTENT = (
 
 
 class RunDirectory:
-    """`OUT/`: run.json with the status, a log, history.csv, reports, the bundle.
-
-    Args:
-        path: The directory.
-
-    Example:
-        >>> run = RunDirectory.create(Path("runs/news"))
-        >>> run.update(status="running")
-    """
+    """`OUT/`: run.json with the status, a log, history.csv, reports, the bundle."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -62,13 +55,7 @@ class RunDirectory:
     def create(
         cls, path: Path, overwrite: bool = False, **facts: Any
     ) -> "RunDirectory":
-        """Makes the directory, without what an earlier run wrote there.
-
-        Args:
-            path: Where; parents are made too.
-            overwrite: Whether an earlier run there may be replaced. Files that it
-                did not write stay.
-            **facts: What run.json says from the beginning.
+        """Makes the directory, without what an earlier run wrote there, and run.json.
 
         Raises:
             SettingsError: When something is there that may not be replaced, or that
@@ -78,9 +65,7 @@ class RunDirectory:
         path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         run.lock()
-        for pattern in (*TRACKERS, *CONTENT):
-            for item in path.glob(pattern):
-                _remove(item)
+        remove_content(path, (*TRACKERS, *CONTENT))
         run.update(status="running", started=_now(), **facts)
         return run
 
@@ -109,8 +94,7 @@ class RunDirectory:
             SettingsError: When another process is writing it.
         """
         self.lock()
-        for item in self.path.glob(unfinished(BUNDLE_FOLDER)):
-            _remove(item)
+        remove_content(self.path, (unfinished(BUNDLE_FOLDER),))
         for fact in ("error", "ended"):
             self.facts.pop(fact, None)
         self.update(status="running")
@@ -130,26 +114,10 @@ class RunDirectory:
     def check(path: Path, overwrite: bool = False) -> None:
         """Checks, without changing anything, whether a run may be written there.
 
-        Args:
-            path: The directory; need not exist.
-            overwrite: Whether an earlier run there may be replaced.
-
         Raises:
             SettingsError: When something is there that may not be replaced.
         """
-        if path.exists() and not path.is_dir():
-            raise SettingsError(
-                f"Expected a directory to write to. Received: out={str(path)!r}, a "
-                f"file. Choose another name with --out."
-            )
-        if not path.is_dir() or not any(path.iterdir()):
-            return
-        if not (path / RUN_FILE).is_file():
-            raise SettingsError(
-                f"Expected an empty directory or one of an earlier run. Received: "
-                f"out={str(path)!r}, which holds other files. Choose another --out."
-            )
-        if not overwrite:
+        if is_earlier(path, RUN_FILE, "run") and not overwrite:
             raise SettingsError(
                 f"There is a run already. Received: out={str(path)!r}. Choose another "
                 f"--out, or replace it with --overwrite."
@@ -181,12 +149,38 @@ def free_directory(folder: Path, name: str) -> Path:
     return candidate
 
 
+def is_earlier(out: Path, mark: str, kind: str) -> bool:
+    """Returns whether a directory holds an earlier run or search; otherwise it is free.
+
+    `mark` is the file by which one is known, `kind` what it is called in messages.
+
+    Raises:
+        SettingsError: When something else is there.
+    """
+    if out.exists() and not out.is_dir():
+        raise SettingsError(
+            f"Expected a directory to write to. Received: out={str(out)!r}, a file. "
+            f"Choose another name with --out."
+        )
+    if not out.is_dir() or not any(out.iterdir()):
+        return False
+    if not (out / mark).is_file():
+        raise SettingsError(
+            f"Expected an empty directory or one of an earlier {kind}. Received: "
+            f"out={str(out)!r}, which holds other files. Choose another --out."
+        )
+    return True
+
+
+def remove_content(folder: Path, patterns: Iterable[str]) -> None:
+    """Removes files and folders by glob patterns, in their order; follows no links."""
+    for pattern in patterns:
+        for path in folder.glob(pattern):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
 def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S%z")
-
-
-def _remove(item: Path) -> None:
-    if item.is_dir() and not item.is_symlink():
-        shutil.rmtree(item)
-    else:
-        item.unlink()

@@ -1,7 +1,7 @@
 """What a run starts from: an encoder's sizes, its weights, its vocabulary."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class StartingPoint:
         preset: Whose fitting defaults apply.
         config: Sizes of the encoder, after all that was asked for.
         tokenizer: Its vocabulary.
-        found: The checkpoint, or None for random weights.
+        checkpoint: None for random weights.
         notes: Lines for people.
         keep_tokens: Ids that the vocabulary's tokens have in the checkpoint; None
             where it has all of them.
@@ -41,18 +41,20 @@ class StartingPoint:
     preset: Preset
     config: EncoderConfig
     tokenizer: Tokenizer
-    found: "FoundCheckpoint | None"
+    checkpoint: "FoundCheckpoint | None"
     notes: tuple[str, ...]
     keep_tokens: tuple[int, ...] | None = None
 
     @property
     def has_pooler(self) -> bool:
         """Whether there are pretrained weights for a pooler."""
-        if self.found is None or not FAMILIES[self.found.family].has_pooler:
+        if self.checkpoint is None:
+            return False
+        if not FAMILIES[self.checkpoint.family].has_pooler:
             return False
         from kerascls.checkpoints.accounting import account
 
-        return not account(self.found, with_pool=True).missing
+        return not account(self.checkpoint, with_pool=True).missing
 
     def encoder(
         self,
@@ -64,12 +66,8 @@ class StartingPoint:
     ) -> tuple["Encoder", list[str]]:
         """Builds the encoder and fills it, if there is a checkpoint.
 
-        Args:
-            seed: Fixes random weights and dropout.
-            policy: Keras dtype policy, e.g. `"float32"` or `"mixed_bfloat16"`.
-            with_pool: Whether the encoder also returns the pooled `[CLS]` vector. A
-                pooler that the checkpoint does not have starts from random weights.
-            num_outputs: How many of the last layers' hidden states it returns.
+        See `Encoder` for the arguments; `policy` is a Keras dtype policy. A pooler that
+        the checkpoint does not have starts from random weights.
 
         Returns:
             The encoder, and notes on what was left out by name or is random.
@@ -81,12 +79,12 @@ class StartingPoint:
         notes = []
         if with_pool and not reads_pooler:
             notes.append(f"pooler: random weights, as {self.name} comes without one")
-        if self.found is None:
+        if self.checkpoint is None:
             return encoder, notes
         from kerascls.checkpoints.loading import read_encoder_weights
 
         weights, left_out = read_encoder_weights(
-            self.found,
+            self.checkpoint,
             with_pool=reads_pooler,
             num_hidden_layers=self.config.num_layers,
             keep_tokens=self.keep_tokens,
@@ -108,17 +106,17 @@ class StartingPoint:
             SettingsError: When the encoder does not know sequences so long, has not
                 so many layers, or has no pooler that could be frozen.
         """
-        preset, scratch = self.preset, self.found is None
+        preset, from_scratch = self.preset, self.checkpoint is None
         longest = self.config.max_positions
         epochs, learning_rate = preset.epochs, preset.learning_rate
-        if scratch:
+        if from_scratch:
             epochs = preset.from_scratch_epochs
             learning_rate = preset.from_scratch_learning_rate
         if settings.train.freeze_encoder:
             epochs, learning_rate = FROZEN_EPOCHS, FROZEN_LEARNING_RATE
         defaults = {
             "max_tokens": min(preset.max_tokens, longest),
-            "pooling": "mean" if scratch else "cls",
+            "pooling": "mean" if from_scratch else "cls",
             "dropout": HEAD_DROPOUT,
             "batch_size": preset.batch_size,
             "epochs": epochs,
@@ -128,7 +126,7 @@ class StartingPoint:
         settings = settings.with_options(
             **{name: value for name, value in defaults.items() if given[name] is None}
         )
-        if settings.model.max_tokens > longest:
+        if cast("int", settings.model.max_tokens) > longest:
             raise SettingsError(
                 f"Expected at most {longest} tokens, the positions this encoder "
                 f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
@@ -138,7 +136,8 @@ class StartingPoint:
         return settings
 
     def _check_head(self, settings: RunSettings) -> None:
-        pooling, mix_layers = settings.model.pooling, settings.model.mix_layers
+        pooling = cast("str", settings.model.pooling)
+        mix_layers = settings.model.mix_layers
         with_pool = POOLINGS[pooling].with_pool
         most = 1 if with_pool else self.config.num_layers
         if mix_layers > most:

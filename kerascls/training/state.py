@@ -25,12 +25,9 @@ FACTS = "state.json"
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """All that a training depends on, at the end of a step.
+    """All that a training depends on when `step` steps are done.
 
-    Args:
-        step: Steps done.
-        arrays: Values of variables, by a name of the writer's choice.
-        facts: What else there is to know, as plain JSON types.
+    Arrays have names of the writer's choice; facts are plain JSON types.
     """
 
     step: int
@@ -43,13 +40,10 @@ def write_state(folder: Path, state: State) -> None:
 
     It appears by rename when it is complete, so that a process killed at any moment
     leaves what was there before.
-
-    Args:
-        folder: Where states are; made if missing.
-        state: What to write.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _remove_unfinished(folder)
+    for unfinished in folder.glob(".*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
     # One that is there is damaged, or the training came here once before.
     with replaced(folder / f"step-{state.step:09d}") as work:
         work.mkdir(0o700)
@@ -58,26 +52,23 @@ def write_state(folder: Path, state: State) -> None:
         facts = {"format_version": FORMAT_VERSION, "step": state.step}
         write_json(work / FACTS, facts | {"facts": state.facts})
     flush(folder)
-    for old in _places(folder)[KEPT:]:
+    for old in _complete(folder)[KEPT:]:
         shutil.rmtree(old)
 
 
 def read_state(folder: Path) -> State | None:
     """Returns the newest state that can be read, or None where none was written.
 
-    Args:
-        folder: Where states are; need not exist.
-
     Raises:
         BundleError: When there are states and none can be read.
     """
-    places, problems = _places(folder), []
-    for place in places:
+    problems = []
+    for path in _complete(folder):
         try:
-            return _read(place)
+            return _read(path)
         except (OSError, ValueError, KeyError, SafetensorError) as error:
-            problems.append(f"{place.name}: {error}")
-    if not places:
+            problems.append(f"{path.name}: {error}")
+    if not problems:
         return None
     raise BundleError(
         f"Expected a state to go on from. Received: {str(folder)!r}, all damaged: "
@@ -85,21 +76,16 @@ def read_state(folder: Path) -> State | None:
     )
 
 
-def _read(place: Path) -> State:
-    facts = json.loads((place / FACTS).read_bytes())
+def _read(path: Path) -> State:
+    facts = json.loads((path / FACTS).read_bytes())
     if facts["format_version"] != FORMAT_VERSION:
         raise ValueError(f"format_version={facts['format_version']!r}")
-    return State(facts["step"], load_file(place / ARRAYS), facts["facts"])
+    return State(facts["step"], load_file(path / ARRAYS), facts["facts"])
 
 
-def _places(folder: Path) -> list[Path]:
+def _complete(folder: Path) -> list[Path]:
     """Returns the complete states, the newest first."""
     return sorted(folder.glob("step-*"), reverse=True)
-
-
-def _remove_unfinished(folder: Path) -> None:
-    for item in folder.glob(".*"):
-        shutil.rmtree(item, ignore_errors=True)
 
 
 GROUPS = ("model", "optimizer", "metrics")
@@ -109,19 +95,16 @@ def take_snapshot(model: "keras.Model") -> dict[str, np.ndarray]:
     """Returns copies of all variables of a compiled model, by group and number.
 
     Weights, the counters of random layers, the optimiser's moments and counters, and
-    the sums behind the mean loss of an epoch.
-
-    Args:
-        model: May be in the middle of `fit`, at the end of a step.
+    the sums behind the mean loss of an epoch, at the end of any step of `fit`.
     """
     import keras
 
     if keras.backend.backend() == "jax":
-        model.jax_state_sync()
+        model.jax_state_sync()  # within `fit`, Keras keeps JAX's values elsewhere
     return {
-        f"{group}/{number:05d}": array
+        f"{group}/{index:05d}": array
         for group in GROUPS
-        for number, array in enumerate(values(variables_of(model, group)))
+        for index, array in enumerate(values(_variables(model, group)))
     }
 
 
@@ -132,39 +115,35 @@ def put_snapshot(
 ) -> None:
     """Gives variables the values that `take_snapshot` returned, all or none.
 
-    Args:
-        model: Compiled and its optimiser built, like the one it was taken from.
-        arrays: The snapshot; other names in it are left alone.
-        groups: Which groups.
+    The model is compiled and its optimiser built; other names are left alone.
 
     Raises:
         SettingsError: When the snapshot is of another model or optimiser.
     """
-    todo = []
+    assignments = []
     for group in groups:
-        variables = variables_of(model, group)
-        known = [name for name in arrays if name.startswith(f"{group}/")]
-        names = [f"{group}/{number:05d}" for number in range(len(variables))]
-        given = [arrays[name].shape for name in names if name in arrays]
-        if len(known) != len(names) or given != [tuple(v.shape) for v in variables]:
+        variables = _variables(model, group)
+        names = [f"{group}/{index:05d}" for index in range(len(variables))]
+        stored = [name for name in arrays if name.startswith(f"{group}/")]
+        shapes = {name: tuple(arrays[name].shape) for name in stored}
+        if shapes != {n: tuple(v.shape) for n, v in zip(names, variables, strict=True)}:
             raise SettingsError(
                 f"Expected a state of {len(names)} {group} variables of the same "
-                f"shapes. Received: {len(known)} arrays, or other shapes. Go on with "
+                f"shapes. Received: {len(stored)} arrays, or other shapes. Go on with "
                 f"the settings and the version of kerascls that began the run."
             )
-        todo += [(v, arrays[n]) for v, n in zip(variables, names, strict=True)]
-    for variable, array in todo:
+        assignments += [(v, arrays[n]) for v, n in zip(variables, names, strict=True)]
+    for variable, array in assignments:
         variable.assign(array)
 
 
-def variables_of(model: "keras.Model", group: str) -> list:
-    """Returns the variables of a group, in a fixed order."""
+def _variables(model: "keras.Model", group: str) -> "list[keras.Variable]":
     if group == "optimizer":
         return model.optimizer.variables
     return model.variables if group == "model" else model.metrics_variables
 
 
-def values(variables: list) -> list[np.ndarray]:
+def values(variables: "list[keras.Variable]") -> list[np.ndarray]:
     """Returns copies of variables as arrays of their own dtype."""
     import keras
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import keras
 import numpy as np
@@ -36,7 +37,7 @@ from kerascls.training.feeds import Feed, fit_input
 from kerascls.training.job import Job
 from kerascls.training.plan import Plan
 from kerascls.training.state import STATE_FOLDER
-from kerascls.training.tracking import close_trackers, trackers
+from kerascls.training.tracking.runs import close_trackers, trackers
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +90,14 @@ def fit_weights(
     with data_parallel(compute), Interrupts() as interrupts:
         model = build_classifier(job, compute)
         feeds = build_feeds(job, compute)
-        fed, fitted = feeds, model
+        fed, trained = feeds, model
         if train.freeze_encoder:
-            fed, fitted = encode_feeds(job, model, feeds), model.head_model()
-        plan = Plan(feeds["train"].num_batches, train.epochs, train.validate_steps)
+            fed, trained = encode_feeds(job, model, feeds), model.head_model()
+        epochs = cast("int", train.epochs)  # `StartingPoint.resolve` has filled it in
+        plan = Plan(feeds["train"].num_batches, epochs, train.validate_steps)
         names = model.weights_by_name()
         trainee = compile_trainee(
-            fitted, names, train, job.data.task, compute, plan.num_steps
+            trained, names, train, job.data.task, compute, plan.num_steps
         )
         history_csv, made_with = out / HISTORY_FILE, f"{compute}, {package_versions()}"
         saving = StateSaving(
@@ -113,8 +115,8 @@ def fit_weights(
             screen.say(rounds.restore(trainee))
         tracking = trackers(train.track, out, job.start.name, job.settings.to_dict())
         try:
-            more = (*tracking, *callbacks)
-            interrupted = _fit(trainee, fed["train"], rounds, job, more)
+            others = (*tracking, *callbacks)
+            interrupted = _fit(trainee, fed["train"], rounds, job, others)
         finally:
             close_trackers(tracking)
         rounds.best.give_to(trainee)
@@ -122,7 +124,7 @@ def fit_weights(
     return Fitted(
         model=model,
         valid_logits=logits,
-        best_epoch=rounds.table.best_epoch_,
+        best_epoch=cast("float", rounds.table.best_epoch_),
         compute=compute,
         interrupted=interrupted,
         states={"written": saving.written, "seconds": round(saving.seconds, 3)},
@@ -143,11 +145,11 @@ def _table(job: Job, feed: Feed, history_csv: Path) -> ScoreTable:
     )
 
 
-def predict_logits(model, feed: Feed, num_classes: int) -> np.ndarray:
+def predict_logits(model: keras.Model, feed: Feed, num_classes: int) -> np.ndarray:
     """Returns float32 `(rows, num_classes)` logits in the order of the feed's rows."""
     logits = np.zeros((len(feed), num_classes), np.float32)
-    for chosen, given in feed.run(forward(model)):
-        logits[chosen] = given
+    for rows, logits_of_rows in feed.run(forward(model)):
+        logits[rows] = logits_of_rows
     return logits
 
 
@@ -162,21 +164,22 @@ def _fit(
     plan, train, screen = rounds.plan, job.settings.train, job.screen
     if rounds.exhausted:
         return False
-    round_, done = divmod(rounds.step, plan.round_steps)
-    parts = train.accumulate_steps
+    first_round, steps_done = divmod(rounds.step, plan.round_steps)
+    pieces = train.accumulate_steps
     progress = EpochProgress(
         screen.console,
         rows_per_epoch=len(feed) * plan.round_steps // plan.steps_per_epoch,
-        done=done * parts,
+        done=steps_done * pieces,
         unit="epoch" if plan.rounds_are_epochs else "validation round",
     )
     shown = [progress] if screen.shows_bars else []
     try:
         model.fit(
-            fit_input(feed, train.seed, rounds.step, parts),
-            initial_epoch=round_,
+            fit_input(feed, train.seed, rounds.step, pieces),
+            initial_epoch=first_round,
             epochs=plan.num_rounds,
-            steps_per_epoch=plan.round_steps * parts,
+            steps_per_epoch=plan.round_steps * pieces,
+            # Keras hands one `logs` from callback to callback: the scores come first.
             callbacks=[rounds, *callbacks, *shown],
             shuffle=False,
             verbose=0,

@@ -59,20 +59,22 @@ def validation_pass(
         if keras.backend.backend() != "tensorflow":
             x = keras.tree.map_structure(np.asarray, x)
         kept = slice(None) if weights is None else np.asarray(weights) != 0
-        # `predict` builds a pipeline each time it is called, and memory grows.
         y = np.asarray(y)
-        # Under tf.distribute every device gives the whole batch, one behind the other.
-        given = _checked(model.predict_on_batch(x), num_labels)[: len(y)][kept]
+        # `predict` builds a pipeline each time it is called, and memory grows. Under
+        # tf.distribute every device gives the whole batch, one behind the other.
+        logits = _checked(model.predict_on_batch(x), num_labels)[: len(y)][kept]
         y = y[kept]
-        outputs.append(given)
-        targets.append(_as_targets(y, given.shape[1], num_labels, task))
-        losses.append(_loss(function, y, given, task))
+        outputs.append(logits)
+        targets.append(_as_targets(y, logits.shape[1], num_labels, task))
+        losses.append(_loss(function, y, logits, task))
     if not sum(map(len, outputs)):
         raise SettingsError(
             "Validation needs at least one row of weight above 0. Received: "
             f"{len(outputs)} batches without any. Give it some data."
         )
-    return Outcome(np.concatenate(outputs), np.concatenate(targets), _mean_loss(losses))
+    rows = sum(count for _, count in losses)
+    loss = sum(mean * count for mean, count in losses) / rows if rows else None
+    return Outcome(np.concatenate(outputs), np.concatenate(targets), loss)
 
 
 def _batches(data: Any, batch_size: int) -> Iterator[tuple[Any, Any, Any]]:
@@ -86,9 +88,7 @@ def _batches(data: Any, batch_size: int) -> Iterator[tuple[Any, Any, Any]]:
             f"{type(data).__name__}, which ends after the first. Give arrays, a "
             "list of batches, or an object whose `__iter__` starts anew."
         )
-    for batch in data:
-        x, y, weights = keras.utils.unpack_x_y_sample_weight(batch)
-        yield x, y, weights
+    yield from map(keras.utils.unpack_x_y_sample_weight, data)
 
 
 def _slices(arrays: tuple, batch_size: int) -> Iterator[tuple]:
@@ -96,13 +96,13 @@ def _slices(arrays: tuple, batch_size: int) -> Iterator[tuple]:
     if len(lengths) != 1 or len(arrays) not in (2, 3):
         raise SettingsError(
             "A tuple of validation data is `(x, y)` or `(x, y, sample_weight)` with "
-            f"one length. Received: {len(arrays)} parts, lengths={sorted(lengths)}. "
+            f"one length. Received: {len(arrays)} arrays, lengths={sorted(lengths)}. "
             "Give batches as a list."
         )
     for start in range(0, lengths.pop(), batch_size):
-        part = slice(start, start + batch_size)
+        rows = slice(start, start + batch_size)
         yield tuple(
-            None if a is None else keras.tree.map_structure(lambda v, p=part: v[p], a)
+            None if a is None else keras.tree.map_structure(lambda v, r=rows: v[r], a)
             for a in arrays
         )
 
@@ -166,8 +166,3 @@ def _loss(
     y = y.astype(np.float32) if y.dtype == np.bool_ else y
     y, outputs = map(keras.ops.convert_to_tensor, (y, outputs))
     return float(keras.ops.mean(function(y, outputs))), len(y)
-
-
-def _mean_loss(losses: list[tuple[float, int]]) -> float | None:
-    rows = sum(count for _, count in losses)
-    return sum(mean * count for mean, count in losses) / rows if rows else None

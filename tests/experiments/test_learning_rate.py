@@ -9,9 +9,8 @@ import kerascls
 from kerascls.errors import SettingsError
 from kerascls.experiments.learning_rate import (
     RateCurve,
-    check_place,
+    check_curve_file,
     find_rate,
-    write_curve,
 )
 
 
@@ -60,8 +59,9 @@ def test_a_file_that_is_no_curve_is_not_overwritten(tmp_path):
 
 def test_an_earlier_curve_may_be_replaced(tmp_path):
     out = tmp_path / "曲线.csv"
-    write_curve(out, curve([3.0, 2.0, 1.0]))
-    check_place(out)
+    out.write_text(curve([3.0, 2.0, 1.0]).to_csv())
+    out.with_suffix(".png").write_bytes(b"its picture")
+    check_curve_file(out)
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 """Files and folders appear whole or not at all; one writer at a time."""
 
+import csv
 import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.system.files import (
+    as_csv,
     flush,
     is_locked,
     lock,
@@ -318,6 +321,12 @@ def test_files_and_folders_are_flushed(tmp_path, monkeypatch):
     for path in (tmp_path / "a", tmp_path):
         flush(path)
     assert flushed == [(tmp_path / "a").stat().st_ino, tmp_path.stat().st_ino]
+
+
+def test_rows_come_back_from_csv():
+    rows = [["text", "n"], ['a,"b"\nc', "1"], ["体", ""]]
+    assert as_csv([*rows[:2], ("体", None)]).endswith("体,\n")
+    assert list(csv.reader(StringIO(as_csv(rows), newline=""))) == rows
 
 
 def test_several_files_go_into_a_new_folder(tmp_path):

@@ -54,7 +54,7 @@ def test_missing_weights_are_named_before_anything_is_built(
 def test_weights_of_a_preset_are_found_by_folder(own_data, tiny_checkpoint, no_weights):
     shutil.copytree(tiny_checkpoint, no_weights / "bert-base-chinese")
     chosen = start(own_data, model="bert")
-    assert chosen.found.directory == no_weights / "bert-base-chinese"
+    assert chosen.checkpoint.directory == no_weights / "bert-base-chinese"
     assert chosen.name == "bert"
 
 
@@ -72,7 +72,7 @@ def test_own_data_without_weights_are_an_error_with_places_and_ways_out(
 
 def test_the_sample_goes_on_from_random_weights_and_says_so_loudly(sample, no_weights):
     chosen = start(sample)
-    assert chosen.found is None
+    assert chosen.checkpoint is None
     assert "NO PRETRAINED WEIGHTS for albert_small" in chosen.notes[0]
     assert "RANDOM" in chosen.notes[0]
 
@@ -112,7 +112,7 @@ def test_from_scratch_takes_a_given_vocabulary(own_data, tmp_path):
 
 def test_from_scratch_does_not_look_for_weights(own_data, tiny_checkpoint, no_weights):
     shutil.copytree(tiny_checkpoint, no_weights / "bert")
-    assert start(own_data, model="bert", from_scratch=True).found is None
+    assert start(own_data, model="bert", from_scratch=True).checkpoint is None
 
 
 @pytest.mark.parametrize("more", [{}, {"checkpoint": "somewhere"}])

@@ -94,7 +94,7 @@ def test_targets_and_rows_belong_together():
 def test_parts_of_a_batch_hold_its_rows_and_weigh_as_much(buckets):
     whole = epoch_of(tiny_feed(LENGTHS), 7)
     feed = tiny_feed(LENGTHS, buckets=buckets, num_devices=2)
-    pieces = feed.training(7, parts=3)
+    pieces = feed.training(7, pieces=3)
     for _, y, _ in whole:
         found = [next(pieces) for _ in range(3)]
         rows = np.concatenate([part_y[w > 0] for _, part_y, w in found])

@@ -246,7 +246,7 @@ def test_a_plain_call_trains_on_a_file(
     path = write_csv(tmp_path / "news.csv", ("text", "kind"), rows)
     call = stopped(train=path, model="bert", task="multilabel", label="kind", epochs=7)
     assert (call.data.task, call.settings.train.epochs) == ("multilabel", 7)
-    assert call.start.found.directory == tmp_path / "weights" / "bert"
+    assert call.start.checkpoint.directory == tmp_path / "weights" / "bert"
     assert call.layout.max_tokens == call.settings.model.max_tokens == 40
     assert (tmp_path / "runs" / "bert" / "run.json").is_file()
 

@@ -1,14 +1,14 @@
 """The directory of a search: what belongs there, and which search it is of."""
 
 import json
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from kerascls.errors import SettingsError
 from kerascls.system.console import LOG_FILE
 from kerascls.system.files import write_json
+from kerascls.training.run_directory import is_earlier, remove_content
 
 SEARCH_FILE = "search.json"
 JOURNAL_FILE = "study.journal"
@@ -29,41 +29,23 @@ CONTENT = (
 )
 
 
-def check_place(out: Path) -> None:
-    """Checks, without changing anything, whether a search may be there.
+def is_search(out: Path) -> bool:
+    """Returns whether an earlier search is there; see `is_earlier`."""
+    return is_earlier(out, SEARCH_FILE, "search")
+
+
+def open_directory(
+    out: Path, metadata: dict[str, Any], overwrite: bool = False
+) -> None:
+    """Makes the directory, or checks that it is of a search of the same metadata.
 
     Raises:
-        SettingsError: When something else is there.
+        SettingsError: When another search is there and may not be replaced, or
+            something else.
     """
-    if out.exists() and not out.is_dir():
-        raise SettingsError(
-            f"Expected a directory to write to. Received: out={str(out)!r}, a file. "
-            f"Choose another name with --out."
-        )
-    if not out.is_dir() or not any(out.iterdir()) or (out / SEARCH_FILE).is_file():
-        return
-    raise SettingsError(
-        f"Expected an empty directory or one of an earlier search. Received: "
-        f"out={str(out)!r}, which holds other files. Choose another --out."
-    )
-
-
-def open_place(out: Path, facts: dict[str, Any], overwrite: bool = False) -> None:
-    """Makes the directory, or checks that it is of the same search.
-
-    Args:
-        out: The directory.
-        facts: What must be the same when a search goes on, by group.
-        overwrite: Whether another search there may be replaced.
-
-    Raises:
-        SettingsError: When something else is there.
-    """
-    check_place(out)
-    file = out / SEARCH_FILE
-    if file.is_file() and not overwrite:
-        known = json.loads(file.read_bytes())
-        different = list(_differences(known, json.loads(json.dumps(facts))))
+    if is_search(out) and not overwrite:
+        known = json.loads((out / SEARCH_FILE).read_bytes())
+        different = list(_differences(known, json.loads(json.dumps(metadata))))
         if different:
             raise SettingsError(
                 f"There is another search already. Received: out={str(out)!r}, where "
@@ -71,17 +53,12 @@ def open_place(out: Path, facts: dict[str, Any], overwrite: bool = False) -> Non
                 f"with --overwrite."
             )
         return
-    for name in CONTENT:
-        item = out / name
-        if item.is_dir():
-            shutil.rmtree(item)
-        else:
-            item.unlink(missing_ok=True)
+    remove_content(out, CONTENT)
     out.mkdir(parents=True, exist_ok=True)
-    write_json(file, facts)
+    write_json(out / SEARCH_FILE, metadata)
 
 
-def _differences(known: dict[str, dict], now: dict[str, dict]) -> Iterable[str]:
+def _differences(known: dict[str, dict], now: dict[str, dict]) -> Iterator[str]:
     for group in dict.fromkeys((*known, *now)):
         before, after = known.get(group, {}), now.get(group, {})
         for key in dict.fromkeys((*before, *after)):

@@ -25,12 +25,6 @@ class Journal:
     What is asked is a function of the seed and of the trials that have ended, so that
     an interrupted trial is asked again, and a search that went on does what an
     uninterrupted one does. One process at a time may use a journal.
-
-    Args:
-        path: The file, made if it does not exist.
-        space: What is varied.
-        goal: Which score decides.
-        seed: Of the choices.
     """
 
     def __init__(self, path: Path, space: Space, goal: Goal, seed: int) -> None:
@@ -53,57 +47,47 @@ class Journal:
             for stage in Stage
         }
         for study in self._studies.values():
-            for left in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
-                study.tell(left.number, state=optuna.trial.TrialState.FAIL)
+            # Those that a killed process began.
+            for begun in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
+                study.tell(begun.number, state=optuna.trial.TrialState.FAIL)
 
     def trials(self) -> list[Trial]:
         """Returns all trials that have ended, in their order."""
         from optuna.trial import TrialState
 
-        found = [
-            Trial.from_dict(one.user_attrs[_RECORD])
+        ended = (TrialState.COMPLETE, TrialState.PRUNED)
+        trials = [
+            Trial.from_dict(optuna_trial.user_attrs[_RECORD])
             for study in self._studies.values()
-            for one in study.get_trials(
-                deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)
-            )
+            for optuna_trial in study.get_trials(deepcopy=False, states=ended)
         ]
-        return sorted(found, key=lambda trial: trial.number)
+        return sorted(trials, key=lambda trial: trial.number)
 
     def ask(
         self, stage: Stage, wanted: Mapping[str, Any] | None = None
     ) -> tuple["optuna.Trial", dict[str, Any]]:
-        """Begins a trial.
-
-        Args:
-            stage: What it will train on.
-            wanted: What to try; by default Optuna chooses.
-
-        Returns:
-            Optuna's trial, and what to try, by `group.field`.
-        """
+        """Begins a trial; `wanted` or Optuna says of what. Returns its values, too."""
         study = self._studies[stage]
         study.sampler = _sampler(self.seed + len(self.trials()), wanted)
-        asked = study.ask(_distributions(self.space))
-        values = {
-            key: self.space[key].value_of(value) for key, value in asked.params.items()
-        }
-        return asked, values
+        optuna_trial = study.ask(_distributions(self.space))
+        params = optuna_trial.params.items()
+        return optuna_trial, {k: self.space[k].value_of(v) for k, v in params}
 
-    def tell(self, asked: "optuna.Trial", trial: Trial) -> None:
+    def tell(self, optuna_trial: "optuna.Trial", trial: Trial) -> None:
         """Records how a trial ended."""
         from optuna.trial import TrialState
 
-        asked.set_user_attr(_RECORD, asdict(trial))
+        optuna_trial.set_user_attr(_RECORD, asdict(trial))
         if trial.outcome == "done":
-            self._studies[trial.stage].tell(asked, trial.score)
+            self._studies[trial.stage].tell(optuna_trial, trial.score)
         else:
-            self._studies[trial.stage].tell(asked, state=TrialState.PRUNED)
+            self._studies[trial.stage].tell(optuna_trial, state=TrialState.PRUNED)
 
-    def forget(self, asked: "optuna.Trial", stage: Stage) -> None:
+    def forget(self, optuna_trial: "optuna.Trial", stage: Stage) -> None:
         """Gives up a trial that was interrupted; it will be asked again."""
         from optuna.trial import TrialState
 
-        self._studies[stage].tell(asked, state=TrialState.FAIL)
+        self._studies[stage].tell(optuna_trial, state=TrialState.FAIL)
 
 
 def _sampler(
@@ -112,6 +96,7 @@ def _sampler(
     from optuna import samplers
     from optuna.exceptions import ExperimentalWarning
 
+    # A new one for each trial, so that its choice depends on no process's history.
     sampler = samplers.TPESampler(seed=seed, n_startup_trials=RANDOM_TRIALS)
     if wanted is None:
         return sampler
@@ -124,10 +109,10 @@ def _distributions(space: Space) -> dict[str, "optuna.distributions.BaseDistribu
     from optuna.distributions import CategoricalDistribution, FloatDistribution
 
     return {
-        key: FloatDistribution(one.low, one.high, log=True)
-        if isinstance(one, LogRange)
-        else CategoricalDistribution(one.values)
-        for key, one in space.items()
+        key: FloatDistribution(choice.low, choice.high, log=True)
+        if isinstance(choice, LogRange)
+        else CategoricalDistribution(choice.values)
+        for key, choice in space.items()
     }
 
 

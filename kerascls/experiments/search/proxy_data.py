@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,15 +39,23 @@ def write_trial_data(
         folder: Where to; made if it does not exist.
         data: All parts. The test part is left aside.
         settings: How the parts were read.
-        proxy_rows: At most so many rows of each part for the stage `proxy`; 0 leaves
-            that stage out.
+        proxy_rows: Most rows of each part for the stage `proxy`; 0 leaves it out.
         seed: Fixes the sample.
 
     Returns:
         For each stage, how its files are read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    found = {}
+    dataset = data.parts["train"].dataset
+    pair = settings.text_pair
+    as_written = {
+        "text": tuple(name for name in dataset.text_columns if name != pair),
+        "text_pair": pair,
+        "label": dataset.label_column,
+        "task": data.task,
+        "format": "jsonl",
+    }
+    settings_of = {}
     for stage in Stage if proxy_rows else (Stage.FULL,):
         paths = {}
         for name in ("train", "valid"):
@@ -55,10 +64,10 @@ def write_trial_data(
             if stage is Stage.PROXY:
                 rows = rows[sampled(part.labels, proxy_rows, seed)]
             paths[name] = folder / f"{stage}-{name}.jsonl"
-            lines = _json_lines(part, rows, data.task, settings.text_pair)
+            lines = _json_lines(part, rows, data.task)
             write_atomically(paths[name], "".join(lines).encode())
-        found[stage] = _as_written(settings, data, paths)
-    return found
+        settings_of[stage] = DataSettings.model_validate(as_written | paths)
+    return settings_of
 
 
 def sampled(labels: list[tuple[str, ...]], rows: int, seed: int) -> np.ndarray:
@@ -69,29 +78,11 @@ def sampled(labels: list[tuple[str, ...]], rows: int, seed: int) -> np.ndarray:
     return stratified_split(labels, (share, 1 - share), seed)[0]
 
 
-def _json_lines(
-    part: Part, rows: np.ndarray, task: Task, pair: str | None
-) -> Iterator[str]:
+def _json_lines(part: Part, rows: np.ndarray, task: Task) -> Iterator[str]:
     dataset = part.dataset
     for row in rows:
-        example = dataset.examples[row]
-        labels = example.labels
-        fields = dict(zip(dataset.text_columns, example.texts, strict=True))
-        label = labels[0] if task is Task.MULTICLASS else list(labels)
+        texts, labels = dataset.examples[row].texts, dataset.examples[row].labels
+        fields: dict[Any, Any] = dict(zip(dataset.text_columns, texts, strict=True))
+        label = labels[0] if task is Task.MULTICLASS else labels
         fields[dataset.label_column] = label
         yield json.dumps(fields, ensure_ascii=False) + "\n"
-
-
-def _as_written(
-    settings: DataSettings, data: LabelledText, paths: dict[str, Path]
-) -> DataSettings:
-    dataset = data.parts["train"].dataset
-    columns = dataset.text_columns
-    return DataSettings(
-        **paths,
-        text=tuple(name for name in columns if name != settings.text_pair),
-        text_pair=settings.text_pair,
-        label=dataset.label_column,
-        task=data.task,
-        format="jsonl",
-    )

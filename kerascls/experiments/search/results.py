@@ -1,15 +1,15 @@
 """What a search leaves: a table of its trials, and the best settings."""
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from kerascls.experiments.search.proxy_data import Stage
 from kerascls.experiments.search.trials import Goal, Trial
 from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import drawn_lines
+from kerascls.system.files import as_csv
 
 WIDTH = 120
 
@@ -50,31 +50,27 @@ class SearchResult:
 
 def ranked(trials: Iterable[Trial], stage: Stage, goal: Goal) -> list[Trial]:
     """Returns the trials of a stage that came to their end, the best first."""
-    done = [one for one in trials if one.stage is stage and one.outcome == "done"]
+    done = [row for row in trials if row.stage is stage and row.outcome == "done"]
     return sorted(done, key=lambda trial: (-goal.gain(trial.score), trial.number))
 
 
 def trials_csv(trials: Sequence[Trial], keys: Sequence[str], goal: Goal) -> str:
     """Returns the table as CSV, a row per trial."""
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    facts = ("trial", "stage", "outcome", goal.key, "best_epoch", "epochs", "minutes")
-    writer.writerow((*facts, *keys))
-    for trial in trials:
-        writer.writerow(
-            (
-                *(trial.number, trial.stage, trial.outcome, trial.score),
-                *(trial.best_epoch, trial.epochs, round(trial.minutes, 3)),
-                *(trial.values[key] for key in keys),
-            )
+    header = ("trial", "stage", "outcome", goal.key, "best_epoch", "epochs", "minutes")
+    rows = [
+        (
+            *(trial.number, trial.stage, trial.outcome, trial.score),
+            *(trial.best_epoch, trial.epochs, round(trial.minutes, 3)),
+            *(trial.values[key] for key in keys),
         )
-    return stream.getvalue()
+        for trial in trials
+    ]
+    return as_csv([(*header, *keys), *rows])
 
 
 def render_trials(trials: Sequence[Trial], keys: Sequence[str], goal: Goal) -> str:
     """Draws the table for the screen: all rows before proxies, the best first."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE, pad_edge=False)
@@ -83,25 +79,16 @@ def render_trials(trials: Sequence[Trial], keys: Sequence[str], goal: Goal) -> s
     for key in keys:
         table.add_column(key.partition(".")[2], justify="right", overflow="fold")
     for stage in reversed(Stage):
-        of_stage = [one for one in trials if one.stage is stage]
-        best = ranked(of_stage, stage, goal)
-        for trial in best + [one for one in of_stage if one not in best]:
+        best = ranked(trials, stage, goal)
+        others = [one for one in trials if one.stage is stage and one not in best]
+        for trial in best + others:
             table.add_row(*_cells(trial, keys))
         table.add_section()
-    stream = StringIO()
-    plain = {"color_system": None, "legacy_windows": False, "force_jupyter": False}
-    Console(file=stream, width=WIDTH, **plain).print(table)
-    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
-    return "\n".join(lines).strip("\n")
+    return "\n".join(drawn_lines(table, WIDTH))
 
 
 def settings_toml(settings: RunSettings, comment: Iterable[str] = ()) -> str:
-    """Returns what was set as TOML that `RunSettings.read` takes.
-
-    Args:
-        settings: What differs from the defaults because somebody said so.
-        comment: Lines to begin with.
-    """
+    """Returns what was stated, below a comment, as TOML for `RunSettings.read`."""
     import tomli_w
 
     groups = settings.model_dump(mode="json", exclude_unset=True, exclude_none=True)
@@ -111,7 +98,7 @@ def settings_toml(settings: RunSettings, comment: Iterable[str] = ()) -> str:
 
 def describe(values: dict[str, Any]) -> str:
     """Returns what is tried as one line."""
-    return ", ".join(f"{key.partition('.')[2]} {one}" for key, one in values.items())
+    return ", ".join(f"{key.partition('.')[2]} {v}" for key, v in values.items())
 
 
 def _cells(trial: Trial, keys: Sequence[str]) -> list[str]:

@@ -4,11 +4,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerascls.experiments.search.directory import check_place
+from kerascls.experiments.search.directory import is_search
 from kerascls.experiments.search.proxy_data import Stage
 from kerascls.experiments.search.results import SearchResult, ranked, render_trials
 from kerascls.experiments.search.space import setting_of
-from kerascls.experiments.search.study import Hunt
+from kerascls.experiments.search.study import Study
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.extras import EXTRAS, TRAINING, require_keras
@@ -78,24 +78,23 @@ def search(
     require_keras("kerascls search", *TRAINING, *EXTRAS["search"])
     settings = (settings or RunSettings()).with_options(**options)
     screen = Screen(console, quiet)
-    place = None if out is None else Path(out)
-    if place is not None:
-        check_place(place)
+    if out is not None:
+        is_search(Path(out))  # before reading, which may take long
     job = prepare(settings, screen, cache)
-    place = place or Path("runs") / f"search-{job.start.name}"
-    hunt = Hunt.begin(job, settings, place, proxy_rows, overwrite)
-    screen.log_to(hunt.out / LOG_FILE)
-    screen.say("\n".join(_introduction(hunt, trials)))
+    folder = Path("runs", f"search-{job.start.name}") if out is None else Path(out)
+    study = Study.begin(job, settings, folder, proxy_rows, overwrite)
+    screen.log_to(folder / LOG_FILE)
+    screen.say("\n".join(_introduction(study, trials)))
     rows = len(job.data.parts["train"].rows)
     try:
         for stage, number in _planned(trials, rows, proxy_rows).items():
-            while hunt.count(stage) < number:
-                hunt.try_next(stage, trials)
+            while study.count(stage) < number:
+                study.try_next(stage, trials)
     except KeyboardInterrupt:
-        hunt.write()
+        study.write()
         raise KeyboardInterrupt("the same command again goes on") from None
-    result = hunt.write()
-    screen.say(_conclusion(hunt, result))
+    result = study.write()
+    screen.say(_conclusion(study, result))
     return result
 
 
@@ -108,34 +107,36 @@ def _planned(trials: int, rows: int, proxy_rows: int) -> dict[Stage, int]:
     return {Stage.PROXY: trials - full, Stage.FULL: full}
 
 
-def _introduction(hunt: Hunt, trials: int) -> list[str]:
-    data = hunt.job.data
+def _introduction(study: Study, trials: int) -> list[str]:
+    data = study.job.data
     sizes = {name: len(part.rows) for name, part in data.parts.items()}
     left_aside = sizes.pop("test", 0)
     rows = ", ".join(f"{name} {number}" for name, number in sizes.items())
     lines = [
         f"{data.task}, {len(data.label_set)} labels, rows: {rows}",
         *data.notes,
-        *hunt.job.start.notes,
-        f"searching for the best {hunt.goal.key} among",
-        *(f"  {key}: {one}" for key, one in hunt.space.items()),
+        *study.job.start.notes,
+        f"searching for the best {study.goal.key} among",
+        *(f"  {key}: {choice}" for key, choice in study.space.items()),
     ]
     if left_aside:
         lines.append(f"the test part ({left_aside} rows) is left aside")
-    if known := len(hunt.journal.trials()):
+    if known := len(study.journal.trials()):
         lines.append(f"going on after {known} of {trials} trials")
     return lines
 
 
-def _conclusion(hunt: Hunt, result: SearchResult) -> str:
-    table = render_trials(result.trials, list(hunt.space), hunt.goal)
+def _conclusion(study: Study, result: SearchResult) -> str:
+    table = render_trials(result.trials, list(study.space), study.goal)
     best = result.best
     if best is None:
         return f"{table}\nno trial on all rows came to its end"
-    lines = [table, f"best: trial {best.number}, {hunt.goal.name} {best.score:.4f}"]
-    default = {key: setting_of(hunt.job.settings, key) for key in hunt.space}
-    for trial in ranked(result.trials, Stage.FULL, hunt.goal):
-        if trial.values == default:
-            lines.append(f"the preset's values: {hunt.goal.name} {trial.score:.4f}")
+    lines = [table, f"best: trial {best.number}, {study.goal.name} {best.score:.4f}"]
+    default = {key: setting_of(study.job.settings, key) for key in study.space}
+    lines += [
+        f"the preset's values: {study.goal.name} {trial.score:.4f}"
+        for trial in ranked(result.trials, Stage.FULL, study.goal)
+        if trial.values == default
+    ]
     lines.append(f"train with them: kerascls fit --config {result.config}")
     return "\n".join(lines)

@@ -14,12 +14,7 @@ DIGITS = 3
 
 @dataclass(frozen=True)
 class LogRange:
-    """Numbers between two others, each magnitude as likely as the next.
-
-    Args:
-        low: The smallest.
-        high: The largest.
-    """
+    """Numbers from `low` to `high`, each magnitude as likely as the next."""
 
     low: float
     high: float
@@ -34,11 +29,7 @@ class LogRange:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few values.
-
-    Args:
-        values: All of them.
-    """
+    """One of a few values."""
 
     values: tuple[Any, ...]
 
@@ -87,8 +78,9 @@ def search_space(
     Raises:
         SettingsError: When everything that could be tried was stated.
     """
-    rate, rows = start.train.learning_rate, start.train.batch_size
-    tried = "tried_from_scratch" if from_scratch else "tried_pretrained"
+    rate = setting_of(start, "train.learning_rate")
+    rows = setting_of(start, "train.batch_size")
+    column = "tried_from_scratch" if from_scratch else "tried_pretrained"
     space: Space = {
         "train.learning_rate": LogRange(
             _rounded(rate / RATE_FACTOR), _rounded(rate * RATE_FACTOR)
@@ -101,18 +93,18 @@ def search_space(
         "train.label_smoothing": Choice((0.0, 0.05, 0.1)),
         "model.dropout": Choice((0.0, 0.1, 0.2, 0.3)),
         "model.pooling": Choice(
-            tuple(name for name, row in POOLINGS.items() if getattr(row, tried))
+            tuple(name for name, row in POOLINGS.items() if getattr(row, column))
         ),
     }
     if from_scratch or shared_layers or stated.train.freeze_encoder:
         del space["train.layer_decay"]
-    space = {key: one for key, one in space.items() if not _is_stated(stated, key)}
+    space = {key: tried for key, tried in space.items() if not _is_stated(stated, key)}
     if not space:
         raise SettingsError(
             "Expected a setting to search for. Received: one value for each that is "
             "searched. Leave out --learning-rate, --batch-size or another one."
         )
-    return {key: _with(one, setting_of(start, key)) for key, one in space.items()}
+    return {key: _with(tried, setting_of(start, key)) for key, tried in space.items()}
 
 
 def setting_of(settings: RunSettings, key: str) -> Any:
@@ -137,8 +129,8 @@ def _is_stated(stated: RunSettings, key: str) -> bool:
     return said and setting_of(stated, key) is not None
 
 
-def _with(one: LogRange | Choice, value: Any) -> LogRange | Choice:
-    """Returns the choice with the value among those tried."""
-    if isinstance(one, LogRange) or value in one.values:
-        return one
-    return Choice((*one.values, value))
+def _with(tried: LogRange | Choice, value: Any) -> LogRange | Choice:
+    """Returns what is tried, the value included."""
+    if isinstance(tried, LogRange) or value in tried.values:
+        return tried
+    return Choice((*tried.values, value))

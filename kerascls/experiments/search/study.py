@@ -1,6 +1,7 @@
 """A search under way: which trial is next, and what all of them left."""
 
 import math
+import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from kerascls.experiments.search.directory import (
     JOURNAL_FILE,
     TABLE_FILE,
     TRIALS_FOLDER,
-    open_place,
+    open_directory,
 )
 from kerascls.experiments.search.journal import Journal
 from kerascls.experiments.search.proxy_data import Stage, write_trial_data
@@ -31,9 +32,8 @@ from kerascls.experiments.search.space import (
 )
 from kerascls.experiments.search.trials import (
     Goal,
+    PruningCallback,
     Trial,
-    Watch,
-    keep_only_tables,
     run_trial,
 )
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
@@ -41,21 +41,17 @@ from kerascls.settings.data import DataSettings
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.files import write_atomically
 from kerascls.training.job import Job
+from kerascls.training.state import STATE_FOLDER
 
 PROXY_EPOCHS_SHARE = 1 / 2
 
 
 @dataclass(frozen=True, eq=False)
-class Hunt:
-    """A search under way.
+class Study:
+    """A search under way, in the directory `out`.
 
-    Args:
-        out: Its directory.
-        job: What the trials vary; its settings have the preset's values.
-        space: What is varied.
-        goal: Which score decides.
-        journal: What was tried.
-        data: How the files of each stage are read.
+    The trials vary the job's settings, which have the preset's values; `data` says how
+    the files of each stage are read.
     """
 
     out: Path
@@ -73,29 +69,22 @@ class Hunt:
         out: Path,
         proxy_rows: int,
         overwrite: bool,
-    ) -> "Hunt":
+    ) -> "Study":
         """Makes the directory, or opens that of the same search.
 
-        Args:
-            job: What to train.
-            stated: The settings that the user gave, which are not varied.
-            out: The directory.
-            proxy_rows: Rows of a proxy.
-            overwrite: Whether another search there may be replaced.
-
-        Raises:
-            SettingsError: When `out` has another search, or other files.
+        What is `stated` is not varied. Raises SettingsError when `out` has another
+        search that may not be replaced, or other files.
         """
-        scratch = job.start.found is None
-        if scratch:  # the sample's trials need to be told, too
+        from_scratch = job.start.checkpoint is None
+        if from_scratch:  # the sample's trials need to be told, too
             job = replace(job, settings=job.settings.with_options(from_scratch=True))
         space = search_space(
             job.settings,
             stated,
-            from_scratch=scratch,
+            from_scratch=from_scratch,
             shared_layers=job.start.config.shares_layers,
         )
-        open_place(out, _facts(job, space, proxy_rows), overwrite)
+        open_directory(out, _metadata(job, space, proxy_rows), overwrite)
         goal, seed = Goal(stated.train.best_by), stated.train.seed
         return cls(
             out=out,
@@ -114,29 +103,29 @@ class Hunt:
 
     def try_next(self, stage: Stage, trials: int) -> None:
         """Does one trial, and records it."""
-        started, screen = time.monotonic(), self.job.screen
-        known = self.journal.trials()
-        asked, values = self.journal.ask(stage, self._wanted(stage, known))
-        number = len(known) + 1
+        started_s, screen = time.monotonic(), self.job.screen
+        ended = self.journal.trials()
+        optuna_trial, values = self.journal.ask(stage, self._wanted(stage, ended))
+        number = len(ended) + 1
         screen.say(f"trial {number} of {trials} ({stage}): {describe(values)}")
-        watch = Watch(asked, self.goal, screen.say)
+        pruning = PruningCallback(optuna_trial, self.goal, screen.say)
         try:
             settings, cache = self.settings_of(stage, values), self.job.cache
-            outcome = run_trial(settings, self.folder(number), watch, cache)
+            outcome = run_trial(settings, self.folder(number), pruning, cache)
         except BaseException:
-            self.journal.forget(asked, stage)
+            self.journal.forget(optuna_trial, stage)
             raise
         trial = Trial(
             number=number,
             stage=stage,
             outcome=outcome,
             values=values,
-            score=watch.score,
-            best_epoch=watch.best_epoch,
-            epochs=watch.epochs,
-            minutes=(time.monotonic() - started) / 60,
+            score=pruning.score,
+            best_epoch=pruning.best_epoch,
+            epochs=pruning.epochs,
+            minutes=(time.monotonic() - started_s) / 60,
         )
-        self.journal.tell(asked, trial)
+        self.journal.tell(optuna_trial, trial)
         screen.say(f"  {outcome}, {trial.minutes:.1f} minutes")
         self.write()
 
@@ -144,8 +133,8 @@ class Hunt:
         """Returns all settings of a trial."""
         settings = with_values(self.job.settings, values)
         if stage is Stage.PROXY:
-            epochs = math.ceil(settings.train.epochs * PROXY_EPOCHS_SHARE)
-            settings = settings.with_options(epochs=epochs)
+            epochs = setting_of(settings, "train.epochs") * PROXY_EPOCHS_SHARE
+            settings = settings.with_options(epochs=math.ceil(epochs))
         return RunSettings.from_dict(
             settings.model_dump(exclude_unset=True)
             | {"data": self.data[stage].model_dump(exclude_unset=True)}
@@ -164,7 +153,8 @@ class Hunt:
         best = next(iter(ranked(trials, Stage.FULL, self.goal)), None)
         for trial in trials:
             if best is None or trial.number != best.number:
-                keep_only_tables(self.folder(trial.number))
+                for name in (BUNDLE_FOLDER, STATE_FOLDER):
+                    shutil.rmtree(self.folder(trial.number) / name, ignore_errors=True)
         if best is None:
             return SearchResult(self.out, tuple(trials), table)
         settings = with_values(self.job.settings, best.values)
@@ -180,26 +170,26 @@ class Hunt:
             self.out, tuple(trials), table, best, settings, config, bundle
         )
 
-    def _wanted(self, stage: Stage, known: list[Trial]) -> dict[str, Any] | None:
+    def _wanted(self, stage: Stage, ended: list[Trial]) -> dict[str, Any] | None:
         """Returns what must be tried next; None leaves it to Optuna."""
-        tried = [trial.values for trial in known if trial.stage is stage]
+        tried = [trial.values for trial in ended if trial.stage is stage]
         start = self.job.settings
         wanted = [{key: setting_of(start, key) for key in self.space}]
         if stage is Stage.FULL:
-            proxies = ranked(known, Stage.PROXY, self.goal)
+            proxies = ranked(ended, Stage.PROXY, self.goal)
             wanted += [trial.values for trial in proxies]
         return next((values for values in wanted if values not in tried), None)
 
 
-def _facts(job: Job, space: Space, proxy_rows: int) -> dict[str, Any]:
+def _metadata(job: Job, space: Space, proxy_rows: int) -> dict[str, Any]:
     """Returns what must be the same when a search goes on."""
-    facts = job.settings.to_dict()
+    settings = job.settings.to_dict()
     for name in ("train", "valid", "test"):  # the files may have moved
-        del facts["data"][name]
+        del settings["data"][name]
     hashes = {name: part.dataset.sha256 for name, part in job.data.parts.items()}
     return {
-        **facts,
+        **settings,
         "files": hashes,
-        "space": {key: str(one) for key, one in space.items()},
+        "space": {key: str(choice) for key, choice in space.items()},
         "search": {"proxy_rows": proxy_rows},
     }

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerascls.errors import NotFiniteError
 from kerascls.experiments.search.proxy_data import Stage
-from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.interrupts import undisturbed
 from kerascls.training import fit as training
-from kerascls.training.state import STATE_FOLDER
 
 if TYPE_CHECKING:
-    import keras
     import optuna
 
 # In the first epoch there is not enough to compare.
@@ -55,11 +53,7 @@ class Trial:
 
 
 class Goal:
-    """Which validation score decides, and which way is better.
-
-    Args:
-        name: As in `train.best_by`.
-    """
+    """Which validation score decides, named as in `train.best_by`, and which way."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -73,19 +67,19 @@ class Goal:
         return -score if self.direction == "minimize" else score
 
 
-class Watch:
+class PruningCallback:
     """Follows a trial's scores and ends it when it has no prospect.
 
     Args:
-        asked: Optuna's trial, which hears of every score.
+        optuna_trial: Hears of every score.
         goal: Which score.
         say: Called with a line for every score.
     """
 
     def __init__(
-        self, asked: "optuna.Trial", goal: Goal, say: Callable[[str], None]
+        self, optuna_trial: "optuna.Trial", goal: Goal, say: Callable[[str], None]
     ) -> None:
-        self.asked = asked
+        self.optuna_trial = optuna_trial
         self.goal = goal
         self.say = say
         self.score: float | None = None
@@ -111,39 +105,26 @@ class Watch:
             self.score, self.best_epoch = score, self.epochs
         self.say(f"  epoch {self.epochs:g}: {self.goal.name} {score:.4f}")
         # Rounds end after equal steps, but for the last one; journals count epochs.
-        self.asked.report(score, logs.get("steps", epoch))
-        if self.epochs > EPOCHS_BEFORE_PRUNING and self.asked.should_prune():
+        self.optuna_trial.report(score, logs.get("steps", epoch))
+        if self.epochs > EPOCHS_BEFORE_PRUNING and self.optuna_trial.should_prune():
             raise TrialPruned(
                 f"below the median of earlier trials in epoch {self.epochs:g}"
             )
 
 
 def run_trial(
-    settings: RunSettings, folder: Path, watch: Watch, cache: bool = True
+    settings: RunSettings, folder: Path, pruning: PruningCallback, cache: bool = True
 ) -> str:
-    """Trains once.
-
-    Args:
-        settings: All of the trial's.
-        folder: Its run directory; what is there is replaced.
-        watch: Follows it.
-        cache: Whether token ids are kept for the next trial.
-
-    Returns:
-        The outcome.
-    """
+    """Trains once, in place of what is in `folder`, and returns the outcome."""
+    import keras
     from optuna import TrialPruned
 
-    from kerascls.errors import NotFiniteError
-
     shutil.rmtree(folder, ignore_errors=True)
+    # Not a Keras callback itself: this module is read before Keras is loaded.
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=pruning.on_epoch_end)
     try:
         training.fit(
-            settings,
-            out=folder,
-            cache=cache,
-            quiet=True,
-            callbacks=[as_callback(watch)],
+            settings, out=folder, cache=cache, quiet=True, callbacks=[callback]
         )
     except TrialPruned:
         return "pruned"
@@ -151,17 +132,5 @@ def run_trial(
         return "diverged"
     finally:
         undisturbed(gc.collect)  # models are large, and refer to themselves
-    return "done" if math.isfinite(watch.goal.gain(watch.score)) else "diverged"
-
-
-def as_callback(watch: Watch) -> "keras.callbacks.Callback":
-    """Returns what Keras calls after every epoch."""
-    import keras
-
-    return keras.callbacks.LambdaCallback(on_epoch_end=watch.on_epoch_end)
-
-
-def keep_only_tables(folder: Path) -> None:
-    """Removes the weights of a trial; its history, log and settings stay."""
-    for name in (BUNDLE_FOLDER, STATE_FOLDER):
-        shutil.rmtree(folder / name, ignore_errors=True)
+    is_finite = math.isfinite(pruning.goal.gain(pruning.score))
+    return "done" if is_finite else "diverged"

@@ -9,12 +9,7 @@ from kerascls.training.state import values
 
 
 class BestWeights:
-    """All variables of a model as they were when its score was best.
-
-    Attributes:
-        step: Steps done then; None before the first score.
-        arrays: Their values; None before the first score.
-    """
+    """All variables of a model after the `step` with the best score; None before it."""
 
     def __init__(self) -> None:
         self.step: int | None = None
@@ -26,7 +21,7 @@ class BestWeights:
 
     def give_to(self, model: keras.Model) -> None:
         """Gives a model the best weights; there must be some."""
-        for variable, array in zip(model.variables, self.arrays, strict=True):
+        for variable, array in zip(model.variables, self.arrays or (), strict=True):
             variable.assign(array)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -9,13 +9,7 @@ from kerascls.training.plan import Plan
 class EarlyStopping:
     """Says whether to stop, by the age of the best score and by the clock.
 
-    Args:
-        plan: The steps.
-        patience_epochs: How old the best score may become.
-        max_minutes: How long to train, in all processes together; None for no limit.
-
-    Attributes:
-        seconds_before: How long the processes before this one trained.
+    The clock counts all processes together; `seconds_before` is of those before this.
     """
 
     def __init__(
@@ -31,12 +25,7 @@ class EarlyStopping:
         self._started_s = time.monotonic()
 
     def is_exhausted(self, step: int, best_step: int | None) -> bool:
-        """Returns whether no step is left, or the best score too old.
-
-        Args:
-            step: Steps done.
-            best_step: Steps done at the best score; None before the first.
-        """
+        """Returns whether no step is left, or the best score, if any, too old."""
         if step >= self.plan.num_steps:
             return True
         patience_steps = self.patience_epochs * self.plan.steps_per_epoch

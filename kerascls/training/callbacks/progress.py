@@ -7,6 +7,7 @@ import keras
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
 
 class EpochProgress(keras.callbacks.Callback):
@@ -20,10 +21,6 @@ class EpochProgress(keras.callbacks.Callback):
         rows_per_epoch: Training rows, for the texts per second.
         done: Batches of the first epoch that an earlier process did.
         unit: What one of Keras's epochs is called.
-
-    Example:
-        >>> progress = EpochProgress(console, rows_per_epoch=len(x))
-        >>> model.fit(x, y, verbose=0, callbacks=[ScoreTable(...), progress])
     """
 
     # Keras may report batches from another thread instead of waiting for each loss.
@@ -41,20 +38,20 @@ class EpochProgress(keras.callbacks.Callback):
         self.rows_per_epoch = rows_per_epoch
         self.done = done
         self.unit = unit
-        self._progress = None
+        self._progress: Progress | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Starts the bar of an epoch."""
         self.close()
         if not self.console.is_terminal:
             return
-        self._progress = _progress_bar(self.console)
+        self._progress = progress = _progress_bar(self.console)
         title = f"{self.unit} {epoch + 1}/{self.params.get('epochs', '?')}"
-        self._task = self._progress.add_task(
+        self._task = progress.add_task(
             title, total=self.params.get("steps"), loss="", speed=""
         )
         self._started_s = time.perf_counter()
-        self._progress.start()
+        progress.start()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Moves the bar, and takes it away after the last batch."""
@@ -89,22 +86,14 @@ class EpochProgress(keras.callbacks.Callback):
         return f"{self.rows_per_epoch * done / steps / seconds:,.0f} texts/s"
 
 
-def _progress_bar(console: "Console"):
+def _progress_bar(console: "Console") -> "Progress":
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         Progress,
-        TextColumn,
         TimeRemainingColumn,
     )
 
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[loss]}"),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn())
+    numbers = ("{task.fields[loss]}", "{task.fields[speed]}", TimeRemainingColumn())
+    return Progress(*columns, *numbers, console=console, transient=True)

@@ -22,17 +22,8 @@ class Rounds(keras.callbacks.Callback):
     Goes first, so that callbacks behind it find the scores in `logs`. Where rounds
     are not epochs, `logs` also has `epochs` and `steps`, those done.
 
-    Args:
-        plan: The steps.
-        table: Validates; knows the best score so far.
-        stopping: Says when to stop; the round is scored even then.
-        saving: Writes states.
-        interrupts: Holds back Ctrl-C while a step is computed.
-        accumulate_steps: Batches of a step.
-
-    Attributes:
-        step: Steps done.
-        best: The best weights so far.
+    A step has `accumulate_steps` of Keras's batches; `step` counts those done. A round
+    that is stopped within is scored all the same.
     """
 
     def __init__(
@@ -105,18 +96,7 @@ class Rounds(keras.callbacks.Callback):
             self._save()
 
     def restore(self, model: keras.Model) -> str:
-        """Goes on from the newest state, or from the beginning if there is none.
-
-        Args:
-            model: Compiled, its optimiser built, as it was when the state was made.
-
-        Returns:
-            A line for people.
-
-        Raises:
-            BundleError: When there are states and all are damaged.
-            SettingsError: When the state is of another model or training.
-        """
+        """Goes on as `StateSaving.restore` does; returns a line for people."""
         state = self.saving.restore(model)
         if state is None:
             return "No state was written yet: starting from the beginning."

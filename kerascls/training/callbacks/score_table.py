@@ -9,7 +9,7 @@ import numpy as np
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import probabilities
-from kerascls.decision.global_threshold import OBJECTIVES, fit_threshold
+from kerascls.decision.global_threshold import OBJECTIVES, Objective, fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics import Scores, pad_columns, score
@@ -84,7 +84,7 @@ class ScoreTable(keras.callbacks.Callback):
         task: Task | str,
         *,
         rule: Rule | Callable[[np.ndarray, np.ndarray], Rule] | None = None,
-        objective: str = "macro_f1",
+        objective: Objective = "macro_f1",
         batch_size: int = 32,
         from_logits: bool = True,
         history_csv: str | Path | None = None,
@@ -112,7 +112,9 @@ class ScoreTable(keras.callbacks.Callback):
         self.sink = sink
         self.max_classes = max_classes
         self.best_by = best_by
-        self.best_epoch_ = self.best_scores_ = self.best_goal_ = None
+        self.best_epoch_: float | None = None
+        self.best_scores_: Scores | None = None
+        self.best_goal_: float | None = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Forgets an earlier training."""
@@ -123,34 +125,31 @@ class ScoreTable(keras.callbacks.Callback):
         self.record(epoch + 1, logs)
 
     def record(self, epoch: float, logs: dict | None = None) -> bool:
-        """Does what is to be done after an epoch, or within one.
+        """Validates, records, shows, fills `logs`; returns whether it is the best.
 
         Args:
             epoch: Epochs done; 1.5 is in the middle of the second.
             logs: Has the training loss, if known; gets the validation's numbers.
-
-        Returns:
-            Whether the scores are the best so far.
         """
         scores = self.validate()
-        loss = (logs or {}).get("loss")
+        numbers = {
+            "loss": (logs or {}).get("loss"),
+            "val_loss": self.val_loss_,
+            "threshold": self.rule_.threshold,
+        }
         if self.history_csv is not None:
-            losses = {"loss": loss, "val_loss": self.val_loss_}
-            threshold = self.rule_.threshold
-            rows = history_rows(epoch, scores, **losses, threshold=threshold)
-            append_history(self.history_csv, rows)
+            append_history(self.history_csv, history_rows(epoch, scores, **numbers))
         before, goal = self.best_scores_, self._goal(scores)
-        is_best = before is None or goal > self.best_goal_
+        is_best = self.best_goal_ is None or goal > self.best_goal_
         if is_best:
             self.best_epoch_, self.best_scores_ = epoch, scores
             self.best_goal_ = goal
-        self.sink(self._table(epoch, loss, before))
+        self.sink(self._table(epoch, numbers, before))
         if logs is not None:
-            more = {"loss": self.val_loss_, "threshold": self.rule_.threshold}
-            numbers = self._numbers(scores) | {
-                k: v for k, v in more.items() if v is not None
-            }
-            logs.update({f"val_{name}": value for name, value in numbers.items()})
+            averages = self._numbers(scores).items()
+            logs.update({f"val_{name}": number for name, number in averages})
+            more = {"val_loss": self.val_loss_, "val_threshold": self.rule_.threshold}
+            logs.update({k: v for k, v in more.items() if v is not None})
         return is_best
 
     def state(self) -> dict[str, Any]:
@@ -172,11 +171,7 @@ class ScoreTable(keras.callbacks.Callback):
         self.best_scores_ = scores and Scores.from_dict(scores)
 
     def validate(self) -> Scores:
-        """Runs the model over the validation data and scores what it gives.
-
-        Returns:
-            The `Scores`, also kept as `scores_`.
-        """
+        """Returns, and keeps as `scores_`, how well the model fits the data."""
         outcome = validation_pass(
             self.model,
             self.validation_data,
@@ -184,6 +179,7 @@ class ScoreTable(keras.callbacks.Callback):
             task=self.task,
             batch_size=self.batch_size,
         )
+        # (rows, num_classes); rules know no columns of labels unseen in training.
         probs = outcome.outputs
         if self.from_logits:
             probs = probabilities(outcome.outputs, self.task)
@@ -222,18 +218,15 @@ class ScoreTable(keras.callbacks.Callback):
             )
         return -self.val_loss_
 
-    def _table(self, epoch: float, loss: float | None, before: Scores | None) -> str:
-        values = {
-            "loss": loss,
-            "val_loss": self.val_loss_,
-            "threshold": self.rule_.threshold,
-        }
-        parts = [f"{k} {v:.4f}" for k, v in values.items() if v is not None]
-        best = f"{self.best_by} {abs(self.best_goal_):.4f}"
-        parts.append(f"best epoch {self.best_epoch_:g} ({best})")
+    def _table(
+        self, epoch: float, numbers: dict[str, float | None], before: Scores | None
+    ) -> str:
+        facts = [f"{k} {v:.4f}" for k, v in numbers.items() if v is not None]
+        best = f"{self.best_by} {abs(self.best_goal_ or 0):.4f}"
+        facts.append(f"best epoch {self.best_epoch_:g} ({best})")
         return render_table(
             self.scores_,
-            title=f"Epoch {epoch:g}: {', '.join(parts)}",
+            title=f"Epoch {epoch:g}: {', '.join(facts)}",
             best=before,
             max_classes=self.max_classes,
             more_in=Path(self.history_csv or HISTORY_FILE).name,

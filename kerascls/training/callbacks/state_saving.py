@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 
 from kerascls.errors import SettingsError
 from kerascls.settings.training import TrainSettings
+from kerascls.system.files import flush
 from kerascls.training.state import (
     State,
     put_snapshot,
@@ -30,10 +31,6 @@ class StateSaving:
         train: Time and steps between states.
         made_with: What the last digits depend on; states remember it.
         say: Called with a line when a state cannot be written.
-
-    Attributes:
-        written: How many states this process wrote.
-        seconds: How long that took.
     """
 
     def __init__(
@@ -49,7 +46,7 @@ class StateSaving:
         self.train = train
         self.made_with = made_with
         self.say = say
-        self.written, self.seconds = 0, 0.0
+        self.written, self.seconds = 0, 0.0  # by this process
         self._saved_step = 0
 
     def start(self) -> None:
@@ -72,20 +69,17 @@ class StateSaving:
     ) -> None:
         """Writes a state; where that fails, says so and tries again when it is due.
 
-        Args:
-            model: At the end of a step.
-            step: Steps done.
-            arrays: What to keep beside the model's own.
-            facts: What else a later process needs, as plain JSON types.
+        `arrays` are kept beside the model's own; `facts` are plain JSON types.
         """
         started_s = time.monotonic()
         try:
-            own = {
-                "history_bytes": _flushed_size(self.history_csv),
+            if self.history_csv.exists():
+                flush(self.history_csv)  # what a state counts on must not be lost
+            facts = facts | {
+                "history_bytes": _size(self.history_csv),
                 "made_with": self.made_with,
             }
-            state = State(step, take_snapshot(model) | arrays, facts | own)
-            write_state(self.folder, state)
+            write_state(self.folder, State(step, take_snapshot(model) | arrays, facts))
             self.written += 1
         except (OSError, SafetensorError) as error:
             self.say(f"NO STATE WRITTEN after step {step}: {error}")
@@ -93,13 +87,9 @@ class StateSaving:
         self.seconds += self._saved_s - started_s
 
     def restore(self, model: keras.Model) -> State | None:
-        """Takes up the newest state; without one, forgets the history.
+        """Takes up and returns the newest state; without one, forgets the history.
 
-        Args:
-            model: Compiled, its optimiser built, as it was when the state was made.
-
-        Returns:
-            The state; None where none was written.
+        The model is compiled and its optimiser built, as when the state was made.
 
         Raises:
             BundleError: When there are states and all are damaged.
@@ -115,22 +105,16 @@ class StateSaving:
         return state
 
 
-def _flushed_size(path: Path) -> int:
-    """Returns the size of a file that is on the disk, not only in memory."""
-    if not path.exists():
-        return 0
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
-        return file.seek(0, os.SEEK_END)
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _cut_to(path: Path, num_bytes: int) -> None:
     """Takes away what was written to a file after it had so many bytes."""
-    found = path.stat().st_size if path.exists() else 0
-    if found < num_bytes:
+    if _size(path) < num_bytes:
         raise SettingsError(
             f"Expected at least the {num_bytes} bytes that were there when the state "
-            f"was written. Received: {str(path)!r} of {found} bytes. Put the "
+            f"was written. Received: {str(path)!r} of {_size(path)} bytes. Put the "
             f"file back, or start the run anew with --overwrite."
         )
     if path.exists():

@@ -11,7 +11,7 @@ def loss_for(task: Task, label_smoothing: float = 0.0) -> keras.losses.Loss:
     Cross-entropy for `"multiclass"`, the mean over labels of binary cross-entropies
     for `"multilabel"`. Both take logits and float32 targets `(batch, num_classes)`,
     and sum over rows: give sample weights that sum to 1 over a batch, and the loss is
-    its mean, in however many parts or on however many devices it is computed. Rows
+    its mean, in however many pieces or on however many devices it is computed. Rows
     that only pad a batch to a fixed shape have weight 0 and change nothing.
 
     Args:
@@ -23,13 +23,8 @@ def loss_for(task: Task, label_smoothing: float = 0.0) -> keras.losses.Loss:
         - [Rethinking the Inception Architecture](https://arxiv.org/abs/1512.00567),
           section 7
     """
-    kind = {
-        Task.MULTICLASS: keras.losses.CategoricalCrossentropy,
-        Task.MULTILABEL: keras.losses.BinaryCrossentropy,
-    }[Task(task)]
-    return kind(
-        from_logits=True,
-        label_smoothing=label_smoothing,
-        reduction="sum",
-        name="loss",
-    )
+    kind = keras.losses.BinaryCrossentropy
+    if Task(task) is Task.MULTICLASS:
+        kind = keras.losses.CategoricalCrossentropy
+    options = {"label_smoothing": label_smoothing, "reduction": "sum", "name": "loss"}
+    return kind(from_logits=True, **options)

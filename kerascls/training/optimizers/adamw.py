@@ -1,6 +1,7 @@
-"""AdamW with a rate for each weight; its updates depend on no parts or devices."""
+"""AdamW with a rate for each weight; its updates depend on no pieces or devices."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -12,12 +13,12 @@ from kerascls.models.backend.compute import has_own_operations
 
 @keras.saving.register_keras_serializable("kerascls")
 class AdamW(keras.optimizers.AdamW):
-    """Keras's AdamW with a rate for each weight, and the same update in any parts.
+    """Keras's AdamW with a rate for each weight, and the same update in any pieces.
 
     Where it differs from Keras's: a row of a table is clipped by the sum of what its
     tokens say; gradients are summed over the replicas of a `tf.distribute` strategy
     before they are clipped, not behind, and can be accumulated there. Moving averages
-    move once per update, not with every part of a batch, faster in the beginning
+    move once per update, not with every piece of a batch, faster in the beginning
     (momentum at most `(1 + updates) / (10 + updates)`, as in TensorFlow), and are
     never written into the model: for that there is
     `kerascls.training.optimizers.fine_tuning.averaged_weights`.
@@ -31,46 +32,44 @@ class AdamW(keras.optimizers.AdamW):
 
     def __init__(
         self,
-        learning_rate=0.001,
+        learning_rate: Any = 0.001,
         rate_factors: Sequence[float] | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate, **kwargs)
-        self.rate_factors = None
+        self.rate_factors: tuple[float, ...] | None = None
         if rate_factors is not None:
-            self.rate_factors = tuple(float(factor) for factor in rate_factors)
+            self.rate_factors = tuple(map(float, rate_factors))
 
-    def build(self, variables) -> None:
+    def build(self, variables: Sequence[keras.Variable]) -> None:
         """Makes the optimiser's variables; Keras calls it.
 
         Raises:
             SettingsError: When there are more or fewer variables than factors.
         """
-        given = None if self.rate_factors is None else len(self.rate_factors)
-        if given not in (None, len(variables)):
+        factors = self.rate_factors
+        if factors is not None and len(factors) != len(variables):
             raise SettingsError(
                 f"Expected one rate factor for each of {len(variables)} trainable "
-                f"variables. Received: len(rate_factors)={given}. Choose which layers "
-                f"are frozen before the factors are."
+                f"variables. Received: len(rate_factors)={len(factors)}. Choose which "
+                f"layers are frozen before the factors are."
             )
         super().build(variables)
 
-    def update_step(self, gradient, variable, learning_rate) -> None:
+    def update_step(
+        self, gradient: Any, variable: keras.Variable, learning_rate: Any
+    ) -> None:
         """Decays a variable, then steps along its gradient."""
+        index = self._get_variable_index(variable)
         if self.rate_factors is not None:
-            factor = self.rate_factors[self._get_variable_index(variable)]
-            learning_rate = learning_rate * factor
+            learning_rate = learning_rate * self.rate_factors[index]
         if self._use_weight_decay(variable):
             rate = ops.cast(learning_rate, variable.dtype)
             decay = ops.cast(self.weight_decay, variable.dtype)
             self.assign_sub(variable, variable * (decay * rate))
-        if has_own_operations(gradient) and not self.amsgrad:
-            self._step_in_one(gradient, variable, learning_rate)
-        else:
+        if self.amsgrad or not has_own_operations(gradient):
             super().update_step(gradient, variable, learning_rate)
-
-    def _step_in_one(self, gradient, variable, learning_rate) -> None:
-        index = self._get_variable_index(variable)
+            return
         tensorflow_ops.adam_step(
             variable,
             (self._momentums[index], self._velocities[index]),
@@ -81,7 +80,7 @@ class AdamW(keras.optimizers.AdamW):
             epsilon=self.epsilon,
         )
 
-    def _clip_gradients(self, grads):
+    def _clip_gradients(self, grads: list) -> list:
         limit = self.global_clipnorm
         if not limit or not all(map(has_own_operations, grads)):
             return super()._clip_gradients(grads)
@@ -90,25 +89,29 @@ class AdamW(keras.optimizers.AdamW):
         scale = limit * ops.minimum(1.0 / norm, 1.0 / limit) + (norm - norm)
         return [gradient * scale for gradient in grads]
 
-    def _apply_weight_decay(self, variables) -> None:
+    def _apply_weight_decay(self, variables: Any) -> None:
         """Nothing: `update_step` decays, where it knows the rate."""
 
-    def _backend_apply_gradients(self, grads, trainable_variables) -> None:
+    def _backend_apply_gradients(self, grads: list, trainable_variables: list) -> None:
         grads = summed_over_replicas(dense(grads))
         super()._backend_apply_gradients(grads, trainable_variables)
 
     # Behind the sum all replicas do the same, each on its own copy of the variables.
     # Keras lets them meet once more, which is impossible in a branch of the graph,
     # and so wherever gradients are accumulated.
-    def _backend_update_step(self, grads, trainable_variables, learning_rate) -> None:
+    def _backend_update_step(
+        self, grads: list, trainable_variables: list, learning_rate: Any
+    ) -> None:
         for gradient, variable in zip(grads, trainable_variables, strict=True):
             self.update_step(gradient, variable, learning_rate)
 
-    def _backend_increment_gradient_accumulators(self, grads, acc_grads) -> None:
+    def _backend_increment_gradient_accumulators(
+        self, grads: list, acc_grads: list
+    ) -> None:
         for gradient, accumulator in zip(grads, acc_grads, strict=True):
             accumulator.assign(gradient + accumulator)
 
-    def _update_model_variables_moving_average(self, trainable_variables) -> None:
+    def _update_model_variables_moving_average(self, trainable_variables: list) -> None:
         steps = self.gradient_accumulation_steps or 1
         updates = ops.cast(self.iterations, "float32")
         momentum = ops.minimum(self.ema_momentum, (1 + updates) / (10 + updates))
@@ -119,7 +122,7 @@ class AdamW(keras.optimizers.AdamW):
         for variable, average in zip(trainable_variables, averages, strict=True):
             average.assign(average + share * (variable - average))
 
-    def finalize_variable_values(self, var_list) -> None:
+    def finalize_variable_values(self, var_list: list) -> None:
         """Nothing: at the end of `fit` Keras would put the averages into the model.
 
         Its weights would no longer be those the optimiser's moments belong to, and
@@ -133,7 +136,7 @@ class AdamW(keras.optimizers.AdamW):
         averages = self._model_variables_moving_average
         return list(zip(self._trainable_variables, averages, strict=True))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {**super().get_config(), "rate_factors": self.rate_factors}
 
@@ -148,7 +151,7 @@ def dense(gradients: list) -> list:
         return gradients
     import tensorflow as tf
 
-    return [one if one is None else tf.convert_to_tensor(one) for one in gradients]
+    return [None if g is None else tf.convert_to_tensor(g) for g in gradients]
 
 
 def summed_over_replicas(tensors: list) -> list:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import keras
 from keras import ops
@@ -24,7 +25,7 @@ def adamw(
 ) -> AdamW:
     """Returns the optimiser for a model's trainable variables.
 
-    With `keras.optimizers.LossScaleOptimizer` around it, a part of a batch whose
+    With `keras.optimizers.LossScaleOptimizer` around it, a piece of a batch whose
     gradient is not finite is left out; the next one takes its place in the update.
 
     Args:
@@ -36,22 +37,20 @@ def adamw(
         weight_decay: Decoupled decay per update, times the learning rate.
         clip_norm: Longest gradient, over all variables together.
         rate_factors: Multiplies the rate of each of `variables`, see `layer_factors`.
-        accumulate_steps: Keras's steps, each on a part of a batch, per update. Their
+        accumulate_steps: Keras's steps, each on a piece of a batch, per update. Their
             gradients are averaged, then clipped; the update is that of the whole
-            batch when the parts' losses sum to this many times the batch's loss.
+            batch when the pieces' losses sum to this many times the batch's loss.
         ema_momentum: Keep a moving average of the weights, for `averaged_weights`:
             what stays of it per update, in the long run. None for none.
 
     References:
         - [Decoupled Weight Decay Regularization](https://arxiv.org/abs/1711.05101)
     """
+    warmup_steps = round(total_steps * warmup_share)
     schedule = WarmupLinearDecay(
-        learning_rate,
-        round(total_steps * warmup_share),
-        total_steps,
-        accumulate_steps,
+        learning_rate, warmup_steps, total_steps, accumulate_steps
     )
-    averaging = {}
+    averaging: dict[str, Any] = {}
     if ema_momentum is not None:
         averaging = {"use_ema": True, "ema_momentum": ema_momentum}
     optimizer = AdamW(
@@ -59,7 +58,7 @@ def adamw(
         rate_factors,
         weight_decay=weight_decay,
         beta_2=0.999,
-        epsilon=1e-6,
+        epsilon=1e-6,  # BERT's
         global_clipnorm=clip_norm,
         gradient_accumulation_steps=accumulate_steps if accumulate_steps > 1 else None,
         **averaging,
@@ -85,20 +84,20 @@ def layer_factors(names: Iterable[str], decay: float) -> dict[str, float]:
         - [How to Fine-Tune BERT](https://arxiv.org/abs/1905.05583), where the top
           layer has the base rate; ELECTRA's code gives it `decay ** 2`.
     """
-    places = {name: _layer_of(name) for name in names}
-    top = max((place for place in places.values() if place is not None), default=0)
+    layers = {name: _layer_of(name) for name in names}
+    top = max((layer for layer in layers.values() if layer is not None), default=0)
     return {
-        name: 1.0 if place is None else decay ** (top - place)
-        for name, place in places.items()
+        name: 1.0 if layer is None else decay ** (top - layer)
+        for name, layer in layers.items()
     }
 
 
 def _layer_of(name: str) -> int | None:
     """Returns a weight's layer, -1 for embeddings, None for what is above."""
-    part, _, rest = name.partition("/")
-    if part in ("embeddings", "embeddings_project"):
+    block, _, rest = name.partition("/")
+    if block in ("embeddings", "embeddings_project"):
         return -1
-    if part != "encoder":
+    if block != "encoder":
         return None
     return int(rest.partition("/")[0].removeprefix("layer_"))
 
@@ -116,7 +115,8 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
         ...     scores = evaluate(model)
     """
     if keras.backend.backend() == "jax":
-        model.jax_state_sync()
+        model.jax_state_sync()  # within `fit`, Keras keeps JAX's values elsewhere
+    # Behind a LossScaleOptimizer.
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     pairs = optimizer.averages() if isinstance(optimizer, AdamW) else []
     trained = [ops.copy(variable) for variable, _ in pairs]

@@ -1,5 +1,7 @@
 """Learning rates as functions of the step."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -13,7 +15,7 @@ class WarmupLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         peak: Largest learning rate.
         warmup_steps: Updates of rising.
         total_steps: Update at which 0 is reached.
-        accumulate_steps: Keras's steps per update: it counts every part of a batch.
+        accumulate_steps: Keras's steps per update: it counts every piece of a batch.
     """
 
     def __init__(
@@ -28,8 +30,9 @@ class WarmupLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         self.total_steps = max(total_steps, self.warmup_steps + 1)
         self.accumulate_steps = accumulate_steps
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         """Returns the float32 rate of one of Keras's steps, counted from 0."""
+        # Counted from 1, so that the first update has a rate and the last one too.
         step = ops.cast(step // self.accumulate_steps, "float32") + 1.0
         rising = step / self.warmup_steps
         falling = (self.total_steps + 1.0 - step) / (
@@ -37,14 +40,10 @@ class WarmupLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         )
         return self.peak * ops.maximum(ops.minimum(rising, falling), 0.0)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        return {
-            "peak": self.peak,
-            "warmup_steps": self.warmup_steps,
-            "total_steps": self.total_steps,
-            "accumulate_steps": self.accumulate_steps,
-        }
+        names = ("peak", "warmup_steps", "total_steps", "accumulate_steps")
+        return {name: getattr(self, name) for name in names}
 
 
 class GeometricRise(keras.optimizers.schedules.LearningRateSchedule):
@@ -54,7 +53,7 @@ class GeometricRise(keras.optimizers.schedules.LearningRateSchedule):
         lowest: Rate of the first update.
         highest: Rate of the last.
         num_steps: Updates.
-        accumulate_steps: Keras's steps per update: it counts every part of a batch.
+        accumulate_steps: Keras's steps per update: it counts every piece of a batch.
     """
 
     def __init__(
@@ -65,17 +64,8 @@ class GeometricRise(keras.optimizers.schedules.LearningRateSchedule):
         self.num_steps = num_steps
         self.accumulate_steps = accumulate_steps
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         """Returns the float32 rate of one of Keras's steps, counted from 0."""
         share = ops.cast(step // self.accumulate_steps, "float32")
         share /= max(1, self.num_steps - 1)
         return self.lowest * ops.exp(share * np.log(self.highest / self.lowest))
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {
-            "lowest": self.lowest,
-            "highest": self.highest,
-            "num_steps": self.num_steps,
-            "accumulate_steps": self.accumulate_steps,
-        }

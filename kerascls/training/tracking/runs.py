@@ -12,17 +12,14 @@ import keras
 from kerascls.settings.training import TRACKERS
 from kerascls.system.files import write_json
 from kerascls.system.tables import named
+from kerascls.training.resume import flat
 from kerascls.training.tracking.tensorboard import EpochTensorBoard, learning_rate
 
 PROJECT = "kerascls"
 
 
 class RunEnd(keras.callbacks.Callback):
-    """Ends the run of a tracker with the training.
-
-    Args:
-        end: Called once, with whether training came to its end.
-    """
+    """Calls `end` once with whether training came to its end."""
 
     def __init__(self, end: Callable[[bool], None]) -> None:
         super().__init__()
@@ -63,10 +60,6 @@ def trackers(
     Returns:
         The callbacks. Keras does not tell them that a training was interrupted, so
         call `close_trackers` in a `finally` around `fit`.
-
-    Example:
-        >>> tracking = trackers(["tensorboard"], Path("runs/news"), "news", {})
-        >>> model.fit(x, y, callbacks=[ScoreTable(...), *tracking])
     """
     callbacks: list[keras.callbacks.Callback] = []
     try:
@@ -145,14 +138,15 @@ def _start_mlflow_run(
         return
     experiment = None if server else _local_experiment(mlflow, folder)
     run = mlflow.start_run(run_name=name, experiment_id=experiment, nested=nested)
-    mlflow.log_params(_flat(settings))
+    stated = {key: str(v) for key, v in flat(settings).items() if v is not None}
+    mlflow.log_params(stated)
     write_json(record, {"server": server, "run_id": run.info.run_id})
 
 
 def _local_experiment(mlflow: Any, folder: Path) -> str:
     title = os.environ.get("MLFLOW_EXPERIMENT_NAME", PROJECT)
-    if found := mlflow.get_experiment_by_name(title):
-        return found.experiment_id
+    if experiment := mlflow.get_experiment_by_name(title):
+        return experiment.experiment_id
     artifacts = (folder / "artifacts").as_uri()
     return mlflow.create_experiment(title, artifact_location=artifacts)
 
@@ -202,13 +196,3 @@ def _wandb_callback() -> keras.callbacks.Callback:
 
 def _read_json(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}
-
-
-def _flat(settings: dict[str, Any]) -> dict[str, str]:
-    """Returns `{"train.epochs": "3"}` of `{"train": {"epochs": 3}}`, without None."""
-    return {
-        f"{group}.{key}": str(value)
-        for group, values in settings.items()
-        for key, value in values.items()
-        if value is not None
-    }

@@ -19,9 +19,6 @@ class EpochTensorBoard(keras.callbacks.Callback):
 
     Where `logs` has `steps`, Keras's epoch is a round of some steps, and the numbers
     are written at the steps done, as `NAME`; `epochs` is one of them.
-
-    Args:
-        folder: Where to.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -35,12 +32,12 @@ class EpochTensorBoard(keras.callbacks.Callback):
         logs = {"learning_rate": learning_rate(self.model), **(logs or {})}
         steps = logs.pop("steps", None)
         prefix = "epoch_" if steps is None else ""
-        parts: dict[str, dict[str, float]] = {"train": {}, "validation": {}}
+        folders: dict[str, dict[str, float]] = {"train": {}, "validation": {}}
         for name, value in logs.items():
-            part = "validation" if name.startswith("val_") else "train"
-            parts[part][f"{prefix}{name.removeprefix('val_')}"] = value
-        for part, numbers in parts.items():
-            self._write(part, epoch if steps is None else steps, numbers)
+            folder = "validation" if name.startswith("val_") else "train"
+            folders[folder][f"{prefix}{name.removeprefix('val_')}"] = value
+        for folder, numbers in folders.items():
+            self._write(folder, epoch if steps is None else steps, numbers)
 
     def on_train_end(self, logs: dict | None = None) -> None:
         """Closes the files."""
@@ -48,15 +45,16 @@ class EpochTensorBoard(keras.callbacks.Callback):
             writer.close()
         self._writers = {}
 
-    def _write(self, part: str, step: int, numbers: dict[str, float]) -> None:
+    def _write(self, folder: str, step: int, numbers: dict[str, float]) -> None:
         import tensorflow
         from tensorflow.compat.v1 import SummaryMetadata
 
-        if part not in self._writers:
-            path = str(self.folder / part)
-            self._writers[part] = tensorflow.summary.create_file_writer(path)
+        if folder not in self._writers:
+            path = str(self.folder / folder)
+            self._writers[folder] = tensorflow.summary.create_file_writer(path)
+        # What `tensorflow.summary.scalar` writes, which needs the package tensorboard.
         kind = SummaryMetadata(plugin_data={"plugin_name": "scalars"}, data_class=1)
-        with self._writers[part].as_default(step=step):
+        with self._writers[folder].as_default(step=step):
             for tag, value in numbers.items():
                 number = tensorflow.constant(value, "float32")
                 tensorflow.summary.write(tag, number, metadata=kind)

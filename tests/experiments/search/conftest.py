@@ -30,13 +30,12 @@ def make_up_fits(patch: pytest.MonkeyPatch) -> SimpleNamespace:
         fits.calls.append(settings)
         (out / "bundle").mkdir(parents=True)
         fits.before(len(fits.calls))
-        (watch,) = callbacks
+        (pruning,) = callbacks
         for epoch in range(settings.train.epochs):
             key = f"val_{settings.train.best_by}"
-            watch.on_epoch_end(epoch, {key: fits.score(settings, epoch)})
+            pruning.on_epoch_end(epoch, {key: fits.score(settings, epoch)})
 
     patch.setattr(training, "fit", fit)
-    patch.setattr(trials_module, "as_callback", lambda watch: watch)
     # These two take most of the time.
     patch.setattr(trials_module.gc, "collect", lambda: 0)
     patch.setattr(os, "fsync", lambda file: None)
@@ -74,10 +73,10 @@ def fits(monkeypatch) -> SimpleNamespace:
 
 
 @pytest.fixture
-def hunt(fits, news, tmp_path) -> Callable:
+def searched(fits, news, tmp_path) -> Callable:
     """Calls `search` on the file."""
 
-    def hunt(**options):
+    def searched(**options):
         return made_up_search(**{"out": tmp_path / "out", "train": news} | options)
 
-    return hunt
+    return searched

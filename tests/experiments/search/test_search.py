@@ -49,24 +49,24 @@ def test_the_best_proxies_go_on_to_all_rows(found):
 
 
 @pytest.mark.parametrize("options", [{"proxy_rows": 43}, {"proxy_rows": 0}])
-def test_where_a_proxy_would_save_little_all_trials_have_all_rows(hunt, options):
-    assert stages(hunt(trials=8, **options)) == ["full"] * 8
+def test_where_a_proxy_would_save_little_all_trials_have_all_rows(searched, options):
+    assert stages(searched(trials=8, **options)) == ["full"] * 8
 
 
-def test_few_trials_all_have_all_rows(hunt):
-    assert stages(hunt(trials=3)) == ["full"] * 3
+def test_few_trials_all_have_all_rows(searched):
+    assert stages(searched(trials=3)) == ["full"] * 3
 
 
-def test_what_was_stated_is_not_varied(hunt, fits):
-    hunt(batch_size=7, dropout=0.25, trials=6)
+def test_what_was_stated_is_not_varied(searched, fits):
+    searched(batch_size=7, dropout=0.25, trials=6)
     assert {settings.train.batch_size for settings in fits.calls} == {7}
     assert {settings.model.dropout for settings in fits.calls} == {0.25}
     assert len({settings.train.learning_rate for settings in fits.calls}) > 4
 
 
-def test_the_seed_decides_what_is_tried(hunt, tmp_path):
+def test_the_seed_decides_what_is_tried(searched, tmp_path):
     first, same, other = (
-        hunt(out=tmp_path / name, seed=seed, trials=3).trials
+        searched(out=tmp_path / name, seed=seed, trials=3).trials
         for name, seed in (("a", 1), ("b", 1), ("c", 2))
     )
     assert [one.values for one in first] == [one.values for one in same]
@@ -99,41 +99,41 @@ def test_a_proxy_has_fewer_rows_and_epochs(found):
 # How a trial ends.
 
 
-def test_a_trial_without_prospect_is_given_up(hunt, fits):
+def test_a_trial_without_prospect_is_given_up(searched, fits):
     def score(settings, epoch):
         return 0.9 if len(fits.calls) <= 4 else 0.1
 
     fits.score = score
-    trials = hunt(proxy_rows=0, trials=8).trials
+    trials = searched(proxy_rows=0, trials=8).trials
     assert [one.outcome for one in trials] == ["done"] * 4 + ["pruned"] * 4
     assert {one.epochs for one in trials[4:]} == {2}
     assert {one.score for one in trials[4:]} == {0.1}
 
 
-def test_a_trial_that_diverges_is_none_to_choose(hunt, fits):
+def test_a_trial_that_diverges_is_none_to_choose(searched, fits):
     def diverge(number):
         if number == 1:
             raise NotFiniteError("NaN in 3 of 3 rows.")
 
     fits.before = diverge
-    result = hunt(trials=3)
+    result = searched(trials=3)
     assert result.trials[0].outcome == "diverged"
     assert result.trials[0].score is None
     assert len(result.trials) == 3
     assert result.best.number > 1
 
 
-def test_where_no_trial_comes_to_its_end_there_is_no_best(hunt, fits):
+def test_where_no_trial_comes_to_its_end_there_is_no_best(searched, fits):
     fits.score = lambda settings, epoch: float("nan")
-    result = hunt(trials=2)
+    result = searched(trials=2)
     assert [one.outcome for one in result.trials] == ["diverged"] * 2
     assert (result.best, result.config, result.settings) == (None, None, None)
 
 
-def test_an_error_of_a_training_ends_the_search(hunt, fits):
+def test_an_error_of_a_training_ends_the_search(searched, fits):
     fits.before = lambda number: 1 / 0
     with pytest.raises(ZeroDivisionError):
-        hunt()
+        searched()
 
 
 # What is left.
@@ -145,9 +145,9 @@ def test_the_best_score_on_all_rows_wins(found):
     assert found.result.best.stage == "full"
 
 
-def test_a_loss_is_better_when_it_is_smaller(hunt, fits):
+def test_a_loss_is_better_when_it_is_smaller(searched, fits):
     fits.score = lambda settings, epoch: settings.train.learning_rate
-    result = hunt(best_by="loss", trials=6)
+    result = searched(best_by="loss", trials=6)
     done = [one.score for one in result.trials if one.outcome == "done"]
     assert result.best.score == min(done)
 
@@ -212,36 +212,36 @@ def interrupt_at(fits, number):
     ("number", "killed"), [(1, False), (5, True), (9, False), (10, True), (12, True)]
 )
 def test_after_an_interrupt_it_does_what_it_would_have_done(
-    found, hunt, fits, monkeypatch, number, killed
+    found, searched, fits, monkeypatch, number, killed
 ):
     interrupt_at(fits, number)
     with monkeypatch.context() as patch:
         if killed:  # nothing is written any more
             patch.setattr(Journal, "forget", lambda *arguments: None)
         with pytest.raises(KeyboardInterrupt, match="same command again"):
-            hunt()
+            searched()
     fits.before = lambda number: None
-    again = [(one.number, one.values, one.score) for one in hunt().trials]
+    again = [(one.number, one.values, one.score) for one in searched().trials]
     assert again == [(one.number, one.values, one.score) for one in found.result.trials]
     assert len(fits.calls) == 13
     assert fits.calls[number - 1] == fits.calls[number]
 
 
-def test_an_interrupt_leaves_the_table_so_far(hunt, fits, tmp_path):
+def test_an_interrupt_leaves_the_table_so_far(searched, fits, tmp_path):
     interrupt_at(fits, 3)
     with pytest.raises(KeyboardInterrupt):
-        hunt()
+        searched()
     assert len((tmp_path / "out" / "trials.csv").read_text("utf-8").splitlines()) == 3
 
 
-def test_more_trials_go_on_with_the_same_search(hunt, fits):
-    first = hunt(trials=2).trials
-    more = hunt(trials=3).trials
+def test_more_trials_go_on_with_the_same_search(searched, fits):
+    first = searched(trials=2).trials
+    more = searched(trials=3).trials
     assert (more[:2], len(more), len(fits.calls)) == (first, 3, 3)
 
 
-def test_a_finished_search_trains_nothing_and_gives_its_result(found, hunt, fits):
-    assert hunt(out=found.out) == found.result
+def test_a_finished_search_trains_nothing_and_gives_its_result(found, searched, fits):
+    assert searched(out=found.out) == found.result
     assert fits.calls == []
 
 
@@ -254,23 +254,23 @@ def test_a_finished_search_trains_nothing_and_gives_its_result(found, hunt, fits
     ],
 )
 def test_another_search_there_is_an_error_that_says_what_differs(
-    found, hunt, change, message
+    found, searched, change, message
 ):
     with pytest.raises(SettingsError, match=f"{message}.*--overwrite"):
-        hunt(out=found.out, **change)
+        searched(out=found.out, **change)
 
 
-def test_other_data_are_another_search(found, hunt, news, tmp_path):
+def test_other_data_are_another_search(found, searched, news, tmp_path):
     more = tmp_path / "more.csv"
     more.write_text(news.read_text("utf-8") + "新车,汽车\n", "utf-8")
     with pytest.raises(SettingsError, match=r"files\.train was"):
-        hunt(out=found.out, train=more)
+        searched(out=found.out, train=more)
 
 
-def test_overwrite_replaces_another_search(hunt, tmp_path):
-    hunt(trials=2)
+def test_overwrite_replaces_another_search(searched, tmp_path):
+    searched(trials=2)
     (tmp_path / "out" / "notes.txt").touch()
-    result = hunt(epochs=2, trials=1, overwrite=True)
+    result = searched(epochs=2, trials=1, overwrite=True)
     assert len(result.trials) == 1
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         *("best.toml", "data", "log.txt", "notes.txt", "search.json"),
@@ -286,21 +286,21 @@ def unread(monkeypatch):
     monkeypatch.setattr("kerascls.training.job.load_labelled_text", None)
 
 
-def test_a_place_with_other_files_is_an_error(hunt, unread, tmp_path):
+def test_a_place_with_other_files_is_an_error(searched, unread, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").touch()
     with pytest.raises(SettingsError, match="holds other files"):
-        hunt()
+        searched()
     with pytest.raises(SettingsError, match="a file"):
-        hunt(out=tmp_path / "out" / "thesis.txt")
+        searched(out=tmp_path / "out" / "thesis.txt")
 
 
 def test_a_missing_package_is_an_error_that_says_how_to_get_it(
-    hunt, unread, monkeypatch
+    searched, unread, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(SettingsError, match=r'pip install "kerascls\[search\]"'):
-        hunt()
+        searched()
 
 
 @pytest.mark.parametrize(
@@ -313,15 +313,15 @@ def test_a_missing_package_is_an_error_that_says_how_to_get_it(
     ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "",
 )
 def test_what_no_trial_could_do_is_refused_before_anything_is_written(
-    hunt, fits, tmp_path, options, error, message
+    searched, fits, tmp_path, options, error, message
 ):
     with pytest.raises(error, match=message):
-        hunt(**options)
+        searched(**options)
     assert fits.calls == []
     assert not (tmp_path / "out").exists()
 
 
-def test_bad_data_leave_no_directory(hunt, tmp_path):
+def test_bad_data_leave_no_directory(searched, tmp_path):
     with pytest.raises(DataError):
-        hunt(train=tmp_path / "nowhere.csv")
+        searched(train=tmp_path / "nowhere.csv")
     assert not (tmp_path / "out").exists()

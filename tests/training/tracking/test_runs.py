@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kerascls.training.callbacks.score_table import ScoreTable
-from kerascls.training.tracking import close_trackers, trackers
+from kerascls.training.tracking.runs import close_trackers, trackers
 
 SETTINGS = {"train": {"epochs": 3, "max_minutes": None}, "data": {"train": "a.csv"}}
 MODEL = SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.25))
@@ -46,63 +46,6 @@ def tracked(*names, out, **options):
 def end(callbacks):
     for callback in callbacks:
         callback.on_train_end({})
-
-
-# TensorBoard.
-
-
-def scalars(folder):
-    """Returns (step, tag, value) of all that was written there."""
-    import tensorflow
-    from tensorflow.core.util.event_pb2 import Event
-
-    found = []
-    for path in sorted(folder.iterdir()):
-        for record in tensorflow.data.TFRecordDataset(str(path)):
-            event = Event.FromString(record.numpy())
-            for value in event.summary.value:
-                assert value.metadata.plugin_data.plugin_name == "scalars"
-                number = tensorflow.make_ndarray(value.tensor).item()
-                found.append((event.step, value.tag, number))
-    return found
-
-
-def write_epochs(out, *epochs):
-    (callback,) = tracked("tensorboard", out=out)
-    callback.set_model(MODEL)
-    for epoch in epochs:
-        callback.on_epoch_end(epoch, LOGS)
-    return callback
-
-
-def test_tensorboard_gets_scores_beside_the_numbers_of_training(tmp_path):
-    write_epochs(tmp_path, 0)
-    assert scalars(tmp_path / "tensorboard" / "validation") == [
-        (0, "epoch_loss", 0.75),
-        (0, "epoch_macro_f1", 0.625),
-    ]
-    assert scalars(tmp_path / "tensorboard" / "train") == [
-        (0, "epoch_learning_rate", 0.25),
-        (0, "epoch_loss", 0.5),
-    ]
-
-
-def test_tensorboard_counts_steps_where_validation_is_within_epochs(tmp_path):
-    (callback,) = tracked("tensorboard", out=tmp_path)
-    callback.set_model(MODEL)
-    callback.on_epoch_end(0, LOGS | ROUND)
-    assert scalars(tmp_path / "tensorboard" / "validation") == [
-        (1250, "loss", 0.75),
-        (1250, "macro_f1", 0.625),
-    ]
-    assert (1250, "epochs", 2.5) in scalars(tmp_path / "tensorboard" / "train")
-
-
-def test_a_run_that_goes_on_adds_to_the_same_folder(tmp_path):
-    write_epochs(tmp_path, 0, 1).on_train_end()
-    write_epochs(tmp_path, 2)
-    written = scalars(tmp_path / "tensorboard" / "validation")
-    assert [step for step, tag, _ in written if tag == "epoch_loss"] == [0, 1, 2]
 
 
 # MLflow, made up.

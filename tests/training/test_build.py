@@ -1,0 +1,134 @@
+"""What settings build: a model, its batches, its optimiser, what `fit` is called on."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from tiny_jobs import job_on
+
+from kerascls.errors import SettingsError
+from kerascls.models.backend.compute import Compute
+from kerascls.training.build import (
+    build_classifier,
+    build_feeds,
+    compile_trainee,
+    encode_feeds,
+)
+from kerascls.training.regularization import RegularizedModel
+
+COMPUTE = Compute("tensorflow", "cpu", "float32", False)
+HALF = replace(COMPUTE, precision="float16")
+
+
+@pytest.fixture(scope="module")
+def job(multilabel_files):
+    """Of one small layer."""
+    return job_on(multilabel_files)
+
+
+def changed(job, **options):
+    return replace(job, settings=job.settings.with_options(**options))
+
+
+def compiled(job, compute=COMPUTE, **options):
+    job = changed(job, **options)
+    model = build_classifier(job, compute)
+    names, train = model.weights_by_name(), job.settings.train
+    return model, compile_trainee(model, names, train, job.data.task, compute, 10)
+
+
+def test_the_head_starts_at_the_frequencies_of_the_labels(job):
+    targets = job.data.targets("train")
+    shares = (np.bincount(targets.columns) + 0.5) / (len(targets) + 1)
+    odds = np.exp(build_classifier(job, COMPUTE).named_arrays()["classifier/bias"])
+    np.testing.assert_allclose(odds / (1 + odds), shares, rtol=1e-5)
+
+
+def test_people_are_told_the_size_of_the_model(job, monkeypatch):
+    lines = []
+    monkeypatch.setattr(job.screen, "say", lines.append)
+    model = build_classifier(job, COMPUTE)
+    assert lines[-1] == f"model: bert, {model.count_params():,} parameters"
+
+
+def test_the_same_seed_builds_the_same_weights(job):
+    first, same = (build_classifier(job, COMPUTE).named_arrays() for _ in range(2))
+    other = build_classifier(changed(job, seed=7), COMPUTE).named_arrays()
+    for name, array in first.items():
+        np.testing.assert_array_equal(array, same[name])
+    assert any((array != other[name]).any() for name, array in first.items())
+
+
+@pytest.mark.parametrize(
+    ("options", "trained"),
+    [
+        ({}, {"embeddings", "encoder", "classifier"}),
+        ({"freeze_layers": 1}, {"classifier"}),
+        ({"freeze_encoder": True}, {"classifier"}),
+    ],
+)
+def test_what_is_frozen_is_not_trained(job, options, trained):
+    model = build_classifier(changed(job, **options), COMPUTE)
+    ids = {id(variable) for variable in model.trainable_variables}
+    names = {name for name, v in model.weights_by_name().items() if id(v) in ids}
+    assert {name.partition("/")[0] for name in names} == trained
+
+
+def test_more_layers_than_there_are_cannot_be_frozen(job):
+    with pytest.raises(SettingsError, match="0 to 1 layers.*freeze_layers=2"):
+        build_classifier(changed(job, freeze_layers=2), COMPUTE)
+
+
+def test_batches_have_few_shapes_only_where_they_are_compiled(job):
+    feeds = build_feeds(job, COMPUTE)
+    assert (list(feeds), feeds["train"].buckets) == (["train", "valid"], None)
+    devices = replace(COMPUTE, jit_compile=True, num_devices=2)
+    feed = build_feeds(job, devices)["valid"]
+    assert (feed.buckets[-1], feed.num_devices) == (16, 2)
+
+
+def test_validation_has_columns_for_labels_that_training_lacks(job):
+    feeds = build_feeds(job, COMPUTE)
+    assert feeds["train"].num_classes == len(job.data.label_set)
+    assert feeds["valid"].num_classes == len(job.data.scored_labels("valid"))
+
+
+def test_a_frozen_encoder_gives_features_in_place_of_tokens(job):
+    job = changed(job, freeze_encoder=True)
+    model, feeds = build_classifier(job, COMPUTE), build_feeds(job, COMPUTE)
+    encoded = encode_feeds(job, model, feeds)
+    assert list(encoded) == ["train", "valid"]
+    for name, feed in encoded.items():
+        inputs, targets, _ = feed.batch(np.array([1, 0]))
+        assert set(inputs) == {"hidden", "padding_mask"}
+        np.testing.assert_array_equal(targets, feeds[name].batch(np.array([1, 0]))[1])
+
+
+def test_a_plain_model_is_trained_itself_and_others_from_around(job):
+    model, trainee = compiled(job)
+    assert trainee is model
+    for options in ({"r_drop": 1.0}, {"fgm": 0.5}):
+        model, trainee = compiled(job, **options)
+        assert isinstance(trainee, RegularizedModel)
+        assert trainee.model is model
+
+
+@pytest.mark.parametrize("compute", [COMPUTE, HALF], ids=["float32", "float16"])
+def test_the_loss_is_scaled_once_and_for_half_precision_alone(job, compute):
+    _, trainee = compiled(job, compute)
+    scaled = isinstance(trainee.optimizer, keras.optimizers.LossScaleOptimizer)
+    assert scaled == (compute is HALF)
+    inner = getattr(trainee.optimizer, "inner_optimizer", None)
+    assert not isinstance(inner, keras.optimizers.LossScaleOptimizer)
+
+
+def test_lower_layers_have_lower_rates(job):
+    model, trainee = compiled(job, layer_decay=0.5)
+    names = {id(v): name for name, v in model.weights_by_name().items()}
+    factors = zip(
+        model.trainable_variables, trainee.optimizer.rate_factors, strict=True
+    )
+    by_name = {names[id(variable)]: factor for variable, factor in factors}
+    assert by_name["classifier/kernel"] == 1
+    assert by_name["embeddings/word_embeddings"] == 0.5

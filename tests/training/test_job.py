@@ -1,0 +1,85 @@
+"""A job: what training consists of, and what it refuses before Keras is loaded."""
+
+from dataclasses import replace
+
+import pytest
+
+from kerascls.errors import DataError, SettingsError
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.console import Screen
+from kerascls.training import job as jobs
+from kerascls.training.job import prepare
+
+
+def prepared(files, **options):
+    options = {"from_scratch": True, "model": "bert"} | files | options
+    return prepare(RunSettings.from_options(**options), Screen(quiet=True), cache=False)
+
+
+def test_every_setting_that_a_preset_fills_in_is_filled_in(multilabel_files):
+    settings = prepared(multilabel_files).settings
+    filled = (
+        *(settings.model.max_tokens, settings.model.pooling, settings.model.dropout),
+        *(settings.train.batch_size, settings.train.epochs),
+        settings.train.learning_rate,
+    )
+    assert None not in filled
+
+
+def test_what_was_stated_stays(multilabel_files):
+    settings = prepared(multilabel_files, epochs=7, pooling="max").settings
+    assert (settings.train.epochs, settings.model.pooling) == (7, "max")
+
+
+def test_the_input_is_that_of_the_files_and_settings(pair_files):
+    options = {"text": ("question",), "text_pair": "answer", "max_tokens": 20}
+    job = prepared(pair_files, **options, truncate="tail")
+    spec = job.input_spec
+    assert spec.text_columns == ("question", "answer")
+    assert (spec.pair, spec.max_tokens, spec.truncate) == (True, 20, "tail")
+    assert spec.label_column == job.data.parts["train"].dataset.label_column
+    assert job.layout.max_tokens == 20
+
+
+def test_tokens_are_made_when_they_are_asked_for_and_once(
+    multilabel_files, monkeypatch
+):
+    calls = []
+    tokenize = jobs.tokenize_parts
+
+    def counted(*arguments):
+        calls.append(arguments)
+        return tokenize(*arguments)
+
+    monkeypatch.setattr(jobs, "tokenize_parts", counted)
+    job = prepared(multilabel_files)
+    assert calls == []
+    stores = job.stores
+    assert job.stores is stores
+    assert len(calls) == 1
+    assert set(stores) == set(job.data.parts)
+
+
+def test_a_job_of_other_settings_has_a_layout_of_its_own(multilabel_files):
+    job = prepared(multilabel_files)
+    assert job.layout.max_tokens != 9
+    shorter = replace(job, settings=job.settings.with_options(max_tokens=9))
+    assert shorter.layout.max_tokens == 9
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"objective": "nonsense"}, SettingsError, "objective='nonsense'"),
+        ({"best_by": "f1:nolabel"}, DataError, "label='nolabel'"),
+        ({"max_tokens": 100_000}, SettingsError, "max_tokens=100000"),
+        ({"train": "nowhere.csv"}, DataError, "nowhere.csv"),
+    ],
+    ids=lambda value: next(iter(value), "") if isinstance(value, dict) else "",
+)
+def test_mistakes_are_refused_before_anything_is_tokenised(
+    multilabel_files, monkeypatch, options, error, message
+):
+    monkeypatch.setattr(jobs, "tokenize_parts", None)
+    with pytest.raises(error, match=message):
+        prepared(multilabel_files, **options)
