@@ -39,15 +39,12 @@ def write_audit(directory: str | Path, audit: Audit) -> list[Path]:
     """
     contents = {
         "audit.md": _encoded(audit_markdown(audit)),
-        "audit.json": _encoded(audit_json(audit)),
+        "audit.json": _encoded(
+            json.dumps(audit.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        ),
         FINDINGS_FILE: b"\xef\xbb\xbf" + _encoded(findings_csv(audit)),
     }
     return write_all(directory, contents)
-
-
-def audit_json(audit: Audit) -> str:
-    """Returns everything an audit found as JSON."""
-    return json.dumps(audit.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
 
 def findings_csv(audit: Audit) -> str:
@@ -86,20 +83,25 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
         The number of rows.
     """
     written: dict[int, str] = {}
-    answers: dict[tuple[str, ...], set] = {}
+    answers: dict[tuple[str, ...], set[frozenset[str]]] = {}
     for texts, labels in zip(audit.rows.texts, audit.rows.labels, strict=True):
         answers.setdefault(texts, set()).add(frozenset(labels))
     for kind in RELABELLED_KINDS:
         for finding in audit.section(kind).findings:
-            said = [answers[audit.rows.texts[found.row]] for found in finding]
-            if kind == "near_duplicate" and len(set().union(*said)) == 1:
+            different = {
+                labels
+                for found in finding
+                for labels in answers[audit.rows.texts[found.row]]
+            }
+            if kind == "near_duplicate" and len(different) == 1:
                 continue
             for found in finding:
                 fields = row_fields(audit.rows, found)
                 line = {"text": fields.pop("text"), "label": fields.pop("labels")}
                 line |= {"kind": kind, **fields}
                 written.setdefault(found.row, json.dumps(line, ensure_ascii=False))
-    write_atomically(Path(path), _encoded("".join(f"{o}\n" for o in written.values())))
+    content = "".join(f"{line}\n" for line in written.values())
+    write_atomically(Path(path), _encoded(content))
     return len(written)
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.auditing.rows import Rows
-from kerascls.errors import SettingsError
+from kerascls.system.tables import known_name
 
 CORRECTED = "corrected"
-
 SHOWN_FINDINGS = 3
 SHOWN_ROWS = 4
 
@@ -70,14 +69,8 @@ class Audit:
         Raises:
             SettingsError: When there is none.
         """
-        for section in self.sections:
-            if section.kind == kind:
-                return section
-        kinds = ", ".join(section.kind for section in self.sections)
-        raise SettingsError(
-            f"Expected a kind of finding out of {kinds}. Received: kind={kind!r}. "
-            f"Choose one of them."
-        )
+        sections = {section.kind: section for section in self.sections}
+        return sections[known_name(sections, kind, "kind")]
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the audit as plain JSON types, every finding row included."""
@@ -88,19 +81,19 @@ class Audit:
                 for name, dataset in self.rows.datasets.items()
             },
             "task": self.rows.task.value,
-            "sections": [self._section_dict(section) for section in self.sections],
-        }
-
-    def _section_dict(self, section: Section) -> dict[str, Any]:
-        return {
-            "kind": section.kind,
-            "title": section.title,
-            "counts": section.counts,
-            "lines": list(section.lines),
-            "advice": section.advice,
-            "findings": [
-                [row_fields(self.rows, found) for found in finding]
-                for finding in section.findings
+            "sections": [
+                {
+                    "kind": section.kind,
+                    "title": section.title,
+                    "counts": section.counts,
+                    "lines": list(section.lines),
+                    "advice": section.advice,
+                    "findings": [
+                        [row_fields(self.rows, found) for found in finding]
+                        for finding in section.findings
+                    ],
+                }
+                for section in self.sections
             ],
         }
 

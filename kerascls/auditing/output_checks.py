@@ -54,7 +54,7 @@ def check_directory(directory: str | Path) -> None:
     directory = Path(directory)
     received = f"Received: out={str(directory)!r}"
     nearest = next(
-        (place for place in (directory, *directory.parents) if os.path.exists(place)),
+        (path for path in (directory, *directory.parents) if os.path.exists(path)),
         Path(),
     )
     if not nearest.is_dir() or not _is_writable(nearest):

@@ -81,10 +81,6 @@ class Rows:
         """Returns the text fields of a row as one text."""
         return "\n".join(self.texts[row])
 
-    def label_cell(self, row: int) -> str:
-        """Returns the labels of a row as a cell, see `label_cell`."""
-        return label_cell(self.labels[row])
-
     def key(self, row: int) -> str:
         """Returns what tells a row with these texts and labels from all others."""
         return row_key(self.texts[row], self.labels[row])
@@ -96,10 +92,9 @@ class Rows:
     def by_file(self) -> dict[str, range]:
         """Returns the rows of each file."""
         ends = np.cumsum(np.bincount(self.file_of, minlength=len(self.files))).tolist()
-        starts = [0, *ends]
         return {
             name: range(start, end)
-            for name, start, end in zip(self.files, starts, ends, strict=False)
+            for name, start, end in zip(self.files, [0, *ends], ends, strict=False)
         }
 
 
@@ -112,10 +107,8 @@ def label_cell(labels: Sequence[str]) -> str:
 
 
 def row_key(texts: Sequence[str], labels: Sequence[str]) -> str:
-    """Returns a short hash of a row; it begins with a letter and is no number.
-
-    A spreadsheet would write a number such as 1234e5678 its own way.
-    """
+    """Returns a short hash of a row."""
+    # With a letter, or a spreadsheet would write 1234e5678 its own way.
     return f"r{rows_sha256([texts], [labels])[:15]}"
 
 
@@ -128,10 +121,15 @@ def read_rows(
 
     Raises:
         DataError: When a file cannot be used, or tasks differ between them.
-        SettingsError: When there is no file or one is given twice, or when the
+        SettingsError: When there is no file or one is named twice, or when the
             bundle has another task or other text columns.
     """
-    _check_paths(paths)
+    names = [str(Path(path).resolve()) for path in paths]
+    if not names or len(set(names)) < len(names):
+        raise SettingsError(
+            f"Expected one or more files, none twice. Received: files="
+            f"{[str(path) for path in paths]}. Name each file once."
+        )
     if bundle is not None:
         options = options.as_in(bundle.read_options)
     return Rows.of({str(path): read(path, options) for path in paths})
@@ -147,12 +145,3 @@ def mostly_ideographs(texts: Sequence[str]) -> bool:
     sample = "".join(text[:1000] for text in texts[::step])
     letters = len(LETTERS.findall(sample))
     return len(IDEOGRAPHS.findall(sample)) >= IDEOGRAPHIC_SHARE * max(letters, 1)
-
-
-def _check_paths(paths: Sequence[str | Path]) -> None:
-    names = [str(Path(path).resolve()) for path in paths]
-    if not names or len(set(names)) < len(names):
-        raise SettingsError(
-            f"Expected one or more files, none twice. Received: files="
-            f"{[str(path) for path in paths]}. Name each file once."
-        )

@@ -14,6 +14,7 @@ from kerascls.auditing.findings import (
     Section,
     count,
 )
+from kerascls.auditing.rows import label_cell
 from kerascls.evaluation.reports.tables import MAX_NAME_WIDTH
 from kerascls.system.console import drawn_lines
 
@@ -62,7 +63,7 @@ def example_lines(audit: Audit, section: Section) -> Iterator[str]:
             yield (
                 f"{printable(rows.place(found.row))}  "
                 f"{one_line(rows.text(found.row))}  "
-                f"[{printable(rows.label_cell(found.row))}]"
+                f"[{printable(label_cell(rows.labels[found.row]))}]"
                 f"{printable(_remark(section, found))}"
             )
         if len(finding) > SHOWN_ROWS:
@@ -104,14 +105,13 @@ def _drawn_table(section: Section, width: int) -> list[str]:
     if not section.table:
         return []
     heading, *rows = section.table
-    heading = [printable(name) for name in heading]
+    heading = tuple(map(printable, heading))
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for place, name in enumerate(heading):
-        number = place == len(heading) - 1 or name not in ("label", "file")
-        if number:
-            table.add_column(Text(name), justify="right", overflow="fold")
-        else:
+    for column, name in enumerate(heading):
+        if name in ("label", "file") and column < len(heading) - 1:
             table.add_column(Text(name), max_width=MAX_NAME_WIDTH, overflow="fold")
+        else:
+            table.add_column(Text(name), justify="right", overflow="fold")
     for row in rows[:MAX_TABLE_ROWS]:
         table.add_row(*(Text(printable(cell)) for cell in row))
     if len(rows) > MAX_TABLE_ROWS:
