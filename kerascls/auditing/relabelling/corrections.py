@@ -106,8 +106,8 @@ def refuse_bad(
 
 def _class_cells(classes: Iterable[str]) -> dict[str, tuple[str, ...]]:
     # As the audit writes a class goes before as a person may.
-    names = sorted(classes)
-    return {n: (n,) for n in names} | {label_cell((n,)): (n,) for n in names}
+    cells: dict[str, tuple[str, ...]] = {name: (name,) for name in sorted(classes)}
+    return cells | {label_cell(names): names for names in cells.values()}
 
 
 def _require_columns(path: Path, columns: Sequence[str]) -> None:

@@ -57,8 +57,8 @@ class Dataset:
     path: Path
     examples: list[Example]
     text_columns: tuple[str, ...]
-    label_column: str | None
-    task: Task | None
+    label_column: str
+    task: Task
     skipped_rows: int
     empty_texts: int
     sha256: str

@@ -22,12 +22,12 @@ class Format:
             replaced; None where the format is a file.
         extra: Extra of pyproject.toml that writes it; None where TensorFlow does.
         in_bundle: Whether it lives in the bundle, where the predictor finds it. The
-            others need a place of their own.
+            others go where `out` says.
         has_int8: Whether it can be written with 8-bit weights.
-        writer: `module:function` of `(bundle, place, int8)` that writes it there;
+        writer: `module:function` of `(bundle, path, int8)` that writes it there;
             nothing is there before.
-        opener: `module:name` of `(place, int8)` that returns a `Runtime`.
-        checker: `module:function` of `(place, bundle, texts)` that raises an
+        opener: `module:name` of `(path, int8)` that returns a `Runtime`.
+        checker: `module:function` of `(path, bundle, texts)` that raises an
             `ExportError` when what a runtime does not show is wrong; None for none.
     """
 
@@ -40,20 +40,20 @@ class Format:
     opener: str
     checker: str | None = None
 
-    def write(self, bundle: "Bundle", place: Path, int8: bool) -> str | None:
-        """Writes the bundle's model to a place that does not exist yet.
+    def write(self, bundle: "Bundle", path: Path, int8: bool) -> str | None:
+        """Writes the bundle's model to a path that does not exist yet.
 
         Returns:
             What the user should know about it, if anything.
         """
-        return named(self.writer)(bundle, place, int8)
+        return named(self.writer)(bundle, path, int8)
 
-    def open(self, place: Path, int8: bool) -> "Runtime":
+    def open(self, path: Path, int8: bool) -> "Runtime":
         """Returns what computes logits from what was written."""
-        return named(self.opener)(place, int8)
+        return named(self.opener)(path, int8)
 
     def check(
-        self, place: Path, bundle: "Bundle", texts: Sequence[tuple[str, ...]]
+        self, path: Path, bundle: "Bundle", texts: Sequence[tuple[str, ...]]
     ) -> None:
         """Checks on texts what the comparison of logits does not show.
 
@@ -61,7 +61,7 @@ class Format:
             ExportError: When it is wrong.
         """
         if self.checker is not None:
-            named(self.checker)(place, bundle, texts)
+            named(self.checker)(path, bundle, texts)
 
 
 FORMATS = {

@@ -5,8 +5,8 @@ from kerascls.serving.exporters.export import ExportResult
 
 def table_of(result: ExportResult) -> list[tuple[str, ...]]:
     """Returns rows of cells, the heading first: Keras and the exported model."""
-    found = result.comparison
-    before, after = found.reference, found.candidate
+    comparison = result.comparison
+    before, after = comparison.reference, comparison.candidate
     rows = [
         ("", "keras", f"{result.format}{' int8' if result.int8 else ''}"),
         ("size", _megabytes(result.reference_bytes), _megabytes(result.num_bytes)),
@@ -18,14 +18,12 @@ def table_of(result: ExportResult) -> list[tuple[str, ...]]:
             ("macro F1", f"{before.macro_f1:.4f}", f"{after.macro_f1:.4f}"),
             ("micro F1", f"{before.micro_f1:.4f}", f"{after.micro_f1:.4f}"),
         ]
-    share = f"{found.changed_share:.2%}"
+    changed = f"{comparison.changed} of {comparison.rows} rows"
+    largest, mean = comparison.largest_difference, comparison.mean_difference
     return [
         *rows,
-        ("other labels", "", f"{found.changed} of {found.rows} rows ({share})"),
-        (
-            *("difference of a probability", ""),
-            f"{found.largest_difference:.2g} at most, {found.mean_difference:.2g} mean",
-        ),
+        ("other labels", "", f"{changed} ({comparison.changed_share:.2%})"),
+        ("difference of a probability", "", f"{largest:.2g} at most, {mean:.2g} mean"),
     ]
 
 

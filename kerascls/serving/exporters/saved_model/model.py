@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")
 
 
-def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
+def write_saved_model(bundle: Bundle, path: Path, int8: bool) -> str | None:
     """Writes a directory for `tf.saved_model.load` or TensorFlow Serving.
 
     Signature `serving_default`, where the tokenizer can be rebuilt: takes `text`,
@@ -43,7 +43,7 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
 
     Args:
         bundle: A checked bundle.
-        place: The directory to appear.
+        path: The directory to appear.
         int8: Not possible in this format, and refused by `kerascls.export`.
 
     Returns:
@@ -57,17 +57,18 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
 
     tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
     reason = why_inexpressible(tokenizer)
-    given, read = id_specs(), _as_given
+    inputs_of: Callable[[Tensors], Tensors] = dict
+    specs = id_specs()
     if reason is None:
         names = input_names(bundle.input_spec.text_columns)
-        given = {name: tf.TensorSpec((None,), tf.string, name) for name in names}
-        read = _reader(bundle, tokenizer, names)
+        specs = {name: tf.TensorSpec((None,), tf.string, name) for name in names}
+        inputs_of = _reader(bundle, tokenizer, names)
 
     def serve(inputs: "Tensors") -> "Tensors":
-        return _answer(bundle, model(read(inputs), training=False))
+        return _answer(bundle, model(inputs_of(inputs), training=False))
 
-    archive.add_endpoint("serving_default", serve, [given])
-    archive.write_out(str(place), verbose=False)
+    archive.add_endpoint("serving_default", serve, [specs])
+    archive.write_out(str(path), verbose=False)
     return reason
 
 
@@ -125,7 +126,7 @@ def input_names(text_columns: Sequence[str]) -> list[str]:
         return ["text"]
     plain = [bool(_PLAIN_NAME.fullmatch(name)) for name in text_columns]
     if not all(plain) or len(set(text_columns)) < len(text_columns):
-        return [f"text_{place}" for place in range(len(text_columns))]
+        return [f"text_{index}" for index in range(len(text_columns))]
     return list(text_columns)
 
 
@@ -141,16 +142,13 @@ def _reader(
     return read
 
 
-def _as_given(inputs: "Tensors") -> "Tensors":
-    return inputs
-
-
 def _answer(bundle: Bundle, logits: "tf.Tensor") -> "Tensors":
     import tensorflow as tf
 
     rule, names = bundle.rule, list(bundle.label_set)
-    calibration = bundle.decision.calibration
-    scores = graph_decision.probabilities(calibration, logits, bundle.task)
+    scores = graph_decision.probabilities(
+        bundle.decision.calibration, logits, bundle.task
+    )
     chosen = graph_decision.chosen_labels(rule, scores)
     labels, counts = graph_decision.label_names(names, chosen, scores)
     return {
