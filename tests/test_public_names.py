@@ -66,7 +66,10 @@ def checked_types(folder: Path, code: str) -> subprocess.CompletedProcess:
 def test_users_get_types(tmp_path):
     pytest.importorskip("mypy")
     right = checked_types(
-        tmp_path, 'import kerascls\nkerascls.Predictor.load("x").predict("y")\n'
+        tmp_path,
+        "import kerascls\n"
+        'predictor = kerascls.Predictor.load("x")\n'
+        'print(predictor.predict("y").labels, predictor.predict(["y"])[0].labels)\n',
     )
     assert right.returncode == 0, right.stdout
     wrong = checked_types(

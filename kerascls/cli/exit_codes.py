@@ -61,8 +61,8 @@ def debugging() -> bool:
 
 def _describe(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in _FULL_DISK:
-        place = f" while writing {error.filename}" if error.filename else ""
-        return f"the disk is full{place}. Free some space and run the command again."
+        file = f" while writing {error.filename}" if error.filename else ""
+        return f"the disk is full{file}. Free some space and run the command again."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename or 'no file name given'}"
     if isinstance(error, MemoryError):

@@ -17,8 +17,8 @@ def models(as_json: bool) -> None:
         return echo_json([asdict(row) for row in rows])
     heading = ("model", "layers", "width", "parameters", "weights", "title")
     click.echo(plain_table([heading, *(_cells(row) for row in rows)]))
-    places = ", ".join(str(folder) for folder in pretrained_folders())
-    click.echo(f"\nPretrained weights are looked for in {places}.")
+    folders = ", ".join(map(str, pretrained_folders()))
+    click.echo(f"\nPretrained weights are looked for in {folders}.")
 
 
 def _cells(row: ModelRow) -> tuple[str, ...]:

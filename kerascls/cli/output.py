@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ def progress_console(only_results_on_stdout: bool = False) -> "Console":
     return Console(stderr=only_results_on_stdout)
 
 
-def plain_table(rows: list[tuple[str, ...]]) -> str:
+def plain_table(rows: Sequence[tuple[str, ...]]) -> str:
     """Returns rows as aligned columns; the first row is the heading."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (

@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import given, input_format_option, runtime_option
+from kerascls.cli.options import FOLDER, given, input_format_option, runtime_option
 from kerascls.cli.output import row_progress
 
 
 @click.command()
-@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out", type=FOLDER)
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option("--input", metavar="FILE", help="Rows to label; - is standard input.")
 @click.option("--output", metavar="FILE", help=".csv or .jsonl. Default: screen.")
