@@ -12,31 +12,15 @@ from kerascls.system.files import write_all, write_atomically
 
 FINDINGS_FILE = "findings.csv"
 FINDINGS_COLUMNS = (
-    "kind",
-    "finding",
-    "file",
-    "line",
-    "text",
-    "labels",
-    "suggestion",
-    "score",
-    "corrected",
-    "row",
+    *("kind", "finding", "file", "line", "text", "labels"),
+    *("suggestion", "score", "corrected", "row"),
 )
 # What a person can decide by another label.
 RELABELLED_KINDS = ("label_error", "conflict", "near_duplicate")
 
 
 def write_audit(directory: str | Path, audit: Audit) -> list[Path]:
-    """Writes `audit.md`, `audit.json` and `findings.csv`, each in one step.
-
-    Args:
-        directory: Where to; made if it does not exist.
-        audit: What to write.
-
-    Returns:
-        The paths of the three files.
-    """
+    """Writes `audit.md`, `audit.json` and `findings.csv`; returns their paths."""
     contents = {
         "audit.md": _encoded(audit_markdown(audit)),
         "audit.json": _encoded(

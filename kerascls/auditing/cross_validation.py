@@ -73,11 +73,7 @@ def out_of_sample_probabilities(
 def fold_rows(
     texts: Sequence[str], targets: np.ndarray, folds: int, seed: int
 ) -> list[np.ndarray]:
-    """Returns the rows of each fold, stratified by label, equal texts together.
-
-    Returns:
-        int64 `(rows in the fold,)` for each fold.
-    """
+    """Returns each fold's rows, int64, stratified by label, equal texts together."""
     numbers: dict[str, int] = {}
     group_of = np.array([numbers.setdefault(t, len(numbers)) for t in texts], np.int64)
     first = np.unique(group_of, return_index=True)[1]  # (groups,), rows
@@ -87,11 +83,11 @@ def fold_rows(
 
 
 def _training(num_rows: int, seed: int) -> dict[str, Any]:
-    epochs = min(max(MIN_EPOCHS, -(-WANTED_STEPS // max(num_rows, 1))), MAX_EPOCHS)
+    epochs = -(-WANTED_STEPS // max(num_rows, 1))
     return {
         "loss": "log_loss",
         "alpha": 1 / (STRENGTH * max(num_rows, 1)),
-        "max_iter": epochs,
+        "max_iter": min(max(MIN_EPOCHS, epochs), MAX_EPOCHS),
         "tol": None,
         "average": True,
         "random_state": seed,
@@ -102,10 +98,11 @@ def _features(texts: Sequence[str]) -> Any:
     """Returns TF-IDF weights, float32 `(texts, n-grams)` in a scipy sparse matrix."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    analyzer = "char" if mostly_ideographs(texts) else "word"
-    options = {"analyzer": analyzer, "ngram_range": (1, 2), "sublinear_tf": True}
-    # In few texts no n-gram is there twice.
-    least = 2 if len(texts) >= 100 else 1
     return TfidfVectorizer(
-        **options, min_df=least, max_features=MAX_FEATURES, dtype=np.float32
+        analyzer="char" if mostly_ideographs(texts) else "word",
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        min_df=2 if len(texts) >= 100 else 1,  # in few texts no n-gram is there twice
+        max_features=MAX_FEATURES,
+        dtype=np.float32,
     ).fit_transform(texts)

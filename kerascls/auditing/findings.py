@@ -64,11 +64,7 @@ class Audit:
     sections: tuple[Section, ...] = field(repr=False)
 
     def section(self, kind: str) -> Section:
-        """Returns the section of that kind.
-
-        Raises:
-            SettingsError: When there is none.
-        """
+        """Returns the section of that kind; a SettingsError where there is none."""
         sections = {section.kind: section for section in self.sections}
         return sections[known_name(sections, kind, "kind")]
 
@@ -117,9 +113,9 @@ def short_names(files: Sequence[str]) -> tuple[str, ...]:
     return names if len(set(names)) == len(names) else tuple(files)
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
+def count(number: int, noun: str) -> str:
     """Returns a number with its noun, as in `1 row` and `1,476 rows`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(names: Sequence[str], limit: int = 10) -> str:

@@ -104,12 +104,7 @@ def trained_on(rows: Rows, bundle: Bundle) -> str:
 
 
 def default_judge(rows: Rows, bundle: Bundle) -> tuple[str, tuple[str, ...]]:
-    """Returns what judges labels by default where there is a bundle.
-
-    Returns:
-        `"bundle"`, or `"cross-validation"` if it was trained on one of the files, and
-        the lines that say why.
-    """
+    """Returns what judges by default where there is a bundle, and lines saying why."""
     files = _files_trained_on(rows, bundle)
     if not files:
         return "bundle", ()

@@ -117,7 +117,7 @@ def find_label_errors(
     Args:
         targets: bool `(rows, num_classes)`, as labelled.
         probabilities: float `(rows, num_classes)`, out of sample.
-        task: `"multiclass"` or `"multilabel"`.
+        task: What a row's labels mean.
     """
     probabilities = np.asarray(probabilities, np.float64)
     find = _find_one if task is Task.MULTICLASS else _find_several

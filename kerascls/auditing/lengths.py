@@ -18,10 +18,8 @@ def length_sections(
 ) -> list[Section]:
     """Returns the section on lengths and, with a bundle, on unknown tokens.
 
-    Args:
-        rows: The rows of all files.
-        bundle: Whose vocabulary counts tokens; without one characters are counted.
-        max_tokens: What a model reads, of the bundle by default.
+    A bundle's vocabulary counts tokens, and its `max_tokens` is the default; without
+    one characters are counted.
     """
     if bundle is None:
         lengths = [sum(map(len, texts)) for texts in rows.texts]

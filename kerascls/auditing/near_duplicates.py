@@ -15,12 +15,7 @@ def near_section(rows: Rows, threshold: float, seed: int = 0) -> Section:
 
     Equal texts are shown once, by their first row; files and labels are compared over
     all of their rows. n-grams have 2 characters where texts are mostly Chinese or
-    Japanese, else 4.
-
-    Args:
-        rows: The rows of all files.
-        threshold: Least similarity, see `minhash`.
-        seed: Of the hash functions.
+    Japanese, else 4. The threshold is a least similarity, see `minhash`.
     """
     rows_with: dict[tuple[str, ...], list[int]] = {}
     for row, text in enumerate(rows.texts):

@@ -13,11 +13,6 @@ from kerascls.errors import DataError, SettingsError
 def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> None:
     """Checks that a file can be written and that there is none yet.
 
-    Args:
-        path: The file.
-        endings: Those it may have, such as `.csv`.
-        argument: What the caller knows it by, for messages.
-
     Raises:
         SettingsError: When it exists, has another ending, or its folder does not
             exist or cannot be written to.
@@ -43,9 +38,6 @@ def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> N
 
 def check_directory(directory: str | Path) -> None:
     """Checks that an audit can be written without a loss of corrections.
-
-    Args:
-        directory: Where to; it need not exist.
 
     Raises:
         SettingsError: When it cannot be written to, or its findings.csv holds

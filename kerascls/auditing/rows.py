@@ -43,24 +43,6 @@ class Rows:
     texts: list[tuple[str, ...]]
     labels: list[tuple[str, ...]]
 
-    @classmethod
-    def of(cls, datasets: dict[str, Dataset]) -> "Rows":
-        """Returns the rows of files.
-
-        Raises:
-            DataError: When task or text columns differ between files.
-        """
-        examples = [row for dataset in datasets.values() for row in dataset.examples]
-        counts = [len(dataset.examples) for dataset in datasets.values()]
-        return cls(
-            datasets=datasets,
-            task=one_task(datasets),
-            file_of=np.repeat(np.arange(len(counts)), counts),
-            lines=[row.line for row in examples],
-            texts=[row.texts for row in examples],
-            labels=[row.labels for row in examples],
-        )
-
     def __len__(self) -> int:
         return len(self.texts)
 
@@ -120,7 +102,8 @@ def read_rows(
     """Reads labelled files; columns, separator and task default to a bundle's.
 
     Raises:
-        DataError: When a file cannot be used, or tasks differ between them.
+        DataError: When a file cannot be used, or tasks or text columns differ between
+            them.
         SettingsError: When there is no file or one is named twice, or when the
             bundle has another task or other text columns.
     """
@@ -132,15 +115,21 @@ def read_rows(
         )
     if bundle is not None:
         options = options.as_in(bundle.read_options)
-    return Rows.of({str(path): read(path, options) for path in paths})
+    datasets = {str(path): read(path, options) for path in paths}
+    examples = [row for dataset in datasets.values() for row in dataset.examples]
+    counts = [len(dataset.examples) for dataset in datasets.values()]
+    return Rows(
+        datasets=datasets,
+        task=one_task(datasets),
+        file_of=np.repeat(np.arange(len(counts)), counts),
+        lines=[row.line for row in examples],
+        texts=[row.texts for row in examples],
+        labels=[row.labels for row in examples],
+    )
 
 
 def mostly_ideographs(texts: Sequence[str]) -> bool:
-    """Returns whether a fifth or more of the letters are Chinese or Japanese.
-
-    Args:
-        texts: Looked at evenly, 2,000 at most.
-    """
+    """Returns whether a fifth or more of the letters are Chinese or Japanese."""
     step = -(-len(texts) // SAMPLED_TEXTS) or 1
     sample = "".join(text[:1000] for text in texts[::step])
     letters = len(LETTERS.findall(sample))

@@ -23,12 +23,7 @@ MAX_TABLE_ROWS = 20
 
 
 def render_audit(audit: Audit, *, width: int = 100) -> str:
-    """Draws an audit: a heading, numbers, examples and advice for each section.
-
-    Args:
-        audit: What `audit` returned.
-        width: Columns of text available.
-    """
+    """Draws an audit: a heading, numbers, examples and advice for each section."""
     lines = [_files_line(audit)]
     for section in audit.sections:
         lines += ["", section.title, "-" * len(section.title)]

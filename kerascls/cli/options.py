@@ -49,9 +49,7 @@ def setting_options(
 def reading_options(*but: str, **help_texts: str) -> Callable[[Callable], Callable]:
     """Returns a decorator that adds how a file is read, by default as in training.
 
-    Args:
-        *but: What the command does not have; none has the task.
-        **help_texts: As for `setting_options`.
+    Without the task, which no such command has, and without `but`.
     """
     names = [name for name in READ_KEYWORDS if name not in ("task", *but)]
     return setting_options(names, **_AS_IN_TRAINING | help_texts)

@@ -82,17 +82,7 @@ def read_corrections(
 def refuse_bad(
     bad: Sequence[BadRow], source: str | Path, expected: str, advice: str
 ) -> None:
-    """Refuses corrections if some are bad.
-
-    Args:
-        bad: The bad ones.
-        source: The file they are in.
-        expected: What they should be, for the message.
-        advice: What to do, for its end.
-
-    Raises:
-        DataError: When there are any.
-    """
+    """Raises a DataError about bad corrections in a file, if there are any."""
     if not bad:
         return
     lines = [f"  {source}:{row.line}: {row.reason}" for row in bad[:SHOWN_ROWS]]

@@ -31,7 +31,7 @@ def rewritten(
         labels: The new labels, by the line a row starts at.
         options: How it was read; the content has its encoding, unless it has none.
         read_as: The file's format.
-        write_as: The format to write, one that can be written.
+        write_as: One that can be written.
 
     Raises:
         DataError: When the encoding cannot write a label.

@@ -15,13 +15,10 @@ def write_tflite(bundle: Bundle, path: Path, int8: bool) -> None:
     signature runner does it), and gives `logits`, float32 `(batch, num_classes)`.
     TensorFlow Lite has no operations to tokenize with.
 
-    Args:
-        bundle: A checked bundle.
-        path: The file to appear.
-        int8: Whether weights are stored in 8 bits and multiplied so, what is between
-            them rounded row by row (dynamic range quantisation). Both are signed: a
-            sum of two products is at most 2 * 128 * 127 = 32,512 and fits 16 bits, so
-            that it needs no smaller codes, as ONNX does.
+    With `int8` weights are stored in 8 bits and multiplied so, what is between them
+    rounded row by row (dynamic range quantisation). Both are signed: a sum of two
+    products is at most 2 * 128 * 127 = 32,512 and fits 16 bits, so that it needs no
+    smaller codes, as ONNX does.
 
     Raises:
         SettingsError: When Keras does not run on TensorFlow.

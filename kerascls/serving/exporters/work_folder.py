@@ -34,10 +34,8 @@ def work_folder(parent: Path) -> Iterator[Path]:
 def check_free(path: Path, marker: str | None, suffix: str = "") -> None:
     """Checks that an exported model may be written to a path.
 
-    Args:
-        path: A file or directory, which need not exist.
-        marker: A file in every directory of the format; None for a file.
-        suffix: Of a file that may be replaced.
+    What may be replaced is a file with `suffix` or, of formats that have a `marker`, a
+    directory with that in it.
 
     Raises:
         SettingsError: When its folder is missing, or something else is there.

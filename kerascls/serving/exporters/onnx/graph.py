@@ -51,10 +51,7 @@ class OnnxGraph:
     def node(self, op_type: str, *inputs: str, **attributes: Any) -> str:
         """Adds a node with one output; returns the name of that.
 
-        Args:
-            op_type: Of ONNX, or of `CONTRIB` with `domain=CONTRIB`.
-            *inputs: Names of values; empty for one left out.
-            **attributes: Of the operator.
+        Inputs are names of values too, `""` for one left out.
         """
         output = f"{op_type}_{len(self._nodes)}"
         self._nodes.append((op_type, list(inputs), [output], attributes))
@@ -98,13 +95,7 @@ class OnnxGraph:
     def to_bytes(
         self, output: str, num_classes: int, metadata: Mapping[str, str]
     ) -> bytes:
-        """Returns the model as a file's content.
-
-        Args:
-            output: The value that is the result.
-            num_classes: Its columns.
-            metadata: For those who look into the file.
-        """
+        """Returns the file's content, of a model that gives `output`."""
         from onnx import TensorProto, helper, numpy_helper
 
         nodes = [
@@ -196,10 +187,7 @@ def _quantized(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns codes from -largest to largest and the scales that make numbers of them.
 
-    Args:
-        array: float32.
-        largest: Of the codes.
-        axis: Along which numbers share a scale.
+    Numbers along the axis share a scale.
     """
     scales = np.abs(array).max(axis=axis, keepdims=True) / np.float32(largest)
     scales[scales == 0] = 1

@@ -12,14 +12,14 @@ from kerascls.system.tables import named
 def add_head(
     graph: OnnxGraph, states: list[str], pooling: str, mlp_dim: int | None
 ) -> str:
-    """Adds a head.
+    """Adds the head that `kerascls.models.heads.ClassificationHead` builds.
 
     Args:
         graph: With the head's weights.
         states: What the last layers give, `(batch, tokens, hidden_dim)` each; of more
             than one the head mixes them.
-        pooling: See `kerascls.models.heads.ClassificationHead`.
-        mlp_dim: Units of its ReLU layer; None for no such layer.
+        pooling: Name of a pooling.
+        mlp_dim: Units of the ReLU layer; None for no such layer.
 
     Returns:
         The logits, float32 `(batch, num_classes)`.

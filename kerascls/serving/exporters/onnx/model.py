@@ -26,10 +26,7 @@ def write_onnx(bundle: Bundle, path: Path, int8: bool = False) -> None:
     `(rows, tokens)`, and returns `logits`, float32 `(rows, num_classes)`. It uses
     operators that onnxruntime adds to ONNX; other engines do not know them.
 
-    Args:
-        bundle: A checked bundle.
-        path: The file to write.
-        int8: Whether kernels and embedding tables have 8 bits.
+    With `int8` kernels and embedding tables have 8 bits.
 
     Raises:
         BundleError: When weights and configuration do not fit together.

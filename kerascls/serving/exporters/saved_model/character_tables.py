@@ -55,10 +55,8 @@ def character_tables(
 
     A text is treated character by character, but for what `order_matters` tells.
 
-    Args:
-        symbol_of: Numbers from 1 on for the characters that a vocabulary knows; all
-            others become 0.
-        do_lower_case: Whether the checkpoint wants lower-cased text without accents.
+    `symbol_of` has numbers from 1 on for the characters that a vocabulary knows; all
+    others become 0.
     """
     asked, firsts, lengths, normal = _normalised(do_lower_case)
     kinds = _kinds(np.unique(normal))[normal]
@@ -86,12 +84,8 @@ def order_matters(characters: Iterable[str], do_lower_case: bool) -> list[str]:
 
     With lower-casing it decomposes characters, sorts marks that follow each other by
     their class, and drops those without width. Few stay: the tails of musical notes,
-    viramas and tone marks of some scripts. What is not in `characters` is unknown
-    wherever it stands, so its place makes no difference.
-
-    Args:
-        characters: Those a vocabulary knows.
-        do_lower_case: Whether the checkpoint wants lower-cased text without accents.
+    viramas and tone marks of some scripts. What is not in `characters`, which a
+    vocabulary knows, is unknown wherever it stands.
     """
     if not do_lower_case:
         return []

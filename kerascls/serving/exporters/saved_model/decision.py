@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 def probabilities(
     calibration: Calibration, logits: "tf.Tensor", task: Task
 ) -> "tf.Tensor":
-    """Returns what `Calibration.apply` does, float32 `(batch, classes)`.
-
-    Args:
-        calibration: Of any kind.
-        logits: float32 `(batch, classes)`.
-        task: Softmax or sigmoid.
-    """
+    """Returns what `Calibration.apply` does; both float32 `(batch, classes)`."""
     import tensorflow as tf
 
     activation = tf.nn.softmax if task is Task.MULTICLASS else tf.sigmoid
@@ -40,17 +34,12 @@ def probabilities(
 
 
 def chosen_labels(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
-    """Returns what `Rule.apply` does, bool `(batch, classes)`.
-
-    Args:
-        rule: Of any kind.
-        probabilities: float32 `(batch, classes)`.
-    """
+    """Returns what `Rule.apply` does, bool `(batch, classes)`."""
     import tensorflow as tf
 
     chosen = _chosen(rule, probabilities)
     if rule.min_labels or rule.max_labels is not None:
-        counts = _counts(chosen)
+        counts = tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
         most = probabilities.shape[1] if rule.max_labels is None else rule.max_labels
         wanted = tf.clip_by_value(counts, rule.min_labels, most)
         order = likeliest_first(chosen, probabilities)
@@ -70,12 +59,7 @@ def abstained(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
 def likeliest_first(chosen: "tf.Tensor", probabilities: "tf.Tensor") -> "tf.Tensor":
     """Returns the columns of each row, chosen ones first, then by probability.
 
-    Args:
-        chosen: bool `(batch, classes)`.
-        probabilities: float32 `(batch, classes)`.
-
-    Returns:
-        int32 `(batch, classes)`; of equally likely ones the first comes first.
+    They are int32 `(batch, classes)`; of equally likely ones the first comes first.
     """
     import tensorflow as tf
 
@@ -89,18 +73,12 @@ def label_names(
 ) -> tuple["tf.Tensor", "tf.Tensor"]:
     """Returns the names of chosen labels, the likeliest first.
 
-    Args:
-        names: One for each column.
-        chosen: bool `(batch, classes)`.
-        probabilities: float32 `(batch, classes)`.
-
-    Returns:
-        string `(batch, most)`, `""` behind the last one of a row, and how many
-        each row has, int32 `(batch,)`.
+    They are string `(batch, most)`, `""` behind the last one of a row; how many each
+    row has is int32 `(batch,)`.
     """
     import tensorflow as tf
 
-    counts = _counts(chosen)
+    counts = tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
     most = tf.reduce_max(tf.concat([[0], counts], 0))
     order = likeliest_first(chosen, probabilities)[:, :most]
     labels = tf.gather(tf.constant(names), order)
@@ -139,12 +117,6 @@ def _falling(probabilities: "tf.Tensor") -> "tf.Tensor":
     import tensorflow as tf
 
     return tf.argsort(probabilities, direction="DESCENDING", stable=True)
-
-
-def _counts(chosen: "tf.Tensor") -> "tf.Tensor":
-    import tensorflow as tf
-
-    return tf.reduce_sum(tf.cast(chosen, tf.int32), axis=1)
 
 
 def _interpolated(calibration: Calibration, logits: "tf.Tensor") -> "tf.Tensor":

@@ -41,10 +41,7 @@ def write_saved_model(bundle: Bundle, path: Path, int8: bool) -> str | None:
     Signature `logits`: takes `token_ids`, `segment_ids` and `padding_mask`, each int32
     `(batch, tokens)`; gives `logits`, float32 `(batch, num_classes)`.
 
-    Args:
-        bundle: A checked bundle.
-        path: The directory to appear.
-        int8: Not possible in this format, and refused by `kerascls.export`.
+    There is no 8-bit form; `kerascls.export` refuses it.
 
     Returns:
         Why it takes no strings; None when it does.
@@ -76,10 +73,6 @@ def archive_of(
     bundle: Bundle, format: str
 ) -> tuple["keras.export.ExportArchive", "keras.Model"]:
     """Returns an archive with the endpoint `logits`, and the model in it.
-
-    Args:
-        bundle: A checked bundle.
-        format: What is made of it, for the message.
 
     Raises:
         SettingsError: When Keras does not run on TensorFlow.
@@ -113,14 +106,10 @@ def id_specs() -> dict[str, "tf.TensorSpec"]:
 
 
 def input_names(text_columns: Sequence[str]) -> list[str]:
-    """Returns the names of the string inputs.
+    """Returns the names of the string inputs for a bundle's text columns.
 
-    Args:
-        text_columns: The columns a bundle was trained on.
-
-    Returns:
-        `text` for a single column; else each column's name if it is made of English
-        letters, digits and `_`, and `text_0`, `text_1`, ... for others.
+    `text` for a single one; else each column's name if all are made of English letters,
+    digits and `_`, and `text_0`, `text_1`, ... for others.
     """
     if len(text_columns) == 1:
         return ["text"]

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 def check_strings(path: Path, bundle: Bundle, texts: Sequence[tuple[str, ...]]) -> None:
     """Checks the labels and scores that strings get; one that takes ids is let pass.
 
-    Args:
-        path: What `write_saved_model` wrote.
-        bundle: Whose model it is.
-        texts: The text fields of each row.
-
     Raises:
         ExportError: With the first text, when a score or label is another.
     """

@@ -41,11 +41,7 @@ class PieceTrie:
 
 
 def piece_trie(vocab: Mapping[str, int]) -> PieceTrie:
-    """Returns the trees of a vocabulary.
-
-    Args:
-        vocab: Token -> id; tokens that go on with a word start with `##`.
-    """
+    """Returns the trees of a vocabulary, whose tokens that go on start with `##`."""
     pieces = [_piece(token, token_id) for token, token_id in vocab.items()]
     characters = sorted({character for _, piece, _ in pieces for character in piece})
     symbol_of = {character: symbol for symbol, character in enumerate(characters, 1)}
