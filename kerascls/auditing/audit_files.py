@@ -46,8 +46,8 @@ def findings_csv(audit: Audit) -> str:
     for section in audit.sections:
         for finding in section.findings:
             number += 1
-            for found in finding:
-                fields = row_fields(audit.rows, found)
+            for entry in finding:
+                fields = row_fields(audit.rows, entry)
                 fields |= {"kind": section.kind, "finding": number, "corrected": ""}
                 fields["labels"] = label_cell(fields["labels"])
                 # The only character that no CSV file can hold.
@@ -74,16 +74,16 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
         for finding in audit.section(kind).findings:
             different = {
                 labels
-                for found in finding
-                for labels in answers[audit.rows.texts[found.row]]
+                for entry in finding
+                for labels in answers[audit.rows.texts[entry.row]]
             }
             if kind == "near_duplicate" and len(different) == 1:
                 continue
-            for found in finding:
-                fields = row_fields(audit.rows, found)
+            for entry in finding:
+                fields = row_fields(audit.rows, entry)
                 line = {"text": fields.pop("text"), "label": fields.pop("labels")}
                 line |= {"kind": kind, **fields}
-                written.setdefault(found.row, json.dumps(line, ensure_ascii=False))
+                written.setdefault(entry.row, json.dumps(line, ensure_ascii=False))
     content = "".join(f"{line}\n" for line in written.values())
     write_atomically(Path(path), _encoded(content))
     return len(written)

@@ -85,7 +85,7 @@ class Audit:
                     "lines": list(section.lines),
                     "advice": section.advice,
                     "findings": [
-                        [row_fields(self.rows, found) for found in finding]
+                        [row_fields(self.rows, entry) for entry in finding]
                         for finding in section.findings
                     ],
                 }
@@ -94,16 +94,16 @@ class Audit:
         }
 
 
-def row_fields(rows: Rows, found: FoundRow) -> dict[str, Any]:
+def row_fields(rows: Rows, entry: FoundRow) -> dict[str, Any]:
     """Returns what files say of one row of a finding."""
     return {
-        "file": rows.file(found.row),
-        "line": rows.lines[found.row],
-        "text": rows.text(found.row),
-        "labels": list(rows.labels[found.row]),
-        "suggestion": found.suggestion,
-        "score": found.score,
-        "row": rows.key(found.row),
+        "file": rows.file(entry.row),
+        "line": rows.lines[entry.row],
+        "text": rows.text(entry.row),
+        "labels": list(rows.labels[entry.row]),
+        "suggestion": entry.suggestion,
+        "score": entry.score,
+        "row": rows.key(entry.row),
     }
 
 

@@ -53,13 +53,13 @@ class LabelErrors:
     """Rows whose labels are likely wrong.
 
     Args:
-        found: int64 `(found,)`, the likeliest error first.
+        rows: int64 `(wrong,)`, the likeliest error first.
         quality: float64 `(rows,)`, how well each row's labels fit; low where wrong.
         better: bool `(rows, num_classes)`, the labels to give instead.
         estimated: How many wrong rows confident learning counts.
     """
 
-    found: np.ndarray
+    rows: np.ndarray
     quality: np.ndarray
     better: np.ndarray
     estimated: int
@@ -70,7 +70,7 @@ def label_error_section(rows: Rows, judged: Judged) -> Section:
     errors = find_label_errors(judged.targets, judged.probabilities, rows.task)
     may_be_none = not all(rows.labels)
     findings = []
-    for index in errors.found:
+    for index in errors.rows:
         row = int(judged.rows[index])
         # What could not be judged stays.
         kept = [name for name in rows.labels[row] if name not in judged.names]

@@ -54,12 +54,12 @@ def example_lines(audit: Audit, section: Section) -> Iterator[str]:
     """Yields the first findings, a line for each of their first rows."""
     rows = audit.rows
     for finding in section.findings[:SHOWN_FINDINGS]:
-        for found in finding[:SHOWN_ROWS]:
+        for entry in finding[:SHOWN_ROWS]:
             yield (
-                f"{printable(rows.place(found.row))}  "
-                f"{one_line(rows.text(found.row))}  "
-                f"[{printable(label_cell(rows.labels[found.row]))}]"
-                f"{printable(_remark(section, found))}"
+                f"{printable(rows.place(entry.row))}  "
+                f"{one_line(rows.text(entry.row))}  "
+                f"[{printable(label_cell(rows.labels[entry.row]))}]"
+                f"{printable(_remark(section, entry))}"
             )
         if len(finding) > SHOWN_ROWS:
             yield f"... and {count(len(finding) - SHOWN_ROWS, 'row')} more of these"
@@ -89,11 +89,11 @@ def _files_line(audit: Audit) -> str:
     return printable(f"Task: {audit.rows.task.value}. Files: {', '.join(files)}.")
 
 
-def _remark(section: Section, found: FoundRow) -> str:
-    score = "" if found.score is None else f" {found.score:g}"
+def _remark(section: Section, entry: FoundRow) -> str:
+    score = "" if entry.score is None else f" {entry.score:g}"
     if section.kind == "length":
         score = ""
-    return f"  {found.suggestion}{score}" if found.suggestion or score else ""
+    return f"  {entry.suggestion}{score}" if entry.suggestion or score else ""
 
 
 def _drawn_table(section: Section, width: int) -> list[str]:

@@ -81,7 +81,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     )
     @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
     @wraps(command)
-    def with_them(
+    def run(
         config: Path | None, overrides: tuple[str, ...], as_json: bool, **options: Any
     ) -> None:
         stated = {name: options.pop(name) for name in OPTION_KEYS if name in options}
@@ -89,7 +89,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         console = progress_console(only_results_on_stdout=as_json)
         command(settings, as_json=as_json, console=console, **options)
 
-    return with_them
+    return run
 
 
 def runtime_option(command: Callable) -> Callable:

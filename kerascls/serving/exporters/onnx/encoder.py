@@ -9,7 +9,7 @@ from kerascls.system.tables import named
 
 # As in `kerascls.models.layers.transformer.attention_bias`.
 _MASKED = -1e9
-_PROJECTIONS = ("query", "key", "value")
+_QKV = ("query", "key", "value")
 
 
 def add_encoder(
@@ -93,10 +93,8 @@ def _attend(
     else:
         operator = "MultiHeadAttention"
         inputs = [
-            graph.product(source, f"{name}/{projection}")
-            for source, projection in zip(
-                (queries, hidden, hidden), _PROJECTIONS, strict=True
-            )
+            graph.product(source, f"{name}/{vector}")
+            for source, vector in zip((queries, hidden, hidden), _QKV, strict=True)
         ]
     return graph.contrib(
         operator,
@@ -110,7 +108,7 @@ def _attend(
 
 def _joined(graph: OnnxGraph, name: str, kind: str) -> str:
     """Adds the kernels or the biases of query, key and value beside each other."""
-    arrays = [graph.weights[f"{name}/{one}/{kind}"] for one in _PROJECTIONS]
+    arrays = [graph.weights[f"{name}/{vector}/{kind}"] for vector in _QKV]
     return graph.constant(f"{name}/{kind}", np.concatenate(arrays, axis=-1), np.float32)
 
 

@@ -125,10 +125,10 @@ def _longest(
         at = tf.gather(at, known)
         nodes = tf.gather(trie.children, tf.gather(edge, known))
         whole = tf.where(tf.gather(trie.token_ids, nodes) >= 0)[:, 0]
-        from_ = tf.gather(at, whole)
+        begins = tf.gather(at, whole)
         token_ids = tf.gather(trie.token_ids, tf.gather(nodes, whole))
-        ids = tf.tensor_scatter_nd_update(ids, from_[:, None], token_ids)
-        ends = tf.tensor_scatter_nd_update(ends, from_[:, None], from_ + depth + 1)
+        ids = tf.tensor_scatter_nd_update(ids, begins[:, None], token_ids)
+        ends = tf.tensor_scatter_nd_update(ends, begins[:, None], begins + depth + 1)
         return depth + 1, at, nodes, ids, ends
 
     none = tf.fill([tf.size(symbols)], _NONE)
