@@ -1,6 +1,7 @@
 """Labelled text in; score tables, a decision and one shippable directory out."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 # Public name -> module that has it, under the same name or the one after the colon.
 _PLACES = {
@@ -29,22 +30,72 @@ _PLACES = {
     "tune": "kerascls.evaluation.tune",
 }
 
-__all__ = sorted(_PLACES)
+__all__ = [
+    "Prediction",
+    "Predictor",
+    "Rule",
+    "RunSettings",
+    "ScoreTable",
+    "Tokenizer",
+    "audit",
+    "build_transformer_model",
+    "diff",
+    "evaluate",
+    "export",
+    "find_rate",
+    "fit",
+    "fit_seeds",
+    "inspect",
+    "list_models",
+    "load_encoder",
+    "load_vocab",
+    "predict",
+    "relabel",
+    "search",
+    "sequence_padding",
+    "tune",
+]
 __version__ = "0.1.0"
 
+if TYPE_CHECKING:  # what an editor and a type checker see of the table
+    from kerascls.auditing.audit import audit
+    from kerascls.auditing.relabelling.relabel import relabel
+    from kerascls.checkpoints.inspection import inspect_checkpoint as inspect
+    from kerascls.checkpoints.loading import load_encoder
+    from kerascls.checkpoints.transformer_model import build_transformer_model
+    from kerascls.decision.rule import Rule
+    from kerascls.evaluation.diff import diff
+    from kerascls.evaluation.evaluate import evaluate
+    from kerascls.evaluation.tune import tune
+    from kerascls.experiments.learning_rate import find_rate
+    from kerascls.experiments.search.search import search
+    from kerascls.experiments.seeds import fit_seeds
+    from kerascls.inference.predict_file import predict_file as predict
+    from kerascls.inference.predictor import Prediction, Predictor
+    from kerascls.models.presets import list_models
+    from kerascls.preprocessing.tokenizers.wordpiece import (
+        Tokenizer,
+        load_vocab,
+        sequence_padding,
+    )
+    from kerascls.serving.exporters.export import export
+    from kerascls.settings.run_settings import RunSettings
+    from kerascls.training.callbacks.score_table import ScoreTable
+    from kerascls.training.fit import fit
+else:
 
-def __getattr__(name: str):
-    # On first use (PEP 562): the command line must not wait for Keras.
-    if name not in _PLACES:
-        raise AttributeError(f"module 'kerascls' has no attribute {name!r}")
-    from kerascls.system.extras import absence_explained
+    def __getattr__(name: str) -> Any:
+        # On first use (PEP 562): the command line must not wait for Keras.
+        if name not in _PLACES:
+            raise AttributeError(f"module 'kerascls' has no attribute {name!r}")
+        from kerascls.system.extras import absence_explained
 
-    module, _, attribute = _PLACES[name].partition(":")
-    with absence_explained(f"kerascls.{name}"):
-        value = getattr(import_module(module), attribute or name)
-    globals()[name] = value
-    return value
+        module, _, attribute = _PLACES[name].partition(":")
+        with absence_explained(f"kerascls.{name}"):
+            value = getattr(import_module(module), attribute or name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

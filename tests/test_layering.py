@@ -111,7 +111,8 @@ def import_nodes(node: ast.AST, in_functions: bool) -> Iterator[ast.stmt]:
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child
         elif is_type_checking(child):
-            continue
+            for statement in child.orelse:
+                yield from import_nodes(statement, in_functions)
         elif in_functions or not isinstance(
             child, ast.FunctionDef | ast.AsyncFunctionDef
         ):

@@ -2,11 +2,16 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+
+import pytest
 
 import kerascls
 from kerascls.system.extras import BACKENDS, EXTRAS, TRAINING
@@ -70,6 +75,24 @@ def test_the_sample_comes_with_the_package():
     )
     assert {"text", "labels"} <= set(header.split(","))
     assert len(rows) >= 300
+
+
+def test_the_wheel_has_the_sample_the_pages_and_the_types(tmp_path):
+    # Older ones do not know the form in which pyproject.toml names the licence.
+    pytest.importorskip("setuptools", minversion="77")
+    for name in ("kerascls", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    code = "from setuptools.build_meta import build_wheel; build_wheel('dist')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"kerascls/py.typed", "kerascls/sample/news.csv"} <= set(names)
+    assert any(re.fullmatch(r"kerascls/.+/html/.+\.css", name) for name in names)
 
 
 def test_the_version_is_said_once():

@@ -1,7 +1,10 @@
 """`import kerascls` is light, and gives every public name when it is asked for."""
 
+import ast
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +26,57 @@ def loaded_after(code):
 @pytest.mark.parametrize("name", kerascls.__all__)
 def test_every_public_name_can_be_imported(name):
     assert name in getattr(kerascls, name).__name__
+
+
+def imports_for_type_checkers() -> dict[str, str]:
+    """Returns where a type checker finds each public name, as `module:name`."""
+    tree = ast.parse(Path(kerascls.__file__).read_text("utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    return {
+        alias.asname or alias.name: f"{statement.module}:{alias.name}"
+        for statement in block.body
+        for alias in statement.names
+    }
+
+
+def test_the_table_the_list_and_the_types_name_the_same():
+    table = {
+        name: module if ":" in module else f"{module}:{name}"
+        for name, module in kerascls._PLACES.items()
+    }
+    assert imports_for_type_checkers() == table
+    assert sorted(kerascls.__all__) == sorted(table)
+
+
+def checked_types(folder: Path, code: str) -> subprocess.CompletedProcess:
+    """Runs mypy as a user would who has installed kerascls."""
+    (folder / "script.py").write_text(code)
+    return subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "script.py"]
+        # As for an installed package: what is wrong in it is not told.
+        + ["--follow-imports=silent"],
+        env={**os.environ, "MYPYPATH": str(Path(kerascls.__file__).parent.parent)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_users_get_types(tmp_path):
+    pytest.importorskip("mypy")
+    right = checked_types(
+        tmp_path,
+        "import kerascls\n"
+        'predictor = kerascls.Predictor.load("x")\n'
+        'print(predictor.predict("y").labels, predictor.predict(["y"])[0].labels)\n',
+    )
+    assert right.returncode == 0, right.stdout
+    wrong = checked_types(
+        tmp_path, "import kerascls\nkerascls.Predictor.load(1).predict()\nkerascls.no\n"
+    )
+    for error in ("[arg-type]", "[call-arg]", '"no"  [attr-defined]'):
+        assert error in wrong.stdout
 
 
 def test_every_command_is_a_plain_function():

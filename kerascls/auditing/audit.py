@@ -22,8 +22,6 @@ from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.system.extras import EXTRAS, has_extra, require
 from kerascls.system.tables import known_name, named
 
-Progress = Callable[[int, int], None]
-
 
 def audit(
     files: str | Path | Sequence[str | Path],
@@ -36,7 +34,7 @@ def audit(
     seed: int = 0,
     out: str | Path | None = None,
     export: str | Path | None = None,
-    on_progress: Progress | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
     **reading: Unpack[ReadKeywords],
 ) -> Audit:
     """Looks for duplicates, leaks, odd labels and likely label errors.
@@ -77,7 +75,11 @@ def audit(
     options = ReadOptions.from_keywords(audit, reading)
     paths = [files] if isinstance(files, str | Path) else list(files)
     check_threshold(near)
-    _check_numbers(folds, max_tokens)
+    if folds < 2 or (max_tokens is not None and max_tokens < 1):
+        raise SettingsError(
+            f"Expected 2 folds or more, and a positive max_tokens. Received: "
+            f"folds={folds!r}, max_tokens={max_tokens!r}. Use 5 folds."
+        )
     judge = _choose_judge(label_errors, bundle)
     if export is not None:
         check_new_file(export, (".jsonl",), "export")
@@ -86,30 +88,22 @@ def audit(
     opened = open_bundle(bundle) if bundle is not None else None
     rows = read_rows(paths, opened, options)
     reasons: tuple[str, ...] = ()
-    if judge == AUTO:
+    if judge == AUTO and opened is not None:
         judge, reasons = default_judge(rows, opened)
-    judged = _label_errors(rows, judge, opened, folds, seed, on_progress)
-    sections = [
+    label_error = _label_errors(rows, judge, opened, folds, seed, on_progress)
+    sections = (
         *duplicate_sections(rows),
         near_section(rows, near, seed),
         *label_sections(rows),
         *length_sections(rows, opened, max_tokens),
-        replace(judged, lines=(*judged.lines, *reasons)),
-    ]
-    found = Audit(rows, tuple(sections))
+        replace(label_error, lines=(*label_error.lines, *reasons)),
+    )
+    result = Audit(rows, sections)
     if out is not None:
-        write_audit(out, found)
+        write_audit(out, result)
     if export is not None:
-        export_doccano(export, found)
-    return found
-
-
-def _check_numbers(folds: int, max_tokens: int | None) -> None:
-    if folds < 2 or (max_tokens is not None and max_tokens < 1):
-        raise SettingsError(
-            f"Expected 2 folds or more, and a positive max_tokens. Received: "
-            f"folds={folds!r}, max_tokens={max_tokens!r}. Use 5 folds."
-        )
+        export_doccano(export, result)
+    return result
 
 
 def _choose_judge(label_errors: str, bundle: str | Path | None) -> str:
@@ -136,7 +130,7 @@ def _label_errors(
     bundle: Bundle | None,
     folds: int,
     seed: int,
-    on_progress: Progress | None,
+    on_progress: Callable[[int, int], None] | None,
 ) -> Section:
     if judge == NONE:
         return _not_judged("left out, as asked for", "")

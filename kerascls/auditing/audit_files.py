@@ -12,42 +12,23 @@ from kerascls.system.files import write_all, write_atomically
 
 FINDINGS_FILE = "findings.csv"
 FINDINGS_COLUMNS = (
-    "kind",
-    "finding",
-    "file",
-    "line",
-    "text",
-    "labels",
-    "suggestion",
-    "score",
-    "corrected",
-    "row",
+    *("kind", "finding", "file", "line", "text", "labels"),
+    *("suggestion", "score", "corrected", "row"),
 )
 # What a person can decide by another label.
 RELABELLED_KINDS = ("label_error", "conflict", "near_duplicate")
 
 
 def write_audit(directory: str | Path, audit: Audit) -> list[Path]:
-    """Writes `audit.md`, `audit.json` and `findings.csv`, each in one step.
-
-    Args:
-        directory: Where to; made if it does not exist.
-        audit: What to write.
-
-    Returns:
-        The paths of the three files.
-    """
+    """Writes `audit.md`, `audit.json` and `findings.csv`; returns their paths."""
     contents = {
         "audit.md": _encoded(audit_markdown(audit)),
-        "audit.json": _encoded(audit_json(audit)),
+        "audit.json": _encoded(
+            json.dumps(audit.to_dict(), ensure_ascii=False, indent=2) + "\n"
+        ),
         FINDINGS_FILE: b"\xef\xbb\xbf" + _encoded(findings_csv(audit)),
     }
     return write_all(directory, contents)
-
-
-def audit_json(audit: Audit) -> str:
-    """Returns everything an audit found as JSON."""
-    return json.dumps(audit.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
 
 def findings_csv(audit: Audit) -> str:
@@ -65,8 +46,8 @@ def findings_csv(audit: Audit) -> str:
     for section in audit.sections:
         for finding in section.findings:
             number += 1
-            for found in finding:
-                fields = row_fields(audit.rows, found)
+            for entry in finding:
+                fields = row_fields(audit.rows, entry)
                 fields |= {"kind": section.kind, "finding": number, "corrected": ""}
                 fields["labels"] = label_cell(fields["labels"])
                 # The only character that no CSV file can hold.
@@ -86,20 +67,25 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
         The number of rows.
     """
     written: dict[int, str] = {}
-    answers: dict[tuple[str, ...], set] = {}
+    answers: dict[tuple[str, ...], set[frozenset[str]]] = {}
     for texts, labels in zip(audit.rows.texts, audit.rows.labels, strict=True):
         answers.setdefault(texts, set()).add(frozenset(labels))
     for kind in RELABELLED_KINDS:
         for finding in audit.section(kind).findings:
-            said = [answers[audit.rows.texts[found.row]] for found in finding]
-            if kind == "near_duplicate" and len(set().union(*said)) == 1:
+            different = {
+                labels
+                for entry in finding
+                for labels in answers[audit.rows.texts[entry.row]]
+            }
+            if kind == "near_duplicate" and len(different) == 1:
                 continue
-            for found in finding:
-                fields = row_fields(audit.rows, found)
+            for entry in finding:
+                fields = row_fields(audit.rows, entry)
                 line = {"text": fields.pop("text"), "label": fields.pop("labels")}
                 line |= {"kind": kind, **fields}
-                written.setdefault(found.row, json.dumps(line, ensure_ascii=False))
-    write_atomically(Path(path), _encoded("".join(f"{o}\n" for o in written.values())))
+                written.setdefault(entry.row, json.dumps(line, ensure_ascii=False))
+    content = "".join(f"{line}\n" for line in written.values())
+    write_atomically(Path(path), _encoded(content))
     return len(written)
 
 

@@ -48,24 +48,24 @@ def out_of_sample_probabilities(
 
     features = _features(texts)
     probabilities = np.zeros(targets.shape)
-    parts = fold_rows(texts, targets, folds, seed)
+    held_out = fold_rows(texts, targets, folds, seed)
     done = 0
-    for part in parts:
-        rest = np.setdiff1d(np.arange(len(texts)), part)
-        known, unknown = features[rest], features[part]
+    for fold in held_out:
+        rest = np.setdiff1d(np.arange(len(texts)), fold)
+        known, unknown = features[rest], features[fold]
         options = _training(len(rest), seed)
         for column in range(targets.shape[1]):
             truth = targets[rest, column]
             if truth.all() or not truth.any():
-                probabilities[part, column] = truth.mean()
-            elif len(part):
+                probabilities[fold, column] = truth.mean()
+            elif len(fold):
                 model = SGDClassifier(**options).fit(known, truth)
-                probabilities[part, column] = model.predict_proba(unknown)[:, 1]
+                probabilities[fold, column] = model.predict_proba(unknown)[:, 1]
             done += 1
             if on_progress:
-                on_progress(done, len(parts) * targets.shape[1])
+                on_progress(done, len(held_out) * targets.shape[1])
     if task is Task.MULTICLASS:
-        totals = probabilities.sum(axis=1, keepdims=True)
+        totals = probabilities.sum(axis=1, keepdims=True)  # (rows, 1)
         probabilities /= np.where(totals > 0, totals, 1)
     return probabilities
 
@@ -73,39 +73,36 @@ def out_of_sample_probabilities(
 def fold_rows(
     texts: Sequence[str], targets: np.ndarray, folds: int, seed: int
 ) -> list[np.ndarray]:
-    """Returns the rows of each fold, stratified by label, equal texts together.
-
-    Returns:
-        int64 `(rows in the fold,)` for each fold.
-    """
-    number: dict[str, int] = {}
-    group = np.array([number.setdefault(text, len(number)) for text in texts], np.int64)
-    first = np.unique(group, return_index=True)[1]
+    """Returns each fold's rows, int64, stratified by label, equal texts together."""
+    numbers: dict[str, int] = {}
+    group_of = np.array([numbers.setdefault(t, len(numbers)) for t in texts], np.int64)
+    first = np.unique(group_of, return_index=True)[1]  # (groups,), rows
     labels = [tuple(map(str, np.flatnonzero(targets[row]))) for row in first]
-    parts = stratified_split(labels, [1 / folds] * folds, seed)
-    return [np.flatnonzero(np.isin(group, part)) for part in parts]
+    groups_of_folds = stratified_split(labels, [1 / folds] * folds, seed)
+    return [np.flatnonzero(np.isin(group_of, groups)) for groups in groups_of_folds]
 
 
 def _training(num_rows: int, seed: int) -> dict[str, Any]:
-    epochs = min(max(MIN_EPOCHS, -(-WANTED_STEPS // max(num_rows, 1))), MAX_EPOCHS)
+    epochs = -(-WANTED_STEPS // max(num_rows, 1))
     return {
         "loss": "log_loss",
         "alpha": 1 / (STRENGTH * max(num_rows, 1)),
-        "max_iter": epochs,
+        "max_iter": min(max(MIN_EPOCHS, epochs), MAX_EPOCHS),
         "tol": None,
         "average": True,
         "random_state": seed,
     }
 
 
-def _features(texts: Sequence[str]):
+def _features(texts: Sequence[str]) -> Any:
     """Returns TF-IDF weights, float32 `(texts, n-grams)` in a scipy sparse matrix."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    analyzer = "char" if mostly_ideographs(texts) else "word"
-    options = {"analyzer": analyzer, "ngram_range": (1, 2), "sublinear_tf": True}
-    # In few texts no n-gram is there twice.
-    least = 2 if len(texts) >= 100 else 1
     return TfidfVectorizer(
-        **options, min_df=least, max_features=MAX_FEATURES, dtype=np.float32
+        analyzer="char" if mostly_ideographs(texts) else "word",
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        min_df=2 if len(texts) >= 100 else 1,  # in few texts no n-gram is there twice
+        max_features=MAX_FEATURES,
+        dtype=np.float32,
     ).fit_transform(texts)

@@ -1,7 +1,7 @@
 """Equal texts: inside a file, between files, with different labels; empty texts."""
 
 from kerascls.auditing.findings import FoundRow, Section, count
-from kerascls.auditing.rows import Rows
+from kerascls.auditing.rows import Rows, label_cell
 from kerascls.data.duplicates import DuplicateCounts, count_duplicates, group_duplicates
 
 
@@ -9,11 +9,12 @@ def duplicate_sections(rows: Rows) -> list[Section]:
     """Returns the sections on exact duplicates, leaks, conflicts and empty texts."""
     groups = group_duplicates(rows.texts)
     groups.sort(key=len, reverse=True)
-    parts = {
-        name: [rows.texts[row] for row in places]
-        for name, places in rows.by_file().items()
-    }
-    counts = count_duplicates(parts)
+    counts = count_duplicates(
+        {
+            name: [rows.texts[row] for row in file_rows]
+            for name, file_rows in rows.by_file().items()
+        }
+    )
     return [
         _duplicates(rows, groups, counts),
         _leaks(rows, groups, counts),
@@ -25,32 +26,30 @@ def duplicate_sections(rows: Rows) -> list[Section]:
 def _duplicates(
     rows: Rows, groups: list[list[int]], counts: DuplicateCounts
 ) -> Section:
-    inside = []
+    findings = []
     for group in groups:
-        by_file: dict[int, list[int]] = {}
+        by_file: dict[str, list[int]] = {}
         for row in group:
-            by_file.setdefault(int(rows.file_of[row]), []).append(row)
-        inside += [_copies(rows, same) for same in by_file.values() if len(same) > 1]
-    repeats = {name: number for name, number in counts.repeats.items() if number}
+            by_file.setdefault(rows.file(row), []).append(row)
+        for first, *others in by_file.values():
+            if others:
+                repeats = f"remove: repeats {rows.place(first)}"
+                copies = (FoundRow(row, repeats) for row in others)
+                findings.append((FoundRow(first, "keep"), *copies))
     return Section(
         kind="duplicate",
         title="Exact duplicates inside a file",
-        counts={"repeated_rows": counts.repeats, "texts": len(inside)},
+        counts={"repeated_rows": counts.repeats, "texts": len(findings)},
         lines=tuple(
             f"{name}: {count(number, 'row')} of {counts.rows[name]:,} repeat an "
             f"earlier row's text"
-            for name, number in repeats.items()
+            for name, number in counts.repeats.items()
+            if number
         ),
         advice="Keep one row of each text: the others count a text several times, and "
         "in one file that is split later they end up in training and test.",
-        findings=tuple(inside),
+        findings=tuple(findings),
     )
-
-
-def _copies(rows: Rows, same: list[int]) -> tuple[FoundRow, ...]:
-    first, *others = same
-    repeated = f"remove: repeats {rows.place(first)}"
-    return FoundRow(first, "keep"), *(FoundRow(row, repeated) for row in others)
 
 
 def _leaks(rows: Rows, groups: list[list[int]], counts: DuplicateCounts) -> Section:
@@ -83,16 +82,14 @@ def _leaks(rows: Rows, groups: list[list[int]], counts: DuplicateCounts) -> Sect
 
 
 def _leaking(rows: Rows, group: list[int]) -> tuple[FoundRow, ...]:
-    first = {int(rows.file_of[row]): row for row in reversed(group)}
-    return tuple(
-        FoundRow(row, f"also in {', '.join(_others(rows, first, row))}")
-        for row in group
-    )
-
-
-def _others(rows: Rows, first: dict[int, int], row: int) -> list[str]:
-    own = int(rows.file_of[row])
-    return [rows.place(first[file]) for file in sorted(first) if file != own]
+    first: dict[str, str] = {}
+    for row in group:
+        first.setdefault(rows.file(row), rows.place(row))
+    others = {
+        own: ", ".join(place for file, place in first.items() if file != own)
+        for own in first
+    }
+    return tuple(FoundRow(row, f"also in {others[rows.file(row)]}") for row in group)
 
 
 def _conflicts(rows: Rows, groups: list[list[int]]) -> Section:
@@ -103,17 +100,15 @@ def _conflicts(rows: Rows, groups: list[list[int]]) -> Section:
         and not rows.is_blank(group[0])
     ]
     affected = sum(map(len, conflicts))
-    lines = ()
-    if conflicts:
-        lines = (
-            f"{count(len(conflicts), 'text')} with different labels, in "
-            f"{count(affected, 'row')}",
-        )
+    line = (
+        f"{count(len(conflicts), 'text')} with different labels, in "
+        f"{count(affected, 'row')}"
+    )
     return Section(
         kind="conflict",
         title="The same text with different labels",
         counts={"texts": len(conflicts), "rows": affected},
-        lines=lines,
+        lines=(line,) if conflicts else (),
         advice="Decide on one answer for each text; no model can learn both. The "
         "suggestion is what most of its rows say, where one answer leads.",
         findings=tuple(_disagreeing(rows, group) for group in conflicts),
@@ -121,19 +116,20 @@ def _conflicts(rows: Rows, groups: list[list[int]]) -> Section:
 
 
 def _disagreeing(rows: Rows, group: list[int]) -> tuple[FoundRow, ...]:
-    answers: dict[frozenset, list[int]] = {}
+    answers: dict[frozenset[str], list[int]] = {}
     for row in group:
         answers.setdefault(frozenset(rows.labels[row]), []).append(row)
     ranked = sorted(answers.values(), key=len, reverse=True)
     leads = len(ranked[0]) > len(ranked[1])
-    answer = rows.label_cell(ranked[0][0]) if leads else ""
+    answer = label_cell(rows.labels[ranked[0][0]]) if leads else ""
     return tuple(FoundRow(row, answer) for row in group)
 
 
 def _empty(rows: Rows) -> Section:
     blank = [row for row in range(len(rows)) if rows.is_blank(row)]
     by_file = {
-        name: sum(map(rows.is_blank, places)) for name, places in rows.by_file().items()
+        name: sum(map(rows.is_blank, file_rows))
+        for name, file_rows in rows.by_file().items()
     }
     return Section(
         kind="empty_text",

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.auditing.rows import Rows
-from kerascls.errors import SettingsError
+from kerascls.system.tables import known_name
 
 CORRECTED = "corrected"
-
 SHOWN_FINDINGS = 3
 SHOWN_ROWS = 4
 
@@ -65,19 +64,9 @@ class Audit:
     sections: tuple[Section, ...] = field(repr=False)
 
     def section(self, kind: str) -> Section:
-        """Returns the section of that kind.
-
-        Raises:
-            SettingsError: When there is none.
-        """
-        for section in self.sections:
-            if section.kind == kind:
-                return section
-        kinds = ", ".join(section.kind for section in self.sections)
-        raise SettingsError(
-            f"Expected a kind of finding out of {kinds}. Received: kind={kind!r}. "
-            f"Choose one of them."
-        )
+        """Returns the section of that kind; a SettingsError where there is none."""
+        sections = {section.kind: section for section in self.sections}
+        return sections[known_name(sections, kind, "kind")]
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the audit as plain JSON types, every finding row included."""
@@ -88,33 +77,33 @@ class Audit:
                 for name, dataset in self.rows.datasets.items()
             },
             "task": self.rows.task.value,
-            "sections": [self._section_dict(section) for section in self.sections],
-        }
-
-    def _section_dict(self, section: Section) -> dict[str, Any]:
-        return {
-            "kind": section.kind,
-            "title": section.title,
-            "counts": section.counts,
-            "lines": list(section.lines),
-            "advice": section.advice,
-            "findings": [
-                [row_fields(self.rows, found) for found in finding]
-                for finding in section.findings
+            "sections": [
+                {
+                    "kind": section.kind,
+                    "title": section.title,
+                    "counts": section.counts,
+                    "lines": list(section.lines),
+                    "advice": section.advice,
+                    "findings": [
+                        [row_fields(self.rows, entry) for entry in finding]
+                        for finding in section.findings
+                    ],
+                }
+                for section in self.sections
             ],
         }
 
 
-def row_fields(rows: Rows, found: FoundRow) -> dict[str, Any]:
+def row_fields(rows: Rows, entry: FoundRow) -> dict[str, Any]:
     """Returns what files say of one row of a finding."""
     return {
-        "file": rows.file(found.row),
-        "line": rows.lines[found.row],
-        "text": rows.text(found.row),
-        "labels": list(rows.labels[found.row]),
-        "suggestion": found.suggestion,
-        "score": found.score,
-        "row": rows.key(found.row),
+        "file": rows.file(entry.row),
+        "line": rows.lines[entry.row],
+        "text": rows.text(entry.row),
+        "labels": list(rows.labels[entry.row]),
+        "suggestion": entry.suggestion,
+        "score": entry.score,
+        "row": rows.key(entry.row),
     }
 
 
@@ -124,9 +113,9 @@ def short_names(files: Sequence[str]) -> tuple[str, ...]:
     return names if len(set(names)) == len(names) else tuple(files)
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
+def count(number: int, noun: str) -> str:
     """Returns a number with its noun, as in `1 row` and `1,476 rows`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(names: Sequence[str], limit: int = 10) -> str:

@@ -35,18 +35,18 @@ def judged_by_cross_validation(
         None when fewer than two labels of a multi-class task, or none of a
         multi-label one, are frequent enough.
     """
-    texts: dict[str, set] = {}
+    texts_with: dict[str, set[tuple[str, ...]]] = {}
     for row, labels in enumerate(rows.labels):
         for name in labels:
             if not rows.is_blank(row):
-                texts.setdefault(name, set()).add(rows.texts[row])
-    names = sorted(name for name, found in texts.items() if len(found) >= folds)
+                texts_with.setdefault(name, set()).add(rows.texts[row])
+    names = sorted(name for name, texts in texts_with.items() if len(texts) >= folds)
     rare = sorted(set().union(*rows.labels) - set(names))
     if len(names) < (2 if rows.task is Task.MULTICLASS else 1):
         return None
-    places, targets = _targets(rows, LabelSet(tuple(names)))
+    judged, targets = _targets(rows, LabelSet(tuple(names)))
     probabilities = out_of_sample_probabilities(
-        [rows.text(row) for row in places],
+        [rows.text(row) for row in judged],
         targets,
         rows.task,
         folds=folds,
@@ -58,7 +58,7 @@ def judged_by_cross_validation(
         lines.append(
             f"not judged, for they have fewer than {folds} texts: {listed(rare)}"
         )
-    return Judged(places, tuple(names), targets, probabilities, tuple(lines))
+    return Judged(judged, tuple(names), targets, probabilities, tuple(lines))
 
 
 def judged_by_bundle(
@@ -72,21 +72,21 @@ def judged_by_bundle(
 
     Labels it does not know are not judged.
     """
-    places, targets = _targets(rows, bundle.label_set)
+    judged, targets = _targets(rows, bundle.label_set)
     predictor = Predictor(bundle)
     probabilities = np.zeros(targets.shape)
-    for start in range(0, len(places), ROWS_AT_ONCE):
-        part = slice(start, start + ROWS_AT_ONCE)
-        texts = [rows.texts[row] for row in places[part]]
-        probabilities[part] = predictor.predict_proba(texts)
+    for start in range(0, len(judged), ROWS_AT_ONCE):
+        chunk = slice(start, start + ROWS_AT_ONCE)
+        texts = [rows.texts[row] for row in judged[chunk]]
+        probabilities[chunk] = predictor.predict_proba(texts)
         if on_progress:
-            on_progress(min(part.stop, len(places)), len(places))
+            on_progress(start + len(texts), len(judged))
     names = tuple(bundle.label_set)
     unknown = sorted(set().union(*rows.labels) - set(names))
     lines = [f"by the probabilities of {bundle.path}", trained_on(rows, bundle)]
     if unknown:
         lines.append(f"not judged, for the bundle lacks them: {listed(unknown)}")
-    return Judged(places, names, targets, probabilities, tuple(lines))
+    return Judged(judged, names, targets, probabilities, tuple(lines))
 
 
 def trained_on(rows: Rows, bundle: Bundle) -> str:
@@ -104,12 +104,7 @@ def trained_on(rows: Rows, bundle: Bundle) -> str:
 
 
 def default_judge(rows: Rows, bundle: Bundle) -> tuple[str, tuple[str, ...]]:
-    """Returns what judges labels by default where there is a bundle.
-
-    Returns:
-        `"bundle"`, or `"cross-validation"` if it was trained on one of the files, and
-        the lines that say why.
-    """
+    """Returns what judges by default where there is a bundle, and lines saying why."""
     files = _files_trained_on(rows, bundle)
     if not files:
         return "bundle", ()
@@ -123,20 +118,20 @@ def _files_trained_on(rows: Rows, bundle: Bundle) -> list[str] | None:
     """Returns the files a bundle was trained on, None where that is not known."""
     try:
         run = json.loads((bundle.path.parent / RUN_FILE).read_bytes())
-        used = {run["data"][p]["sha256"] for p in ("train", "valid")}
+        used = {run["data"][part]["sha256"] for part in ("train", "valid")}
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return [name for name, one in rows.datasets.items() if one.sha256 in used]
+    return [name for name, data in rows.datasets.items() if data.sha256 in used]
 
 
 def _targets(rows: Rows, labels: LabelSet) -> tuple[np.ndarray, np.ndarray]:
     """Returns the rows that can be judged and their labels among `labels`."""
     known = [[name for name in row if name in labels] for row in rows.labels]
     multilabel = rows.task is Task.MULTILABEL
-    places = [
+    judged = [
         row
         for row, names in enumerate(known)
         if (names or multilabel) and not rows.is_blank(row)
     ]
-    targets = Targets.from_labels([known[row] for row in places], labels)
-    return np.array(places, np.int64), targets.multi_hot()
+    targets = Targets.from_labels([known[row] for row in judged], labels)
+    return np.array(judged, np.int64), targets.multi_hot()

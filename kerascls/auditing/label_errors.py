@@ -8,7 +8,6 @@ References:
 """
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,13 +53,13 @@ class LabelErrors:
     """Rows whose labels are likely wrong.
 
     Args:
-        found: int64 `(found,)`, the likeliest error first.
+        rows: int64 `(wrong,)`, the likeliest error first.
         quality: float64 `(rows,)`, how well each row's labels fit; low where wrong.
         better: bool `(rows, num_classes)`, the labels to give instead.
         estimated: How many wrong rows confident learning counts.
     """
 
-    found: np.ndarray
+    rows: np.ndarray
     quality: np.ndarray
     better: np.ndarray
     estimated: int
@@ -71,12 +70,15 @@ def label_error_section(rows: Rows, judged: Judged) -> Section:
     errors = find_label_errors(judged.targets, judged.probabilities, rows.task)
     may_be_none = not all(rows.labels)
     findings = []
-    for place in errors.found:
-        row = int(judged.rows[place])
-        labels = _suggested(rows.labels[row], judged.names, errors.better[place])
+    for index in errors.rows:
+        row = int(judged.rows[index])
+        # What could not be judged stays.
+        kept = [name for name in rows.labels[row] if name not in judged.names]
+        better = np.flatnonzero(errors.better[index])
+        labels = [*kept, *(judged.names[column] for column in better)]
         if not labels and not may_be_none:
-            labels = (judged.names[judged.probabilities[place].argmax()],)
-        score = round(float(errors.quality[place]), 4)
+            labels = [judged.names[judged.probabilities[index].argmax()]]
+        score = round(float(errors.quality[index]), 4)
         findings.append((FoundRow(row, label_cell(labels), score),))
     agreement = _agreement(judged, rows.task)
     lines = (
@@ -115,7 +117,7 @@ def find_label_errors(
     Args:
         targets: bool `(rows, num_classes)`, as labelled.
         probabilities: float `(rows, num_classes)`, out of sample.
-        task: `"multiclass"` or `"multilabel"`.
+        task: What a row's labels mean.
     """
     probabilities = np.asarray(probabilities, np.float64)
     find = _find_one if task is Task.MULTICLASS else _find_several
@@ -144,14 +146,14 @@ def _find_one(
     from cleanlab.filter import find_label_issues
     from cleanlab.rank import get_label_quality_scores
 
-    given = targets.argmax(axis=1)
+    labels = targets.argmax(axis=1)  # (rows,)
     wrong = find_label_issues(
-        given, probabilities, filter_by="predicted_neq_given", n_jobs=1
+        labels, probabilities, filter_by="predicted_neq_given", n_jobs=1
     )
     better = np.zeros(targets.shape, np.bool_)
-    better[np.arange(len(given)), probabilities.argmax(axis=1)] = True
-    quality = get_label_quality_scores(given, probabilities)
-    return wrong, quality, better, int(num_label_issues(given, probabilities))
+    better[np.arange(len(labels)), probabilities.argmax(axis=1)] = True
+    quality = get_label_quality_scores(labels, probabilities)
+    return wrong, quality, better, int(num_label_issues(labels, probabilities))
 
 
 def _find_several(
@@ -161,8 +163,8 @@ def _find_several(
         find_multilabel_issues_per_class,
     )
 
-    given = [np.flatnonzero(row).tolist() for row in targets]
-    wrong = find_multilabel_issues_per_class(given, probabilities, n_jobs=1)
+    labels = [np.flatnonzero(row).tolist() for row in targets]
+    wrong = find_multilabel_issues_per_class(labels, probabilities, n_jobs=1)
     # A label is taken for wrong only where the other answer is likelier.
     wrong &= (probabilities > 0.5) != targets
     estimated = int(wrong.any(axis=1).sum())
@@ -172,11 +174,3 @@ def _find_several(
     # fit, a sure error in one would move it little.
     quality = believed.min(axis=1)
     return wrong.any(axis=1), quality, targets ^ wrong, estimated
-
-
-def _suggested(
-    labels: Sequence[str], judged: Sequence[str], better: np.ndarray
-) -> tuple[str, ...]:
-    """Returns the better labels; those that could not be judged stay."""
-    kept = [name for name in labels if name not in judged]
-    return (*kept, *(judged[column] for column in np.flatnonzero(better)))

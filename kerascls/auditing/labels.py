@@ -15,8 +15,8 @@ FREQUENT = 5
 def label_sections(rows: Rows) -> list[Section]:
     """Returns the sections on label counts and, for multi-label, on pairs of labels."""
     counts = {
-        name: Counter(label for row in places for label in rows.labels[row])
-        for name, places in rows.by_file().items()
+        name: Counter(label for row in file_rows for label in rows.labels[row])
+        for name, file_rows in rows.by_file().items()
     }
     sections = [_counts(rows, counts)]
     if rows.task is Task.MULTILABEL:
@@ -28,12 +28,12 @@ def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
     total = sum(counts.values(), Counter())
     names = sorted(total, key=lambda name: (-total[name], name))
     missing = {
-        file: [name for name in names if not found[name]]
-        for file, found in counts.items()
+        file: [name for name in names if not numbers[name]]
+        for file, numbers in counts.items()
     }
     unlabelled = {
-        file: sum(not rows.labels[row] for row in places)
-        for file, places in rows.by_file().items()
+        file: sum(not rows.labels[row] for row in file_rows)
+        for file, file_rows in rows.by_file().items()
     }
     lines = [f"{count(len(names), 'label')} in {count(len(rows), 'row')}"]
     lines += [
@@ -48,15 +48,15 @@ def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
     ]
     table = [("label", *short_names(rows.files))]
     table += [
-        (name, *(f"{found[name]:,}" for found in counts.values())) for name in names
+        (name, *(f"{numbers[name]:,}" for numbers in counts.values())) for name in names
     ]
     return Section(
         kind="label_count",
         title="Labels",
         counts={
             "rows": {
-                file: {name: found[name] for name in names}
-                for file, found in counts.items()
+                file: {name: numbers[name] for name in names}
+                for file, numbers in counts.items()
             },
             "missing": missing,
             "unlabelled_rows": unlabelled,
@@ -69,7 +69,7 @@ def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
 
 
 def _pairs(rows: Rows, total: Counter) -> Section:
-    together: Counter = Counter(
+    together = Counter(
         pair for labels in rows.labels for pair in combinations(sorted(labels), 2)
     )
     always, never = _always(total, together), _never(total, together, len(rows))
@@ -82,7 +82,8 @@ def _pairs(rows: Rows, total: Counter) -> Section:
         for a, b, expected in never[:10]
     ]
     lines += [f"... and {len(never) - 10} more like that"] * (len(never) > 10)
-    frequent = together.most_common(10)
+    table = [("label", "label", "rows")]
+    table += [(a, b, f"{rows:,}") for (a, b), rows in together.most_common(10)]
     return Section(
         kind="label_pair",
         title="Labels together",
@@ -95,30 +96,27 @@ def _pairs(rows: Rows, total: Counter) -> Section:
         advice="A label that is never without another is a kind of it, or one of the "
         "two is forgotten elsewhere. Labels that are never together may exclude each "
         "other, or each annotator stopped at the first.",
-        table=(
-            (("label", "label", "rows"), *((*pair, f"{n:,}") for pair, n in frequent))
-            if frequent
-            else ()
-        ),
+        table=tuple(table) if together else (),
     )
 
 
 def _always(total: Counter, together: Counter) -> list[tuple[str, str]]:
-    found = []
-    for (first, second), rows in together.items():
-        for one, other in ((first, second), (second, first)):
-            if rows == total[one] >= FREQUENT:
-                found.append((one, other))
-    return sorted(found, key=lambda pair: (-total[pair[0]], pair))
+    pairs = [
+        pair
+        for (first, second), rows in together.items()
+        for pair in ((first, second), (second, first))
+        if rows == total[pair[0]] >= FREQUENT
+    ]
+    return sorted(pairs, key=lambda pair: (-total[pair[0]], pair))
 
 
 def _never(
     total: Counter, together: Counter, num_rows: int
 ) -> list[tuple[str, str, float]]:
-    found = [
+    pairs = [
         (first, second, total[first] * total[second] / num_rows)
         for first, second in combinations(sorted(total), 2)
         if (first, second) not in together
         and total[first] * total[second] >= FREQUENT * num_rows
     ]
-    return sorted(found, key=lambda pair: (-pair[2], pair))
+    return sorted(pairs, key=lambda pair: (-pair[2], pair))

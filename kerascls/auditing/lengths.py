@@ -18,10 +18,8 @@ def length_sections(
 ) -> list[Section]:
     """Returns the section on lengths and, with a bundle, on unknown tokens.
 
-    Args:
-        rows: The rows of all files.
-        bundle: Whose vocabulary counts tokens; without one characters are counted.
-        max_tokens: What a model reads, of the bundle by default.
+    A bundle's vocabulary counts tokens, and its `max_tokens` is the default; without
+    one characters are counted.
     """
     if bundle is None:
         lengths = [sum(map(len, texts)) for texts in rows.texts]
@@ -39,15 +37,17 @@ def length_sections(
 
 def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> Section:
     quantiles = {
-        file: np.quantile(lengths[places.start : places.stop], QUANTILES)
-        for file, places in rows.by_file().items()
+        file: np.quantile(lengths[file_rows], QUANTILES).tolist()
+        for file, file_rows in rows.by_file().items()
     }
-    shown = zip(short_names(rows.files), rows.by_file().values(), strict=True)
-    table = [HEADINGS]
-    for (name, places), values in zip(shown, quantiles.values(), strict=True):
-        table.append((name, f"{len(places):,}", *(f"{v:,.0f}" for v in values)))
+    table: list[tuple[str, ...]] = [HEADINGS]
+    for name, file_rows, values in zip(
+        *(short_names(rows.files), rows.by_file().values(), quantiles.values()),
+        strict=True,
+    ):
+        table.append((name, f"{len(file_rows):,}", *(f"{v:,.0f}" for v in values)))
     lines = [f"counted in {unit}"]
-    over = np.flatnonzero(lengths > limit) if limit else []
+    over: list[int] = np.flatnonzero(lengths > limit).tolist() if limit else []
     if limit:
         lines.append(
             f"{count(len(over), 'row')} of {len(rows):,} longer than {limit:,} "
@@ -58,7 +58,6 @@ def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> S
             "tokens are counted with --bundle; of Chinese a token is about one "
             "character, of English about four"
         )
-    longest = sorted(over, key=lambda row: -lengths[row])
     return Section(
         kind="length",
         title="Lengths",
@@ -66,32 +65,31 @@ def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> S
             "unit": unit,
             "limit": limit,
             "longer_rows": len(over),
-            "quantiles": {name: v.tolist() for name, v in quantiles.items()},
+            "quantiles": quantiles,
         },
         lines=tuple(lines),
         advice="What is beyond max_tokens is not read. Raise --max-tokens where the "
         "answer stands there, or choose --truncate; lower it where no text is so long.",
         findings=tuple(
-            (FoundRow(int(row), f"{lengths[row]:,} {unit}", float(lengths[row])),)
-            for row in longest
+            (FoundRow(row, f"{lengths[row]:,} {unit}", float(lengths[row])),)
+            for row in sorted(over, key=lambda row: -lengths[row])
         ),
         table=tuple(table),
     )
 
 
 def _unknown(rows: Rows, store: TokenStore, unk_id: int) -> Section:
-    unknown = np.asarray(store.token_ids) == unk_id
-    totals = np.concatenate([[0], np.cumsum(unknown)])
+    is_unknown = np.asarray(store.token_ids) == unk_id
+    totals = np.concatenate([[0], np.cumsum(is_unknown)])
     ends = store.offsets[:: store.num_fields]
-    per_row, tokens = np.diff(totals[ends]), np.diff(ends)
-    shares = per_row / np.maximum(tokens, 1)
+    unknown, tokens = np.diff(totals[ends]), np.diff(ends)  # (rows,)
+    shares = unknown / np.maximum(tokens, 1)
     by_file = {
-        file: float(
-            per_row[p.start : p.stop].sum() / max(tokens[p.start : p.stop].sum(), 1)
-        )
-        for file, p in rows.by_file().items()
+        file: float(unknown[file_rows].sum() / max(tokens[file_rows].sum(), 1))
+        for file, file_rows in rows.by_file().items()
     }
-    high = sorted(np.flatnonzero(shares >= UNKNOWN_SHARE), key=lambda row: -shares[row])
+    high = np.flatnonzero(shares >= UNKNOWN_SHARE).tolist()
+    high.sort(key=lambda row: -shares[row])
     lines = [f"{file}: {share:.2%} of the tokens" for file, share in by_file.items()]
     if high:
         lines.append(
@@ -105,11 +103,7 @@ def _unknown(rows: Rows, store: TokenStore, unk_id: int) -> Section:
         advice="Of such texts the model sees little. Check their encoding, and whether "
         "the vocabulary is for this language.",
         findings=tuple(
-            (
-                FoundRow(
-                    int(row), f"{shares[row]:.0%} unknown", round(float(shares[row]), 4)
-                ),
-            )
+            (FoundRow(row, f"{shares[row]:.0%} unknown", round(shares[row], 4)),)
             for row in high
         ),
     )

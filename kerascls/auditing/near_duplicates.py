@@ -14,40 +14,28 @@ def near_section(rows: Rows, threshold: float, seed: int = 0) -> Section:
     """Returns the section on near duplicates.
 
     Equal texts are shown once, by their first row; files and labels are compared over
-    all of their rows. n-grams have 2 characters where texts
-    are mostly Chinese or Japanese, else 4.
-
-    Args:
-        rows: The rows of all files.
-        threshold: Least similarity, see `minhash`.
-        seed: Of the hash functions.
+    all of their rows. n-grams have 2 characters where texts are mostly Chinese or
+    Japanese, else 4. The threshold is a least similarity, see `minhash`.
     """
-    same: dict[tuple[str, ...], list[int]] = {}
+    rows_with: dict[tuple[str, ...], list[int]] = {}
     for row, text in enumerate(rows.texts):
-        same.setdefault(text, []).append(row)
-    first = [places[0] for places in same.values()]
-    texts = [rows.text(row) for row in first]
+        rows_with.setdefault(text, []).append(row)
+    copies = list(rows_with.values())
+    texts = [rows.text(first) for first, *_ in copies]
     size = IDEOGRAPH_GRAM if mostly_ideographs(texts) else LETTER_GRAM
     pairs, similarities = near_pairs(texts, threshold, size, seed)
-    groups = _groups(len(texts), pairs)
     nearest = np.zeros(len(texts))
     np.maximum.at(nearest, pairs.ravel(), np.repeat(similarities, 2))
-    findings = [
-        _finding(
-            rows, [same[rows.texts[first[place]]] for place in group], nearest[group]
-        )
-        for group in groups
-    ]
-    findings.sort(key=lambda finding: (-len(finding), finding[0].row))
     groups = [
-        [row for found in finding for row in same[rows.texts[found.row]]]
-        for finding in findings
+        _Group(rows, [copies[index] for index in group], nearest[group])
+        for group in _groups(len(texts), pairs)
     ]
-    return _section(rows, findings, groups, threshold, size)
+    groups.sort(key=lambda group: (-len(group.copies), group.copies[0][0]))
+    return _section(groups, threshold, size)
 
 
-def check_threshold(threshold: float) -> float:
-    """Returns the threshold.
+def check_threshold(threshold: float) -> None:
+    """Checks a least similarity.
 
     Raises:
         SettingsError: When it is not within 0.5 and 1.
@@ -57,69 +45,58 @@ def check_threshold(threshold: float) -> float:
             f"Expected a similarity from 0.5 to 1. Received: near={threshold!r}. Use "
             f"0.8, or 1 for texts that differ in marks, case and spaces only."
         )
-    return threshold
 
 
 def _groups(num_texts: int, pairs: np.ndarray) -> list[list[int]]:
     """Returns what hangs together through pairs, groups of two or more."""
     parent = list(range(num_texts))
 
-    def root(place: int) -> int:
-        while parent[place] != place:
-            parent[place] = parent[parent[place]]
-            place = parent[place]
-        return place
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]  # halves the way for the next one
+            index = parent[index]
+        return index
 
-    for one, other in pairs.tolist():
-        first, second = sorted((root(one), root(other)))
+    for pair in pairs.tolist():
+        first, second = sorted(map(root, pair))
         parent[second] = first
     groups: dict[int, list[int]] = {}
-    for place in np.unique(pairs).tolist():
-        groups.setdefault(root(place), []).append(place)
+    for index in np.unique(pairs).tolist():
+        groups.setdefault(root(index), []).append(index)
     return list(groups.values())
 
 
-def _spans(rows: Rows, group: list[int]) -> bool:
-    return len(set(rows.file_of[group])) > 1
+class _Group:
+    """Texts that hang together: the rows of each, and how near its nearest is."""
 
+    def __init__(
+        self, rows: Rows, copies: list[list[int]], nearest: np.ndarray
+    ) -> None:
+        self.copies, self.nearest = copies, nearest
+        group = [row for same in copies for row in same]
+        self.spans_files = len(set(rows.file_of[group])) > 1
+        self.labels_differ = len({frozenset(rows.labels[row]) for row in group}) > 1
 
-def _differ(rows: Rows, group: list[int]) -> bool:
-    return len({frozenset(rows.labels[row]) for row in group}) > 1
-
-
-def _finding(
-    rows: Rows, copies: list[list[int]], nearest: np.ndarray
-) -> tuple[FoundRow, ...]:
-    group = [row for places in copies for row in places]
-    words = [
-        *(["one text in several files"] if _spans(rows, group) else []),
-        "labels differ: decide on one answer"
-        if _differ(rows, group)
-        else "same labels",
-    ]
-    return tuple(
-        FoundRow(places[0], "; ".join(words), round(float(score), 4))
-        for places, score in zip(copies, nearest, strict=True)
-    )
-
-
-def _section(
-    rows: Rows,
-    findings: list[tuple[FoundRow, ...]],
-    groups: list[list[int]],
-    threshold: float,
-    size: int,
-) -> Section:
-    spanning = sum(_spans(rows, group) for group in groups)
-    differing = sum(_differ(rows, group) for group in groups)
-    texts = sum(map(len, findings))
-    lines = ()
-    if groups:
-        lines = (
-            f"{count(texts, 'different text')} in {count(len(groups), 'group')} of "
-            f"near duplicates; {spanning:,} of the groups are in several files, "
-            f"{differing:,} have different labels",
+    def finding(self) -> tuple[FoundRow, ...]:
+        differ = self.labels_differ
+        words = "labels differ: decide on one answer" if differ else "same labels"
+        if self.spans_files:
+            words = f"one text in several files; {words}"
+        return tuple(
+            FoundRow(same[0], words, round(float(score), 4))
+            for same, score in zip(self.copies, self.nearest, strict=True)
         )
+
+
+def _section(groups: list[_Group], threshold: float, size: int) -> Section:
+    spanning = sum(group.spans_files for group in groups)
+    differing = sum(group.labels_differ for group in groups)
+    texts = sum(len(group.copies) for group in groups)
+    line = (
+        f"{count(texts, 'different text')} in {count(len(groups), 'group')} of "
+        f"near duplicates; {spanning:,} of the groups are in several files, "
+        f"{differing:,} have different labels"
+    )
     return Section(
         kind="near_duplicate",
         title="Near duplicates",
@@ -131,9 +108,9 @@ def _section(
             "threshold": threshold,
             "ngram_chars": size,
         },
-        lines=lines,
+        lines=(line,) if groups else (),
         advice=f"Treat them like duplicates where they say the same. The score is the "
         f"similarity to the nearest text of the group: shared character {size}-grams "
         f"divided by all, {threshold:g} or more; marks, case and spaces do not count.",
-        findings=tuple(findings),
+        findings=tuple(group.finding() for group in groups),
     )

@@ -13,11 +13,6 @@ from kerascls.errors import DataError, SettingsError
 def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> None:
     """Checks that a file can be written and that there is none yet.
 
-    Args:
-        path: The file.
-        endings: Those it may have, such as `.csv`.
-        argument: What the caller knows it by, for messages.
-
     Raises:
         SettingsError: When it exists, has another ending, or its folder does not
             exist or cannot be written to.
@@ -44,9 +39,6 @@ def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> N
 def check_directory(directory: str | Path) -> None:
     """Checks that an audit can be written without a loss of corrections.
 
-    Args:
-        directory: Where to; it need not exist.
-
     Raises:
         SettingsError: When it cannot be written to, or its findings.csv holds
             corrections.
@@ -54,7 +46,7 @@ def check_directory(directory: str | Path) -> None:
     directory = Path(directory)
     received = f"Received: out={str(directory)!r}"
     nearest = next(
-        (place for place in (directory, *directory.parents) if os.path.exists(place)),
+        (path for path in (directory, *directory.parents) if os.path.exists(path)),
         Path(),
     )
     if not nearest.is_dir() or not _is_writable(nearest):

@@ -43,24 +43,6 @@ class Rows:
     texts: list[tuple[str, ...]]
     labels: list[tuple[str, ...]]
 
-    @classmethod
-    def of(cls, datasets: dict[str, Dataset]) -> "Rows":
-        """Returns the rows of files.
-
-        Raises:
-            DataError: When task or text columns differ between files.
-        """
-        examples = [row for dataset in datasets.values() for row in dataset.examples]
-        counts = [len(dataset.examples) for dataset in datasets.values()]
-        return cls(
-            datasets=datasets,
-            task=one_task(datasets),
-            file_of=np.repeat(np.arange(len(counts)), counts),
-            lines=[row.line for row in examples],
-            texts=[row.texts for row in examples],
-            labels=[row.labels for row in examples],
-        )
-
     def __len__(self) -> int:
         return len(self.texts)
 
@@ -81,10 +63,6 @@ class Rows:
         """Returns the text fields of a row as one text."""
         return "\n".join(self.texts[row])
 
-    def label_cell(self, row: int) -> str:
-        """Returns the labels of a row as a cell, see `label_cell`."""
-        return label_cell(self.labels[row])
-
     def key(self, row: int) -> str:
         """Returns what tells a row with these texts and labels from all others."""
         return row_key(self.texts[row], self.labels[row])
@@ -96,10 +74,9 @@ class Rows:
     def by_file(self) -> dict[str, range]:
         """Returns the rows of each file."""
         ends = np.cumsum(np.bincount(self.file_of, minlength=len(self.files))).tolist()
-        starts = [0, *ends]
         return {
             name: range(start, end)
-            for name, start, end in zip(self.files, starts, ends, strict=False)
+            for name, start, end in zip(self.files, [0, *ends], ends, strict=False)
         }
 
 
@@ -112,10 +89,8 @@ def label_cell(labels: Sequence[str]) -> str:
 
 
 def row_key(texts: Sequence[str], labels: Sequence[str]) -> str:
-    """Returns a short hash of a row; it begins with a letter and is no number.
-
-    A spreadsheet would write a number such as 1234e5678 its own way.
-    """
+    """Returns a short hash of a row."""
+    # With a letter, or a spreadsheet would write 1234e5678 its own way.
     return f"r{rows_sha256([texts], [labels])[:15]}"
 
 
@@ -127,32 +102,35 @@ def read_rows(
     """Reads labelled files; columns, separator and task default to a bundle's.
 
     Raises:
-        DataError: When a file cannot be used, or tasks differ between them.
-        SettingsError: When there is no file or one is given twice, or when the
+        DataError: When a file cannot be used, or tasks or text columns differ between
+            them.
+        SettingsError: When there is no file or one is named twice, or when the
             bundle has another task or other text columns.
     """
-    _check_paths(paths)
-    if bundle is not None:
-        options = options.as_in(bundle.read_options)
-    return Rows.of({str(path): read(path, options) for path in paths})
-
-
-def mostly_ideographs(texts: Sequence[str]) -> bool:
-    """Returns whether a fifth or more of the letters are Chinese or Japanese.
-
-    Args:
-        texts: Looked at evenly, 2,000 at most.
-    """
-    step = -(-len(texts) // SAMPLED_TEXTS) or 1
-    sample = "".join(text[:1000] for text in texts[::step])
-    letters = len(LETTERS.findall(sample))
-    return len(IDEOGRAPHS.findall(sample)) >= IDEOGRAPHIC_SHARE * max(letters, 1)
-
-
-def _check_paths(paths: Sequence[str | Path]) -> None:
     names = [str(Path(path).resolve()) for path in paths]
     if not names or len(set(names)) < len(names):
         raise SettingsError(
             f"Expected one or more files, none twice. Received: files="
             f"{[str(path) for path in paths]}. Name each file once."
         )
+    if bundle is not None:
+        options = options.as_in(bundle.read_options)
+    datasets = {str(path): read(path, options) for path in paths}
+    examples = [row for dataset in datasets.values() for row in dataset.examples]
+    counts = [len(dataset.examples) for dataset in datasets.values()]
+    return Rows(
+        datasets=datasets,
+        task=one_task(datasets),
+        file_of=np.repeat(np.arange(len(counts)), counts),
+        lines=[row.line for row in examples],
+        texts=[row.texts for row in examples],
+        labels=[row.labels for row in examples],
+    )
+
+
+def mostly_ideographs(texts: Sequence[str]) -> bool:
+    """Returns whether a fifth or more of the letters are Chinese or Japanese."""
+    step = -(-len(texts) // SAMPLED_TEXTS) or 1
+    sample = "".join(text[:1000] for text in texts[::step])
+    letters = len(LETTERS.findall(sample))
+    return len(IDEOGRAPHS.findall(sample)) >= IDEOGRAPHIC_SHARE * max(letters, 1)

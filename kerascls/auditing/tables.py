@@ -14,6 +14,7 @@ from kerascls.auditing.findings import (
     Section,
     count,
 )
+from kerascls.auditing.rows import label_cell
 from kerascls.evaluation.reports.tables import MAX_NAME_WIDTH
 from kerascls.system.console import drawn_lines
 
@@ -22,12 +23,7 @@ MAX_TABLE_ROWS = 20
 
 
 def render_audit(audit: Audit, *, width: int = 100) -> str:
-    """Draws an audit: a heading, numbers, examples and advice for each section.
-
-    Args:
-        audit: What `audit` returned.
-        width: Columns of text available.
-    """
+    """Draws an audit: a heading, numbers, examples and advice for each section."""
     lines = [_files_line(audit)]
     for section in audit.sections:
         lines += ["", section.title, "-" * len(section.title)]
@@ -58,12 +54,12 @@ def example_lines(audit: Audit, section: Section) -> Iterator[str]:
     """Yields the first findings, a line for each of their first rows."""
     rows = audit.rows
     for finding in section.findings[:SHOWN_FINDINGS]:
-        for found in finding[:SHOWN_ROWS]:
+        for entry in finding[:SHOWN_ROWS]:
             yield (
-                f"{printable(rows.place(found.row))}  "
-                f"{one_line(rows.text(found.row))}  "
-                f"[{printable(rows.label_cell(found.row))}]"
-                f"{printable(_remark(section, found))}"
+                f"{printable(rows.place(entry.row))}  "
+                f"{one_line(rows.text(entry.row))}  "
+                f"[{printable(label_cell(rows.labels[entry.row]))}]"
+                f"{printable(_remark(section, entry))}"
             )
         if len(finding) > SHOWN_ROWS:
             yield f"... and {count(len(finding) - SHOWN_ROWS, 'row')} more of these"
@@ -93,25 +89,24 @@ def _files_line(audit: Audit) -> str:
     return printable(f"Task: {audit.rows.task.value}. Files: {', '.join(files)}.")
 
 
-def _remark(section: Section, found: FoundRow) -> str:
-    score = "" if found.score is None else f" {found.score:g}"
+def _remark(section: Section, entry: FoundRow) -> str:
+    score = "" if entry.score is None else f" {entry.score:g}"
     if section.kind == "length":
         score = ""
-    return f"  {found.suggestion}{score}" if found.suggestion or score else ""
+    return f"  {entry.suggestion}{score}" if entry.suggestion or score else ""
 
 
 def _drawn_table(section: Section, width: int) -> list[str]:
     if not section.table:
         return []
     heading, *rows = section.table
-    heading = [printable(name) for name in heading]
+    heading = tuple(map(printable, heading))
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for place, name in enumerate(heading):
-        number = place == len(heading) - 1 or name not in ("label", "file")
-        if number:
-            table.add_column(Text(name), justify="right", overflow="fold")
-        else:
+    for column, name in enumerate(heading):
+        if name in ("label", "file") and column < len(heading) - 1:
             table.add_column(Text(name), max_width=MAX_NAME_WIDTH, overflow="fold")
+        else:
+            table.add_column(Text(name), justify="right", overflow="fold")
     for row in rows[:MAX_TABLE_ROWS]:
         table.add_row(*(Text(printable(cell)) for cell in row))
     if len(rows) > MAX_TABLE_ROWS:

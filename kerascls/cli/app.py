@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -55,18 +56,10 @@ def kerascls() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Runs the command line and exits: 0 done, 2 bad input, 1 failure, 130 interrupt.
-
-    Args:
-        args: Arguments after the program's name; None takes them from `sys.argv`.
-    """
+    """Runs the command line and exits: 0 done, 2 bad input, 1 failed, 130 interrupt."""
     silence_backends()
     simplify_warnings()
     # A stopped service or job ends like Ctrl-C: with a valid run directory.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    arguments = None if args is None else list(args)
-    sys.exit(
-        exit_code_of(
-            lambda: kerascls.main(arguments, "kerascls", standalone_mode=False)
-        )
-    )
+    run = partial(kerascls.main, args, "kerascls", standalone_mode=False)
+    sys.exit(exit_code_of(run))

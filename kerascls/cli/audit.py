@@ -7,19 +7,16 @@ import click
 
 import kerascls
 from kerascls.auditing.judges import AUTO, JUDGES, NONE
-from kerascls.cli.options import given, setting_options
+from kerascls.cli.options import FILE, FOLDER, NEW_FOLDER, given, setting_options
 from kerascls.cli.output import echo_json, row_progress
 from kerascls.data.readers.read_options import READ_KEYWORDS
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @click.option(
     "--bundle",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Classifier that counts tokens and judges labels. Default: none.",
 )
 @setting_options(READ_KEYWORDS)
@@ -33,7 +30,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--folds", type=int, help="Folds of the cross-validation.  [5]")
 @click.option("--seed", type=click.IntRange(0), help="Seed of the folds.  [0]")
-@click.option("--out", type=FOLDER, help="For audit.md, audit.json, findings.csv.")
+@click.option("--out", type=NEW_FOLDER, help="For audit.md, audit.json, findings.csv.")
 @click.option("--export", metavar="FILE.jsonl", help="Rows to label again in doccano.")
 @click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
 def audit(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
@@ -42,9 +39,9 @@ def audit(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     Give all files of a task at once, training and test: leaks are between files.
     """
     with row_progress(title="judging labels") as show:
-        found = kerascls.audit(files, on_progress=show, **given(options))
+        result = kerascls.audit(files, on_progress=show, **given(options))
     if as_json:
-        return echo_json(found.to_dict())
+        return echo_json(result.to_dict())
     from kerascls.auditing.tables import render_audit
 
-    click.echo(render_audit(found))
+    click.echo(render_audit(result))

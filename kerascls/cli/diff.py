@@ -5,14 +5,13 @@ from pathlib import Path
 import click
 
 import kerascls
+from kerascls.cli.options import FOLDER
 from kerascls.cli.output import echo_json
-
-DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("run_a", type=DIRECTORY)
-@click.argument("run_b", type=DIRECTORY)
+@click.argument("run_a", type=FOLDER)
+@click.argument("run_b", type=FOLDER)
 @click.option(
     "--resamples",
     type=click.IntRange(min=1),
@@ -35,9 +34,9 @@ def diff(
     Each is a run directory, or one that `evaluate --report` wrote. Runs scored on
     different test data are refused.
     """
-    found = kerascls.diff(run_a, run_b, resamples=resamples, seed=seed)
+    difference = kerascls.diff(run_a, run_b, resamples=resamples, seed=seed)
     if as_json:
-        return echo_json(found.to_dict())
+        return echo_json(difference.to_dict())
     from kerascls.evaluation.reports import render_difference
 
-    click.echo(render_difference(found, max_classes=classes))
+    click.echo(render_difference(difference, max_classes=classes))

@@ -6,22 +6,24 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import given, reading_options, runtime_option
+from kerascls.cli.options import (
+    FILE,
+    FOLDER,
+    NEW_FOLDER,
+    given,
+    reading_options,
+    runtime_option,
+)
 from kerascls.cli.output import echo_json, row_progress
 
 
 @click.command()
-@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--test",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Labelled text to score on.",
-)
+@click.argument("out", type=FOLDER)
+@click.option("--test", required=True, type=FILE, help="Labelled text to score on.")
 @reading_options()
 @click.option(
     "--report",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=NEW_FOLDER,
     help="Directory for reports, plots, mistakes and scored rows. Default: none.",
 )
 @runtime_option

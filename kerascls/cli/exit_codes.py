@@ -20,11 +20,8 @@ _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 def exit_code_of(command: Callable[[], int | None]) -> int:
     """Runs a command; every error becomes one message on standard error.
 
-    Args:
-        command: What to run; an int it returns is the exit code.
-
     Returns:
-        The exit code: 0 done, 2 bad input, 1 failure, 130 interrupted.
+        The int it returns, else 0 done, 2 bad input, 1 failure, 130 interrupted.
     """
     try:
         with absence_explained("This command"):
@@ -38,8 +35,10 @@ def exit_code_of(command: Callable[[], int | None]) -> int:
 
 
 def _report(error: Exception) -> int:
-    if isinstance(error, BrokenPipeError):
-        return _reader_is_gone()
+    if isinstance(error, BrokenPipeError):  # whoever read our output is gone
+        # Python flushes standard output once more at exit, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
     if isinstance(error, click.Abort):  # what click makes of an interrupt
         return _interrupted(str(error.__cause__ or error.__context__ or ""))
     if debugging():
@@ -61,8 +60,8 @@ def debugging() -> bool:
 
 def _describe(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in _FULL_DISK:
-        place = f" while writing {error.filename}" if error.filename else ""
-        return f"the disk is full{place}. Free some space and run the command again."
+        file = f" while writing {error.filename}" if error.filename else ""
+        return f"the disk is full{file}. Free some space and run the command again."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename or 'no file name given'}"
     if isinstance(error, MemoryError):
@@ -74,9 +73,3 @@ def _describe(error: Exception) -> str:
 def _interrupted(advice: str = "") -> int:
     click.echo(f"interrupted{': ' if advice else ''}{advice}", err=True)
     return INTERRUPTED
-
-
-def _reader_is_gone() -> int:
-    # Python flushes standard output once more at exit, and would complain then.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return FAILURE

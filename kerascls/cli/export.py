@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import given, input_format_option, reading_options
+from kerascls.cli.options import FILE, given, input_format_option, reading_options
 from kerascls.cli.output import echo_json, plain_table, row_progress
 from kerascls.serving.exporters.acceptance import Limits
 from kerascls.serving.exporters.formats import FORMATS
@@ -27,7 +27,7 @@ from kerascls.serving.exporters.formats import FORMATS
 )
 @click.option(
     "--input",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="Texts to compare on, with labels or without. Default: the packaged sample.",
 )
 @reading_options(
@@ -51,8 +51,7 @@ def export(bundle: Path, as_json: bool, **options: Any) -> None:
     """Write the classifier in OUT, a run directory or bundle, for other engines.
 
     It is compared with the Keras model first. An ONNX file that passes is kept in the
-    bundle, and predictions use it; they then need neither Keras nor
-    TensorFlow.
+    bundle, and predictions use it; they then need neither Keras nor TensorFlow.
     """
     with row_progress(title="comparing") as show:
         result = kerascls.export(bundle, on_progress=show, **given(options))

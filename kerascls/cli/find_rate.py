@@ -7,8 +7,9 @@ import click
 
 import kerascls
 from kerascls.cli.fit import OPTIONS
-from kerascls.cli.options import config_options, setting_options, settings_from
-from kerascls.cli.output import echo_json, progress_console
+from kerascls.cli.options import setting_options, with_settings
+from kerascls.cli.output import echo_json
+from kerascls.settings.run_settings import RunSettings
 
 
 @click.command("find-rate")
@@ -21,30 +22,16 @@ from kerascls.cli.output import echo_json, progress_console
     show_default=True,
     help="File for the curve; its picture goes beside it, as .png.",
 )
-@config_options
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@with_settings
 @click.option("--quiet", is_flag=True, help="Show errors and the rate only.")
 def find_rate(
-    steps: int,
-    out: Path,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    as_json: bool,
-    quiet: bool,
-    **options: Any,
+    settings: RunSettings, out: Path, as_json: bool, quiet: bool, **options: Any
 ) -> None:
     """Suggest a learning rate: train some steps with ever higher ones.
 
     Without --train it runs on the sample that comes with the package.
     """
-    settings = settings_from(config, options, overrides)
-    curve = kerascls.find_rate(
-        settings,
-        steps=steps,
-        out=out,
-        quiet=quiet,
-        console=progress_console(as_json),
-    )
+    curve = kerascls.find_rate(settings, out=out, quiet=quiet, **options)
     if as_json:
         echo_json({"learning_rate": curve.suggestion, "curve": str(out)})
     else:

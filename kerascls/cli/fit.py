@@ -1,17 +1,15 @@
 """`kerascls fit`."""
 
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 
 import kerascls
-from kerascls.cli.options import config_options, setting_options, settings_from
-from kerascls.cli.output import echo_json, progress_console
+from kerascls.cli.options import NEW_FOLDER, setting_options, with_settings
+from kerascls.cli.output import echo_json
 from kerascls.data.readers.read_options import READ_KEYWORDS
-from kerascls.settings.run_settings import FIELDS, OPTION_KEYS
+from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings
 
 OPTIONS = (
     *("model", "train", "valid", "test", "text", "text_pair"),
@@ -25,30 +23,22 @@ _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
 @click.command(epilog=f"More keys for --set: {', '.join(_REST)}.")
 @setting_options(OPTIONS)
 @click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to write. Default: a new one in runs/.",
+    "--out", type=NEW_FOLDER, help="Directory to write. Default: a new one in runs/."
 )
 @click.option("--overwrite", is_flag=True, help="Replace what --out holds.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --out.")
-@config_options
 @click.option(
     "--seeds",
     type=click.IntRange(min=2),
     help="Train so many times, from --seed on; show mean and spread.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@with_settings
 @click.option("--quiet", is_flag=True, help="Show errors and the result's path only.")
 @click.option("--no-cache", is_flag=True, help="Tokenise again, keep no token ids.")
 def fit(
-    out: Path | None,
-    overwrite: bool,
-    resume: bool,
-    config: Path | None,
-    overrides: tuple[str, ...],
+    settings: RunSettings,
     seeds: int | None,
     as_json: bool,
-    quiet: bool,
     no_cache: bool,
     **options: Any,
 ) -> None:
@@ -56,23 +46,9 @@ def fit(
 
     Without --train it runs on the sample that comes with the package.
     """
-    settings = settings_from(config, options, overrides)
-    result = _function(seeds)(
-        settings,
-        out=out,
-        overwrite=overwrite,
-        resume=resume,
-        cache=not no_cache,
-        quiet=quiet,
-        console=progress_console(as_json),
-    )
+    train = partial(kerascls.fit_seeds, seeds=seeds) if seeds else kerascls.fit
+    result = train(settings, cache=not no_cache, **options)
     if as_json:
         echo_json(result.to_dict())
     else:
         click.echo(f"Written: {result.out}")
-
-
-def _function(seeds: int | None) -> Callable:
-    if seeds is None:
-        return kerascls.fit
-    return partial(kerascls.fit_seeds, seeds=seeds)

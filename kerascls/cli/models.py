@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from kerascls.cli.output import echo_json, plain_table
-from kerascls.models.presets import ModelRow, list_models, pretrained_folders
+from kerascls.models.presets import list_models, pretrained_folders
 
 
 @click.command()
@@ -15,18 +15,11 @@ def models(as_json: bool) -> None:
     rows = list_models()
     if as_json:
         return echo_json([asdict(row) for row in rows])
-    heading = ("model", "layers", "width", "parameters", "weights", "title")
-    click.echo(plain_table([heading, *(_cells(row) for row in rows)]))
-    places = ", ".join(str(folder) for folder in pretrained_folders())
-    click.echo(f"\nPretrained weights are looked for in {places}.")
-
-
-def _cells(row: ModelRow) -> tuple[str, ...]:
-    return (
-        row.name,
-        str(row.num_layers),
-        str(row.hidden_dim),
-        f"{row.parameters / 1e6:.1f} M",
-        str(row.found or "not found"),
-        row.title,
-    )
+    table = [("model", "layers", "width", "parameters", "weights", "title")]
+    for row in rows:
+        millions = f"{row.parameters / 1e6:.1f} M"
+        sizes = (str(row.num_layers), str(row.hidden_dim), millions)
+        table.append((row.name, *sizes, str(row.found or "not found"), row.title))
+    click.echo(plain_table(table))
+    folders = ", ".join(map(str, pretrained_folders()))
+    click.echo(f"\nPretrained weights are looked for in {folders}.")

@@ -1,18 +1,30 @@
 """Click options made from the fields of the settings, so that both always agree."""
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import click
 
+from kerascls.cli.output import progress_console
 from kerascls.data.readers import FORMATS
 from kerascls.data.readers.read_options import READ_KEYWORDS
 from kerascls.inference.runtimes import AUTO, RUNTIMES
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
 _UNCHECKED = ("checkpoint",)
+_PLAIN: dict[type, click.ParamType] = {int: click.INT, float: click.FLOAT}
+_AS_IN_TRAINING = {
+    "text": "Text column; repeat for several. Default: as in training.",
+    "label": "Label column. Default: as in training.",
+    "label_separator": "What joins several labels in one cell. "
+    "Default: as in training.",
+}
 
 
 def setting_options(
@@ -37,9 +49,7 @@ def setting_options(
 def reading_options(*but: str, **help_texts: str) -> Callable[[Callable], Callable]:
     """Returns a decorator that adds how a file is read, by default as in training.
 
-    Args:
-        *but: What the command does not have; none has the task.
-        **help_texts: As for `setting_options`.
+    Without the task, which no such command has, and without `but`.
     """
     names = [name for name in READ_KEYWORDS if name not in ("task", *but)]
     return setting_options(names, **_AS_IN_TRAINING | help_texts)
@@ -50,20 +60,36 @@ def input_format_option(flag: str, help: str) -> Callable[[Callable], Callable]:
     return click.option(flag, type=click.Choice(list(FORMATS)), help=help)
 
 
-def config_options(command: Callable) -> Callable:
-    """Adds `--config` and `--set`, which `settings_from` takes."""
-    command = click.option(
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds `--config`, `--set` and `--json` to a command that trains.
+
+    The command gets `settings` in place of the options of `setting_options`, and the
+    `console` for what it shows.
+    """
+
+    @click.option(
+        "--config",
+        type=FILE,
+        help="Settings in TOML (or JSON); options and --set win over it.",
+    )
+    @click.option(
         "--set",
         "overrides",
         metavar="GROUP.FIELD=VALUE",
         multiple=True,
         help="Any setting, as in train.patience_epochs=5; repeat for several.",
-    )(command)
-    return click.option(
-        "--config",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Settings in TOML (or JSON); options and --set win over it.",
-    )(command)
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+    @wraps(command)
+    def run(
+        config: Path | None, overrides: tuple[str, ...], as_json: bool, **options: Any
+    ) -> None:
+        stated = {name: options.pop(name) for name in OPTION_KEYS if name in options}
+        settings = settings_from(config, stated, overrides)
+        console = progress_console(only_results_on_stdout=as_json)
+        command(settings, as_json=as_json, console=console, **options)
+
+    return run
 
 
 def runtime_option(command: Callable) -> Callable:
@@ -97,7 +123,7 @@ def _option(name: str, help_text: str | None) -> Callable:
     field = FIELDS[key]
     kinds = _kinds(field.annotation)
     flag = f"--{name.replace('_', '-')}"
-    help_text = help_text or field.description + _default(field.default)
+    help_text = help_text or f"{field.description}{_default(field.default)}"
     if bool in kinds:
         return click.option(flag, name, is_flag=True, help=help_text)
     return click.option(
@@ -122,20 +148,9 @@ def _type(name: str, key: str, kinds: tuple[Any, ...]) -> click.ParamType:
     if Path in kinds:
         if name in _UNCHECKED:
             return click.Path(path_type=Path)
-        path = click.Path(exists=True, dir_okay=False, path_type=Path)
-        path.name = "file"
-        return path
+        return FILE
     return next((_PLAIN[kind] for kind in kinds if kind in _PLAIN), click.STRING)
 
 
 def _default(value: Any) -> str:
     return "" if value is None or value == () or value is False else f"  [{value}]"
-
-
-_AS_IN_TRAINING = {
-    "text": "Text column; repeat for several. Default: as in training.",
-    "label": "Label column. Default: as in training.",
-    "label_separator": "What joins several labels in one cell. "
-    "Default: as in training.",
-}
-_PLAIN = {int: click.INT, float: click.FLOAT}

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,17 +18,13 @@ def echo_json(value: Any) -> None:
 
 
 def progress_console(only_results_on_stdout: bool = False) -> "Console":
-    """Returns a console for tables and progress bars.
-
-    Args:
-        only_results_on_stdout: Whether to leave standard output to the result.
-    """
+    """Returns a console for tables and progress bars."""
     from rich.console import Console
 
     return Console(stderr=only_results_on_stdout)
 
 
-def plain_table(rows: list[tuple[str, ...]]) -> str:
+def plain_table(rows: Sequence[tuple[str, ...]]) -> str:
     """Returns rows as aligned columns; the first row is the heading."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
@@ -46,16 +42,11 @@ def row_progress(
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TimeRemainingColumn,
-    )
+    from rich import progress as bars
 
-    columns = (title, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    columns = bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeRemainingColumn()
+    console = progress_console(only_results_on_stdout=True)
+    with bars.Progress(title, *columns, console=console) as progress:
         bar = progress.add_task("rows", total=None)
 
         def show(done: int, total: int | None) -> None:

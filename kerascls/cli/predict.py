@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import given, input_format_option, runtime_option
+from kerascls.cli.options import FOLDER, given, input_format_option, runtime_option
 from kerascls.cli.output import row_progress
 
 
 @click.command()
-@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out", type=FOLDER)
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option("--input", metavar="FILE", help="Rows to label; - is standard input.")
 @click.option("--output", metavar="FILE", help=".csv or .jsonl. Default: screen.")
@@ -35,22 +35,6 @@ def predict(
     One output row per input row, in order. Standard input is read, as plain lines,
     when neither TEXT nor --input is given. Put -- before texts that begin with -.
     """
-    _check_sources(texts, input, output, options)
-    if texts:
-        return _predict_texts(out, texts, **given({"runtime": runtime}))
-    options["runtime"] = runtime
-    with row_progress(quiet or (output or "-") == "-") as show:
-        kerascls.predict(
-            out, input or "-", output or "-", on_progress=show, **given(options)
-        )
-
-
-def _check_sources(
-    texts: tuple[str, ...],
-    input: str | None,
-    output: str | None,
-    options: dict[str, Any],
-) -> None:
     if texts and (input or output or given(options)):
         raise click.UsageError(
             "TEXT arguments are shown on the screen; leave out the other options, or "
@@ -58,6 +42,12 @@ def _check_sources(
         )
     if not texts and input is None and sys.stdin.isatty():
         raise click.UsageError("Give a TEXT, or --input FILE, or pipe in some lines.")
+    if texts:
+        return _predict_texts(out, texts, **given({"runtime": runtime}))
+    options["runtime"] = runtime
+    input, output = input or "-", output or "-"
+    with row_progress(quiet or output == "-") as show:
+        kerascls.predict(out, input, output, on_progress=show, **given(options))
 
 
 def _predict_texts(out: Path, texts: tuple[str, ...], **options: str) -> None:

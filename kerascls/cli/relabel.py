@@ -6,8 +6,7 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.audit import FILE
-from kerascls.cli.options import given, setting_options
+from kerascls.cli.options import FILE, given, setting_options
 from kerascls.cli.output import echo_json
 from kerascls.data.readers.read_options import READ_KEYWORDS
 
@@ -34,14 +33,14 @@ def relabel(
     """
     from kerascls.auditing.tables import printable
 
-    done = kerascls.relabel(file, corrections, output, **given(options))
+    result = kerascls.relabel(file, corrections, output, **given(options))
     if as_json:
-        return echo_json(done.to_dict())
+        return echo_json(result.to_dict())
     written = printable(str(output))
-    click.echo(f"{written}: {done.rows:,} rows, {done.changed:,} with other labels")
-    if done.new_labels:
-        click.echo(f"labels that are new: {printable(', '.join(done.new_labels))}")
-    if done.other_files:
-        click.echo(f"{done.other_files:,} corrections are for other files")
-    if done.skipped_rows:
-        click.echo(f"{done.skipped_rows:,} bad rows were left out")
+    click.echo(f"{written}: {result.rows:,} rows, {result.changed:,} with other labels")
+    if result.new_labels:
+        click.echo(f"labels that are new: {printable(', '.join(result.new_labels))}")
+    if result.other_files:
+        click.echo(f"{result.other_files:,} corrections are for other files")
+    if result.skipped_rows:
+        click.echo(f"{result.skipped_rows:,} bad rows were left out")

@@ -1,14 +1,14 @@
 """`kerascls search`."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 import kerascls
 from kerascls.cli.fit import OPTIONS
-from kerascls.cli.options import config_options, setting_options, settings_from
-from kerascls.cli.output import echo_json, progress_console
+from kerascls.cli.options import NEW_FOLDER, setting_options, with_settings
+from kerascls.cli.output import echo_json
+from kerascls.settings.run_settings import RunSettings
 
 
 @click.command()
@@ -28,25 +28,15 @@ from kerascls.cli.output import echo_json, progress_console
 )
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=NEW_FOLDER,
     help="Directory to write, or to go on in. Default: runs/search-MODEL.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace the search in --out.")
-@config_options
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@with_settings
 @click.option("--quiet", is_flag=True, help="Show errors and the result's path only.")
 @click.option("--no-cache", is_flag=True, help="Tokenise again, keep no token ids.")
 def search(
-    trials: int,
-    proxy_rows: int,
-    out: Path | None,
-    overwrite: bool,
-    config: Path | None,
-    overrides: tuple[str, ...],
-    as_json: bool,
-    quiet: bool,
-    no_cache: bool,
-    **options: Any,
+    settings: RunSettings, as_json: bool, no_cache: bool, **options: Any
 ) -> None:
     """Look for the best settings for labelled text.
 
@@ -55,17 +45,7 @@ def search(
     validation part decides; the test part is left aside. The same command again goes
     on with a search that was interrupted, or with more trials.
     """
-    settings = settings_from(config, options, overrides)
-    result = kerascls.search(
-        settings,
-        trials=trials,
-        proxy_rows=proxy_rows,
-        out=out,
-        overwrite=overwrite,
-        cache=not no_cache,
-        quiet=quiet,
-        console=progress_console(as_json),
-    )
+    result = kerascls.search(settings, cache=not no_cache, **options)
     if as_json:
         echo_json(result.to_dict())
     else:

@@ -7,6 +7,8 @@ import click
 
 import kerascls
 from kerascls.cli.options import (
+    FILE,
+    FOLDER,
     given,
     reading_options,
     runtime_option,
@@ -21,8 +23,8 @@ DECISION = (
 
 
 @click.command()
-@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("valid", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("out", type=FOLDER)
+@click.argument("valid", type=FILE)
 @setting_options(DECISION)
 @reading_options()
 @runtime_option
@@ -41,8 +43,10 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
 
     click.echo(render_table(result.before, title=f"Before, on {valid.name}"))
     click.echo(decision_line(result.decision_before))
-    changed = {"best": result.before, "change": "Δ before"}
-    click.echo(render_table(result.after, title="After", **changed))
+    before = result.before
+    click.echo(
+        render_table(result.after, title="After", best=before, change="Δ before")
+    )
     click.echo(decision_line(result.decision))
     for line in result.decision.lines():
         click.echo(line)

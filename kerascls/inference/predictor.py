@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
@@ -73,6 +74,16 @@ class Predictor:
             SettingsError: When the runtime is unknown or Keras is missing.
         """
         return cls(open_bundle(path), runtime)
+
+    @overload
+    def predict(  # type: ignore[overload-overlap]  # a str is an iterable too
+        self, texts: str, *, rule: Rule | None = None
+    ) -> Prediction: ...
+
+    @overload
+    def predict(
+        self, texts: Iterable[Text], *, rule: Rule | None = None
+    ) -> list[Prediction]: ...
 
     def predict(
         self, texts: Text | Iterable[Text], *, rule: Rule | None = None

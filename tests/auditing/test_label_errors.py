@@ -25,7 +25,7 @@ def test_a_wrong_class_is_found_and_the_right_one_suggested():
     given = truth.copy()
     given[[5, 45]] = np.roll(given[[5, 45]], 1, axis=1)
     errors = find_label_errors(given, probabilities, Task.MULTICLASS)
-    found, quality = errors.found, errors.quality
+    found, quality = errors.rows, errors.quality
     assert sorted(found) == [5, 45]
     assert quality[found].max() < np.delete(quality, found).min()
     np.testing.assert_array_equal(errors.better[found], truth[found])
@@ -37,8 +37,8 @@ def test_labels_too_many_and_missing_ones_are_found():
     given[3] ^= [True, False, False, False]
     given[90] ^= [False, False, True, False]
     errors = find_label_errors(given, sure_probabilities(truth), Task.MULTILABEL)
-    assert sorted(errors.found) == [3, 90]
-    np.testing.assert_array_equal(errors.better[errors.found], truth[errors.found])
+    assert sorted(errors.rows) == [3, 90]
+    np.testing.assert_array_equal(errors.better[errors.rows], truth[errors.rows])
 
 
 def test_one_sure_error_among_many_sure_labels_is_ranked_by_itself():
@@ -48,7 +48,7 @@ def test_one_sure_error_among_many_sure_labels_is_ranked_by_itself():
     given = truth.copy()
     given[7, 20] = True
     errors = find_label_errors(given, probabilities, Task.MULTILABEL)
-    assert errors.found[0] == errors.quality.argmin() == 7
+    assert errors.rows[0] == errors.quality.argmin() == 7
 
 
 @pytest.mark.parametrize("task", Task)
@@ -59,7 +59,7 @@ def test_labels_without_any_row_are_no_error(task):
     probabilities = sure_probabilities(given)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     errors = find_label_errors(given, probabilities, task)
-    assert (len(errors.found), errors.estimated) == (0, 0)
+    assert (len(errors.rows), errors.estimated) == (0, 0)
 
 
 def test_labels_that_were_not_judged_stay_in_the_suggestion(rows_of):
@@ -102,4 +102,4 @@ def test_a_single_label_can_be_judged():
     given = truth.copy()
     given[6] = False
     errors = find_label_errors(given, sure_probabilities(truth), Task.MULTILABEL)
-    assert errors.found.tolist() == [6]
+    assert errors.rows.tolist() == [6]

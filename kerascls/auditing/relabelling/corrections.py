@@ -82,17 +82,7 @@ def read_corrections(
 def refuse_bad(
     bad: Sequence[BadRow], source: str | Path, expected: str, advice: str
 ) -> None:
-    """Refuses corrections if some are bad.
-
-    Args:
-        bad: The bad ones.
-        source: The file they are in.
-        expected: What they should be, for the message.
-        advice: What to do, for its end.
-
-    Raises:
-        DataError: When there are any.
-    """
+    """Raises a DataError about bad corrections in a file, if there are any."""
     if not bad:
         return
     lines = [f"  {source}:{row.line}: {row.reason}" for row in bad[:SHOWN_ROWS]]
@@ -106,8 +96,8 @@ def refuse_bad(
 
 def _class_cells(classes: Iterable[str]) -> dict[str, tuple[str, ...]]:
     # As the audit writes a class goes before as a person may.
-    names = sorted(classes)
-    return {n: (n,) for n in names} | {label_cell((n,)): (n,) for n in names}
+    cells: dict[str, tuple[str, ...]] = {name: (name,) for name in sorted(classes)}
+    return cells | {label_cell(names): names for names in cells.values()}
 
 
 def _require_columns(path: Path, columns: Sequence[str]) -> None:

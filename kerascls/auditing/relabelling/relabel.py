@@ -1,6 +1,6 @@
 """`relabel(...)`: labelled text written anew with corrected labels."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -82,21 +82,21 @@ def relabel(
     """
     file, output = Path(file), Path(output)
     options = ReadOptions.from_keywords(relabel, reading)
-    options = replace(options, format=find_format(file, options.format))
-    check_new_file(output, _endings(options.format), "output")
+    format = find_format(file, options.format)
+    check_new_file(output, _endings(format), "output")
     dataset = read(file, options)
     known = {name for row in dataset.examples for name in row.labels}
-    asked = read_corrections(corrections, dataset.task, corrections_encoding, known)
-    own = _for_file(asked, file, corrections)
+    stated = read_corrections(corrections, dataset.task, corrections_encoding, known)
+    own = _for_file(stated, file, corrections)
     labels = _by_line(own, dataset, corrections)
-    content = rewritten(dataset, labels, options, find_format(output))
+    content = rewritten(dataset, labels, options, format, find_format(output))
     write_atomically(output, content)
     return Relabelled(
         output=output,
         rows=len(dataset.examples),
         changed=len(labels),
         new_labels=tuple(sorted({n for row in labels.values() for n in row} - known)),
-        other_files=len(asked) - len(own),
+        other_files=len(stated) - len(own),
         skipped_rows=dataset.skipped_rows,
     )
 
@@ -105,9 +105,9 @@ def _endings(format: str) -> list[str]:
     """Returns those of files that have rows of the same kind and can be written."""
     return [
         suffix
-        for one in FORMATS.values()
-        if one.write is not None and one.is_table is FORMATS[format].is_table
-        for suffix in one.suffixes
+        for other in FORMATS.values()
+        if other.write is not None and other.is_table is FORMATS[format].is_table
+        for suffix in other.suffixes
     ]
 
 
@@ -115,10 +115,10 @@ def _for_file(
     corrections: list[Correction], file: Path, source: str | Path
 ) -> list[Correction]:
     """Returns the corrections of this very path or, without any, of this file name."""
-    own = [one for one in corrections if Path(one.file) == file]
-    own = own or [one for one in corrections if Path(one.file).name == file.name]
+    own = [fix for fix in corrections if Path(fix.file) == file]
+    own = own or [fix for fix in corrections if Path(fix.file).name == file.name]
     if corrections and not own:
-        others = ", ".join(sorted({one.file for one in corrections}))
+        others = ", ".join(sorted({fix.file for fix in corrections}))
         raise DataError(
             f"Expected corrections for {file.name!r}. Received: {source}, which is "
             f"about {others}. Give one of these files."
@@ -137,16 +137,14 @@ def _by_line(
     rows = {example.line: example for example in dataset.examples}
     bad = []
     decided: dict[int, Correction] = {}
-    for one in corrections:
-        row = rows.get(one.line)
-        other = decided.setdefault(one.line, one)
-        if row is None or row_key(row.texts, row.labels) != one.key:
-            bad.append(
-                BadRow(one.said_at, f"{dataset.path}:{one.line} is another row now")
-            )
-        elif set(other.labels) != set(one.labels):
-            reason = f"gives {dataset.path}:{one.line} other labels than line"
-            bad.append(BadRow(one.said_at, f"{reason} {other.said_at}"))
+    for fix in corrections:
+        row, place = rows.get(fix.line), f"{dataset.path}:{fix.line}"
+        first = decided.setdefault(fix.line, fix)
+        if row is None or row_key(row.texts, row.labels) != fix.key:
+            bad.append(BadRow(fix.said_at, f"{place} is another row now"))
+        elif set(first.labels) != set(fix.labels):
+            reason = f"gives {place} other labels than line {first.said_at}"
+            bad.append(BadRow(fix.said_at, reason))
     refuse_bad(
         bad,
         source,
@@ -155,7 +153,7 @@ def _by_line(
         "(--text, --label).",
     )
     return {
-        line: one.labels
-        for line, one in decided.items()
-        if set(one.labels) != set(rows[line].labels)
+        line: fix.labels
+        for line, fix in decided.items()
+        if set(fix.labels) != set(rows[line].labels)
     }

@@ -2,8 +2,9 @@
 
 import codecs
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, join_labels, read_columns, read_records
@@ -20,52 +21,53 @@ def rewritten(
     dataset: Dataset,
     labels: Mapping[int, tuple[str, ...]],
     options: ReadOptions,
-    written: str,
+    read_as: str,
+    write_as: str,
 ) -> bytes:
     """Returns the content of a file with other labels in some rows.
 
     Args:
         dataset: The file as it was read; rows it lacks are left out.
         labels: The new labels, by the line a row starts at.
-        options: How it was read, with its format; the content has its encoding,
-            unless it has none.
-        written: The format to write.
+        options: How it was read; the content has its encoding, unless it has none.
+        read_as: The file's format.
+        write_as: One that can be written.
 
     Raises:
         DataError: When the encoding cannot write a label.
     """
-    format = FORMATS[options.format]
-    columns = read_columns(
-        dataset.path, format=options.format, encoding=options.encoding
-    )
-    records = _relabelled(dataset, labels, options)
-    line_end = _line_end(dataset.path, format, options.encoding)
-    content = FORMATS[written].write(columns, records, line_end)
-    return _encoded(content, dataset.path, format, options.encoding)
+    path, encoding, format = dataset.path, options.encoding, FORMATS[read_as]
+    columns = read_columns(path, format=read_as, encoding=encoding)
+    usable = {example.line for example in dataset.examples}
+    fields = [
+        _relabelled(record.fields, labels[record.line], dataset, options, format)
+        if record.line in labels
+        else record.fields
+        for record in read_records(
+            path, format=read_as, encoding=encoding, errors="skip"
+        )
+        if record.line in usable
+    ]
+    write = cast(Callable[..., str], FORMATS[write_as].write)
+    content = write(columns, fields, _line_end(path, format, encoding))
+    return _encoded(content, path, format, encoding)
 
 
 def _relabelled(
-    dataset: Dataset, labels: Mapping[int, tuple[str, ...]], options: ReadOptions
-) -> list[Fields]:
-    usable = {example.line for example in dataset.examples}
-    column, separator = dataset.label_column, options.separator
+    fields: Fields,
+    names: tuple[str, ...],
+    dataset: Dataset,
+    options: ReadOptions,
+    format: FileFormat,
+) -> Fields:
+    column = dataset.label_column
     joined = dataset.task is Task.MULTILABEL or column == "labels"
-    records = []
-    for record in read_records(
-        dataset.path, format=options.format, encoding=options.encoding, errors="skip"
-    ):
-        if record.line not in usable:
-            continue
-        fields = record.fields
-        if record.line in labels:
-            names = labels[record.line]
-            if FORMATS[options.format].is_table:
-                cell = join_labels(names, separator) if joined else names[0]
-            else:
-                cell = _json_cell(fields.get(column), names, joined, separator)
-            fields = {**fields, column: cell}
-        records.append(fields)
-    return records
+    cell: object
+    if format.is_table:
+        cell = join_labels(names, options.separator) if joined else names[0]
+    else:
+        cell = _json_cell(fields.get(column), names, joined, options.separator)
+    return {**fields, column: cell}
 
 
 def _json_cell(
@@ -75,8 +77,8 @@ def _json_cell(
     if joined and isinstance(before, str):
         return join_labels(names, separator)
     old = before if isinstance(before, list) else [before]
-    numbers = all(type(one) is int for one in old) and len(old) > 0
-    known = {str(one): one for one in old if type(one) in (int, str)}
+    numbers = all(type(label) is int for label in old) and len(old) > 0
+    known = {str(label): label for label in old if type(label) in (int, str)}
     new = [
         int(name) if numbers and NUMBER.fullmatch(name) else known.get(name, name)
         for name in names

@@ -74,11 +74,7 @@ class Limits:
         return faults
 
     def check(self, comparison: "Comparison", format: str, int8: bool) -> None:
-        """Checks a comparison.
-
-        Raises:
-            ExportError: With the numbers and what to do, when it is over a limit.
-        """
+        """Raises an ExportError, with the numbers, where it is over a limit."""
         faults = self.faults(comparison, int8)
         if not faults:
             return

@@ -64,9 +64,8 @@ class Comparison:
     @property
     def f1_drop(self) -> float | None:
         """Macro F1 lost; negative where it rose, None without true labels."""
-        if self.reference.macro_f1 is None:
-            return None
-        return self.reference.macro_f1 - self.candidate.macro_f1
+        before, after = self.reference.macro_f1, self.candidate.macro_f1
+        return None if before is None or after is None else before - after
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the numbers as plain JSON types."""
@@ -81,7 +80,7 @@ def compare(
     truth: Sequence[tuple[str, ...]] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
-    """Runs two models over the same texts, one part of them after the other.
+    """Runs two models over the same texts, one batch of them after the other.
 
     Args:
         reference: What is right.
@@ -102,9 +101,9 @@ def compare(
         )
     predictors = [Predictor(bundle, runtime) for runtime in (reference, candidate)]
     one_text_ms = _one_text_ms(predictors, texts)
-    probs, seconds = _probabilities(predictors, texts, on_progress)
-    chosen = [bundle.rule.apply(one) for one in probs]
-    difference = np.abs(probs[0] - probs[1])
+    probabilities, seconds = _probabilities(predictors, texts, on_progress)
+    chosen = [bundle.rule.apply(rows) for rows in probabilities]
+    difference = np.abs(probabilities[0] - probabilities[1])
     sides = [
         Side(*_f1(bundle, chosen[k], truth), one_text_ms[k], len(texts) / seconds[k])
         for k in (0, 1)
@@ -122,7 +121,7 @@ def compare(
 def _one_text_ms(
     predictors: Sequence[Predictor], texts: Sequence[tuple[str, ...]]
 ) -> list[float]:
-    """Returns the median time of one text; each text is given to both in turn."""
+    """Returns the median time of one text; each text goes to both in turn."""
     for predictor in predictors:
         predictor.predict_proba(texts[:1])  # where Keras traces, or compiles
     taken: list[list[float]] = [[] for _ in predictors]
@@ -140,17 +139,17 @@ def _probabilities(
     on_progress: Callable[[int, int], None] | None,
 ) -> tuple[list[np.ndarray], list[float]]:
     """Returns what each predictor gives, and the seconds it took from strings on."""
-    parts: list[list[np.ndarray]] = [[] for _ in predictors]
+    probabilities: list[list[np.ndarray]] = [[] for _ in predictors]
     seconds = [0.0 for _ in predictors]
     for start in range(0, len(texts), TEXTS_AT_ONCE):
-        some = texts[start : start + TEXTS_AT_ONCE]
-        for place, predictor in enumerate(predictors):
+        batch = texts[start : start + TEXTS_AT_ONCE]
+        for index, predictor in enumerate(predictors):
             began = time.perf_counter()
-            parts[place].append(predictor.predict_proba(some))
-            seconds[place] += time.perf_counter() - began
+            probabilities[index].append(predictor.predict_proba(batch))
+            seconds[index] += time.perf_counter() - began
         if on_progress:
-            on_progress(start + len(some), len(texts))
-    return [np.concatenate(one) for one in parts], seconds
+            on_progress(start + len(batch), len(texts))
+    return list(map(np.concatenate, probabilities)), seconds
 
 
 def _f1(

@@ -14,7 +14,7 @@ from kerascls.serving.exporters.comparison import Comparison, compare
 from kerascls.serving.exporters.formats import FORMATS
 from kerascls.serving.exporters.texts import ComparedTexts, read_texts, sample_texts
 from kerascls.serving.exporters.work_folder import (
-    check_place,
+    check_free,
     copy,
     num_bytes,
     work_folder,
@@ -146,22 +146,20 @@ class _Job:
             )
         packages = EXTRAS[chosen.extra] if chosen.extra else ("tensorflow",)
         require_keras(f"format={self.format}", *packages)
-        if self.out is not None:
-            self._check_out()
-            check_place(self.out, chosen.marker, chosen.suffix)
-        elif not chosen.in_bundle:
+        if self.out is None:
+            if chosen.in_bundle:
+                return
             raise SettingsError(
                 f"Expected a place for the exported model. Received: format="
                 f"{self.format!r}, out=None. Name one with --out."
             )
-
-    def _check_out(self) -> None:
         if self.out.resolve().is_relative_to(self.bundle.path.resolve()):
             raise SettingsError(
                 f"Expected a place outside the bundle. Received: out="
                 f"{str(self.out)!r}, in {str(self.bundle.path)!r}. Choose another "
                 f"--out."
             )
+        check_free(self.out, chosen.marker, chosen.suffix)
 
     def run(
         self,
@@ -170,41 +168,37 @@ class _Job:
         on_progress: Callable[[int, int], None] | None,
     ) -> ExportResult:
         chosen = FORMATS[self.format]
-        folder = self.bundle.path if chosen.in_bundle else self.out.parent
-        with work_folder(folder) as work:
+        outside = None if chosen.in_bundle else self.out
+        with work_folder(outside.parent if outside else self.bundle.path) as work:
             made = work / f"model{chosen.suffix}"
             # Before TensorFlow computes anything, so that it gets its threads.
             reference = open_runtime(self.bundle, "keras")
             note = chosen.write(self.bundle, made, self.int8)
-            found = compare(
-                reference,
-                chosen.open(made, self.int8),
-                texts.texts,
-                self.bundle,
-                texts.truth,
-                on_progress,
+            comparison = compare(
+                *(reference, chosen.open(made, self.int8), texts.texts),
+                *(self.bundle, texts.truth, on_progress),
             )
-            limits.check(found, self.format, self.int8)
+            limits.check(comparison, self.format, self.int8)
             chosen.check(made, self.bundle, texts.texts)
             weights = (self.bundle.path / name for name in (WEIGHTS, ENCODER))
             sizes = num_bytes(made), sum(map(num_bytes, weights))
-            place = self._put(made, texts, found)
+            path = self._put(made, texts, comparison)
         return ExportResult(
-            *(self.bundle.path, self.format, self.int8, place, self.out),
-            *(texts.source, *sizes, found, note),
+            *(self.bundle.path, self.format, self.int8, path, self.out),
+            *(texts.source, *sizes, comparison, note),
         )
 
-    def _put(self, made: Path, texts: ComparedTexts, found: Comparison) -> Path:
-        if not FORMATS[self.format].in_bundle:
-            move(made, self.out)
-            return self.out
+    def _put(self, made: Path, texts: ComparedTexts, comparison: Comparison) -> Path:
         if self.out is not None:
+            if not FORMATS[self.format].in_bundle:
+                move(made, self.out)
+                return self.out
             copy(made, self.out)
-        facts = {
+        metadata = {
             "int8": self.int8,
             "compared_on": texts.source,
-            "comparison": found.to_dict(),
+            "comparison": comparison.to_dict(),
             "versions": package_versions(),
         }
-        written = add_export(self.bundle, self.format, made, facts)
+        written = add_export(self.bundle, self.format, made, metadata)
         return written.path / written.exports[self.format]["file"]

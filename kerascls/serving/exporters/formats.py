@@ -18,42 +18,38 @@ class Format:
 
     Args:
         suffix: Of its file, e.g. `".onnx"`; empty where it is a directory.
+        writer: `module:function` of `(bundle, path, int8)` that writes it there;
+            nothing is there before.
+        opener: `module:name` of `(path, int8)` that returns a `Runtime`.
         marker: A file that shows a directory to be of this format, so that it may be
             replaced; None where the format is a file.
         extra: Extra of pyproject.toml that writes it; None where TensorFlow does.
         in_bundle: Whether it lives in the bundle, where the predictor finds it. The
-            others need a place of their own.
+            others go where `out` says.
         has_int8: Whether it can be written with 8-bit weights.
-        writer: `module:function` of `(bundle, place, int8)` that writes it there;
-            nothing is there before.
-        opener: `module:name` of `(place, int8)` that returns a `Runtime`.
-        checker: `module:function` of `(place, bundle, texts)` that raises an
+        checker: `module:function` of `(path, bundle, texts)` that raises an
             `ExportError` when what a runtime does not show is wrong; None for none.
     """
 
     suffix: str
-    marker: str | None
-    extra: str | None
-    in_bundle: bool
-    has_int8: bool
     writer: str
     opener: str
+    marker: str | None = None
+    extra: str | None = None
+    in_bundle: bool = False
+    has_int8: bool = False
     checker: str | None = None
 
-    def write(self, bundle: "Bundle", place: Path, int8: bool) -> str | None:
-        """Writes the bundle's model to a place that does not exist yet.
+    def write(self, bundle: "Bundle", path: Path, int8: bool) -> str | None:
+        """Writes the bundle's model to a new path; returns what to tell the user."""
+        return named(self.writer)(bundle, path, int8)
 
-        Returns:
-            What the user should know about it, if anything.
-        """
-        return named(self.writer)(bundle, place, int8)
-
-    def open(self, place: Path, int8: bool) -> "Runtime":
+    def open(self, path: Path, int8: bool) -> "Runtime":
         """Returns what computes logits from what was written."""
-        return named(self.opener)(place, int8)
+        return named(self.opener)(path, int8)
 
     def check(
-        self, place: Path, bundle: "Bundle", texts: Sequence[tuple[str, ...]]
+        self, path: Path, bundle: "Bundle", texts: Sequence[tuple[str, ...]]
     ) -> None:
         """Checks on texts what the comparison of logits does not show.
 
@@ -61,13 +57,12 @@ class Format:
             ExportError: When it is wrong.
         """
         if self.checker is not None:
-            named(self.checker)(place, bundle, texts)
+            named(self.checker)(path, bundle, texts)
 
 
 FORMATS = {
     "onnx": Format(
         suffix=".onnx",
-        marker=None,
         extra="onnx",
         in_bundle=True,
         has_int8=True,
@@ -77,18 +72,12 @@ FORMATS = {
     "savedmodel": Format(
         suffix="",
         marker="saved_model.pb",
-        extra=None,
-        in_bundle=False,
-        has_int8=False,
         writer="kerascls.serving.exporters.saved_model.model:write_saved_model",
         opener="kerascls.inference.runtimes.saved_model_runtime:SavedModelRuntime",
         checker="kerascls.serving.exporters.saved_model.string_check:check_strings",
     ),
     "tflite": Format(
         suffix=".tflite",
-        marker=None,
-        extra=None,
-        in_bundle=False,
         has_int8=True,
         writer="kerascls.serving.exporters.tflite:write_tflite",
         opener="kerascls.inference.runtimes.tflite_runtime:TFLiteRuntime",

@@ -5,33 +5,24 @@ from kerascls.serving.exporters.export import ExportResult
 
 def table_of(result: ExportResult) -> list[tuple[str, ...]]:
     """Returns rows of cells, the heading first: Keras and the exported model."""
-    found = result.comparison
-    before, after = found.reference, found.candidate
-    rows = [
+    comparison = result.comparison
+    sides = comparison.reference, comparison.candidate
+    sizes = result.reference_bytes, result.num_bytes
+    rows: list[tuple[str, ...]] = [
         ("", "keras", f"{result.format}{' int8' if result.int8 else ''}"),
-        ("size", _megabytes(result.reference_bytes), _megabytes(result.num_bytes)),
-        ("one text", f"{before.one_text_ms:.1f} ms", f"{after.one_text_ms:.1f} ms"),
-        ("in batches", _pace(before.texts_per_s), _pace(after.texts_per_s)),
+        ("size", *(f"{size / 1e6:.1f} MB" for size in sizes)),
+        ("one text", *(f"{side.one_text_ms:.1f} ms" for side in sides)),
+        ("in batches", *(f"{side.texts_per_s:,.0f} texts/s" for side in sides)),
     ]
-    if before.macro_f1 is not None:
+    if comparison.reference.macro_f1 is not None:
         rows += [
-            ("macro F1", f"{before.macro_f1:.4f}", f"{after.macro_f1:.4f}"),
-            ("micro F1", f"{before.micro_f1:.4f}", f"{after.micro_f1:.4f}"),
+            ("macro F1", *(f"{side.macro_f1:.4f}" for side in sides)),
+            ("micro F1", *(f"{side.micro_f1:.4f}" for side in sides)),
         ]
-    share = f"{found.changed_share:.2%}"
+    changed = f"{comparison.changed} of {comparison.rows} rows"
+    largest, mean = comparison.largest_difference, comparison.mean_difference
     return [
         *rows,
-        ("other labels", "", f"{found.changed} of {found.rows} rows ({share})"),
-        (
-            *("difference of a probability", ""),
-            f"{found.largest_difference:.2g} at most, {found.mean_difference:.2g} mean",
-        ),
+        ("other labels", "", f"{changed} ({comparison.changed_share:.2%})"),
+        ("difference of a probability", "", f"{largest:.2g} at most, {mean:.2g} mean"),
     ]
-
-
-def _megabytes(num_bytes: int) -> str:
-    return f"{num_bytes / 1e6:.1f} MB"
-
-
-def _pace(texts_per_s: float) -> str:
-    return f"{texts_per_s:,.0f} texts/s"

@@ -66,5 +66,5 @@ def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> Compar
             return ComparedTexts(source, texts)
     examples = read_labelled(bundle, path, options).examples
     return ComparedTexts(
-        source, [one.texts for one in examples], [one.labels for one in examples]
+        source, [row.texts for row in examples], [row.labels for row in examples]
     )

@@ -7,7 +7,7 @@ from kerascls.inference.bundle import Bundle
 from kerascls.serving.exporters.saved_model.model import archive_of
 
 
-def write_tflite(bundle: Bundle, place: Path, int8: bool) -> None:
+def write_tflite(bundle: Bundle, path: Path, int8: bool) -> None:
     """Writes a `.tflite` file of TensorFlow Lite's own operations.
 
     By the signature `logits` it takes `token_ids`, `segment_ids` and `padding_mask`,
@@ -15,13 +15,10 @@ def write_tflite(bundle: Bundle, place: Path, int8: bool) -> None:
     signature runner does it), and gives `logits`, float32 `(batch, num_classes)`.
     TensorFlow Lite has no operations to tokenize with.
 
-    Args:
-        bundle: A checked bundle.
-        place: The file to appear.
-        int8: Whether weights are stored in 8 bits and multiplied so, what is between
-            them rounded row by row (dynamic range quantisation). Both are signed: a
-            sum of two products is at most 2 * 128 * 127 = 32,512 and fits 16 bits, so
-            that it needs no smaller codes, as ONNX does.
+    With `int8` weights are stored in 8 bits and multiplied so, what is between them
+    rounded row by row (dynamic range quantisation). Both are signed: a sum of two
+    products is at most 2 * 128 * 127 = 32,512 and fits 16 bits, so that it needs no
+    smaller codes, as ONNX does.
 
     Raises:
         SettingsError: When Keras does not run on TensorFlow.
@@ -37,4 +34,4 @@ def write_tflite(bundle: Bundle, place: Path, int8: bool) -> None:
         )
         if int8:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        place.write_bytes(converter.convert())
+        path.write_bytes(converter.convert())

@@ -31,43 +31,40 @@ def work_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_place(place: Path, marker: str | None, suffix: str = "") -> None:
-    """Checks that an exported model may be written to a place.
+def check_free(path: Path, marker: str | None, suffix: str = "") -> None:
+    """Checks that an exported model may be written to a path.
 
-    Args:
-        place: A file or directory, which need not exist.
-        marker: A file in every directory of the format; None for a file.
-        suffix: Of a file that may be replaced.
+    What may be replaced is a file with `suffix` or, of formats that have a `marker`, a
+    directory with that in it.
 
     Raises:
         SettingsError: When its folder is missing, or something else is there.
     """
-    if not place.parent.is_dir():
+    if not path.parent.is_dir():
         raise SettingsError(
             f"Expected an existing folder for the export. Received: "
-            f"out={str(place)!r}. Create {str(place.parent)!r} first."
+            f"out={str(path)!r}. Create {str(path.parent)!r} first."
         )
     if marker is None:
-        is_older = place.is_file() and place.suffix == suffix
-        is_free = not place.exists() or is_older
+        is_older = path.is_file() and path.suffix == suffix
     else:
-        is_free = not place.exists() or (place / marker).is_file()
-    if not is_free:
+        is_older = (path / marker).is_file()
+    if path.exists() and not is_older:
         raise SettingsError(
             f"Expected a free place, or an earlier export of the same format. "
-            f"Received: out={str(place)!r}, which is something else. Choose another "
+            f"Received: out={str(path)!r}, which is something else. Choose another "
             f"--out."
         )
 
 
-def copy(made: Path, place: Path) -> None:
+def copy(made: Path, path: Path) -> None:
     """Copies a file so that a reader sees the old one or the new, never a part."""
-    with work_folder(place.parent) as folder:
-        move(Path(shutil.copyfile(made, folder / made.name)), place)
+    with work_folder(path.parent) as folder:
+        move(Path(shutil.copyfile(made, folder / made.name)), path)
 
 
-def num_bytes(place: Path) -> int:
+def num_bytes(path: Path) -> int:
     """Returns the size of a file, or of all files in a directory."""
-    if place.is_file():
-        return place.stat().st_size
-    return sum(item.stat().st_size for item in place.rglob("*") if item.is_file())
+    if path.is_file():
+        return path.stat().st_size
+    return sum(item.stat().st_size for item in path.rglob("*") if item.is_file())

@@ -8,10 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kerascls
-from kerascls.auditing.relabelling.corrections import read_corrections
 from kerascls.auditing.rows import label_cell, read_rows
-from kerascls.data.labels import Task
-from kerascls.data.readers import ReadOptions, read
+from kerascls.data.readers import read
 from kerascls.errors import DataError, SettingsError
 
 ROWS = [
@@ -115,79 +113,6 @@ def test_a_file_without_corrections_is_written_as_it_was(train, corrections, tmp
     assert (tmp_path / "new.csv").read_bytes() == train.read_bytes()
 
 
-def test_encoding_separator_and_other_columns_are_kept(tmp_path, corrections):
-    path = tmp_path / "train.csv"
-    content = "id,text,labels\n1,新车,汽车;体育\n2,书,\n"
-    path.write_bytes(content.encode("gb18030"))
-    options = {"encoding": "gb18030", "label_separator": ";"}
-    rows = read_rows([path], options=ReadOptions(**options))
-    found = tmp_path / "findings.csv"
-    cells = f"file,line,row,corrected\n{path},3,{rows.key(1)},教育|体育\n"
-    found.write_text(cells, "utf-8")
-    kerascls.relabel(path, found, tmp_path / "new.csv", **options)
-    expected = content.replace("2,书,", "2,书,教育;体育").encode("gb18030")
-    assert (tmp_path / "new.csv").read_bytes() == expected
-
-
-def test_a_lone_carriage_return_in_a_cell_is_kept(labelled, tmp_path):
-    path = labelled("t.csv", [("a\rb", "x"), ("c", "y")])
-    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
-    fixes = tmp_path / "findings.csv"
-    fixes.write_text("file,line,row,corrected\n", "utf-8")
-    kerascls.relabel(path, fixes, tmp_path / "new.csv")
-    assert (tmp_path / "new.csv").read_bytes() == path.read_bytes()
-
-
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_line_ends_of_a_table_are_kept(tmp_path, end, encoding):
-    path, fixes = tmp_path / "t.csv", tmp_path / "findings.csv"
-    path.write_bytes(end.join(["text,label", "a,x", "b,y", ""]).encode(encoding))
-    fixes.write_text("file,line,row,corrected\n", "utf-8")
-    kerascls.relabel(path, fixes, tmp_path / "new.csv", encoding=encoding)
-    assert (tmp_path / "new.csv").read_bytes() == path.read_bytes()
-
-
-def test_line_ends_of_json_lines_are_kept(tmp_path):
-    path, fixes = tmp_path / "t.jsonl", tmp_path / "findings.csv"
-    path.write_bytes(b'{"text": "a", "label": "x"}\r\n' * 2)
-    fixes.write_text("file,line,row,corrected\n", "utf-8")
-    kerascls.relabel(path, fixes, tmp_path / "new.jsonl")
-    assert (tmp_path / "new.jsonl").read_bytes() == path.read_bytes()
-
-
-def test_json_lines_stay_json_lines(tmp_path, write_jsonl):
-    path = write_jsonl("t.jsonl", [{"n": 1, "text": "新", "label": "a"}])
-    rows = read_rows([path])
-    fixes = [{"label": ["b"], "file": str(path), "line": 1, "row": rows.key(0)}]
-    kerascls.relabel(path, write_jsonl("fix.jsonl", fixes), tmp_path / "new.jsonl")
-    new = json.loads((tmp_path / "new.jsonl").read_text("utf-8"))
-    assert new == {"n": 1, "text": "新", "label": "b"}
-
-
-@pytest.mark.parametrize(
-    ("name", "before", "given", "after"),
-    [
-        ("label", 3, ["4"], 4),
-        ("label", 3, ["04"], "04"),
-        ("label", "3", ["4"], "4"),
-        ("labels", "x|y", ["x", "z"], "x|z"),
-        ("labels", "x|y", [], ""),
-        ("labels", [1, 2], ["2", "3"], [2, 3]),
-        ("labels", [1, "x"], ["y", "1"], ["y", 1]),
-        ("labels", [], ["3"], ["3"]),
-    ],
-)
-def test_new_labels_have_the_json_type_of_the_old_ones(
-    tmp_path, write_jsonl, name, before, given, after
-):
-    path = write_jsonl("t.jsonl", [{"text": "新", name: before}])
-    rows = read_rows([path])
-    fixes = [{"label": given, "file": str(path), "line": 1, "row": rows.key(0)}]
-    kerascls.relabel(path, write_jsonl("fix.jsonl", fixes), tmp_path / "new.jsonl")
-    assert json.loads((tmp_path / "new.jsonl").read_text("utf-8"))[name] == after
-
-
 def test_corrections_of_another_file_are_left_alone(train, labelled, tmp_path):
     other = labelled("other.csv", [("船", "汽车")])
     rows = read_rows([train, other])
@@ -213,39 +138,6 @@ def test_two_answers_for_one_row_are_refused(train, corrections, tmp_path):
     path = corrections([(2, ("军事",)), (2, ("教育",))])
     with pytest.raises(DataError, match="findings.csv:3: gives .* line 2"):
         kerascls.relabel(train, path, tmp_path / "new.csv")
-
-
-@pytest.mark.parametrize(
-    ("cell", "label"), [("a|b", "a|b"), (r"a\|b", "a|b"), ("[x", "[x"), ("c", "c")]
-)
-def test_a_known_class_may_be_written_as_it_is(tmp_path, cell, label):
-    path = tmp_path / "findings.csv"
-    path.write_text(f"file,line,row,corrected\nf,2,r1,{cell}\n", "utf-8")
-    (one,) = read_corrections(path, Task.MULTICLASS, classes={"a|b", "[x"})
-    assert one.labels == (label,)
-
-
-def test_multiclass_needs_exactly_one_label(tmp_path):
-    path = tmp_path / "findings.csv"
-    path.write_text("file,line,row,corrected\nf,2,r1,a|b\nf,3,r2,[]\n", "utf-8")
-    message = "(?s):2: 2 labels.*:3: 0 labels.*\nCorrect these lines; nothing was"
-    with pytest.raises(DataError, match=message):
-        read_corrections(path, Task.MULTICLASS)
-
-
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        ({"label": 3, "file": "f", "line": 1, "row": "r"}, "must be a list"),
-        ({"label": [], "file": "f", "line": "x", "row": "r"}, "number of a line"),
-        ({"label": [], "line": 1}, '"file" and "row"'),
-        ({"label": [""], "file": "f", "line": 1, "row": "r"}, "is empty"),
-    ],
-)
-def test_a_bad_correction_is_named(write_jsonl, row, reason):
-    path = write_jsonl("rows.jsonl", [row])
-    with pytest.raises(DataError, match=f"rows.jsonl:1: .*{reason}"):
-        read_corrections(path, Task.MULTILABEL)
 
 
 def test_a_table_without_the_needed_columns_is_refused(train, tmp_path):

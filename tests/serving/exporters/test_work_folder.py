@@ -6,7 +6,7 @@ import pytest
 
 from kerascls.errors import SettingsError
 from kerascls.serving.exporters.work_folder import (
-    check_place,
+    check_free,
     copy,
     num_bytes,
     work_folder,
@@ -54,16 +54,16 @@ def test_places_that_are_something_else_are_refused(tmp_path):
     other = directory(tmp_path / "other", thesis="x")
     old = directory(tmp_path / "old", mark="x")
     (tmp_path / "older.onnx").write_text("x")
-    check_place(tmp_path / "older.onnx", None, ".onnx")
-    check_place(tmp_path / "none", None, ".onnx")
-    check_place(tmp_path / "none", "mark")
-    check_place(old, "mark")
+    check_free(tmp_path / "older.onnx", None, ".onnx")
+    check_free(tmp_path / "none", None, ".onnx")
+    check_free(tmp_path / "none", "mark")
+    check_free(old, "mark")
     file = tmp_path / "file"
     for place, marker in ((other, None), (other, "mark"), (file, "mark"), (file, None)):
         with pytest.raises(SettingsError, match="something else"):
-            check_place(place, marker, ".onnx")
+            check_free(place, marker, ".onnx")
     with pytest.raises(SettingsError, match="existing folder"):
-        check_place(tmp_path / "nowhere" / "model.onnx", None, ".onnx")
+        check_free(tmp_path / "nowhere" / "model.onnx", None, ".onnx")
 
 
 def test_sizes_are_those_of_all_files(tmp_path):

@@ -9,7 +9,7 @@ from kerascls.system.tables import named
 
 # As in `kerascls.models.layers.transformer.attention_bias`.
 _MASKED = -1e9
-_PARTS = ("query", "key", "value")
+_QKV = ("query", "key", "value")
 
 
 def add_encoder(
@@ -45,13 +45,9 @@ def first_token(graph: OnnxGraph, states: str) -> str:
 
 def _embed(graph: OnnxGraph, config: EncoderConfig) -> str:
     num_tokens = graph.node("Shape", "token_ids", start=1, end=2)
-    positions = graph.node(
-        "Slice",
-        graph.weight("embeddings/position_embeddings"),
-        graph.ints(0),
-        num_tokens,
-        graph.ints(0),
-    )
+    positions = graph.weight("embeddings/position_embeddings")
+    zero = graph.ints(0)
+    positions = graph.node("Slice", positions, zero, num_tokens, zero)  # (tokens, dim)
     segments = graph.node(
         "Gather", graph.weight("embeddings/token_type_embeddings"), "segment_ids"
     )
@@ -67,14 +63,11 @@ def _add_block(
     graph: OnnxGraph, config: EncoderConfig, block: str, hidden: str, first_only: bool
 ) -> str:
     kept = first_token(graph, hidden) if first_only else hidden
-    if first_only or not graph.packs_attention:
-        mixed = _attend(graph, config, f"{block}/attention/self", kept, hidden)
-    else:
-        mixed = _attend_packed(graph, config, f"{block}/attention/self", hidden)
-    output = f"{block}/attention/output"
-    kept = _add_and_norm(graph, config, output, mixed, kept)
+    mixed = _attend(graph, config, f"{block}/attention/self", kept, hidden)
+    kept = _add_and_norm(graph, config, f"{block}/attention/output", mixed, kept)
     inner = graph.product(kept, f"{block}/intermediate/dense", by_token=True)
-    inner = _activate(graph, config, inner, f"{block}/intermediate/dense/bias")
+    bias = graph.weight(f"{block}/intermediate/dense/bias")
+    inner = named(ACTIVATIONS[config.activation].onnx)(graph, inner, bias)
     return _add_and_norm(graph, config, f"{block}/output", inner, kept, by_token=True)
 
 
@@ -94,28 +87,18 @@ def _add_and_norm(
 def _attend(
     graph: OnnxGraph, config: EncoderConfig, name: str, queries: str, hidden: str
 ) -> str:
-    sources = (queries, hidden, hidden)
-    products = [
-        graph.product(source, f"{name}/{part}")
-        for source, part in zip(sources, _PARTS, strict=True)
-    ]
+    if graph.packs_attention and queries == hidden:
+        operator = "Attention"
+        inputs = [hidden, _joined(graph, name, "kernel")]
+    else:
+        operator = "MultiHeadAttention"
+        inputs = [
+            graph.product(source, f"{name}/{vector}")
+            for source, vector in zip((queries, hidden, hidden), _QKV, strict=True)
+        ]
     return graph.contrib(
-        "MultiHeadAttention",
-        *products,
-        _joined(graph, name, "bias"),
-        "padding_mask",
-        num_heads=config.num_heads,
-        mask_filter_value=_MASKED,
-    )
-
-
-def _attend_packed(
-    graph: OnnxGraph, config: EncoderConfig, name: str, hidden: str
-) -> str:
-    return graph.contrib(
-        "Attention",
-        hidden,
-        _joined(graph, name, "kernel"),
+        operator,
+        *inputs,
         _joined(graph, name, "bias"),
         "padding_mask",
         num_heads=config.num_heads,
@@ -125,13 +108,8 @@ def _attend_packed(
 
 def _joined(graph: OnnxGraph, name: str, kind: str) -> str:
     """Adds the kernels or the biases of query, key and value beside each other."""
-    arrays = [graph.weights[f"{name}/{part}/{kind}"] for part in _PARTS]
+    arrays = [graph.weights[f"{name}/{vector}/{kind}"] for vector in _QKV]
     return graph.constant(f"{name}/{kind}", np.concatenate(arrays, axis=-1), np.float32)
-
-
-def _activate(graph: OnnxGraph, config: EncoderConfig, x: str, bias: str) -> str:
-    add = named(ACTIVATIONS[config.activation].onnx)
-    return add(graph, x, graph.weight(bias))
 
 
 def gelu_erf(graph: OnnxGraph, x: str, bias: str) -> str:

@@ -27,7 +27,7 @@ class OnnxGraph:
     # Whether queries, keys and values of all tokens are best computed by one operator.
     packs_attention = True
     # What its files tell of its arithmetic, for those who run them.
-    facts: Mapping[str, str] = {}
+    metadata: Mapping[str, str] = {}
 
     def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
         self.weights = weights
@@ -41,7 +41,7 @@ class OnnxGraph:
         return name
 
     def ints(self, *numbers: int) -> str:
-        """Adds whole numbers: axes, places."""
+        """Adds whole numbers: axes, indices."""
         return self.constant("ints" + "".join(f" {n}" for n in numbers), numbers)
 
     def weight(self, name: str) -> str:
@@ -51,10 +51,7 @@ class OnnxGraph:
     def node(self, op_type: str, *inputs: str, **attributes: Any) -> str:
         """Adds a node with one output; returns the name of that.
 
-        Args:
-            op_type: Of ONNX, or of `CONTRIB` with `domain=CONTRIB`.
-            *inputs: Names of values; empty for one left out.
-            **attributes: Of the operator.
+        Inputs are names of values too, `""` for one left out.
         """
         output = f"{op_type}_{len(self._nodes)}"
         self._nodes.append((op_type, list(inputs), [output], attributes))
@@ -96,25 +93,20 @@ class OnnxGraph:
         )
 
     def to_bytes(
-        self, output: str, num_classes: int, facts: Mapping[str, str]
+        self, output: str, num_classes: int, metadata: Mapping[str, str]
     ) -> bytes:
-        """Returns the model as a file's content.
-
-        Args:
-            output: The value that is the result.
-            num_classes: Its columns.
-            facts: For those who look into the file.
-        """
+        """Returns the file's content, of a model that gives `output`."""
         from onnx import TensorProto, helper, numpy_helper
 
-        made = [*self._nodes, ("Identity", [output], [OUTPUT], {})]
         nodes = [
             helper.make_node(op, inputs, outputs, name=outputs[0], **attributes)
-            for op, inputs, outputs, attributes in made
+            for op, inputs, outputs, attributes in (
+                *self._nodes,
+                ("Identity", [output], [OUTPUT], {}),
+            )
         ]
-        shape = ["rows", "tokens"]
         inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT32, shape)
+            helper.make_tensor_value_info(name, TensorProto.INT32, ["rows", "tokens"])
             for name in INPUTS
         ]
         logits = helper.make_tensor_value_info(
@@ -132,7 +124,7 @@ class OnnxGraph:
                 helper.make_opsetid(CONTRIB, 1),
             ],
         )
-        helper.set_model_props(model, {**facts, **self.facts})
+        helper.set_model_props(model, {**metadata, **self.metadata})
         return model.SerializeToString(deterministic=True)
 
 
@@ -156,20 +148,21 @@ class Int8Graph(OnnxGraph):
     """
 
     packs_attention = False
-    facts = {KERNEL_CODES_FACT: str(KERNEL_CODES)}
+    metadata = {KERNEL_CODES_FACT: str(KERNEL_CODES)}
 
     def rows(self, table: str, ids: str) -> str:
         """Returns rows of an embedding table."""
-        codes, scales = _quantized(self.weights[table], TABLE_CODES, axis=1)
-        codes = self.constant(f"{table}/int8", codes, np.int8)
-        scales = self.constant(f"{table}/scale", scales, np.float32)
-        found = self.node("Cast", self.node("Gather", codes, ids, axis=0), to=1)
-        return self.node("Mul", found, self.node("Gather", scales, ids, axis=0))
+        array, array_scales = _quantized(self.weights[table], TABLE_CODES, axis=1)
+        codes = self.constant(f"{table}/int8", array, np.int8)
+        scales = self.constant(f"{table}/scale", array_scales, np.float32)
+        rows = self.node("Cast", self.node("Gather", codes, ids, axis=0), to=1)
+        return self.node("Mul", rows, self.node("Gather", scales, ids, axis=0))
 
     def product(self, x: str, name: str, by_token: bool = False) -> str:
         """Returns `x` times the kernel of a dense layer, without its bias."""
         if not by_token:
             return self._product(x, name)
+        # (batch, tokens, 1), never 0, for padding may be
         size = self.node("ReduceMax", self.node("Abs", x), self.ints(-1))
         size = self.node("Max", size, self.constant("tiny", 1e-9, np.float32))
         return self.node("Mul", self._product(self.node("Div", x, size), name), size)
@@ -182,9 +175,10 @@ class Int8Graph(OnnxGraph):
         return self._product(x, name, "", bias)
 
     def _product(self, x: str, name: str, *zero_and_bias: str) -> str:
-        codes, scales = _quantized(self.weights[f"{name}/kernel"], KERNEL_CODES, axis=0)
-        codes = self.constant(f"{name}/kernel/int8", codes, np.int8)
-        scales = self.constant(f"{name}/kernel/scale", scales[0], np.float32)
+        kernel = self.weights[f"{name}/kernel"]
+        array, array_scales = _quantized(kernel, KERNEL_CODES, axis=0)
+        codes = self.constant(f"{name}/kernel/int8", array, np.int8)
+        scales = self.constant(f"{name}/kernel/scale", array_scales[0], np.float32)
         return self.contrib("DynamicQuantizeMatMul", x, codes, scales, *zero_and_bias)
 
 
@@ -193,10 +187,7 @@ def _quantized(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns codes from -largest to largest and the scales that make numbers of them.
 
-    Args:
-        array: float32.
-        largest: Of the codes.
-        axis: Along which numbers share a scale.
+    Numbers along the axis share a scale.
     """
     scales = np.abs(array).max(axis=axis, keepdims=True) / np.float32(largest)
     scales[scales == 0] = 1

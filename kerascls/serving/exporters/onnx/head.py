@@ -12,14 +12,14 @@ from kerascls.system.tables import named
 def add_head(
     graph: OnnxGraph, states: list[str], pooling: str, mlp_dim: int | None
 ) -> str:
-    """Adds a head.
+    """Adds the head that `kerascls.models.heads.ClassificationHead` builds.
 
     Args:
         graph: With the head's weights.
         states: What the last layers give, `(batch, tokens, hidden_dim)` each; of more
             than one the head mixes them.
-        pooling: See `kerascls.models.heads.ClassificationHead`.
-        mlp_dim: Units of its ReLU layer; None for no such layer.
+        pooling: Name of a pooling.
+        mlp_dim: Units of the ReLU layer; None for no such layer.
 
     Returns:
         The logits, float32 `(batch, num_classes)`.
@@ -31,17 +31,21 @@ def add_head(
     if row.onnx is None:
         raise ExportError(
             f"Expected a pooling that can be written as ONNX: "
-            f"{', '.join(name for name, one in POOLINGS.items() if one.onnx)}. "
+            f"{', '.join(name for name, other in POOLINGS.items() if other.onnx)}. "
             f"Received: pooling={pooling!r}. Choose another format with --format."
         )
     if row.first_only:
         states = [first_token(graph, state) for state in states]
-    text = named(row.onnx)(graph, _mixed(graph, states))
+    # (batch, hidden_dim), or (batch, classes, hidden_dim) with one vector per label
+    pooled = named(row.onnx)(graph, _mixed(graph, states))
     if mlp_dim is not None:
-        text = graph.node("Relu", graph.float_dense(text, "head/mlp"))
-    if row.per_label:
-        return _one_logit_each(graph, text)
-    return graph.float_dense(text, "classifier")
+        pooled = graph.node("Relu", graph.float_dense(pooled, "head/mlp"))
+    if not row.per_label:
+        return graph.float_dense(pooled, "classifier")
+    kernel = graph.weights["classifier/kernel"].T  # (classes, width)
+    columns = graph.constant("classifier/columns", kernel, np.float32)
+    logits = _sum(graph, graph.node("Mul", pooled, columns), 2)  # (batch, classes)
+    return graph.node("Add", logits, graph.weight("classifier/bias"))
 
 
 def can_skip_tokens(pooling: str, mix_layers: int) -> bool:
@@ -55,11 +59,11 @@ def _mixed(graph: OnnxGraph, states: list[str]) -> str:
     scores = graph.weights["head/mix/weights"].astype(np.float64)
     shares = np.exp(scores - scores.max())
     shares *= graph.weights["head/mix/gamma"] / shares.sum()
-    parts = [
-        graph.node("Mul", state, graph.constant(f"head/mix/{place}", share, np.float32))
-        for place, (state, share) in enumerate(zip(states, shares, strict=True))
+    weighted = [
+        graph.node("Mul", state, graph.constant(f"head/mix/{index}", share, np.float32))
+        for index, (state, share) in enumerate(zip(states, shares, strict=True))
     ]
-    return graph.node("Sum", *parts)
+    return graph.node("Sum", *weighted)
 
 
 def only_vector(graph: OnnxGraph, hidden: str) -> str:
@@ -75,8 +79,8 @@ def pooler(graph: OnnxGraph, hidden: str) -> str:
 
 def mean(graph: OnnxGraph, hidden: str) -> str:
     """Adds the average vector of the real tokens."""
-    mask = graph.node("Cast", "padding_mask", to=1)
-    mask = graph.node("Unsqueeze", mask, graph.ints(2))
+    mask = graph.node("Cast", "padding_mask", to=1)  # float32
+    mask = graph.node("Unsqueeze", mask, graph.ints(2))  # (batch, tokens, 1)
     total = _sum(graph, graph.node("Mul", hidden, mask), 1)
     one = graph.constant("one", 1, np.float32)
     return graph.node("Div", total, graph.node("Max", _sum(graph, mask, 1), one))
@@ -86,11 +90,8 @@ def maximum(graph: OnnxGraph, hidden: str) -> str:
     """Adds the largest value of each unit over the real tokens."""
     lowest = graph.constant("lowest", -np.inf, np.float32)
     zero = graph.constant("zero", 0, np.float32)
-    is_real = _is_real(graph)
-    largest = graph.node(
-        *("ReduceMax", graph.node("Where", is_real, hidden, lowest), graph.ints(1)),
-        keepdims=0,
-    )
+    real = graph.node("Where", _is_real(graph), hidden, lowest)
+    largest = graph.node("ReduceMax", real, graph.ints(1), keepdims=0)
     is_empty = graph.node("Equal", largest, lowest)
     return graph.node("Where", is_empty, zero, largest)
 
@@ -102,19 +103,13 @@ def attention(graph: OnnxGraph, hidden: str) -> str:
 
 def label_attention(graph: OnnxGraph, hidden: str) -> str:
     """Adds one average for each query, `(batch, queries, hidden_dim)`."""
+    # (batch, tokens, queries)
     scores = graph.node("MatMul", hidden, graph.weight("head/attention/query"))
     masked = graph.constant("masked", -1e9, np.float32)
     scores = graph.node("Where", _is_real(graph), scores, masked)
     shares = graph.node("Softmax", scores, axis=1)
     shares = graph.node("Transpose", shares, perm=[0, 2, 1])
     return graph.node("MatMul", shares, hidden)  # (batch, queries, hidden_dim)
-
-
-def _one_logit_each(graph: OnnxGraph, text: str) -> str:
-    columns = graph.weights["classifier/kernel"].T  # (classes, width)
-    columns = graph.constant("classifier/columns", columns, np.float32)
-    logits = _sum(graph, graph.node("Mul", text, columns), 2)
-    return graph.node("Add", logits, graph.weight("classifier/bias"))
 
 
 def _is_real(graph: OnnxGraph) -> str:

@@ -19,17 +19,14 @@ from kerascls.system.tables import named
 _UNUSABLE = (CheckpointError, KeyError, SafetensorError, SettingsError, TypeError)
 
 
-def write_onnx(bundle: Bundle, place: Path, int8: bool = False) -> None:
+def write_onnx(bundle: Bundle, path: Path, int8: bool = False) -> None:
     """Writes a bundle's encoder and head for onnxruntime.
 
     The model takes `token_ids`, `segment_ids` and `padding_mask`, int32
     `(rows, tokens)`, and returns `logits`, float32 `(rows, num_classes)`. It uses
     operators that onnxruntime adds to ONNX; other engines do not know them.
 
-    Args:
-        bundle: A checked bundle.
-        place: The file to write.
-        int8: Whether kernels and embedding tables have 8 bits.
+    With `int8` kernels and embedding tables have 8 bits.
 
     Raises:
         BundleError: When weights and configuration do not fit together.
@@ -43,22 +40,22 @@ def write_onnx(bundle: Bundle, place: Path, int8: bool = False) -> None:
             f"{str(bundle.path)!r}: {error}. Copy the bundle again from where it was "
             f"made."
         ) from error
-    place.write_bytes(content)
+    path.write_bytes(content)
 
 
 def _content(bundle: Bundle, int8: bool) -> bytes:
-    parts = bundle.read(ENCODER)
-    name = parts.pop("model", None)
-    place = architecture_of(name).onnx
-    if place is None:
+    options = bundle.read(ENCODER)
+    name = options.pop("model", None)
+    add_model = architecture_of(name).onnx
+    if add_model is None:
         raise ExportError(
             f"Expected a model that can be written as ONNX. Received: model={name!r} "
             f"in {str(bundle.path)!r}. Choose another format with --format."
         )
     graph = (Int8Graph if int8 else OnnxGraph)(load_file(bundle.path / WEIGHTS))
-    logits = named(place)(graph, **parts)
-    facts = {"labels": json.dumps(list(bundle.label_set)), "task": bundle.task.value}
-    return graph.to_bytes(logits, len(bundle.label_set), facts)
+    logits = named(add_model)(graph, **options)
+    metadata = {"labels": json.dumps(list(bundle.label_set)), "task": bundle.task.value}
+    return graph.to_bytes(logits, len(bundle.label_set), metadata)
 
 
 def add_transformer(
@@ -69,7 +66,7 @@ def add_transformer(
     mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
     mlp_dim: int | None = None,
 ) -> str:
-    """Adds the model whose `parts` these are; returns the name of its logits."""
+    """Adds the model that encoder.json describes so; returns the name of its logits."""
     first_only = can_skip_tokens(pooling, mix_layers)
     states = add_encoder(graph, EncoderConfig(**config), mix_layers, first_only)
     return add_head(graph, states, pooling, mlp_dim)

@@ -26,10 +26,10 @@ def collate(
     lengths = tf.stack([field.row_lengths() for field in fields], axis=1)
     kept = _kept(lengths, layout.max_tokens - 1 - len(fields))  # (batch, fields)
     column = tf.zeros_like(kept[:, :1], tf.int32)
-    parts = [column + layout.cls_id]
-    for place, field in enumerate(fields):
-        parts += [_truncated(field, kept[:, place], layout), column + layout.sep_id]
-    rows = tf.concat([tf.RaggedTensor.from_tensor(column)[:, :0], *parts], axis=1)
+    pieces = [tf.RaggedTensor.from_tensor(column)[:, :0], column + layout.cls_id]
+    for index, field in enumerate(fields):
+        pieces += [_truncated(field, kept[:, index], layout), column + layout.sep_id]
+    rows = tf.concat(pieces, axis=1)  # (batch, None)
     ends = rows.row_lengths()[:, None]
     longest = tf.reduce_max(tf.concat([[1], ends[:, 0]], 0))
     token_ids = rows.to_tensor(layout.pad_id, shape=tf.stack([rows.nrows(), longest]))
@@ -47,12 +47,12 @@ def _kept(lengths: "tf.Tensor", room: int) -> "tf.Tensor":
     import tensorflow as tf
 
     num_fields = lengths.shape[1]
-    places = tf.range(num_fields, dtype=tf.int64)
+    indices = tf.range(num_fields, dtype=tf.int64)
     ascending = tf.sort(lengths, axis=1)
     below = tf.cumsum(ascending, axis=1, exclusive=True)
-    levels = (room - below) // (num_fields - places)
+    levels = (room - below) // (num_fields - indices)
     first_cut = tf.reduce_min(
-        tf.where(levels < ascending, places, num_fields - 1), axis=1, keepdims=True
+        tf.where(levels < ascending, indices, num_fields - 1), axis=1, keepdims=True
     )
     level = tf.gather(levels, first_cut, batch_dims=1)
     kept = tf.minimum(lengths, level)
@@ -73,6 +73,7 @@ def _truncated(
     head = head[layout.truncate]
     tail_from = field.row_lengths() - (kept - head)
     rows = field.value_rowids()
-    places = tf.range(tf.size(rows, tf.int64)) - tf.gather(field.row_starts(), rows)
-    stays = (places < tf.gather(head, rows)) | (places >= tf.gather(tail_from, rows))
+    # (all tokens,): how far each is from the start of its row
+    indices = tf.range(tf.size(rows, tf.int64)) - tf.gather(field.row_starts(), rows)
+    stays = (indices < tf.gather(head, rows)) | (indices >= tf.gather(tail_from, rows))
     return tf.ragged.boolean_mask(field, field.with_values(stays))

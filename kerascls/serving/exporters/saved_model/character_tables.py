@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from tokenizers import normalizers, pre_tokenizers
@@ -54,10 +55,8 @@ def character_tables(
 
     A text is treated character by character, but for what `order_matters` tells.
 
-    Args:
-        symbol_of: Numbers from 1 on for the characters that a vocabulary knows; all
-            others become 0.
-        do_lower_case: Whether the checkpoint wants lower-cased text without accents.
+    `symbol_of` has numbers from 1 on for the characters that a vocabulary knows; all
+    others become 0.
     """
     asked, firsts, lengths, normal = _normalised(do_lower_case)
     kinds = _kinds(np.unique(normal))[normal]
@@ -69,15 +68,15 @@ def character_tables(
     lengths[three] = 1
     kinds[firsts[three]] = ALONE
     symbols = np.zeros(_CODE_POINTS, np.int32)
-    symbols[[ord(one) for one in symbol_of]] = list(symbol_of.values())
-    items = np.stack([symbols[normal], kinds], axis=1)
+    symbols[list(map(ord, symbol_of))] = list(symbol_of.values())
+    items = np.stack([symbols[normal], kinds], axis=1)  # (characters, 2)
     numbers: dict[bytes, int] = {b"": 0}
     sequences = [
         numbers.setdefault(items[first : first + length].tobytes(), len(numbers))
         for first, length in zip(firsts.tolist(), lengths.tolist(), strict=True)
     ]
-    parts = [np.frombuffer(one, np.int32).reshape(-1, 2) for one in numbers]
-    return _tables(_spread(asked, sequences), parts)
+    items_of = [np.frombuffer(key, np.int32).reshape(-1, 2) for key in numbers]
+    return _tables(_spread(asked, sequences), items_of)
 
 
 def order_matters(characters: Iterable[str], do_lower_case: bool) -> list[str]:
@@ -85,28 +84,20 @@ def order_matters(characters: Iterable[str], do_lower_case: bool) -> list[str]:
 
     With lower-casing it decomposes characters, sorts marks that follow each other by
     their class, and drops those without width. Few stay: the tails of musical notes,
-    viramas and tone marks of some scripts. What is not in `characters` is unknown
-    wherever it stands, so its place makes no difference.
-
-    Args:
-        characters: Those a vocabulary knows.
-        do_lower_case: Whether the checkpoint wants lower-cased text without accents.
+    viramas and tone marks of some scripts. What is not in `characters`, which a
+    vocabulary knows, is unknown wherever it stands.
     """
     if not do_lower_case:
         return []
     decompose = normalizers.NFD().normalize_str
     normalise = bert_normalizer(True).normalize_str
     marks = [
-        one
-        for one in sorted(characters)
-        if normalise(one) == one and decompose(one + _LOWEST) != one + _LOWEST
+        mark
+        for mark in sorted(characters)
+        if normalise(mark) == mark and decompose(mark + _LOWEST) != mark + _LOWEST
     ]
-    moved = set()
-    for one in marks:
-        for other in marks:
-            if decompose(one + other) != one + other:
-                moved |= {one, other}
-    return sorted(moved)
+    pairs = map("".join, product(marks, repeat=2))
+    return sorted({mark for pair in pairs if decompose(pair) != pair for mark in pair})
 
 
 def _normalised(

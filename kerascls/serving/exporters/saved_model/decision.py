@@ -1,6 +1,6 @@
 """From logits to labels in TensorFlow's operations, as `Decision` goes there."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 def probabilities(
     calibration: Calibration, logits: "tf.Tensor", task: Task
 ) -> "tf.Tensor":
-    """Returns what `Calibration.apply` does, float32 `(batch, classes)`.
-
-    Args:
-        calibration: Of any kind.
-        logits: float32 `(batch, classes)`.
-        task: Softmax or sigmoid.
-    """
+    """Returns what `Calibration.apply` does; both float32 `(batch, classes)`."""
     import tensorflow as tf
 
     activation = tf.nn.softmax if task is Task.MULTICLASS else tf.sigmoid
@@ -40,20 +34,16 @@ def probabilities(
 
 
 def chosen_labels(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
-    """Returns what `Rule.apply` does, bool `(batch, classes)`.
-
-    Args:
-        rule: Of any kind.
-        probabilities: float32 `(batch, classes)`.
-    """
+    """Returns what `Rule.apply` does, bool `(batch, classes)`."""
     import tensorflow as tf
 
     chosen = _chosen(rule, probabilities)
     if rule.min_labels or rule.max_labels is not None:
-        counts = _counts(chosen)
+        counts = tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
         most = probabilities.shape[1] if rule.max_labels is None else rule.max_labels
         wanted = tf.clip_by_value(counts, rule.min_labels, most)
-        chosen = _ranks(likeliest_first(chosen, probabilities)) < wanted[:, None]
+        order = likeliest_first(chosen, probabilities)
+        chosen = tf.argsort(order) < wanted[:, None]  # the ranks, as below
     return chosen & ~abstained(rule, probabilities)[:, None]
 
 
@@ -69,12 +59,7 @@ def abstained(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
 def likeliest_first(chosen: "tf.Tensor", probabilities: "tf.Tensor") -> "tf.Tensor":
     """Returns the columns of each row, chosen ones first, then by probability.
 
-    Args:
-        chosen: bool `(batch, classes)`.
-        probabilities: float32 `(batch, classes)`.
-
-    Returns:
-        int32 `(batch, classes)`; of equally likely ones the first comes first.
+    They are int32 `(batch, classes)`; of equally likely ones the first comes first.
     """
     import tensorflow as tf
 
@@ -88,22 +73,16 @@ def label_names(
 ) -> tuple["tf.Tensor", "tf.Tensor"]:
     """Returns the names of chosen labels, the likeliest first.
 
-    Args:
-        names: One for each column.
-        chosen: bool `(batch, classes)`.
-        probabilities: float32 `(batch, classes)`.
-
-    Returns:
-        string `(batch, most)`, `""` behind the last one of a row, and how many
-        each row has, int32 `(batch,)`.
+    They are string `(batch, most)`, `""` behind the last one of a row; how many each
+    row has is int32 `(batch,)`.
     """
     import tensorflow as tf
 
-    counts = _counts(chosen)
+    counts = tf.math.count_nonzero(chosen, axis=1, dtype=tf.int32)
     most = tf.reduce_max(tf.concat([[0], counts], 0))
     order = likeliest_first(chosen, probabilities)[:, :most]
-    given = tf.gather(tf.constant(names), order)
-    return tf.where(tf.range(most) < counts[:, None], given, ""), counts
+    labels = tf.gather(tf.constant(names), order)
+    return tf.where(tf.range(most) < counts[:, None], labels, ""), counts
 
 
 def _chosen(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
@@ -112,14 +91,15 @@ def _chosen(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
     if rule.kind == "threshold":
         return probabilities >= rule.threshold_of(probabilities.shape[1])
     if rule.kind == "cumulative":
-        return _smallest_sets(probabilities, rule.mass)
+        return _smallest_sets(probabilities, cast(float, rule.mass))
     if rule.kind == "cost":
         costs = np.array(rule.costs)
         expected = tf.cast(probabilities, tf.float64) @ costs
         least = tf.reduce_min(expected, axis=1, keepdims=True) * (1 + 1e-12)
         probabilities = tf.where(expected <= least, probabilities, -1.0)
     num_labels = rule.k if rule.kind == "top_k" else 1
-    return _ranks(_falling(probabilities)) < num_labels
+    # Sorting an order gives the rank of each column.
+    return tf.argsort(_falling(probabilities)) < num_labels
 
 
 def _smallest_sets(probabilities: "tf.Tensor", mass: float) -> "tf.Tensor":
@@ -130,7 +110,7 @@ def _smallest_sets(probabilities: "tf.Tensor", mass: float) -> "tf.Tensor":
     sums = tf.cumsum(falling, axis=1)
     before = tf.concat([tf.zeros_like(sums[:, :1]), sums[:, :-1]], axis=1)
     taken = before < mass * sums[:, -1:] * (1 - ROUNDING)
-    return tf.gather(taken, _ranks(order), batch_dims=1)
+    return tf.gather(taken, tf.argsort(order), batch_dims=1)
 
 
 def _falling(probabilities: "tf.Tensor") -> "tf.Tensor":
@@ -139,27 +119,16 @@ def _falling(probabilities: "tf.Tensor") -> "tf.Tensor":
     return tf.argsort(probabilities, direction="DESCENDING", stable=True)
 
 
-def _ranks(order: "tf.Tensor") -> "tf.Tensor":
-    import tensorflow as tf
-
-    return tf.argsort(order, stable=True)
-
-
-def _counts(chosen: "tf.Tensor") -> "tf.Tensor":
-    import tensorflow as tf
-
-    return tf.reduce_sum(tf.cast(chosen, tf.int32), axis=1)
-
-
 def _interpolated(calibration: Calibration, logits: "tf.Tensor") -> "tf.Tensor":
     """Returns what `numpy.interp` gives for the steps of each label."""
     import tensorflow as tf
 
-    most = max(2, *(len(x) for x, _ in calibration.steps))
+    steps = calibration.steps or ()
+    most = max(2, *(len(x) for x, _ in steps))
     # Steps go on to infinity, at the height of the last one.
-    x = np.full((len(calibration.steps), most), np.inf)
+    x = np.full((len(steps), most), np.inf)  # (classes, most)
     y = np.zeros_like(x)
-    for row, (logits_of, values) in enumerate(calibration.steps):
+    for row, (logits_of, values) in enumerate(steps):
         x[row, : len(logits_of)] = logits_of
         y[row, : len(values)] = values
         y[row, len(values) :] = values[-1] if values else 0.0
@@ -168,10 +137,11 @@ def _interpolated(calibration: Calibration, logits: "tf.Tensor") -> "tf.Tensor":
     left = tf.maximum(right - 1, 0)
     right = tf.minimum(left + 1, most - 1)
 
-    def at(table, places):
-        return tf.gather(tf.constant(table), places, batch_dims=1)
-
-    low, width = at(x, left), at(x, right) - at(x, left)
-    slope = tf.math.divide_no_nan(at(y, right) - at(y, left), width)
-    inside = slope * (tf.maximum(columns, low) - low) + at(y, left)
-    return tf.transpose(inside)
+    x_left, x_right, y_left, y_right = (
+        tf.gather(tf.constant(table), indices, batch_dims=1)
+        for table in (x, y)
+        for indices in (left, right)
+    )
+    slope = tf.math.divide_no_nan(y_right - y_left, x_right - x_left)
+    inside = slope * (tf.maximum(columns, x_left) - x_left) + y_left
+    return tf.transpose(inside)  # (batch, classes)

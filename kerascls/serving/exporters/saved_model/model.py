@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PLAIN_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*")
 
 
-def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
+def write_saved_model(bundle: Bundle, path: Path, int8: bool) -> str | None:
     """Writes a directory for `tf.saved_model.load` or TensorFlow Serving.
 
     Signature `serving_default`, where the tokenizer can be rebuilt: takes `text`,
@@ -41,10 +41,7 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
     Signature `logits`: takes `token_ids`, `segment_ids` and `padding_mask`, each int32
     `(batch, tokens)`; gives `logits`, float32 `(batch, num_classes)`.
 
-    Args:
-        bundle: A checked bundle.
-        place: The directory to appear.
-        int8: Not possible in this format, and refused by `kerascls.export`.
+    There is no 8-bit form; `kerascls.export` refuses it.
 
     Returns:
         Why it takes no strings; None when it does.
@@ -57,17 +54,18 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
 
     tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
     reason = why_inexpressible(tokenizer)
-    given, read = id_specs(), _as_given
+    inputs_of: Callable[[Tensors], Tensors] = dict
+    specs = id_specs()
     if reason is None:
         names = input_names(bundle.input_spec.text_columns)
-        given = {name: tf.TensorSpec((None,), tf.string, name) for name in names}
-        read = _reader(bundle, tokenizer, names)
+        specs = {name: tf.TensorSpec((None,), tf.string, name) for name in names}
+        inputs_of = _reader(bundle, tokenizer, names)
 
     def serve(inputs: "Tensors") -> "Tensors":
-        return _answer(bundle, model(read(inputs), training=False))
+        return _answer(bundle, model(inputs_of(inputs), training=False))
 
-    archive.add_endpoint("serving_default", serve, [given])
-    archive.write_out(str(place), verbose=False)
+    archive.add_endpoint("serving_default", serve, [specs])
+    archive.write_out(str(path), verbose=False)
     return reason
 
 
@@ -75,10 +73,6 @@ def archive_of(
     bundle: Bundle, format: str
 ) -> tuple["keras.export.ExportArchive", "keras.Model"]:
     """Returns an archive with the endpoint `logits`, and the model in it.
-
-    Args:
-        bundle: A checked bundle.
-        format: What is made of it, for the message.
 
     Raises:
         SettingsError: When Keras does not run on TensorFlow.
@@ -112,20 +106,16 @@ def id_specs() -> dict[str, "tf.TensorSpec"]:
 
 
 def input_names(text_columns: Sequence[str]) -> list[str]:
-    """Returns the names of the string inputs.
+    """Returns the names of the string inputs for a bundle's text columns.
 
-    Args:
-        text_columns: The columns a bundle was trained on.
-
-    Returns:
-        `text` for a single column; else each column's name if it is made of English
-        letters, digits and `_`, and `text_0`, `text_1`, ... for others.
+    `text` for a single one; else each column's name if all are made of English letters,
+    digits and `_`, and `text_0`, `text_1`, ... for others.
     """
     if len(text_columns) == 1:
         return ["text"]
     plain = [bool(_PLAIN_NAME.fullmatch(name)) for name in text_columns]
     if not all(plain) or len(set(text_columns)) < len(text_columns):
-        return [f"text_{place}" for place in range(len(text_columns))]
+        return [f"text_{index}" for index in range(len(text_columns))]
     return list(text_columns)
 
 
@@ -141,16 +131,13 @@ def _reader(
     return read
 
 
-def _as_given(inputs: "Tensors") -> "Tensors":
-    return inputs
-
-
 def _answer(bundle: Bundle, logits: "tf.Tensor") -> "Tensors":
     import tensorflow as tf
 
     rule, names = bundle.rule, list(bundle.label_set)
-    calibration = bundle.decision.calibration
-    scores = graph_decision.probabilities(calibration, logits, bundle.task)
+    scores = graph_decision.probabilities(
+        bundle.decision.calibration, logits, bundle.task
+    )
     chosen = graph_decision.chosen_labels(rule, scores)
     labels, counts = graph_decision.label_names(names, chosen, scores)
     return {

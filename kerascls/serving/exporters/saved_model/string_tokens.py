@@ -21,15 +21,13 @@ _REPLACEMENT = 0xFFFD  # for bytes that are no UTF-8; the tokenizer drops it
 
 def why_inexpressible(tokenizer: Tokenizer) -> str | None:
     """Returns why a tokenizer cannot be rebuilt in a graph; None when it can."""
-    characters = {one for token in tokenizer.vocab for one in token}
-    moved = order_matters(characters, tokenizer.do_lower_case)
+    moved = order_matters(set("".join(tokenizer.vocab)), tokenizer.do_lower_case)
     if not moved:
         return None
     return (
         "Takes token ids, made by kerascls.Tokenizer, in place of strings: "
         "TensorFlow's operations cannot put combining marks into canonical order, and "
-        "the vocabulary knows "
-        f"{', '.join(f'U+{ord(one):04X}' for one in moved)}."
+        f"the vocabulary knows {', '.join(f'U+{ord(mark):04X}' for mark in moved)}."
     )
 
 

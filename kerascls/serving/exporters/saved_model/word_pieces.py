@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ _CONTINUES = "##"
 class PieceTrie:
     """Two trees of characters: of pieces that start a word, of pieces that go on.
 
-    From `node` a character leads to `children[place]` where `keys[place]` is
+    From `node` a character leads to `children[index]` where `keys[index]` is
     `node * num_symbols + symbol`, and nowhere else.
 
     Args:
@@ -41,22 +41,24 @@ class PieceTrie:
 
 
 def piece_trie(vocab: Mapping[str, int]) -> PieceTrie:
-    """Returns the trees of a vocabulary.
-
-    Args:
-        vocab: Token -> id; tokens that go on with a word start with `##`.
-    """
+    """Returns the trees of a vocabulary, whose tokens that go on start with `##`."""
     pieces = [_piece(token, token_id) for token, token_id in vocab.items()]
-    characters = sorted({one for _, text, _ in pieces for one in text})
-    symbol_of = {one: place for place, one in enumerate(characters, start=1)}
+    characters = sorted({character for _, piece, _ in pieces for character in piece})
+    symbol_of = {character: symbol for symbol, character in enumerate(characters, 1)}
     edges: dict[tuple[int, int], int] = {}
     token_ids = {}
-    for node, text, token_id in pieces:
-        for character in text:
+    for node, piece, token_id in pieces:
+        for character in piece:
             edge = (node, symbol_of[character])
             node = edges.setdefault(edge, len(edges) + 2)
         token_ids[node] = token_id
-    return _arrays(symbol_of, edges, token_ids)
+    pairs = np.array(list(edges), np.int64).reshape(-1, 2)  # (edges, 2)
+    keys = pairs[:, 0] * (len(symbol_of) + 1) + pairs[:, 1]
+    order = np.argsort(keys)
+    ends = np.full(len(edges) + 2, -1, np.int32)
+    ends[list(token_ids)] = list(token_ids.values())
+    children = np.array(list(edges.values()), np.int32)
+    return PieceTrie(symbol_of, keys[order], children[order], ends)
 
 
 def _piece(token: str, token_id: int) -> tuple[int, str, int]:
@@ -64,20 +66,6 @@ def _piece(token: str, token_id: int) -> tuple[int, str, int]:
     if token.startswith(_CONTINUES) and token != _CONTINUES:
         return CONTINUED, token.removeprefix(_CONTINUES), token_id
     return START, token, token_id
-
-
-def _arrays(
-    symbol_of: dict[str, int],
-    edges: dict[tuple[int, int], int],
-    token_ids: dict[int, int],
-) -> PieceTrie:
-    pairs = np.array(list(edges), np.int64).reshape(-1, 2)
-    keys = pairs[:, 0] * (len(symbol_of) + 1) + pairs[:, 1]
-    order = np.argsort(keys)
-    ends = np.full(len(edges) + 2, -1, np.int32)
-    ends[list(token_ids)] = list(token_ids.values())
-    children = np.array(list(edges.values()), np.int32)
-    return PieceTrie(symbol_of, keys[order], children[order], ends)
 
 
 def word_pieces(
@@ -125,26 +113,28 @@ def _longest(
 
     keys, last_key = tf.constant(trie.keys), len(trie.keys) - 1
 
-    def step(depth, places, nodes, ids, ends):
-        inside = tf.where(places + depth < tf.gather(end_of, places))[:, 0]
-        places, nodes = tf.gather(places, inside), tf.gather(nodes, inside)
-        symbol = tf.gather(symbols, places + depth)
+    # `at` are the indices of the characters from which a piece may still go on, `nodes`
+    # where their ways through the tree have led; fewer at each depth.
+    def step(depth: Any, at: Any, nodes: Any, ids: Any, ends: Any) -> tuple[Any, ...]:
+        inside = tf.where(at + depth < tf.gather(end_of, at))[:, 0]
+        at, nodes = tf.gather(at, inside), tf.gather(nodes, inside)
+        symbol = tf.gather(symbols, at + depth)
         key = tf.cast(nodes, tf.int64) * trie.num_symbols + tf.cast(symbol, tf.int64)
         edge = tf.minimum(tf.searchsorted(keys, key), last_key)
-        found = tf.where(tf.equal(tf.gather(keys, edge), key))[:, 0]
-        places = tf.gather(places, found)
-        nodes = tf.gather(trie.children, tf.gather(edge, found))
+        known = tf.where(tf.equal(tf.gather(keys, edge), key))[:, 0]
+        at = tf.gather(at, known)
+        nodes = tf.gather(trie.children, tf.gather(edge, known))
         whole = tf.where(tf.gather(trie.token_ids, nodes) >= 0)[:, 0]
-        at = tf.gather(places, whole)
+        begins = tf.gather(at, whole)
         token_ids = tf.gather(trie.token_ids, tf.gather(nodes, whole))
-        ids = tf.tensor_scatter_nd_update(ids, at[:, None], token_ids)
-        ends = tf.tensor_scatter_nd_update(ends, at[:, None], at + depth + 1)
-        return depth + 1, places, nodes, ids, ends
+        ids = tf.tensor_scatter_nd_update(ids, begins[:, None], token_ids)
+        ends = tf.tensor_scatter_nd_update(ends, begins[:, None], begins + depth + 1)
+        return depth + 1, at, nodes, ids, ends
 
     none = tf.fill([tf.size(symbols)], _NONE)
     roots = tf.where(starts, START, CONTINUED)
     *_, ids, ends = tf.while_loop(
-        lambda _, places, *__: tf.size(places) > 0,
+        lambda _, at, *__: tf.size(at) > 0,
         step,
         (0, tf.range(tf.size(symbols)), roots, none, none),
         shape_invariants=(tf.TensorShape([]), *4 * [tf.TensorShape([None])]),
@@ -164,16 +154,16 @@ def _reached(
     """
     import tensorflow as tf
 
-    def step(places, ids):
-        found = tf.gather(matches, places)
-        found = tf.where(found < 0, _FAILED, found)
-        ids = tf.tensor_scatter_nd_update(ids, places[:, None], found)
-        following = tf.gather(match_ends, places)
-        more = (found >= 0) & (following < tf.gather(end_of, places))
+    def step(at: Any, ids: Any) -> tuple[Any, ...]:
+        longest = tf.gather(matches, at)
+        longest = tf.where(longest < 0, _FAILED, longest)
+        ids = tf.tensor_scatter_nd_update(ids, at[:, None], longest)
+        following = tf.gather(match_ends, at)
+        more = (longest >= 0) & (following < tf.gather(end_of, at))
         return tf.boolean_mask(following, more), ids
 
     _, ids = tf.while_loop(
-        lambda places, _: tf.size(places) > 0,
+        lambda at, _: tf.size(at) > 0,
         step,
         (first, tf.fill([tf.size(matches)], _NONE)),
         shape_invariants=2 * (tf.TensorShape([None]),),
