@@ -57,11 +57,12 @@ def predict_file(
         BundleError: When the bundle cannot be loaded.
     """
     _refuse_overwriting_input(input, output)
-    bundle, load = _source_of(bundle, runtime)
+    opened, load = _source_of(bundle, runtime)
     with open_input(input, format, encoding) as rows:
-        columns = columns_of(rows, text, bundle.input_spec.text_columns)
+        columns = columns_of(rows, text, opened.input_spec.text_columns)
         header = rows.columns() or columns
-        total = rows.check(columns, header) if rows.can_be_read_twice else None
+        # Standard input can be read only once.
+        total = None if rows.path is None else rows.check(columns, header)
         done = 0
         with open_output(output, output_format(output, rows.format), header) as out:
             for chunk in predict_chunks(

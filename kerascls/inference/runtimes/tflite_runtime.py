@@ -3,6 +3,7 @@
 import threading
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +19,12 @@ class TFLiteRuntime:
     else by the one in TensorFlow.
 
     Args:
-        place: The file.
+        path: The file.
         int8: Of no effect.
     """
 
-    def __init__(self, place: Path, int8: bool = False) -> None:
-        self._interpreter = _interpreter(place)
+    def __init__(self, path: Path, int8: bool = False) -> None:
+        self._interpreter = _interpreter(path)
         self._run = self._interpreter.get_signature_runner("logits")
         self._lock = threading.Lock()
 
@@ -41,8 +42,8 @@ class TFLiteRuntime:
             return self._run(**{name: inputs[name] for name in INPUTS})["logits"]
 
 
-def _interpreter(place: Path):
-    options = {"model_path": str(place), "num_threads": num_cores()}
+def _interpreter(path: Path) -> Any:
+    options = {"model_path": str(path), "num_threads": num_cores()}
     if has_extra("litert"):
         from ai_edge_litert.interpreter import Interpreter
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerascls.errors import SettingsError
-from kerascls.inference.bundle import VOCAB, Bundle
+from kerascls.inference.bundle import Bundle
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.serving.exporters.saved_model import decision as graph_decision
@@ -55,7 +55,7 @@ def write_saved_model(bundle: Bundle, place: Path, int8: bool) -> str | None:
     archive, model = archive_of(bundle, "savedmodel")
     import tensorflow as tf
 
-    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
+    tokenizer = bundle.tokenizer()
     reason = why_inexpressible(tokenizer)
     given, read = id_specs(), _as_given
     if reason is None:
