@@ -5,8 +5,8 @@ import pytest
 
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
-from kerascls.evaluation.metrics import Scores, score
-from kerascls.evaluation.reports import Report, majority_label, majority_scores
+from kerascls.evaluation.metrics.scores import Scores, score
+from kerascls.evaluation.reports.report import Report, majority_label, majority_scores
 from kerascls.evaluation.scored_rows import ScoredRows
 
 LABELS = ("体育", "教育 education", "[red]x|y", "never")

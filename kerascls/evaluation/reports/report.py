@@ -9,7 +9,7 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError
-from kerascls.evaluation.metrics import Scores, score
+from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.evaluation.reports.details import Details
 
 

@@ -83,9 +83,12 @@ def report_markdown(report: Report) -> str:
         _markdown_line(("class", *NUMBERS, "in training", *more)),
         "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),
     ]
-    for place, row in enumerate(report_rows(report.scores, report.task)):
-        cells = [values[place] if row.is_class else "" for values in more.values()]
-        lines.append(_markdown_row(row, report.train_support, cells))
+    for index, row in enumerate(report_rows(report.scores, report.task)):
+        name, *cells = row.cells()
+        cells.append(_train_rows(row, report.train_support))
+        cells += [values[index] if row.is_class else "" for values in more.values()]
+        name = name.replace("|", "\\|").replace("\n", " ")
+        lines.append(_markdown_line([name, *cells]))
     return "\n".join(lines) + "\n"
 
 
@@ -98,29 +101,16 @@ def _more_columns(details: Details | None) -> dict[str, list[str]]:
         for name, values in details.classes.items()
         if name != "threshold" or not np.isnan(values).all()
     }
-    ends = details.intervals.f1.tolist()
-    heading = f"f1 {100 * details.intervals.level:g} % interval"
-    columns[heading] = [
+    columns[f"f1 {100 * details.intervals.level:g} % interval"] = [
         "n/a" if np.isnan(low) else f"{shown(low)} to {shown(high)}"
-        for low, high in ends
+        for low, high in details.intervals.f1.tolist()
     ]
     return columns
 
 
-def _markdown_row(row: Row, train_support: dict[str, int], more: list[str]) -> str:
-    absent = "n/a" if row.is_class else ""
-    numbers = (row.precision, row.recall, row.f1)
-    return _markdown_line(
-        (
-            row.name.replace("|", "\\|").replace("\n", " "),
-            *(absent if value is None else f"{value:.4f}" for value in numbers),
-            f"{row.support:,}",
-            f"{train_support.get(row.name, 0):,}"
-            if row.is_class and train_support
-            else "",
-            *more,
-        )
-    )
+def _train_rows(row: Row, train_support: dict[str, int]) -> str:
+    known = row.is_class and train_support
+    return f"{train_support.get(row.name, 0):,}" if known else ""
 
 
 def _markdown_line(cells: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kerascls.errors import BundleError
-from kerascls.evaluation.reports import Report, majority_label, majority_scores
+from kerascls.evaluation.reports.report import Report, majority_label, majority_scores
 
 
 def test_a_report_survives_json(report):

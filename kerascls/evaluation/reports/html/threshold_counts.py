@@ -38,7 +38,7 @@ def threshold_counts(
     true_ones = np.sort(probability[target])
     grid = [COMMON_THRESHOLDS, _spread_over(true_ones)]
     if own is not None:
-        grid.append(np.float32([own]))
+        grid.append(np.array([own], np.float32))
     thresholds = np.unique(np.concatenate(grid))
     given = len(probability) - np.searchsorted(np.sort(probability), thresholds)
     hits = len(true_ones) - np.searchsorted(true_ones, thresholds)

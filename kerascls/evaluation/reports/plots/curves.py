@@ -7,7 +7,7 @@ import numpy as np
 
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import precision_recall_curve_points
+from kerascls.evaluation.metrics.curves import precision_recall_curve_points
 from kerascls.evaluation.reports.plots.fonts import new_figure, shortened, text_style
 from kerascls.evaluation.reports.scored_curves import (
     scored_coverage,
@@ -26,7 +26,7 @@ def plot_precision_recall(
 ) -> "Figure":
     """Draws precision against recall of labels over all thresholds.
 
-    A dot is where the label stands with the labels that were given.
+    A dot is where the label stands with the labels that were chosen.
 
     Args:
         scored: Rows of any task.
@@ -72,18 +72,18 @@ def plot_reliability(scored: ScoredRows, *, bins: int = 15) -> "Figure":
     Returns:
         A matplotlib `Figure` with a histogram below, see `plot_history`.
     """
-    found = scored_reliability(scored, bins)
+    measured = scored_reliability(scored, bins)
     figure = new_figure((5, 5.5))
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     axes.plot((0, 1), (0, 1), "--", color="gray", label="calibrated")
-    used = found.counts > 0
-    points = found.confidence[used], found.frequency[used]
-    axes.plot(*points, marker="o", label=f"ECE {found.error:.4f}")
+    used = measured.counts > 0
+    points = measured.confidence[used], measured.frequency[used]
+    axes.plot(*points, marker="o", label=f"ECE {measured.error:.4f}")
     axes.set(ylabel="share that is true", xlim=(0, 1), ylim=(0, 1.02))
     axes.grid(alpha=0.3)
     axes.legend(loc="upper left")
     edges = np.linspace(0, 1, bins + 1)
-    below.bar(edges[:-1], found.counts, 1 / bins, align="edge", edgecolor="white")
+    below.bar(edges[:-1], measured.counts, 1 / bins, align="edge", edgecolor="white")
     below.set(xlabel="probability", ylabel="count", yscale="log")
     below.yaxis.set_minor_formatter("")  # there is room for powers of ten only
     return figure

@@ -5,7 +5,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from kerascls.system.extras import require
 
@@ -31,7 +31,10 @@ _MAX_NAMED = 10
 _GLYPH = re.compile(r"Glyph (\d+) ")
 
 
-def new_figure(size: tuple[float, float], layout: str = "constrained") -> "Figure":
+def new_figure(
+    size: tuple[float, float],
+    layout: Literal["constrained", "compressed"] = "constrained",
+) -> "Figure":
     """Returns a matplotlib figure, of which pyplot knows nothing.
 
     Args:
@@ -64,6 +67,7 @@ def text_style(texts: Iterable[str]) -> AbstractContextManager:
     import matplotlib
 
     # A label such as "$5 - $9" is no formula.
+    style: dict[Any, Any]
     style = {"font.family": _font_families(texts), "text.parse_math": False}
     return matplotlib.rc_context(style)
 
@@ -80,8 +84,8 @@ def missing_glyphs(messages: Iterable[str]) -> str | None:
     Args:
         messages: Its warnings; others than those of characters are passed over.
     """
-    found = filter(None, map(_GLYPH.match, messages))
-    codes = sorted({int(one[1]) for one in found})
+    matches = filter(None, map(_GLYPH.match, messages))
+    codes = sorted({int(match[1]) for match in matches})
     if not codes:
         return None
     named = [_named(code) for code in codes[:_MAX_NAMED]]

@@ -79,9 +79,8 @@ def _draw(
     axes: "Axes", counts: np.ndarray, shares: np.ndarray, names: list[str]
 ) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    places = range(len(names))
-    axes.set_xticks(places, names, rotation=90)
-    axes.set_yticks(places, names)
+    axes.set_xticks(range(len(names)), names, rotation=90)
+    axes.set_yticks(range(len(names)), names)
     if len(names) > _MAX_LABELS_WITH_NUMBERS:
         return
     for row, column in np.argwhere(counts > 0):

@@ -7,9 +7,10 @@ import pytest
 
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
-from kerascls.evaluation.metrics import pad_columns, score
-from kerascls.evaluation.reports import Report, append_history, history_rows
-from kerascls.evaluation.reports.html import write_report_html
+from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.history import append_history, history_rows
+from kerascls.evaluation.reports.html.page import write_report_html
+from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import ScoredRows
 
 # Several seconds to start a browser and to press its keys.

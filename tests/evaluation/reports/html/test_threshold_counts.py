@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.evaluation.metrics import score
+from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports.html.threshold_counts import (
     COMMON_THRESHOLDS,
     threshold_counts,
