@@ -15,7 +15,7 @@ from kerascls.evaluation.reports.details import details_of
 from kerascls.evaluation.reports.errors import write_errors
 from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
-from kerascls.evaluation.reports.report import Report, majority_label, majority_scores
+from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.reports.report_files import write_report
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
 from kerascls.inference.bundle import Bundle, open_bundle
@@ -74,12 +74,13 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
+    label, baseline = majority_baseline(scored.targets, support, scored.labels)
     thresholds = bundle.decision.fitted_thresholds(bundle.label_set.names)
     return Report(
         task=bundle.task,
         scores=score(scored.targets, scored.chosen, scored.labels),
-        baseline=majority_scores(scored.targets, support, scored.labels),
-        baseline_label=majority_label(support, scored.labels),
+        baseline=baseline,
+        baseline_label=label,
         rule=bundle.rule,
         train_support=bundle.train_support,
         unseen=dict(zip(scored.labels[scored.known :], counts, strict=True)),

@@ -62,9 +62,14 @@ class Input:
         Raises:
             DataError: When a row cannot be used; it lists the first ten.
         """
+        if missing := [name for name in text if name not in columns]:
+            raise DataError(
+                f"Expected {self.source} to have the text column {_quoted(missing)}. "
+                f"Received: columns {_quoted(columns)}. Name the columns that hold the "
+                f"texts with `--text`, in the order used in training."
+            )
         bad_rows: list[BadRow] = []
         num_rows = 0
-        _require_columns(columns, text, self.source)
         for record in self.records(bad_rows):
             num_rows += 1
             try:
@@ -103,16 +108,6 @@ def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator
         with path.open("wb") as handle:
             shutil.copyfileobj(sys.stdin.buffer, handle)
         yield Input(path, "standard input", format, encoding)
-
-
-def _require_columns(columns: Sequence[str], text: Sequence[str], source: str) -> None:
-    missing = [name for name in text if name not in columns]
-    if missing:
-        raise DataError(
-            f"Expected {source} to have the text column {_quoted(missing)}. Received: "
-            f"columns {_quoted(columns)}. Name the columns that hold the texts "
-            f"with `--text`, in the order used in training."
-        )
 
 
 def _quoted(names: Sequence[str]) -> str:

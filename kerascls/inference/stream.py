@@ -2,25 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from kerascls.data.readers import Record, pick_texts
 from kerascls.errors import DataError
+
+if TYPE_CHECKING:
+    from kerascls.inference.predictor import Predictor
 
 CHUNK_ROWS = 2048
 FIRST_CHUNK_ROWS = 32
 
 
-class Predicts(Protocol):
-    """What is needed of a predictor; `kerascls.Predictor` is one."""
-
-    def predict(self, texts: Sequence[Any]) -> Any:
-        """Returns `labels` and `scores` for each text, a str or a tuple of them."""
-        ...
-
-
 def predict_chunks(
-    predictor: Predicts,
+    predictor: "Predictor",
     records: Iterable[Record],
     *,
     text: Sequence[str],
@@ -30,7 +25,7 @@ def predict_chunks(
     """Yields records with their predictions, in the order of the input.
 
     Args:
-        predictor: Anything with `predict(texts)`.
+        predictor: Its `predict` is called.
         records: The rows; no more than a chunk of them is held.
         text: The columns with the texts.
         source: The input as the user named it, for messages.
@@ -48,7 +43,8 @@ def predict_chunks(
     while chunk := list(islice(records, num_rows)):
         rows = [texts_of(record, text, source) for record in chunk]
         texts = [row[0] for row in rows] if len(text) == 1 else rows
-        yield list(zip(chunk, predictor.predict(texts), strict=True))
+        predictions: Any = predictor.predict(texts)
+        yield list(zip(chunk, predictions, strict=True))
         num_rows = min(2 * num_rows, chunk_rows)
 
 

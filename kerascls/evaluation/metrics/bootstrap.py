@@ -110,8 +110,7 @@ def bootstrap_intervals(
         (0.71, 0.75)
     """
     check_decisions(targets, chosen)
-    _check(resamples, level)
-    drawn = _resampled(targets, [chosen], resamples, seed)[0]
+    (drawn,) = _resampled(targets, [chosen], resamples, level, seed)
     ends = _ends(drawn.values, level)
     return Intervals(
         headline={name: tuple(ends[i].tolist()) for i, name in enumerate(HEADLINE)},
@@ -152,11 +151,10 @@ def paired_bootstrap(
         0.004
     """
     check_decisions(targets, chosen_a, chosen_b)
-    _check(resamples, level)
     both = [chosen_a, chosen_b]
+    drawn = _resampled(targets, both, resamples, level, seed)
     once = np.ones((1, len(targets)), np.float32)
     observed = weighted_scores(targets, both, [once])
-    drawn = _resampled(targets, both, resamples, seed)
     differences = _differences(observed, drawn, level)
     return PairedBootstrap(
         headline=dict(zip(HEADLINE, differences, strict=False)),
@@ -168,8 +166,17 @@ def paired_bootstrap(
 
 
 def _resampled(
-    targets: np.ndarray, decisions: list[np.ndarray], resamples: int, seed: int
+    targets: np.ndarray,
+    decisions: list[np.ndarray],
+    resamples: int,
+    level: float,
+    seed: int,
 ) -> list[ResampledScores]:
+    if resamples < 1 or not 0 < level < 1:
+        raise SettingsError(
+            f"Expected at least one resample and a level between 0 and 1. Received: "
+            f"resamples={resamples}, level={level}."
+        )
     weights = resampled_weights(len(targets), resamples, seed)
     return weighted_scores(targets, decisions, weights)
 
@@ -211,11 +218,3 @@ def _ends(values: np.ndarray, level: float) -> np.ndarray:
         if len(drawn):
             ends[column] = np.quantile(drawn, quantiles)
     return ends
-
-
-def _check(resamples: int, level: float) -> None:
-    if resamples < 1 or not 0 < level < 1:
-        raise SettingsError(
-            f"Expected at least one resample and a level between 0 and 1. Received: "
-            f"resamples={resamples}, level={level}."
-        )

@@ -21,14 +21,14 @@ from kerascls.evaluation.metrics.scores import Average
 from kerascls.evaluation.reports.scored_curves import scored_reliability
 from kerascls.evaluation.scored_rows import ScoredRows
 
-# By label, in the order of the columns.
-PER_CLASS = (
-    "threshold",
-    "average_precision",
-    "roc_auc",
-    "calibration_error",
-    "brier_score",
-)
+# What there is by label, and its name for people.
+PER_CLASS = {
+    "threshold": "threshold",
+    "average_precision": "average precision",
+    "roc_auc": "ROC AUC",
+    "calibration_error": "calibration error",
+    "brier_score": "Brier score",
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

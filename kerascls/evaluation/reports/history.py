@@ -84,10 +84,9 @@ def read_history(path: str | Path) -> list[dict[str, str]]:
     Raises:
         SettingsError: When the file is no history file.
     """
-    with open(path, "rb") as file:
-        _check_header(Path(path), file.readline())
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    content = Path(path).read_bytes()
+    _check_header(Path(path), content.partition(b"\n")[0])
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def _check_header(path: Path, first_line: bytes) -> None:

@@ -1,14 +1,13 @@
 """A report as files: CSV for Excel, Markdown for people, JSON for programs."""
 
 import csv
-import json
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 
-from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.details import PER_CLASS, Details
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import Row, report_rows
@@ -18,19 +17,11 @@ from kerascls.evaluation.reports.tables import (
     report_lines,
     shown,
 )
-from kerascls.system.files import write_all
+from kerascls.system.files import as_json, write_all
 
 CSV_FILE = "report.csv"
 MARKDOWN_FILE = "report.md"
 REPORT_FILE = "report.json"
-
-CLASS_HEADINGS = {
-    "threshold": "threshold",
-    "average_precision": "average precision",
-    "roc_auc": "ROC AUC",
-    "calibration_error": "calibration error",
-    "brier_score": "Brier score",
-}
 
 
 def write_report(directory: str | Path, report: Report) -> list[Path]:
@@ -48,7 +39,7 @@ def write_report(directory: str | Path, report: Report) -> list[Path]:
     contents = {
         CSV_FILE: report_csv(report).encode("utf-8-sig"),
         MARKDOWN_FILE: report_markdown(report).encode(),
-        REPORT_FILE: report_json(report).encode(),
+        REPORT_FILE: as_json(report.to_dict()),
     }
     return write_all(directory, contents)
 
@@ -63,11 +54,6 @@ def report_csv(report: Report) -> str:
             (safe_cell(row.name), row.precision, row.recall, row.f1, row.support)
         )
     return stream.getvalue()
-
-
-def report_json(report: Report) -> str:
-    """Returns everything in the report as JSON."""
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n"
 
 
 def report_markdown(report: Report) -> str:
@@ -97,7 +83,7 @@ def _more_columns(details: Details | None) -> dict[str, list[str]]:
     if details is None:
         return {}
     columns = {
-        CLASS_HEADINGS[name]: [shown(value) for value in values.tolist()]
+        PER_CLASS[name]: [shown(value) for value in values.tolist()]
         for name, values in details.classes.items()
         if name != "threshold" or not np.isnan(values).all()
     }

@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.report import Report
@@ -13,12 +14,7 @@ from kerascls.evaluation.reports.rows import NUM_AVERAGES, Row, score_rows
 from kerascls.evaluation.reports.rules import rule_line
 from kerascls.system.console import drawn_lines
 
-SCORE_NAMES = {
-    "accuracy": "accuracy",
-    "micro_f1": "micro-F1",
-    "macro_f1": "macro-F1",
-    "weighted_f1": "weighted-F1",
-}
+SCORE_NAMES = {name: name.replace("_f1", "-F1") for name in HEADLINE}
 NUMBERS = ("precision", "recall", "f1-score", "support")
 MAX_NAME_WIDTH = 48
 
@@ -52,7 +48,8 @@ def render_table(
     table = number_table(*NUMBERS, *((change,) if best else ()))
     rows = score_rows(scores)
     classes = _most_supported(rows[:-NUM_AVERAGES], max_classes)
-    before = _f1_by_name(best) if best else None
+    rows_before = score_rows(best) if best else []
+    before = {(row.name, row.is_class): row.f1 for row in rows_before}
     for row in classes:
         table.add_row(*_cells(row, before))
     if hidden := len(scores.labels) - len(classes):
@@ -81,11 +78,19 @@ def render_report(report: Report, *, max_classes: int | None = None) -> str:
 
 def report_lines(report: Report) -> list[str]:
     """Returns what a report says beside its table, a sentence a line."""
-    lines = [baseline_line(report.baseline, report.baseline_label)]
+    baseline = report.baseline
+    lines = [
+        f"Always {report.baseline_label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
+        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."
+    ]
     if line := rule_line(report.rule):
         lines.append(line)
+    unseen = (
+        f"{label} ({rows} row{'' if rows == 1 else 's'})"
+        for label, rows in report.unseen.items()
+    )
     if report.unseen:
-        lines.append(f"Unseen in training: {_counted(report.unseen)}.")
+        lines.append(f"Unseen in training: {', '.join(unseen)}.")
     return lines
 
 
@@ -117,21 +122,6 @@ def shown(value: float | None) -> str:
     return "n/a" if value is None or isnan(value) else f"{value:.4f}"
 
 
-def baseline_line(baseline: Scores, label: str) -> str:
-    """Returns one line about the baseline that gives every row one label."""
-    return (
-        f"Always {label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
-        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."
-    )
-
-
-def _counted(rows_by_label: dict[str, int]) -> str:
-    return ", ".join(
-        f"{label} ({rows} row{'' if rows == 1 else 's'})"
-        for label, rows in rows_by_label.items()
-    )
-
-
 def _most_supported(rows: list[Row], limit: int | None) -> list[Row]:
     if limit is None or len(rows) <= limit:
         return rows
@@ -139,13 +129,9 @@ def _most_supported(rows: list[Row], limit: int | None) -> list[Row]:
     return [rows[i] for i in sorted(by_support[:limit])]
 
 
-def _f1_by_name(scores: Scores) -> dict[tuple[str, bool], float | None]:
-    return {(row.name, row.is_class): row.f1 for row in score_rows(scores)}
-
-
-def _cells(row: Row, before: dict | None) -> list[Text]:
+def _cells(row: Row, before: dict[tuple[str, bool], float | None]) -> list[Text]:
     cells = row.cells()
-    if before is not None:
+    if before:
         cells.append(_change(row.f1, before.get((row.name, row.is_class))))
     # Text, not str: a label such as "[b]" is no markup.
     return [Text(cell) for cell in cells]

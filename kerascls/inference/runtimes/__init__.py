@@ -17,7 +17,15 @@ class Runtime(Protocol):
     """Computes logits; knows nothing of texts or labels."""
 
     def logits(self, inputs: "dict[str, np.ndarray]") -> "np.ndarray":
-        """Returns float32 `(batch, num_classes)` for a collated batch."""
+        """Computes logits; several threads may call it.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)` with at least one row.
+
+        Returns:
+            float32 `(batch, num_classes)`.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)

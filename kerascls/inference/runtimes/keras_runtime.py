@@ -53,15 +53,7 @@ class KerasRuntime:
             self._buckets = length_buckets(bundle.input_spec.max_tokens)
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits; calls from several threads wait for each other.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)` with at least one row.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
+        """Computes logits, see `Runtime`; threads wait for each other."""
         rows = len(inputs["token_ids"])
         if self._buckets:
             inputs = self._fixed_shape(inputs)

@@ -52,15 +52,7 @@ class OnnxRuntime:
         self._pool = ThreadPoolExecutor(num_cores()) if int8 else None
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)` with at least one row.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
+        """Computes logits, see `Runtime`."""
         num_slices = min(num_cores(), len(inputs["token_ids"]))
         if self._pool is None or num_slices == 1:
             return self._run(inputs)

@@ -26,15 +26,7 @@ class SavedModelRuntime:
         self._run = self.loaded.signatures["logits"]
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)`.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
+        """Computes logits, see `Runtime`."""
         import tensorflow as tf
 
         tensors = {name: tf.constant(inputs[name], tf.int32) for name in INPUTS}

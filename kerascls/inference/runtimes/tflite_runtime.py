@@ -29,15 +29,7 @@ class TFLiteRuntime:
         self._lock = threading.Lock()
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits; calls from several threads wait for each other.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)` with at least one row.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
+        """Computes logits, see `Runtime`; threads wait for each other."""
         with self._lock:
             return self._run(**{name: inputs[name] for name in INPUTS})["logits"]
 

@@ -37,7 +37,7 @@ def label_curves(report: Report, scored: ScoredRows) -> list[dict[str, list]]:
     return [
         {
             "thresholds": shortest(label.thresholds),
-            "given": label.given.tolist(),
+            "given": label.predicted.tolist(),
             "hits": label.hits.tolist(),
         }
         for label in counts

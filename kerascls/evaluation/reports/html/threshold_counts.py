@@ -15,12 +15,12 @@ class ThresholdCounts:
 
     Args:
         thresholds: float32 `(points,)`, ascending, no two alike.
-        given: int64 `(points,)`, rows whose probability reaches the threshold.
+        predicted: int64 `(points,)`, rows whose probability reaches the threshold.
         hits: int64 `(points,)`, those of them that truly have the label.
     """
 
     thresholds: np.ndarray
-    given: np.ndarray
+    predicted: np.ndarray
     hits: np.ndarray
 
 
@@ -40,9 +40,9 @@ def threshold_counts(
     if own is not None:
         grid.append(np.array([own], np.float32))
     thresholds = np.unique(np.concatenate(grid))
-    given = len(probability) - np.searchsorted(np.sort(probability), thresholds)
+    predicted = len(probability) - np.searchsorted(np.sort(probability), thresholds)
     hits = len(true_ones) - np.searchsorted(true_ones, thresholds)
-    return ThresholdCounts(thresholds, given, hits)
+    return ThresholdCounts(thresholds, predicted, hits)
 
 
 def _spread_over(values: np.ndarray) -> np.ndarray:

@@ -1,12 +1,13 @@
-"""Empty figures, and fonts that have the characters of labels, Chinese ones too."""
+"""Empty figures, labels to draw, and fonts that have their characters, Chinese too."""
 
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
+from kerascls.errors import SettingsError
 from kerascls.system.extras import require
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ CHINESE_FONTS = (
 )
 _MAX_CHARS = 24
 _MAX_NAMED = 10
+_MAX_LINES = 8
 _GLYPH = re.compile(r"Glyph (\d+) ")
 
 
@@ -70,6 +72,28 @@ def text_style(texts: Iterable[str]) -> AbstractContextManager:
     style: dict[Any, Any]
     style = {"font.family": _font_families(texts), "text.parse_math": False}
     return matplotlib.rc_context(style)
+
+
+def drawn_labels(
+    labels: Sequence[str] | None, support: Mapping[str, int]
+) -> Sequence[str]:
+    """Returns the labels to draw: those asked for, or the eight of the most rows.
+
+    Args:
+        labels: Those asked for; None for no wish.
+        support: Rows of each label that can be drawn.
+
+    Raises:
+        SettingsError: When one cannot be drawn.
+    """
+    if labels is None:
+        return sorted(support, key=support.__getitem__, reverse=True)[:_MAX_LINES]
+    if unknown := [label for label in labels if label not in support]:
+        raise SettingsError(
+            f"Expected labels that training had. Received: labels with "
+            f"{unknown[0]!r}. Name some of {', '.join([*support][:10])}."
+        )
+    return labels
 
 
 def shortened(text: str, length: int = _MAX_CHARS) -> str:

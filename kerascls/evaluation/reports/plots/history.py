@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerascls.errors import SettingsError
-from kerascls.evaluation.reports.history import ClassHistory, class_history
-from kerascls.evaluation.reports.plots.fonts import new_figure, shortened, text_style
+from kerascls.evaluation.reports.history import class_history
+from kerascls.evaluation.reports.plots.fonts import (
+    drawn_labels,
+    new_figure,
+    shortened,
+    text_style,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MAX_LINES = 8
 _AVERAGES = {
     "macro avg": "macro-F1",
     "micro avg": "micro-F1",
@@ -60,15 +63,12 @@ def plot_class_history(
         labels: Which classes to draw; by default the eight with the most
             validation rows.
 
-    Returns:
-        A matplotlib `Figure`, see `plot_history`.
 
     Raises:
         SettingsError: When the history has no such class.
     """
     history = class_history(history_csv)
-    names = _most_supported(history) if labels is None else labels
-    _check_known(names, history)
+    names = drawn_labels(labels, history.support)
     with text_style(names):
         figure = new_figure((7, 4))
         axes = figure.subplots()
@@ -82,20 +82,6 @@ def plot_class_history(
         axes.grid(alpha=0.3)
         figure.legend(loc="outside right upper")
     return figure
-
-
-def _most_supported(history: ClassHistory) -> list[str]:
-    names = sorted(history.support, key=lambda name: -history.support[name])
-    return names[:MAX_LINES]
-
-
-def _check_known(names: Sequence[str], history: ClassHistory) -> None:
-    unknown = [name for name in names if name not in history.classes]
-    if unknown:
-        raise SettingsError(
-            f"Expected classes of the history. Received: labels with {unknown[0]!r}. "
-            f"Name some of {', '.join([*history.classes][:10])}."
-        )
 
 
 def _with_gaps(values: Sequence[float | None]) -> list[float]:

@@ -28,9 +28,6 @@ def plot_confusion(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     Args:
         scored: Rows of a multi-class task.
         max_labels: Draw only so many labels, those confused most.
-
-    Returns:
-        A matplotlib `Figure`, see `plot_history`.
     """
     counts = confusion_counts(scored)
     shown = most_involved(counts, max_labels)
@@ -54,9 +51,6 @@ def plot_pairs(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     Args:
         scored: Rows of a multi-label task.
         max_labels: Draw only so many labels, those with the most errors.
-
-    Returns:
-        A matplotlib `Figure` with two pictures, see `plot_history`.
     """
     errors, together = error_pairs(scored), co_occurrences(scored.targets)
     shown = most_involved(errors, max_labels)

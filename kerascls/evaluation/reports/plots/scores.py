@@ -18,9 +18,6 @@ def plot_scores(report: Report, *, max_classes: int = 40) -> "Figure":
     Args:
         report: What an evaluation returned.
         max_classes: Draw only so many classes, those with the most support.
-
-    Returns:
-        A matplotlib `Figure`, see `plot_history`.
     """
     rows = [row for row in score_rows(report.scores) if row.is_class]
     rows = sorted(rows, key=lambda row: -row.support)[:max_classes]
