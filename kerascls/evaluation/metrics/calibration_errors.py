@@ -63,7 +63,7 @@ def reliability(
     """
     _check(targets, probabilities, bins)
     if Task(task) is Task.MULTICLASS:
-        top = probabilities.argmax(axis=1)[:, None]
+        top = probabilities.argmax(axis=1)[:, None]  # (rows, 1)
         targets = np.take_along_axis(targets, top, axis=1)
         probabilities = np.take_along_axis(probabilities, top, axis=1)
     sums = [_bin_sums(t, p, bins) for t, p in _columns(targets, probabilities)]

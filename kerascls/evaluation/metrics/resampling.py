@@ -93,6 +93,7 @@ def _scores(
         (f1 * support).sum(axis=1) / np.maximum(support.sum(axis=1), 1),
     )
     always = np.ones((len(f1), len(HEADLINE)), np.bool_)
+    # (resamples, 4 + num_classes), both
     return np.column_stack([*headline, f1]), np.hstack([always, present])
 
 
@@ -112,7 +113,7 @@ def _weighted_counts(
         counted = [true]
         for decision in decisions:
             chosen = decision[block]
-            counted += [true & chosen, chosen, (true == chosen).all(axis=1)]
+            counted += [true & chosen, chosen, (true == chosen).all(axis=1)]  # (block,)
         # Exact: sums of whole numbers below 2**24 in each block, and float64 between.
         sums = [weights[:, block] @ cells.astype(np.float32) for cells in counted]
         blocks.append([counts.astype(np.float64) for counts in sums])

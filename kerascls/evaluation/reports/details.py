@@ -154,9 +154,7 @@ def details_of(
 
 
 def _extended(values: Sequence[float] | np.ndarray, length: int) -> np.ndarray:
-    extended = np.full(length, np.nan)
-    extended[: len(values)] = values
-    return extended
+    return np.append(values, np.full(length - len(values), np.nan))
 
 
 def _plain(values: np.ndarray) -> list[float | None]:

@@ -10,7 +10,7 @@ import numpy as np
 from kerascls.evaluation.reports.details import PER_CLASS, Details
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.reports.rows import Row, report_rows
+from kerascls.evaluation.reports.rows import report_rows
 from kerascls.evaluation.reports.tables import (
     NUMBERS,
     detail_lines,
@@ -71,7 +71,8 @@ def report_markdown(report: Report) -> str:
     ]
     for index, row in enumerate(report_rows(report.scores, report.task)):
         name, *cells = row.cells()
-        cells.append(_train_rows(row, report.train_support))
+        in_training = f"{report.train_support.get(row.name, 0):,}"
+        cells.append(in_training if row.is_class and report.train_support else "")
         cells += [values[index] if row.is_class else "" for values in more.values()]
         name = name.replace("|", "\\|").replace("\n", " ")
         lines.append(_markdown_line([name, *cells]))
@@ -92,11 +93,6 @@ def _more_columns(details: Details | None) -> dict[str, list[str]]:
         for low, high in details.intervals.f1.tolist()
     ]
     return columns
-
-
-def _train_rows(row: Row, train_support: dict[str, int]) -> str:
-    known = row.is_class and train_support
-    return f"{train_support.get(row.name, 0):,}" if known else ""
 
 
 def _markdown_line(cells: Iterable[str]) -> str:

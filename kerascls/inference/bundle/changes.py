@@ -15,14 +15,7 @@ from kerascls.inference.bundle.files import (
     exports_of,
     read_json,
 )
-from kerascls.system.files import (
-    as_json,
-    flush,
-    locked,
-    move,
-    write_atomically,
-    write_json,
-)
+from kerascls.system.files import flush, locked, move, write_json
 
 
 def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
@@ -41,7 +34,7 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
     decision.check_width(len(bundle.label_set))
     name = f"decision-{decision.sha256[:8]}.json"
     with _alone_with(bundle) as manifest:
-        write_atomically(bundle.path / name, as_json(decision.to_dict()))
+        write_json(bundle.path / name, decision.to_dict())
         before = manifest.get("decision", FIRST_RULE)
         changes = {"format_version": FORMAT_VERSION, "decision": name}
         return _replace_file(bundle.path, manifest, before, name, changes)
