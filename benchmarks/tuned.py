@@ -19,7 +19,8 @@ from kerascls.data.targets import Targets
 from kerascls.decision.fit_decision import decide
 from kerascls.evaluation import evaluate as evaluation
 from kerascls.evaluation.evaluate import read_labelled
-from kerascls.evaluation.metrics import bootstrap_intervals, score
+from kerascls.evaluation.metrics.bootstrap import bootstrap_intervals
+from kerascls.evaluation.metrics.scores import score
 from kerascls.inference.bundle import open_bundle
 from kerascls.settings.decision import DecisionSettings
 

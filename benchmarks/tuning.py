@@ -34,7 +34,7 @@ from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.label_thresholds import fit_rule
 from kerascls.decision.objectives import FBeta
 from kerascls.decision.rule import Rule
-from kerascls.evaluation.metrics import pad_columns, score
+from kerascls.evaluation.metrics.scores import pad_columns, score
 
 RESULTS = Path(__file__).parent / "results"
 SEEDS = (0, 1, 2)

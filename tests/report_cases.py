@@ -5,8 +5,8 @@ import pytest
 
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
-from kerascls.evaluation.metrics import Scores, score
-from kerascls.evaluation.reports import Report, majority_label, majority_scores
+from kerascls.evaluation.metrics.scores import Scores, score
+from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import ScoredRows
 
 LABELS = ("体育", "教育 education", "[red]x|y", "never")
@@ -27,11 +27,12 @@ def scores() -> Scores:
 
 @pytest.fixture
 def report(scores) -> Report:
+    label, baseline = majority_baseline(TARGETS, TRAIN_COUNTS, LABELS)
     return Report(
         task=Task.MULTILABEL,
         scores=scores,
-        baseline=majority_scores(TARGETS, TRAIN_COUNTS, LABELS),
-        baseline_label=majority_label(TRAIN_COUNTS, LABELS),
+        baseline=baseline,
+        baseline_label=label,
         rule=Rule("threshold", 0.25),
         train_support={"体育": 7, "教育 education": 3},
         unseen={"[red]x|y": 1, "never": 3},

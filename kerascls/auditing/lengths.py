@@ -4,9 +4,8 @@ import numpy as np
 
 from kerascls.auditing.findings import FoundRow, Section, count, short_names
 from kerascls.auditing.rows import Rows
-from kerascls.inference.bundle import VOCAB, Bundle
+from kerascls.inference.bundle import Bundle
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1)
 HEADINGS = ("file", "rows", "median", "90 %", "95 %", "99 %", "longest")
@@ -24,7 +23,7 @@ def length_sections(
     if bundle is None:
         lengths = [sum(map(len, texts)) for texts in rows.texts]
         return [_lengths(rows, np.array(lengths), "characters", max_tokens)]
-    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
+    tokenizer = bundle.tokenizer()
     store = build_token_store(rows.texts, tokenizer)
     # [CLS], and [SEP] behind each field, are tokens too.
     lengths = store.field_lengths().sum(axis=1) + store.num_fields + 1

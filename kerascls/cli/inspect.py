@@ -33,11 +33,11 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
 
 def _inspect_bundle(path: Path, as_json: bool) -> int:
     from kerascls.inference.bundle import open_bundle
-    from kerascls.inference.bundle.description import bundle_facts, bundle_lines
+    from kerascls.inference.bundle.description import bundle_lines, describe_bundle
 
-    facts = bundle_facts(open_bundle(path))
+    description = describe_bundle(open_bundle(path))
     if as_json:
-        echo_json(facts)
+        echo_json(description)
     else:
-        click.echo(plain_table(bundle_lines(facts)))
+        click.echo(plain_table(bundle_lines(description)))
     return DONE

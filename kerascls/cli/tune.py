@@ -39,7 +39,8 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
         result = kerascls.tune(out, valid, on_progress=show, **given(options))
     if as_json:
         return echo_json(result.to_dict())
-    from kerascls.evaluation.reports import decision_line, render_table
+    from kerascls.evaluation.reports import render_table
+    from kerascls.evaluation.reports.rules import decision_line
 
     click.echo(render_table(result.before, title=f"Before, on {valid.name}"))
     click.echo(decision_line(result.decision_before))

@@ -1,6 +1,7 @@
 """Two runs on the same test rows: which is better, by how much, and how surely."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import isnan
 from pathlib import Path
@@ -10,7 +11,11 @@ import numpy as np
 
 from kerascls.data.labels import LabelSet
 from kerascls.errors import BundleError, SettingsError
-from kerascls.evaluation.metrics import Difference, PairedBootstrap, paired_bootstrap
+from kerascls.evaluation.metrics.bootstrap import (
+    Difference,
+    PairedBootstrap,
+    paired_bootstrap,
+)
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST
 
@@ -52,17 +57,16 @@ class RunDifference:
         Args:
             limit: How many at most.
         """
-        columns = zip(
+        moved = [row for row in self._classes() if abs(row[2].difference) > 0]
+        return sorted(moved, key=lambda row: -abs(row[2].difference))[:limit]
+
+    def _classes(self) -> Iterator[tuple[str, int, Difference]]:
+        return zip(
             self.labels, self.support.tolist(), self.bootstrap.classes, strict=True
         )
-        found = [one for one in columns if abs(one[2].difference) > 0]
-        return sorted(found, key=lambda one: -abs(one[2].difference))[:limit]
 
     def to_dict(self) -> dict[str, Any]:
         """Returns everything as plain JSON types; None where a score is undefined."""
-        classes = zip(
-            self.labels, self.support.tolist(), self.bootstrap.classes, strict=True
-        )
         return {
             "run_a": self.run_a,
             "run_b": self.run_b,
@@ -74,8 +78,8 @@ class RunDifference:
             "seed": self.bootstrap.seed,
             "scores": {n: _plain(d) for n, d in self.bootstrap.headline.items()},
             "classes": {
-                name: {"support": support, **_plain(one)}
-                for name, support, one in classes
+                name: {"support": support, **_plain(f1)}
+                for name, support, f1 in self._classes()
             },
             "lacked_by_a": list(self.lacked_by_a),
             "lacked_by_b": list(self.lacked_by_b),
@@ -94,7 +98,7 @@ def diff(
     """Tests with the paired bootstrap whether two runs differ on the same test rows.
 
     Labels are matched by name; one that a run was not trained with counts as never
-    given by it.
+    chosen by it.
 
     Args:
         run_a: Run directory, or one written by `evaluate(..., out=...)`.
@@ -141,7 +145,9 @@ def diff(
         lacked_by_a=tuple(name for name in known_b if name not in set(known_a)),
         lacked_by_b=tuple(name for name in known_a if name not in set(known_b)),
         tuned_since=tuple(
-            str(run) for run, one in ((run_a, a), (run_b, b)) if _tuned_since(run, one)
+            str(run)
+            for run, rows in ((run_a, a), (run_b, b))
+            if _tuned_since(run, rows)
         ),
     )
 
@@ -174,5 +180,5 @@ def _aligned(array: np.ndarray, names: tuple[str, ...], labels: LabelSet) -> np.
     return aligned
 
 
-def _plain(one: Difference) -> dict[str, float | None]:
-    return {name: None if isnan(x) else x for name, x in asdict(one).items()}
+def _plain(score: Difference) -> dict[str, float | None]:
+    return {name: None if isnan(x) else x for name, x in asdict(score).items()}

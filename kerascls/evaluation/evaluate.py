@@ -10,19 +10,13 @@ from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError
-from kerascls.evaluation.metrics import pad_columns, score
-from kerascls.evaluation.reports import (
-    Report,
-    details_of,
-    majority_label,
-    majority_scores,
-    write_errors,
-    write_plots,
-    write_report,
-    write_report_html,
-)
-from kerascls.evaluation.reports.html.page import HTML_FILE
-from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER
+from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.details import details_of
+from kerascls.evaluation.reports.errors import write_errors
+from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
+from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
+from kerascls.evaluation.reports.report import Report, majority_baseline
+from kerascls.evaluation.reports.report_files import write_report
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
@@ -53,13 +47,13 @@ def scored_rows_of(
     texts = [example.texts for example in examples]
     truth = [example.labels for example in examples]
     labels = bundle.label_set.extended({name for names in truth for name in names})
-    given = bundle.decision.probabilities(logits, bundle.task)
+    probabilities = bundle.decision.probabilities(logits, bundle.task)
     return ScoredRows(
         task=bundle.task,
         labels=labels.names,
         targets=Targets.from_labels(truth, labels).multi_hot(),
-        probabilities=pad_columns(given, len(labels)),
-        chosen=pad_columns(bundle.rule.apply(given), len(labels)),
+        probabilities=pad_columns(probabilities, len(labels)),
+        chosen=pad_columns(bundle.rule.apply(probabilities), len(labels)),
         known=len(bundle.label_set),
         rows_sha256=rows_sha256(texts, truth),
         lines=np.array([example.line for example in examples], np.int64),
@@ -80,16 +74,18 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
+    label, baseline = majority_baseline(scored.targets, support, scored.labels)
+    thresholds = bundle.decision.fitted_thresholds(bundle.label_set.names)
     return Report(
         task=bundle.task,
         scores=score(scored.targets, scored.chosen, scored.labels),
-        baseline=majority_scores(scored.targets, support, scored.labels),
-        baseline_label=majority_label(support, scored.labels),
+        baseline=baseline,
+        baseline_label=label,
         rule=bundle.rule,
         train_support=bundle.train_support,
         unseen=dict(zip(scored.labels[scored.known :], counts, strict=True)),
         source=source,
-        details=details_of(scored, bundle.decision.fitted_thresholds(bundle.label_set)),
+        details=details_of(scored, thresholds),
     )
 
 

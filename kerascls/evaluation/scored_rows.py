@@ -29,12 +29,12 @@ class ScoredRows:
         targets: bool `(rows, labels)`, the labels that are true.
         probabilities: float32 `(rows, labels)`, calibrated; 0 for labels that training
             lacked.
-        chosen: bool `(rows, labels)`, the labels that were given.
+        chosen: bool `(rows, labels)`, the labels that were predicted.
         known: How many of the labels training had: the first columns.
         rows_sha256: Hash of all texts and true labels in order, see `rows_sha256`.
         lines: int64 `(rows,)`, where each row starts in its file.
         texts: The text fields of each row; empty where they were not kept.
-        decision_sha256: Of the decision that gave the labels, as the bundle's manifest
+        decision_sha256: Of the decision that chose the labels, as the bundle's manifest
             has it; empty where that is not known.
     """
 
@@ -59,13 +59,13 @@ class ScoredRows:
 
     def save(self, path: Path) -> None:
         """Writes everything but the texts as a safetensors file, atomically."""
-        arrays = {
+        arrays: dict[str, np.ndarray] = {
             "targets": np.packbits(self.targets, axis=1),
             "chosen": np.packbits(self.chosen, axis=1),
             "probabilities": np.ascontiguousarray(self.probabilities, np.float32),
             "lines": np.ascontiguousarray(self.lines, np.int64),
         }
-        facts = {
+        metadata = {
             "format": _FORMAT,
             "task": self.task.value,
             "labels": json.dumps(self.labels, ensure_ascii=False),
@@ -73,7 +73,7 @@ class ScoredRows:
             "rows_sha256": self.rows_sha256,
             "decision_sha256": self.decision_sha256,
         }
-        write_atomically(path, save(arrays, facts))
+        write_atomically(path, save(arrays, metadata))
 
     @classmethod
     def load(cls, path: Path) -> "ScoredRows":
@@ -84,21 +84,24 @@ class ScoredRows:
         """
         try:
             with safe_open(path, "numpy") as file:
-                facts = file.metadata() or {}
+                metadata = file.metadata() or {}
                 arrays = {name: file.get_tensor(name) for name in file.keys()}
-            if facts.get("format") != _FORMAT:
-                raise KeyError(f"format={facts.get('format')!r}")
-            labels = tuple(json.loads(facts["labels"]))
-            bits = {"axis": 1, "count": len(labels)}
+            if metadata.get("format") != _FORMAT:
+                raise KeyError(f"format={metadata.get('format')!r}")
+            labels = tuple(json.loads(metadata["labels"]))
+            targets, chosen = (
+                np.unpackbits(arrays[name], axis=1, count=len(labels)).astype(np.bool_)
+                for name in ("targets", "chosen")
+            )
             return cls(
-                task=Task(facts["task"]),
+                task=Task(metadata["task"]),
                 labels=labels,
-                targets=np.unpackbits(arrays["targets"], **bits).astype(np.bool_),
+                targets=targets,
                 probabilities=arrays["probabilities"],
-                chosen=np.unpackbits(arrays["chosen"], **bits).astype(np.bool_),
-                known=int(facts["known"]),
-                rows_sha256=facts["rows_sha256"],
-                decision_sha256=facts.get("decision_sha256", ""),
+                chosen=chosen,
+                known=int(metadata["known"]),
+                rows_sha256=metadata["rows_sha256"],
+                decision_sha256=metadata.get("decision_sha256", ""),
                 lines=arrays["lines"],
             )
         except (OSError, SafetensorError, KeyError, ValueError) as error:

@@ -14,7 +14,7 @@ from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import check_decision, decide
 from kerascls.errors import SettingsError
 from kerascls.evaluation.evaluate import logits_of, read_labelled
-from kerascls.evaluation.metrics import Scores, score
+from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.inference.bundle import Bundle, open_bundle, rewrite_decision
 from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.run_settings import RunSettings
@@ -29,7 +29,7 @@ class TuneResult:
         decision: What it decides by now.
         decision_before: What it decided by until now.
         unknown: Rows of each label that training lacked; they are left out.
-        before: Scores of the decision before, on the rows given.
+        before: Scores of the decision before, on the rows of `valid`.
         after: Scores of the new one on the same rows. It was fitted to them: on other
             rows it will do a little worse.
     """
@@ -103,13 +103,11 @@ def tune(
     counts = Counter(name for row in rows for name in row)
     unknown = {n: counts[n] for n in sorted(counts) if n not in opened.label_set}
     logits = logits_of(opened, dataset, on_progress, runtime)
-    found = decide(settings, opened.task, labels, targets, logits)
-    before, after = (
-        score(targets, one.rule.apply(one.probabilities(logits, opened.task)), labels)
-        for one in (opened.decision, found)
-    )
-    rewritten = rewrite_decision(opened, found)
-    return TuneResult(rewritten.path, found, opened.decision, unknown, before, after)
+    both = opened.decision, decide(settings, opened.task, labels, targets, logits)
+    chosen = [one.rule.apply(one.probabilities(logits, opened.task)) for one in both]
+    before, after = (score(targets, cells, labels) for cells in chosen)
+    rewritten = rewrite_decision(opened, both[1])
+    return TuneResult(rewritten.path, both[1], both[0], unknown, before, after)
 
 
 def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:

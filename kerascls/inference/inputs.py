@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from kerascls.data.readers import FORMATS, BadRow, Record, read_columns, read_records
@@ -15,8 +16,6 @@ from kerascls.data.readers.rows import SHOWN_ROWS
 from kerascls.data.readers.text_files import check_encoding, open_binary
 from kerascls.errors import DataError
 from kerascls.inference.stream import texts_of
-
-STANDARD_STREAM = "-"
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,6 @@ class Input:
     format: str
     encoding: str
 
-    @property
-    def can_be_read_twice(self) -> bool:
-        """Whether `records` may be called again."""
-        return self.path is not None
-
     def records(self, bad_rows: list[BadRow] | None = None) -> Iterator[Record]:
         """Yields the rows; those that cannot be used go to `bad_rows`."""
         if self.path is None:
@@ -54,7 +48,7 @@ class Input:
 
     def columns(self) -> tuple[str, ...]:
         """Returns the columns; of JSON lines the first row's, none without rows."""
-        if FORMATS[self.format].is_lines:
+        if self.path is None or FORMATS[self.format].is_lines:
             return (LINE_COLUMN,)
         return read_columns(self.path, format=self.format, encoding=self.encoding)
 
@@ -68,9 +62,14 @@ class Input:
         Raises:
             DataError: When a row cannot be used; it lists the first ten.
         """
+        if missing := [name for name in text if name not in columns]:
+            raise DataError(
+                f"Expected {self.source} to have the text column {_quoted(missing)}. "
+                f"Received: columns {_quoted(columns)}. Name the columns that hold the "
+                f"texts with `--text`, in the order used in training."
+            )
         bad_rows: list[BadRow] = []
         num_rows = 0
-        _require_columns(columns, text, self.source)
         for record in self.records(bad_rows):
             num_rows += 1
             try:
@@ -94,7 +93,7 @@ def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator
         DataError: When there is no such file.
     """
     check_encoding(encoding)
-    if str(input) != STANDARD_STREAM:
+    if str(input) != "-":
         path = Path(input)
         open_binary(path).close()
         format = find_format(path, format, needs_labels=False)
@@ -111,23 +110,13 @@ def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator
         yield Input(path, "standard input", format, encoding)
 
 
-def _require_columns(columns: Sequence[str], text: Sequence[str], source: str) -> None:
-    missing = [name for name in text if name not in columns]
-    if missing:
-        raise DataError(
-            f"Expected {source} to have the text column {_quoted(missing)}. Received: "
-            f"columns {_quoted(columns)}. Name the columns that hold the texts "
-            f"with `--text`, in the order used in training."
-        )
-
-
 def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
 def _bad_rows_message(bad_rows: list[BadRow], source: str) -> str:
-    bad_rows = sorted(bad_rows, key=_line_of)
-    lines = [f"  {source}:{row.line}: {row.reason}" for row in bad_rows[:SHOWN_ROWS]]
+    in_order = sorted(bad_rows, key=attrgetter("line"))
+    lines = [f"  {source}:{row.line}: {row.reason}" for row in in_order[:SHOWN_ROWS]]
     if len(bad_rows) > SHOWN_ROWS:
         lines.append(f"  ... and {len(bad_rows) - SHOWN_ROWS} more")
     return (
@@ -135,7 +124,3 @@ def _bad_rows_message(bad_rows: list[BadRow], source: str) -> str:
         f"{len(bad_rows)} bad in {source}:\n" + "\n".join(lines) + "\nCorrect them, or "
         "take them out of the input."
     )
-
-
-def _line_of(row: BadRow) -> int:
-    return row.line

@@ -1,13 +1,12 @@
 """`predict_file`: from a file or standard input to a file or standard output."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from kerascls.data.readers import FORMATS
 from kerascls.data.readers.lines import LINE_COLUMN
 from kerascls.errors import SettingsError
-from kerascls.inference.bundle import Bundle, open_bundle
+from kerascls.inference.bundle import open_bundle
 from kerascls.inference.inputs import Input, open_input
 from kerascls.inference.outputs import open_output, output_format
 from kerascls.inference.predictor import Predictor
@@ -57,15 +56,19 @@ def predict_file(
         BundleError: When the bundle cannot be loaded.
     """
     _refuse_overwriting_input(input, output)
-    bundle, load = _source_of(bundle, runtime)
+    opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
     with open_input(input, format, encoding) as rows:
-        columns = columns_of(rows, text, bundle.input_spec.text_columns)
+        columns = columns_of(rows, text, opened.input_spec.text_columns)
         header = rows.columns() or columns
-        total = rows.check(columns, header) if rows.can_be_read_twice else None
+        # Standard input can be read only once.
+        total = None if rows.path is None else rows.check(columns, header)
         done = 0
         with open_output(output, output_format(output, rows.format), header) as out:
+            # Loading takes seconds: it waits until the input has been checked.
+            if isinstance(bundle, str | Path):
+                bundle = Predictor(opened, runtime)
             for chunk in predict_chunks(
-                load(),
+                bundle,
                 rows.records(),
                 text=columns,
                 source=rows.source,
@@ -78,16 +81,6 @@ def predict_file(
                         on_progress(done, total)
                 out.flush()
     return done
-
-
-def _source_of(
-    bundle: str | Path | Predictor, runtime: str
-) -> tuple[Bundle, Callable[[], Predictor]]:
-    # Loading the model takes seconds: it waits until the input has been checked.
-    if isinstance(bundle, str | Path):
-        opened = open_bundle(bundle)
-        return opened, partial(Predictor, opened, runtime)
-    return bundle.bundle, lambda: bundle
 
 
 def columns_of(

@@ -9,11 +9,10 @@ import numpy as np
 
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.inference.bundle import VOCAB, Bundle, open_bundle
+from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.runtimes import Runtime, open_runtime
 from kerascls.preprocessing.batches import in_length_order
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 BATCH_SIZE = 32
 Text = str | Sequence[str]
@@ -21,7 +20,7 @@ Text = str | Sequence[str]
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a text was given.
+    """The labels of a text.
 
     Args:
         labels: The labels by the bundle's rule, the likeliest first; possibly none
@@ -52,7 +51,7 @@ class Predictor:
     def __init__(self, bundle: Bundle, runtime: str | Runtime = "auto") -> None:
         self.bundle = bundle
         self.labels: list[str] = list(bundle.label_set)
-        self.tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
+        self.tokenizer = bundle.tokenizer()
         self.layout = bundle.input_spec.layout(self.tokenizer)
         if isinstance(runtime, str):
             runtime = open_runtime(bundle, runtime)
@@ -98,20 +97,19 @@ class Predictor:
                 rule.
 
         Returns:
-            A `Prediction` for one str, a list of them in the order given else.
+            A `Prediction` for one str, else a list of them in the order of the texts.
 
         Raises:
             SettingsError: When these are no texts, one is not a str (None, NaN), or
                 it lacks a column.
         """
-        if isinstance(texts, str):
-            return self.predict([texts], rule=rule)[0]
         rule = rule or self.bundle.rule
         scores = self.predict_proba(texts)
         if not len(scores):
             return []
         rows = zip(scores, rule.apply(scores), rule.abstains(scores), strict=True)
-        return [self._prediction(*row) for row in rows]
+        predictions = [self._prediction(*row) for row in rows]
+        return predictions[0] if isinstance(texts, str) else predictions
 
     def predict_proba(self, texts: Text | Iterable[Text]) -> np.ndarray:
         """Returns calibrated probabilities, float32 `(texts, num_classes)`.
@@ -151,20 +149,20 @@ class Predictor:
         def run(chosen: np.ndarray) -> np.ndarray:
             return self._runtime.logits(self.layout.collate(store, rows[chosen]))
 
-        for chosen, given in in_length_order(lengths, BATCH_SIZE, run, on_progress):
-            logits[chosen] = given
+        for chosen, batch in in_length_order(lengths, BATCH_SIZE, run, on_progress):
+            logits[chosen] = batch
         return logits
 
     def _rows(self, texts: Iterable[Text]) -> list[tuple[str, ...]]:
         columns = self.bundle.input_spec.text_columns
         rows = []
-        for place, text in enumerate(_checked(texts)):
+        for index, text in enumerate(_checked(texts)):
             row = (text,) if isinstance(text, str) else text
             fits = isinstance(row, (tuple, list)) and len(row) == len(columns)
             if not fits or not all(isinstance(field, str) for field in row):
                 wanted = "a str" if len(columns) == 1 else f"({', '.join(columns)})"
                 raise SettingsError(
-                    f"Expected each text to be {wanted}. Received: texts[{place}]="
+                    f"Expected each text to be {wanted}. Received: texts[{index}]="
                     f"{text!r:.200}. Replace what is missing by an empty str."
                 )
             rows.append(tuple(row))

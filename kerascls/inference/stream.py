@@ -1,66 +1,50 @@
 """Records in, records with predictions out, a chunk at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import Any, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from kerascls.data.readers import Record, pick_texts
 from kerascls.errors import DataError
+
+if TYPE_CHECKING:
+    from kerascls.inference.predictor import Predictor
 
 CHUNK_ROWS = 2048
 FIRST_CHUNK_ROWS = 32
 
 
-class Predicts(Protocol):
-    """What is needed of a predictor; `kerascls.Predictor` is one."""
-
-    def predict(self, texts: Sequence[Any]) -> Sequence[Any]:
-        """Returns `labels` and `scores` for each text, a str or a tuple of them."""
-        ...
-
-
-def predict_records(
-    predictor: Predicts,
-    records: Iterable[Record],
-    *,
-    text: Sequence[str],
-    source: str = "input",
-    chunk_rows: int = CHUNK_ROWS,
-) -> Iterator[tuple[Record, Any]]:
-    """Yields every record with its prediction, in the order of the input.
-
-    Args:
-        predictor: Anything with `predict(texts)`.
-        records: The rows; no more than a chunk of them is held.
-        text: The columns with the texts.
-        source: The input as the user named it, for messages.
-        chunk_rows: Most rows per call of `predict`. The first chunk has 32, so that
-            answers come early; each further one twice as many.
-
-    Raises:
-        DataError: When a record lacks a text.
-    """
-    chunks = predict_chunks(
-        predictor, records, text=text, source=source, chunk_rows=chunk_rows
-    )
-    return chain.from_iterable(chunks)
-
-
 def predict_chunks(
-    predictor: Predicts,
+    predictor: "Predictor",
     records: Iterable[Record],
     *,
     text: Sequence[str],
     source: str,
     chunk_rows: int,
 ) -> Iterator[list[tuple[Record, Any]]]:
-    """Yields what `predict_records` yields, in lists of what was predicted together."""
+    """Yields records with their predictions, in the order of the input.
+
+    Args:
+        predictor: Its `predict` is called.
+        records: The rows; no more than a chunk of them is held.
+        text: The columns with the texts.
+        source: The input as the user named it, for messages.
+        chunk_rows: Most rows per call of `predict`. The first chunk has 32, so that
+            answers come early; each further one twice as many.
+
+    Yields:
+        What was predicted together.
+
+    Raises:
+        DataError: When a record lacks a text.
+    """
     records = iter(records)
     num_rows = min(FIRST_CHUNK_ROWS, chunk_rows)
     while chunk := list(islice(records, num_rows)):
         rows = [texts_of(record, text, source) for record in chunk]
         texts = [row[0] for row in rows] if len(text) == 1 else rows
-        yield list(zip(chunk, predictor.predict(texts), strict=True))
+        predictions: Any = predictor.predict(texts)
+        yield list(zip(chunk, predictions, strict=True))
         num_rows = min(2 * num_rows, chunk_rows)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import pad_columns
+from kerascls.evaluation.metrics.scores import pad_columns
 
 
 @dataclass(frozen=True, eq=False)

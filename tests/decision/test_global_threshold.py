@@ -14,7 +14,7 @@ from kerascls.decision.global_threshold import (
 )
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import score
+from kerascls.evaluation.metrics.scores import score
 
 COARSE = st.sampled_from([np.float32(v) for v in (0, 0.1, 0.3, 0.5, 0.7, 1)])
 

@@ -9,7 +9,7 @@ import kerascls
 from kerascls.data.labels import Task
 from kerascls.errors import BundleError, SettingsError
 from kerascls.evaluation.diff import diff
-from kerascls.evaluation.metrics import paired_bootstrap
+from kerascls.evaluation.metrics.bootstrap import paired_bootstrap
 from kerascls.evaluation.reports import render_difference
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 

@@ -7,7 +7,7 @@ from io import StringIO
 import numpy as np
 import pytest
 
-from kerascls.evaluation.metrics import score
+from kerascls.evaluation.metrics.scores import score
 from kerascls.experiments.seed_spread import render_spreads, spreads, spreads_csv
 
 

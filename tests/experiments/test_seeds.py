@@ -9,8 +9,8 @@ import pytest
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import score
-from kerascls.evaluation.reports import Report
+from kerascls.evaluation.metrics.scores import score
+from kerascls.evaluation.reports.report import Report
 from kerascls.experiments import seeds
 from kerascls.experiments.seeds import fit_seeds
 from kerascls.training.run_directory import RunDirectory

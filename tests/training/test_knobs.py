@@ -125,7 +125,7 @@ def test_the_average_is_between_start_and_end(weights, plain, start):
 def test_the_best_epoch_is_chosen_by_the_score_that_was_asked_for(
     job, tmp_path, best_by
 ):
-    from kerascls.evaluation.reports import read_history
+    from kerascls.evaluation.reports.history import read_history
 
     found = job.fit(tmp_path, epochs=3, best_by=best_by)
     rows = read_history(tmp_path / "history.csv")

@@ -12,8 +12,8 @@ from kerascls.data.labels import Task
 from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.errors import NotFiniteError
-from kerascls.evaluation.metrics import pad_columns, score
-from kerascls.evaluation.reports import read_history
+from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.history import read_history
 from kerascls.training.starting_point import HEAD_DROPOUT
 from kerascls.training.trainer import predict_logits
 

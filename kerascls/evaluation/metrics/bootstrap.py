@@ -27,7 +27,7 @@ class Intervals:
     Args:
         headline: Lower and upper end by name, those of `HEADLINE`.
         f1: float64 `(num_classes, 2)`, the ends for the F1 of each class; NaN for a
-            class that is neither true nor given.
+            class that is neither true nor chosen.
         level: Share of resamples between the ends.
         resamples: How many there were.
         seed: Of the resampling.
@@ -96,7 +96,7 @@ def bootstrap_intervals(
 
     Args:
         targets: bool `(rows, num_classes)`, the labels that are true.
-        chosen: bool `(rows, num_classes)`, the labels that were given.
+        chosen: bool `(rows, num_classes)`, the labels that were chosen.
         resamples: How often to draw.
         level: Share of resamples between the ends.
         seed: The same seed gives the same intervals.
@@ -110,8 +110,7 @@ def bootstrap_intervals(
         (0.71, 0.75)
     """
     check_decisions(targets, chosen)
-    _check(resamples, level)
-    drawn = _resampled(targets, [chosen], resamples, seed)[0]
+    (drawn,) = _resampled(targets, [chosen], resamples, level, seed)
     ends = _ends(drawn.values, level)
     return Intervals(
         headline={name: tuple(ends[i].tolist()) for i, name in enumerate(HEADLINE)},
@@ -137,8 +136,8 @@ def paired_bootstrap(
 
     Args:
         targets: bool `(rows, num_classes)`, the labels that are true.
-        chosen_a: bool `(rows, num_classes)`, labels given by the first.
-        chosen_b: bool `(rows, num_classes)`, labels given by the second.
+        chosen_a: bool `(rows, num_classes)`, labels that the first chose.
+        chosen_b: bool `(rows, num_classes)`, labels that the second chose.
         resamples: How often to draw; p is not below `2 / (resamples + 1)`.
         level: Share of resamples between the ends of intervals.
         seed: The same seed gives the same result.
@@ -152,12 +151,11 @@ def paired_bootstrap(
         0.004
     """
     check_decisions(targets, chosen_a, chosen_b)
-    _check(resamples, level)
     both = [chosen_a, chosen_b]
+    drawn = _resampled(targets, both, resamples, level, seed)
     once = np.ones((1, len(targets)), np.float32)
-    now = weighted_scores(targets, both, [once])
-    drawn = _resampled(targets, both, resamples, seed)
-    differences = _differences(now, drawn, level)
+    observed = weighted_scores(targets, both, [once])
+    differences = _differences(observed, drawn, level)
     return PairedBootstrap(
         headline=dict(zip(HEADLINE, differences, strict=False)),
         classes=tuple(differences[len(HEADLINE) :]),
@@ -168,19 +166,29 @@ def paired_bootstrap(
 
 
 def _resampled(
-    targets: np.ndarray, decisions: list[np.ndarray], resamples: int, seed: int
+    targets: np.ndarray,
+    decisions: list[np.ndarray],
+    resamples: int,
+    level: float,
+    seed: int,
 ) -> list[ResampledScores]:
+    if resamples < 1 or not 0 < level < 1:
+        raise SettingsError(
+            f"Expected at least one resample and a level between 0 and 1. Received: "
+            f"resamples={resamples}, level={level}."
+        )
     weights = resampled_weights(len(targets), resamples, seed)
     return weighted_scores(targets, decisions, weights)
 
 
 def _differences(
-    now: list[ResampledScores], drawn: list[ResampledScores], level: float
+    observed: list[ResampledScores], drawn: list[ResampledScores], level: float
 ) -> list[Difference]:
     """Returns the second's scores less the first's, headline in front of classes."""
-    observed, change = _changes(*now)[0], _changes(*drawn)
-    a, b = (one.values[0] for one in now)
-    columns = (a, b, observed, *_ends(change, level).T, _p_values(change))
+    a, b = (scores.values[0] for scores in observed)
+    change = _changes(*drawn)
+    ends = _ends(change, level).T
+    columns = (a, b, _changes(*observed)[0], *ends, _p_values(change))
     return [
         Difference(*values)
         for values in zip(*(column.tolist() for column in columns), strict=True)
@@ -188,18 +196,16 @@ def _differences(
 
 
 def _changes(a: ResampledScores, b: ResampledScores) -> np.ndarray:
-    # A class that one of them never gives has F1 0 there, as `score` says.
+    # A class that one of them never chooses has F1 0 there, as `score` says.
     return np.where(a.present | b.present, b.scores - a.scores, np.nan)
 
 
 def _p_values(change: np.ndarray) -> np.ndarray:
     """Returns two-sided p-values, the observed rows counted as one more resample."""
     drawn = np.count_nonzero(~np.isnan(change), axis=0)
-    sides = [
-        np.count_nonzero(change <= 0, axis=0),
-        np.count_nonzero(change >= 0, axis=0),
-    ]
-    p = np.minimum(1.0, 2 * (np.minimum(*sides) + 1) / (drawn + 1))
+    below = np.count_nonzero(change <= 0, axis=0)
+    above = np.count_nonzero(change >= 0, axis=0)
+    p = np.minimum(1.0, 2 * (np.minimum(below, above) + 1) / (drawn + 1))
     return np.where(drawn > 0, p, np.nan)
 
 
@@ -212,11 +218,3 @@ def _ends(values: np.ndarray, level: float) -> np.ndarray:
         if len(drawn):
             ends[column] = np.quantile(drawn, quantiles)
     return ends
-
-
-def _check(resamples: int, level: float) -> None:
-    if resamples < 1 or not 0 < level < 1:
-        raise SettingsError(
-            f"Expected at least one resample and a level between 0 and 1. Received: "
-            f"resamples={resamples}, level={level}."
-        )

@@ -1,5 +1,6 @@
 """How far probabilities are from the frequencies they promise."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,12 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """Expected calibration error: mean distance of the two, weighted by counts."""
+        """Expected calibration error: mean distance of the two, weighted by counts.
+
+        References:
+            Naeini et al. 2015, Obtaining well calibrated probabilities using Bayesian
+            binning.
+        """
         distance = np.abs(np.nan_to_num(self.confidence - self.frequency))
         return float(distance @ self.counts / self.counts.sum())
 
@@ -57,33 +63,11 @@ def reliability(
     """
     _check(targets, probabilities, bins)
     if Task(task) is Task.MULTICLASS:
-        top = probabilities.argmax(axis=1)[:, None]
+        top = probabilities.argmax(axis=1)[:, None]  # (rows, 1)
         targets = np.take_along_axis(targets, top, axis=1)
         probabilities = np.take_along_axis(probabilities, top, axis=1)
-    by_class = [_bin_sums(*column, bins) for column in _columns(targets, probabilities)]
-    return _from_sums(np.sum(by_class, axis=0))
-
-
-def expected_calibration_error(
-    targets: np.ndarray,
-    probabilities: np.ndarray,
-    bins: int = 15,
-    *,
-    task: Task | str = Task.MULTILABEL,
-) -> float:
-    """Returns the mean distance between probability and frequency over bins.
-
-    Args:
-        targets: See `reliability`, like all that follow.
-        probabilities: See there.
-        bins: See there.
-        task: See there.
-
-    References:
-        Naeini et al. 2015, Obtaining well calibrated probabilities using Bayesian
-        binning.
-    """
-    return reliability(targets, probabilities, bins, task=task).error
+    sums = [_bin_sums(t, p, bins) for t, p in _columns(targets, probabilities)]
+    return _from_sums(np.sum(sums, axis=0))
 
 
 def label_calibration_errors(
@@ -91,14 +75,11 @@ def label_calibration_errors(
 ) -> np.ndarray:
     """Returns the expected calibration error of each label, float64 `(num_classes,)`.
 
-    Args:
-        targets: See `reliability`, like all that follow.
-        probabilities: See there.
-        bins: See there.
+    It takes what `reliability` does.
     """
     _check(targets, probabilities, bins)
-    columns = _columns(targets, probabilities)
-    return np.array([_from_sums(_bin_sums(*column, bins)).error for column in columns])
+    sums = [_bin_sums(t, p, bins) for t, p in _columns(targets, probabilities)]
+    return np.array([_from_sums(one).error for one in sums])
 
 
 def brier_score(
@@ -130,15 +111,16 @@ def label_brier_scores(targets: np.ndarray, probabilities: np.ndarray) -> np.nda
         probabilities: float `(rows, num_classes)`.
     """
     check_probabilities(targets, probabilities)
-    return np.array(
-        [
-            np.square(probability.astype(np.float64) - target).mean()
-            for target, probability in _columns(targets, probabilities)
-        ]
+    # Column by column: a difference of all cells in float64 may not fit in memory.
+    squares = (
+        np.square(p.astype(np.float64) - t) for t, p in _columns(targets, probabilities)
     )
+    return np.array([square.mean() for square in squares])
 
 
-def _columns(targets: np.ndarray, probabilities: np.ndarray):
+def _columns(
+    targets: np.ndarray, probabilities: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     return zip(targets.T, probabilities.T, strict=True)
 
 
@@ -146,9 +128,9 @@ def _bin_sums(target: np.ndarray, probability: np.ndarray, bins: int) -> np.ndar
     """Returns counts, sum of probabilities and hits, float64 `(3, bins)`."""
     edges = np.linspace(0, 1, bins + 1)
     probability = probability.astype(np.float64)
-    places = np.searchsorted(edges[1:-1], probability)
+    indices = np.searchsorted(edges[1:-1], probability)
     weights = (None, probability, target.astype(np.float64))
-    return np.stack([np.bincount(places, weight, bins) for weight in weights])
+    return np.stack([np.bincount(indices, weight, bins) for weight in weights])
 
 
 def _from_sums(sums: np.ndarray) -> Reliability:

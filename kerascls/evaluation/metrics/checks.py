@@ -13,9 +13,9 @@ def check_decisions(targets: np.ndarray, *decisions: np.ndarray) -> None:
     """
     arrays = (targets, *decisions)
     if any(array.dtype != np.bool_ for array in arrays):
-        found = ", ".join(str(array.dtype) for array in arrays)
+        dtypes = ", ".join(str(array.dtype) for array in arrays)
         raise SettingsError(
-            f"Labels are counted on bool arrays. Received: dtypes={found}. Turn them "
+            f"Labels are counted on bool arrays. Received: dtypes={dtypes}. Turn them "
             f"into bool first, e.g. `targets > 0.5`."
         )
     _check_shapes(arrays)

@@ -81,8 +81,8 @@ def ranking_scores(
         raise SettingsError(f"Expected ks from 1 on. Received: ks={ks}.")
     rows, width = targets.shape
     step = max(1, _CELLS_AT_ONCE // width)
-    parts = [slice(start, start + step) for start in range(0, rows, step)]
-    sums = [_row_sums(targets[part], probabilities[part], ks) for part in parts]
+    blocks = [slice(start, start + step) for start in range(0, rows, step)]
+    sums = [_row_sums(targets[block], probabilities[block], ks) for block in blocks]
     p, r, ndcg, lrap, at_rank, labels, labelled = (
         sum(values) for values in zip(*sums, strict=True)
     )
@@ -96,7 +96,9 @@ def ranking_scores(
     )
 
 
-def _row_sums(targets: np.ndarray, probabilities: np.ndarray, ks: tuple[int, ...]):
+def _row_sums(
+    targets: np.ndarray, probabilities: np.ndarray, ks: tuple[int, ...]
+) -> tuple[Any, ...]:
     """Returns sums over some rows of everything the scores are made of."""
     gains, rank, hits = _ranked(targets, probabilities)
     counts = np.count_nonzero(targets, axis=1)
@@ -105,14 +107,13 @@ def _row_sums(targets: np.ndarray, probabilities: np.ndarray, ks: tuple[int, ...
     dcg = np.cumsum(gains * discount, axis=1)
     ideal = np.append(0.0, np.cumsum(discount))
     p, r, ndcg = np.zeros((3, len(ks)))
-    for place, k in enumerate(ks):
+    for index, k in enumerate(ks):
         last = min(k, gains.shape[1]) - 1
-        p[place] = cumulated[:, last].sum() / k
-        r[place] = (cumulated[:, last] / np.maximum(counts, 1)).sum()
-        best = ideal[np.minimum(counts, k)]
-        ndcg[place] = np.divide(
-            dcg[:, last], best, out=np.zeros(len(counts)), where=counts > 0
-        ).sum()
+        p[index] = cumulated[:, last].sum() / k
+        r[index] = (cumulated[:, last] / np.maximum(counts, 1)).sum()
+        # A row without label has no gain, and an ideal one of 0.
+        best = np.where(counts > 0, ideal[np.minimum(counts, k)], 1.0)
+        ndcg[index] = (dcg[:, last] / best).sum()
     # Labels that share a rank all have the last of their ranks.
     precision = (gains * (hits / rank)).sum(axis=1) / np.maximum(counts, 1)
     lrap = np.where(counts > 0, precision, 1.0).sum()
@@ -130,6 +131,7 @@ def _ranked(
     They are the share of true labels among those that tie for the rank, the last rank
     of these, counted from 1, and the true labels up to there.
     """
+    # (rows, num_classes), like all that follows
     order = np.argsort(-probabilities, axis=1)
     values = np.take_along_axis(probabilities, order, axis=1)
     true = np.take_along_axis(targets, order, axis=1)
@@ -137,8 +139,10 @@ def _ranked(
     ends = np.ones(values.shape, np.bool_)
     ends[:, :-1] = values[:, :-1] != values[:, 1:]
     ranks = np.arange(1, width + 1)
+    # The last of the ranks that tie, by the least end from the right.
     reverse = np.where(ends, ranks, width)[:, ::-1]
     last = np.minimum.accumulate(reverse, axis=1)[:, ::-1]
+    # The number of ranks before the first of those that tie.
     starts = np.ones(values.shape, np.bool_)
     starts[:, 1:] = ends[:, :-1]
     before = np.maximum.accumulate(np.where(starts, ranks - 1, 0), axis=1)

@@ -19,7 +19,7 @@ class ResampledScores:
     Args:
         scores: float64 `(resamples, 4 + num_classes)`, those of `HEADLINE`, then F1 of
             each class, 0 where it is missing.
-        present: bool, same shape: whether a class is true or given among the rows
+        present: bool, same shape: whether a class is true or chosen among the rows
             drawn; always True for the headline.
     """
 
@@ -61,7 +61,7 @@ def weighted_scores(
 
     Args:
         targets: bool `(rows, num_classes)`, the labels that are true.
-        decisions: bool arrays of the same shape, the labels that were given.
+        decisions: bool arrays of the same shape, the labels that were chosen.
         weights: Blocks of float32 `(resamples, rows)`, each summing to `rows`.
 
     Returns:
@@ -70,20 +70,20 @@ def weighted_scores(
     blocks: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in decisions]
     for block in weights:
         support, *counts = _weighted_counts(targets, decisions, block)
-        for place, found in enumerate(blocks):
-            hits, given, right = counts[3 * place : 3 * place + 3]
-            found.append(_scores(support, hits, given, right / len(targets)))
+        for decision, scored in enumerate(blocks):
+            hits, predicted, right = counts[3 * decision : 3 * decision + 3]
+            scored.append(_scores(support, hits, predicted, right / len(targets)))
     return [
-        ResampledScores(*map(np.concatenate, zip(*found, strict=True)))
-        for found in blocks
+        ResampledScores(*map(np.concatenate, zip(*scored, strict=True)))
+        for scored in blocks
     ]
 
 
 def _scores(
-    support: np.ndarray, hits: np.ndarray, given: np.ndarray, accuracy: np.ndarray
+    support: np.ndarray, hits: np.ndarray, predicted: np.ndarray, accuracy: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns scores and presence as in `ResampledScores`, from weighted counts."""
-    both = support + given
+    both = support + predicted
     present = both > 0
     f1 = 2 * hits / np.maximum(both, 1)
     headline = (
@@ -93,24 +93,28 @@ def _scores(
         (f1 * support).sum(axis=1) / np.maximum(support.sum(axis=1), 1),
     )
     always = np.ones((len(f1), len(HEADLINE)), np.bool_)
+    # (resamples, 4 + num_classes), both
     return np.column_stack([*headline, f1]), np.hstack([always, present])
 
 
 def _weighted_counts(
     targets: np.ndarray, decisions: Sequence[np.ndarray], weights: np.ndarray
 ) -> list[np.ndarray]:
-    """Returns support, then hits, given and right rows of each decision, float64."""
+    """Returns support, then hits, predicted and right rows of each decision, float64.
+
+    Each is `(resamples, num_classes)`, right rows are `(resamples,)`.
+    """
     rows, width = targets.shape
     step = max(1, _CELLS_AT_ONCE // width)
-    parts = []
+    blocks = []
     for start in range(0, rows, step):
-        part = slice(start, start + step)
-        true = targets[part]
-        cells = [true]
-        for chosen in decisions:
-            given = chosen[part]
-            cells += [true & given, given, (true == given).all(axis=1)]
-        # Exact: sums of whole numbers below 2**24 in each part, and float64 between.
-        sums = [weights[:, part] @ one.astype(np.float32) for one in cells]
-        parts.append([one.astype(np.float64) for one in sums])
-    return [sum(sums) for sums in zip(*parts, strict=True)]
+        block = slice(start, start + step)
+        true = targets[block]
+        counted = [true]
+        for decision in decisions:
+            chosen = decision[block]
+            counted += [true & chosen, chosen, (true == chosen).all(axis=1)]  # (block,)
+        # Exact: sums of whole numbers below 2**24 in each block, and float64 between.
+        sums = [weights[:, block] @ cells.astype(np.float32) for cells in counted]
+        blocks.append([counts.astype(np.float64) for counts in sums])
+    return [sum(sums) for sums in zip(*blocks, strict=True)]

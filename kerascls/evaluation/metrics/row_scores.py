@@ -26,11 +26,11 @@ def extra_scores(targets: np.ndarray, chosen: np.ndarray) -> ExtraScores:
     """Scores the label sets of rows.
 
     A quotient without denominator counts as 0, as in `score`: a row that has no label
-    and is given none adds nothing to samples-F1.
+    and gets none adds nothing to samples-F1.
 
     Args:
         targets: bool `(rows, num_classes)`, the labels that are true.
-        chosen: bool `(rows, num_classes)`, the labels that were given.
+        chosen: bool `(rows, num_classes)`, the labels that were chosen.
 
     Raises:
         SettingsError: When the arrays do not fit each other.
@@ -38,11 +38,11 @@ def extra_scores(targets: np.ndarray, chosen: np.ndarray) -> ExtraScores:
     check_decisions(targets, chosen)
     hits = np.count_nonzero(targets & chosen, axis=1)
     true = np.count_nonzero(targets, axis=1)
-    given = np.count_nonzero(chosen, axis=1)
+    predicted = np.count_nonzero(chosen, axis=1)
     samples = Average(
-        precision=float((hits / np.maximum(given, 1)).mean()),
+        precision=float((hits / np.maximum(predicted, 1)).mean()),
         recall=float((hits / np.maximum(true, 1)).mean()),
-        f1=float((2 * hits / np.maximum(true + given, 1)).mean()),
+        f1=float((2 * hits / np.maximum(true + predicted, 1)).mean()),
         support=int(true.sum()),
     )
-    return ExtraScores(samples, float((true + given - 2 * hits).sum() / targets.size))
+    return ExtraScores(samples, float((targets != chosen).mean()))

@@ -7,6 +7,16 @@ from typing import Any
 import numpy as np
 
 from kerascls.errors import SettingsError
+from kerascls.evaluation.metrics.checks import check_decisions
+
+_AVERAGES = ("micro", "macro", "weighted")
+_COLUMNS = {
+    "precision": np.float64,
+    "recall": np.float64,
+    "f1": np.float64,
+    "support": np.int64,
+    "predicted": np.int64,
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Scores:
         recall: float64 `(num_classes,)`; 0 where nothing was true.
         f1: float64 `(num_classes,)`; 0 where neither was.
         support: int64 `(num_classes,)`, rows that truly have the label.
-        predicted: int64 `(num_classes,)`, rows that were given the label.
+        predicted: int64 `(num_classes,)`, rows that got the label.
         micro: From the counts of all classes taken together.
         macro: Mean over the classes that are `present`.
         weighted: Mean over classes, weighted by their support.
@@ -56,42 +66,30 @@ class Scores:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the scores as plain JSON types."""
-        classes = {
-            label: {
-                "precision": float(self.precision[column]),
-                "recall": float(self.recall[column]),
-                "f1": float(self.f1[column]),
-                "support": int(self.support[column]),
-                "predicted": int(self.predicted[column]),
-            }
-            for column, label in enumerate(self.labels)
-        }
-        averages = {n: asdict(getattr(self, n)) for n in ("micro", "macro", "weighted")}
+        columns = (getattr(self, name).tolist() for name in _COLUMNS)
+        classes = zip(self.labels, zip(*columns, strict=True), strict=True)
         return {
             "rows": self.rows,
             "accuracy": self.accuracy,
-            **averages,
-            "classes": classes,
+            **{name: asdict(getattr(self, name)) for name in _AVERAGES},
+            "classes": {
+                label: dict(zip(_COLUMNS, numbers, strict=True))
+                for label, numbers in classes
+            },
         }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Scores":
         """Returns the scores that `to_dict` wrote."""
         classes = values["classes"]
-
-        def column(key: str, dtype: type) -> np.ndarray:
-            return np.array([entry[key] for entry in classes.values()], dtype)
-
+        fields: dict[str, Any] = {
+            name: np.array([numbers[name] for numbers in classes.values()], dtype)
+            for name, dtype in _COLUMNS.items()
+        }
+        fields |= {name: Average(**values[name]) for name in _AVERAGES}
         return cls(
             labels=tuple(classes),
-            precision=column("precision", np.float64),
-            recall=column("recall", np.float64),
-            f1=column("f1", np.float64),
-            support=column("support", np.int64),
-            predicted=column("predicted", np.int64),
-            micro=Average(**values["micro"]),
-            macro=Average(**values["macro"]),
-            weighted=Average(**values["weighted"]),
+            **fields,
             accuracy=values["accuracy"],
             rows=values["rows"],
         )
@@ -106,7 +104,7 @@ def score(targets: np.ndarray, predicted: np.ndarray, labels: Iterable[str]) -> 
 
     Args:
         targets: bool `(rows, num_classes)`, the labels that are true.
-        predicted: bool `(rows, num_classes)`, the labels that were given. Labels
+        predicted: bool `(rows, num_classes)`, the labels that were chosen. Labels
             the model never saw are columns of False, see `pad_columns`.
         labels: Names of the classes, in the order of the columns.
 
@@ -122,14 +120,20 @@ def score(targets: np.ndarray, predicted: np.ndarray, labels: Iterable[str]) -> 
         >>> scores.macro.f1
     """
     labels = tuple(labels)
-    _check(targets, predicted, labels)
+    check_decisions(targets, predicted)
+    if targets.shape[1] != len(labels):
+        raise SettingsError(
+            f"Scores need a name for each column. Received: shape={targets.shape}, "
+            f"{len(labels)} labels. Labels unseen in training are added with "
+            f"`pad_columns`."
+        )
     hits = np.count_nonzero(targets & predicted, axis=0)
     support = np.count_nonzero(targets, axis=0)
-    given = np.count_nonzero(predicted, axis=0)
-    precision = _divide(hits, given)
-    recall = _divide(hits, support)
-    f1 = _divide(2 * hits, support + given)
-    present = (support > 0) | (given > 0)
+    num_predicted = np.count_nonzero(predicted, axis=0)
+    precision = hits / np.maximum(num_predicted, 1)
+    recall = hits / np.maximum(support, 1)
+    f1 = 2 * hits / np.maximum(support + num_predicted, 1)
+    present = (support > 0) | (num_predicted > 0)
     total = int(support.sum())
     per_class = (precision, recall, f1)
     return Scores(
@@ -138,8 +142,8 @@ def score(targets: np.ndarray, predicted: np.ndarray, labels: Iterable[str]) -> 
         recall=recall,
         f1=f1,
         support=support.astype(np.int64),
-        predicted=given.astype(np.int64),
-        micro=_micro(int(hits.sum()), total, int(given.sum())),
+        predicted=num_predicted.astype(np.int64),
+        micro=_micro(int(hits.sum()), total, int(num_predicted.sum())),
         macro=_average(per_class, present, total),
         weighted=_average(per_class, support, total),
         accuracy=float((targets == predicted).all(axis=1).mean()),
@@ -170,11 +174,11 @@ def pad_columns(array: np.ndarray, num_columns: int) -> np.ndarray:
     return np.pad(array, ((0, 0), (0, missing))) if missing else array
 
 
-def _micro(hits: int, support: int, given: int) -> Average:
+def _micro(hits: int, support: int, predicted: int) -> Average:
     return Average(
-        precision=hits / given if given else 0.0,
-        recall=hits / support if support else 0.0,
-        f1=2 * hits / (support + given) if support + given else 0.0,
+        precision=hits / max(predicted, 1),
+        recall=hits / max(support, 1),
+        f1=2 * hits / max(support + predicted, 1),
         support=support,
     )
 
@@ -184,25 +188,5 @@ def _average(
 ) -> Average:
     weights = weights.astype(np.float64)
     total = weights.sum() or 1.0
-    return Average(*(float(values @ weights / total) for values in per_class), support)
-
-
-def _divide(counts: np.ndarray, totals: np.ndarray) -> np.ndarray:
-    return counts / np.maximum(totals, 1)
-
-
-def _check(targets: np.ndarray, predicted: np.ndarray, labels: tuple[str, ...]) -> None:
-    for name, array in (("targets", targets), ("predicted", predicted)):
-        if array.dtype != np.bool_:
-            raise SettingsError(
-                f"Scores are counted on bool arrays. Received: {name}.dtype="
-                f"{array.dtype}. Turn it into one first, e.g. `{name} > 0.5`."
-            )
-    expected = (len(targets), len(labels))
-    if targets.shape != expected or predicted.shape != expected or not len(targets):
-        raise SettingsError(
-            "Scores need at least one row, and arrays of (rows, labels). Received: "
-            f"targets.shape={targets.shape}, predicted.shape={predicted.shape}, "
-            f"{len(labels)} labels. Labels unseen in training are added with "
-            "`pad_columns`."
-        )
+    precision, recall, f1 = (float(values @ weights / total) for values in per_class)
+    return Average(precision, recall, f1, support)

@@ -7,32 +7,28 @@ from typing import Any
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.evaluation.metrics import (
-    HEADLINE,
-    Average,
-    ExtraScores,
-    Intervals,
-    RankingScores,
-    average_precision,
-    bootstrap_intervals,
+from kerascls.evaluation.metrics.bootstrap import Intervals, bootstrap_intervals
+from kerascls.evaluation.metrics.calibration_errors import (
     brier_score,
-    expected_calibration_error,
-    extra_scores,
     label_brier_scores,
     label_calibration_errors,
-    ranking_scores,
-    roc_auc,
 )
+from kerascls.evaluation.metrics.curves import average_precision, roc_auc
+from kerascls.evaluation.metrics.ranking import RankingScores, ranking_scores
+from kerascls.evaluation.metrics.resampling import HEADLINE
+from kerascls.evaluation.metrics.row_scores import ExtraScores, extra_scores
+from kerascls.evaluation.metrics.scores import Average
+from kerascls.evaluation.reports.scored_curves import scored_reliability
 from kerascls.evaluation.scored_rows import ScoredRows
 
-# By label, in the order of the columns.
-PER_CLASS = (
-    "threshold",
-    "average_precision",
-    "roc_auc",
-    "calibration_error",
-    "brier_score",
-)
+# What there is by label, and its name for people.
+PER_CLASS = {
+    "threshold": "threshold",
+    "average_precision": "average precision",
+    "roc_auc": "ROC AUC",
+    "calibration_error": "calibration error",
+    "brier_score": "Brier score",
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,6 +67,7 @@ class Details:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the details as plain JSON types; None where a score is undefined."""
+        columns: dict[str, list[Any]]
         columns = {name: _plain(values) for name, values in self.classes.items()}
         columns["f1_interval"] = [_plain(ends) for ends in self.intervals.f1]
         return {
@@ -97,7 +94,7 @@ class Details:
         classes, intervals = values["classes"], values["intervals"]
 
         def column(name: str) -> np.ndarray:
-            return np.array([one[name] for one in classes.values()], np.float64)
+            return np.array([scores[name] for scores in classes.values()], np.float64)
 
         return cls(
             labels=tuple(classes),
@@ -118,26 +115,18 @@ def details_of(
     scored: ScoredRows,
     thresholds: Sequence[float] | np.ndarray | None = None,
     *,
-    ks: Sequence[int] = (1, 3, 5),
-    bins: int = 15,
     resamples: int = 1000,
-    level: float = 0.95,
-    seed: int = 0,
 ) -> Details:
     """Computes the details of a report.
 
     Args:
         scored: Rows with truth, probabilities and decision; at least one.
-        thresholds: From which probability on each label is given, for the labels that
+        thresholds: From which probability on each label is chosen, for the labels that
             training had; None where there are no thresholds.
-        ks: For ranking scores, see `metrics.ranking_scores`.
-        bins: For calibration errors, see `metrics.reliability`.
-        resamples: For intervals, see `metrics.bootstrap_intervals`.
-        level: Of the intervals.
-        seed: Of the intervals.
+        resamples: For intervals, see `bootstrap_intervals`.
 
     Raises:
-        SettingsError: When there is no row, or an argument is out of its range.
+        SettingsError: When there is no row.
         NotFiniteError: When a probability is not a finite number.
 
     Example:
@@ -145,34 +134,27 @@ def details_of(
     """
     targets, probabilities = scored.targets, scored.probabilities
     known = targets[:, : scored.known], probabilities[:, : scored.known]
-    every = scored.task is Task.MULTICLASS
-    judged = (targets, probabilities) if every else known
+    judged = (targets, probabilities) if scored.task is Task.MULTICLASS else known
     classes = {
-        "threshold": np.full(scored.known, np.nan)
-        if thresholds is None
-        else thresholds,
+        "threshold": () if thresholds is None else thresholds,
         "average_precision": average_precision(*known),
         "roc_auc": roc_auc(*known),
-        "calibration_error": label_calibration_errors(*known, bins),
+        "calibration_error": label_calibration_errors(*known),
         "brier_score": label_brier_scores(*known),
     }
     return Details(
         labels=scored.labels,
         classes={n: _extended(v, len(scored.labels)) for n, v in classes.items()},
         extra=extra_scores(targets, scored.chosen),
-        ranking=ranking_scores(targets, probabilities, ks),
-        calibration_error=expected_calibration_error(*judged, bins, task=scored.task),
+        ranking=ranking_scores(targets, probabilities),
+        calibration_error=scored_reliability(scored).error,
         brier_score=brier_score(*judged, task=scored.task),
-        intervals=bootstrap_intervals(
-            targets, scored.chosen, resamples=resamples, level=level, seed=seed
-        ),
+        intervals=bootstrap_intervals(targets, scored.chosen, resamples=resamples),
     )
 
 
 def _extended(values: Sequence[float] | np.ndarray, length: int) -> np.ndarray:
-    extended = np.full(length, np.nan)
-    extended[: len(values)] = values
-    return extended
+    return np.append(values, np.full(length - len(values), np.nan))
 
 
 def _plain(values: np.ndarray) -> list[float | None]:
@@ -181,11 +163,11 @@ def _plain(values: np.ndarray) -> list[float | None]:
 
 def _defined(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): _defined(one) for key, one in value.items()}
+        return {str(key): _defined(inner) for key, inner in value.items()}
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def _known(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _known(one) for key, one in value.items()}
+        return {key: _known(inner) for key, inner in value.items()}
     return float("nan") if value is None else value

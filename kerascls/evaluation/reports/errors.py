@@ -53,14 +53,13 @@ def row_losses(scored: ScoredRows) -> np.ndarray:
     Returns:
         float64 `(rows,)`.
     """
-    blocks = range(0, len(scored), _ROWS_AT_ONCE)
-    parts = [slice(start, start + _ROWS_AT_ONCE) for start in blocks]
-    measure = _LOSSES[scored.task]
-    losses = [
-        measure(scored.targets[part, : scored.known], _clipped(scored, part))
-        for part in parts
-    ]
-    return np.concatenate([np.empty(0), *losses])
+    losses = [np.empty(0)]
+    for start in range(0, len(scored), _ROWS_AT_ONCE):
+        block = np.s_[start : start + _ROWS_AT_ONCE, : scored.known]
+        probabilities = scored.probabilities[block].astype(np.float64)
+        clipped = probabilities.clip(_LEAST, 1 - _LEAST)
+        losses.append(_LOSSES[scored.task](scored.targets[block], clipped))
+    return np.concatenate(losses)
 
 
 def surprising_rows(scored: ScoredRows, limit: int | None = None) -> np.ndarray:
@@ -71,7 +70,7 @@ def surprising_rows(scored: ScoredRows, limit: int | None = None) -> np.ndarray:
         limit: How many at most.
 
     Returns:
-        int64 `(mistakes,)`, places in `scored`.
+        int64 `(mistakes,)`, indices of rows.
     """
     wrong = np.flatnonzero(scored.wrong)
     order = np.argsort(-row_losses(scored)[wrong], kind="stable")
@@ -82,8 +81,8 @@ def errors_csv(scored: ScoredRows, text_columns: Sequence[str] = ()) -> str:
     """Returns all mistakes as CSV, the most surprising first.
 
     Columns: the line in the file where the row starts, its texts (as far as they were
-    kept), true and given labels joined as in a label cell, their probabilities in the
-    same order joined by `|` (empty for a label that training lacked), and the loss.
+    kept), true and predicted labels joined as in a label cell, their probabilities in
+    the same order joined by `|` (empty for a label that training lacked), and the loss.
 
     Args:
         scored: Rows with truth, probabilities and decision.
@@ -98,15 +97,13 @@ def errors_csv(scored: ScoredRows, text_columns: Sequence[str] = ()) -> str:
     writer.writerow((line, *names, *others))
     losses = row_losses(scored)
     for row in surprising_rows(scored).tolist():
-        true, given = (
-            np.flatnonzero(cells[row]) for cells in (scored.targets, scored.chosen)
-        )
+        both = [np.flatnonzero(cells[row]) for cells in (scored.targets, scored.chosen)]
         writer.writerow(
             (
                 int(scored.lines[row]),
                 *map(safe_cell, scored.texts[row] if len(scored.texts) else ()),
-                *(_names(scored, columns) for columns in (true, given)),
-                *(_scores(scored, row, columns) for columns in (true, given)),
+                *(_names(scored, columns) for columns in both),
+                *(_scores(scored, row, columns) for columns in both),
                 f"{losses[row]:.4f}",
             )
         )
@@ -131,11 +128,6 @@ def write_errors(
     return write_all(directory, {ERRORS_FILE: content})[0]
 
 
-def _clipped(scored: ScoredRows, part: slice) -> np.ndarray:
-    known = scored.probabilities[part, : scored.known].astype(np.float64)
-    return known.clip(_LEAST, 1 - _LEAST)
-
-
 def _multilabel(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return -np.log(np.where(targets, probabilities, 1 - probabilities)).sum(axis=1)
 
@@ -150,9 +142,9 @@ _LOSSES = {Task.MULTILABEL: _multilabel, Task.MULTICLASS: _multiclass}
 
 def _text_columns(scored: ScoredRows, names: Sequence[str]) -> list[str]:
     count = len(scored.texts[0]) if len(scored.texts) else 0
-    names = [*names[:count]]
-    names += [f"text_{n + 1}" if n else "text" for n in range(len(names), count)]
-    return [f"input_{name}" if name in _OWN_COLUMNS else name for name in names]
+    defaults = [f"text_{n + 1}" if n else "text" for n in range(count)]
+    columns = [*names[:count], *defaults[len(names) :]]
+    return [f"input_{name}" if name in _OWN_COLUMNS else name for name in columns]
 
 
 def _names(scored: ScoredRows, columns: np.ndarray) -> str:

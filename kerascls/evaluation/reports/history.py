@@ -8,8 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import Scores
-from kerascls.evaluation.reports.rows import score_rows
+from kerascls.evaluation.metrics.scores import Scores
+from kerascls.evaluation.reports.rows import NUM_AVERAGES, score_rows
 
 HISTORY_FILE = "history.csv"
 HISTORY_COLUMNS = (
@@ -84,10 +84,9 @@ def read_history(path: str | Path) -> list[dict[str, str]]:
     Raises:
         SettingsError: When the file is no history file.
     """
-    with open(path, "rb") as file:
-        _check_header(Path(path), file.readline())
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    content = Path(path).read_bytes()
+    _check_header(Path(path), content.partition(b"\n")[0])
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def _check_header(path: Path, first_line: bytes) -> None:
@@ -100,16 +99,13 @@ def _check_header(path: Path, first_line: bytes) -> None:
         )
 
 
-_AVERAGES = ("micro avg", "accuracy", "macro avg", "weighted avg")
-
-
 @dataclass(frozen=True)
 class ClassHistory:
     """A history file as columns, each with one entry per epoch.
 
     Args:
         epochs: Epochs done.
-        classes: F1 by label; None where the label was neither true nor given.
+        classes: F1 by label; None where the label was neither true nor predicted.
         averages: F1 (or accuracy) by the name of the average.
         losses: `"loss"` and `"val_loss"`; None where unknown.
         support: Validation rows of each label.
@@ -134,27 +130,26 @@ def class_history(history_csv: str | Path) -> ClassHistory:
     by_epoch = groupby(read_history(history_csv), lambda row: row["epoch"])
     # Two trainings may have written to one file: the later one counts.
     latest = {float(epoch): list(rows) for epoch, rows in by_epoch}
-    parts = [latest[epoch] for epoch in sorted(latest)]
+    epochs = [latest[epoch] for epoch in sorted(latest)]
     # A label may be named like an average; the averages are the last rows.
-    classes = [rows[: -len(_AVERAGES)] for rows in parts]
-    averages = [rows[-len(_AVERAGES) :] for rows in parts]
+    classes = [rows[:-NUM_AVERAGES] for rows in epochs]
     return ClassHistory(
         epochs=tuple(sorted(latest)),
         classes=_f1_by_name(classes),
-        averages=_f1_by_name(averages),
+        averages=_f1_by_name([rows[-NUM_AVERAGES:] for rows in epochs]),
         losses={
-            name: tuple(_number(rows[-1][name]) for rows in parts)
+            name: tuple(_number(rows[-1][name]) for rows in epochs)
             for name in ("loss", "val_loss")
         },
         support={row["class"]: int(row["support"]) for row in (classes or [[]])[-1]},
     )
 
 
-def _f1_by_name(parts: list[list[dict]]) -> dict[str, tuple[float | None, ...]]:
-    found = [{row["class"]: _number(row["f1"]) for row in rows} for rows in parts]
-    names = dict.fromkeys(name for values in found for name in values)
-    return {name: tuple(values.get(name) for values in found) for name in names}
+def _f1_by_name(epochs: list[list[dict]]) -> dict[str, tuple[float | None, ...]]:
+    by_name = [{row["class"]: _number(row["f1"]) for row in rows} for rows in epochs]
+    names = dict.fromkeys(name for values in by_name for name in values)
+    return {name: tuple(values.get(name) for values in by_name) for name in names}
 
 
-def _number(text: str) -> float | None:
-    return float(text) if text else None
+def _number(cell: str) -> float | None:
+    return float(cell) if cell else None

@@ -45,20 +45,21 @@ def co_occurrences(targets: np.ndarray) -> np.ndarray:
     return count_pairs(targets, targets)
 
 
-def count_pairs(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Counts rows that have a label of `one` and a label of `other`.
+def count_pairs(down: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Counts rows that have a label of `down` and a label of `across`.
 
     Args:
-        one: bool `(rows, labels)`.
-        other: bool `(rows, labels)`.
+        down: bool `(rows, labels)`.
+        across: bool `(rows, labels)`.
 
     Returns:
-        int64 `(labels, labels)`, labels of `one` down.
+        int64 `(labels, labels)`.
     """
-    total = np.zeros((one.shape[1], other.shape[1]), np.int64)
-    for start in range(0, len(one), _ROWS_AT_ONCE):
-        part = slice(start, start + _ROWS_AT_ONCE)
-        counts = one[part].T.astype(np.float32) @ other[part].astype(np.float32)
+    total = np.zeros((down.shape[1], across.shape[1]), np.int64)
+    for start in range(0, len(down), _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        # float32 is multiplied by BLAS, and exact below 2**24; ints are not.
+        counts = down[block].T.astype(np.float32) @ across[block].astype(np.float32)
         total += counts.astype(np.int64)
     return total
 
@@ -93,5 +94,6 @@ def largest_pairs(counts: np.ndarray, limit: int) -> list[tuple[int, int, int]]:
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[:limit]
     rows, columns = np.unravel_index(order, counts.shape)
-    found = np.stack([rows, columns, counts[rows, columns]], axis=1).tolist()
-    return [tuple(pair) for pair in found if pair[2]]
+    numbers = counts[rows, columns]
+    pairs = zip(rows.tolist(), columns.tolist(), numbers.tolist(), strict=True)
+    return [pair for pair in pairs if pair[2]]

@@ -1,6 +1,6 @@
 """Everything an evaluation has to say, as one value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError
-from kerascls.evaluation.metrics import Scores, score
+from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.evaluation.reports.details import Details
 
 
@@ -80,26 +80,18 @@ class Report:
         )
 
 
-def majority_label(train_counts: np.ndarray, labels: Iterable[str]) -> str:
-    """Returns the most frequent label, the first of several.
-
-    Args:
-        train_counts: int `(known,)`, training rows of each label.
-        labels: The label names; there may be more than counts.
-    """
-    return tuple(labels)[int(np.argmax(train_counts))]
-
-
-def majority_scores(
-    targets: np.ndarray, train_counts: np.ndarray, labels: Iterable[str]
-) -> Scores:
-    """Scores the baseline that gives every row the most frequent training label.
+def majority_baseline(
+    targets: np.ndarray, train_counts: np.ndarray, labels: Sequence[str]
+) -> tuple[str, Scores]:
+    """Returns the most frequent training label, and scores of it for every row.
 
     Args:
         targets: bool `(rows, num_classes)`, the labels that are true.
-        train_counts: int `(known,)`, training rows of each label.
+        train_counts: int `(known,)`, training rows of each label; the first of
+            several largest counts.
         labels: Names of the `num_classes` columns.
     """
+    column = int(np.argmax(train_counts))
     predicted = np.zeros(targets.shape, np.bool_)
-    predicted[:, np.argmax(train_counts)] = True
-    return score(targets, predicted, labels)
+    predicted[:, column] = True
+    return labels[column], score(targets, predicted, labels)

@@ -1,36 +1,27 @@
 """A report as files: CSV for Excel, Markdown for people, JSON for programs."""
 
 import csv
-import json
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 
-from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.details import PER_CLASS, Details
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.reports.rows import Row, report_rows
+from kerascls.evaluation.reports.rows import report_rows
 from kerascls.evaluation.reports.tables import (
     NUMBERS,
     detail_lines,
     report_lines,
     shown,
 )
-from kerascls.system.files import write_all
+from kerascls.system.files import as_json, write_all
 
 CSV_FILE = "report.csv"
 MARKDOWN_FILE = "report.md"
 REPORT_FILE = "report.json"
-
-CLASS_HEADINGS = {
-    "threshold": "threshold",
-    "average_precision": "average precision",
-    "roc_auc": "ROC AUC",
-    "calibration_error": "calibration error",
-    "brier_score": "Brier score",
-}
 
 
 def write_report(directory: str | Path, report: Report) -> list[Path]:
@@ -48,7 +39,7 @@ def write_report(directory: str | Path, report: Report) -> list[Path]:
     contents = {
         CSV_FILE: report_csv(report).encode("utf-8-sig"),
         MARKDOWN_FILE: report_markdown(report).encode(),
-        REPORT_FILE: report_json(report).encode(),
+        REPORT_FILE: as_json(report.to_dict()),
     }
     return write_all(directory, contents)
 
@@ -65,11 +56,6 @@ def report_csv(report: Report) -> str:
     return stream.getvalue()
 
 
-def report_json(report: Report) -> str:
-    """Returns everything in the report as JSON."""
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n"
-
-
 def report_markdown(report: Report) -> str:
     """Returns the report as Markdown: a table and the lines that judge it."""
     more = _more_columns(report.details)
@@ -83,9 +69,13 @@ def report_markdown(report: Report) -> str:
         _markdown_line(("class", *NUMBERS, "in training", *more)),
         "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),
     ]
-    for place, row in enumerate(report_rows(report.scores, report.task)):
-        cells = [values[place] if row.is_class else "" for values in more.values()]
-        lines.append(_markdown_row(row, report.train_support, cells))
+    for index, row in enumerate(report_rows(report.scores, report.task)):
+        name, *cells = row.cells()
+        in_training = f"{report.train_support.get(row.name, 0):,}"
+        cells.append(in_training if row.is_class and report.train_support else "")
+        cells += [values[index] if row.is_class else "" for values in more.values()]
+        name = name.replace("|", "\\|").replace("\n", " ")
+        lines.append(_markdown_line([name, *cells]))
     return "\n".join(lines) + "\n"
 
 
@@ -94,33 +84,15 @@ def _more_columns(details: Details | None) -> dict[str, list[str]]:
     if details is None:
         return {}
     columns = {
-        CLASS_HEADINGS[name]: [shown(value) for value in values.tolist()]
+        PER_CLASS[name]: [shown(value) for value in values.tolist()]
         for name, values in details.classes.items()
         if name != "threshold" or not np.isnan(values).all()
     }
-    ends = details.intervals.f1.tolist()
-    heading = f"f1 {100 * details.intervals.level:g} % interval"
-    columns[heading] = [
+    columns[f"f1 {100 * details.intervals.level:g} % interval"] = [
         "n/a" if np.isnan(low) else f"{shown(low)} to {shown(high)}"
-        for low, high in ends
+        for low, high in details.intervals.f1.tolist()
     ]
     return columns
-
-
-def _markdown_row(row: Row, train_support: dict[str, int], more: list[str]) -> str:
-    absent = "n/a" if row.is_class else ""
-    numbers = (row.precision, row.recall, row.f1)
-    return _markdown_line(
-        (
-            row.name.replace("|", "\\|").replace("\n", " "),
-            *(absent if value is None else f"{value:.4f}" for value in numbers),
-            f"{row.support:,}",
-            f"{train_support.get(row.name, 0):,}"
-            if row.is_class and train_support
-            else "",
-            *more,
-        )
-    )
 
 
 def _markdown_line(cells: Iterable[str]) -> str:

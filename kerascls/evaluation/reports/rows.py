@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from kerascls.data.labels import Task
-from kerascls.evaluation.metrics import Average, Scores
+from kerascls.evaluation.metrics.scores import Average, Scores
+
+NUM_AVERAGES = 4  # rows behind those of the classes
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,30 @@ class Row:
     support: int
     is_class: bool = False
 
+    def cells(self) -> list[str]:
+        """Returns name and numbers as text, `n/a` where a class has no score."""
+        absent = "n/a" if self.is_class else ""
+        numbers = (self.precision, self.recall, self.f1)
+        shown = (absent if value is None else f"{value:.4f}" for value in numbers)
+        return [self.name, *shown, f"{self.support:,}"]
+
 
 def score_rows(scores: Scores) -> list[Row]:
     """Returns a row per class, then micro, accuracy, macro and weighted."""
+    columns = (scores.precision, scores.recall, scores.f1, scores.support)
+    classes = zip(
+        scores.labels,
+        scores.present.tolist(),
+        *(column.tolist() for column in columns),
+        strict=True,
+    )
     return [
-        *_class_rows(scores),
+        *(
+            Row(label, precision, recall, f1, support, is_class=True)
+            if present
+            else Row(label, None, None, None, support, is_class=True)
+            for label, present, precision, recall, f1, support in classes
+        ),
         _average_row("micro avg", scores.micro),
         Row("accuracy", None, None, scores.accuracy, scores.rows),
         _average_row("macro avg", scores.macro),
@@ -54,22 +75,6 @@ def report_rows(scores: Scores, task: Task) -> list[Row]:
     if Task(task) is Task.MULTILABEL:
         return rows
     return [row for row in rows if row.is_class or row.name != "micro avg"]
-
-
-def _class_rows(scores: Scores) -> list[Row]:
-    columns = zip(
-        scores.labels,
-        scores.present,
-        scores.precision.tolist(),
-        scores.recall.tolist(),
-        scores.f1.tolist(),
-        scores.support.tolist(),
-        strict=True,
-    )
-    return [
-        Row(label, *(values if present else (None, None, None)), support, is_class=True)
-        for label, present, *values, support in columns
-    ]
 
 
 def _average_row(name: str, average: Average) -> Row:

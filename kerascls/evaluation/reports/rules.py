@@ -14,10 +14,8 @@ def rule_line(rule: Rule) -> str | None:
         if rule.abstain_below is not None
         else "",
     ]
-    parts = [part for part in (words, *limits) if part]
-    if not parts:
-        return None
-    return f"Labels given: {', '.join(parts)}."
+    phrases = [phrase for phrase in (words, *limits) if phrase]
+    return f"Labels given: {', '.join(phrases)}." if phrases else None
 
 
 def decision_line(decision: Decision) -> str:

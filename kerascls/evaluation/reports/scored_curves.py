@@ -7,7 +7,8 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.decision.coverage import CoverageCurve, coverage_of
 from kerascls.decision.rule import Rule
-from kerascls.evaluation.metrics import Reliability, pad_columns, reliability
+from kerascls.evaluation.metrics.calibration_errors import Reliability, reliability
+from kerascls.evaluation.metrics.scores import pad_columns
 from kerascls.evaluation.scored_rows import ScoredRows
 
 
@@ -19,10 +20,9 @@ def scored_reliability(scored: ScoredRows, bins: int = 15) -> Reliability:
             for multi-class the likeliest label of each row.
         bins: How many bins of equal width.
     """
-    targets, found = scored.targets, scored.probabilities
-    if scored.task is Task.MULTILABEL:
-        targets, found = targets[:, : scored.known], found[:, : scored.known]
-    return reliability(targets, found, bins, task=scored.task)
+    cells = np.s_[:, : scored.known if scored.task is Task.MULTILABEL else None]
+    targets, probabilities = scored.targets[cells], scored.probabilities[cells]
+    return reliability(targets, probabilities, bins, task=scored.task)
 
 
 def scored_coverage(

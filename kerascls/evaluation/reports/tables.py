@@ -6,19 +6,15 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from kerascls.evaluation.metrics import Scores
+from kerascls.evaluation.metrics.resampling import HEADLINE
+from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.reports.rows import Row, score_rows
+from kerascls.evaluation.reports.rows import NUM_AVERAGES, Row, score_rows
 from kerascls.evaluation.reports.rules import rule_line
 from kerascls.system.console import drawn_lines
 
-SCORE_NAMES = {
-    "accuracy": "accuracy",
-    "micro_f1": "micro-F1",
-    "macro_f1": "macro-F1",
-    "weighted_f1": "weighted-F1",
-}
+SCORE_NAMES = {name: name.replace("_f1", "-F1") for name in HEADLINE}
 NUMBERS = ("precision", "recall", "f1-score", "support")
 MAX_NAME_WIDTH = 48
 
@@ -49,25 +45,28 @@ def render_table(
     Returns:
         Plain text without trailing newline.
     """
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    table.add_column("", max_width=MAX_NAME_WIDTH, overflow="fold")
-    for heading in (*NUMBERS, change) if best else NUMBERS:
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = number_table(*NUMBERS, *((change,) if best else ()))
     rows = score_rows(scores)
-    averages = [row for row in rows if not row.is_class]
-    shown = _most_supported(rows[: len(scores.labels)], max_classes)
-    before = _f1_by_name(best) if best else None
-    for row in shown:
+    classes = _most_supported(rows[:-NUM_AVERAGES], max_classes)
+    rows_before = score_rows(best) if best else []
+    before = {(row.name, row.is_class): row.f1 for row in rows_before}
+    for row in classes:
         table.add_row(*_cells(row, before))
-    if len(shown) < len(scores.labels):
-        hidden = len(scores.labels) - len(shown)
+    if hidden := len(scores.labels) - len(classes):
         table.add_row(f"... {hidden} more in {more_in}")
     table.add_section()
-    for row in averages:
+    for row in rows[-NUM_AVERAGES:]:
         table.add_row(*_cells(row, before))
-    lines = [title] if title else []
-    lines += drawn_lines(table, width)
-    return "\n".join(lines)
+    return "\n".join([*([title] if title else []), *drawn_lines(table, width)])
+
+
+def number_table(*headings: str) -> Table:
+    """Returns a table with a column of names, then columns of numbers."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column("", max_width=MAX_NAME_WIDTH, overflow="fold")
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
 
 
 def render_report(report: Report, *, max_classes: int | None = None) -> str:
@@ -79,32 +78,33 @@ def render_report(report: Report, *, max_classes: int | None = None) -> str:
 
 def report_lines(report: Report) -> list[str]:
     """Returns what a report says beside its table, a sentence a line."""
-    lines = [baseline_line(report.baseline, report.baseline_label)]
+    baseline = report.baseline
+    lines = [
+        f"Always {report.baseline_label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
+        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."
+    ]
     if line := rule_line(report.rule):
         lines.append(line)
+    unseen = (
+        f"{label} ({rows} row{'' if rows == 1 else 's'})"
+        for label, rows in report.unseen.items()
+    )
     if report.unseen:
-        lines.append(f"Unseen in training: {_counted(report.unseen)}.")
+        lines.append(f"Unseen in training: {', '.join(unseen)}.")
     return lines
 
 
 def detail_lines(details: Details) -> list[str]:
     """Returns the headline scores of details, a sentence a line."""
-    found, ranking = details.intervals, details.ranking
+    level, ranking = details.intervals.level, details.ranking
     intervals = (
         f"{SCORE_NAMES[name]} {low:.4f} to {high:.4f}"
-        for name, (low, high) in found.headline.items()
+        for name, (low, high) in details.intervals.headline.items()
     )
-    by_k = (
-        f"{name}@{k} {shown(value)}"
-        for name, values in (
-            ("P", ranking.p_at),
-            ("R", ranking.r_at),
-            ("nDCG", ranking.ndcg_at),
-        )
-        for k, value in values.items()
-    )
+    at = {"P": ranking.p_at, "R": ranking.r_at, "nDCG": ranking.ndcg_at}
+    by_k = (f"{name}@{k} {shown(at[name][k])}" for name in at for k in at[name])
     return [
-        f"{100 * found.level:g} % intervals: {', '.join(intervals)}.",
+        f"{100 * level:g} % intervals: {', '.join(intervals)}.",
         f"Samples-F1 {shown(details.extra.samples.f1)}, Hamming loss "
         f"{shown(details.extra.hamming)}, mean average precision "
         f"{shown(details.mean_of('average_precision'))}, mean ROC AUC "
@@ -122,21 +122,6 @@ def shown(value: float | None) -> str:
     return "n/a" if value is None or isnan(value) else f"{value:.4f}"
 
 
-def baseline_line(baseline: Scores, label: str) -> str:
-    """Returns one line about the baseline that gives every row one label."""
-    return (
-        f"Always {label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
-        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."
-    )
-
-
-def _counted(rows_by_label: dict[str, int]) -> str:
-    return ", ".join(
-        f"{label} ({rows} row{'' if rows == 1 else 's'})"
-        for label, rows in rows_by_label.items()
-    )
-
-
 def _most_supported(rows: list[Row], limit: int | None) -> list[Row]:
     if limit is None or len(rows) <= limit:
         return rows
@@ -144,17 +129,9 @@ def _most_supported(rows: list[Row], limit: int | None) -> list[Row]:
     return [rows[i] for i in sorted(by_support[:limit])]
 
 
-def _f1_by_name(scores: Scores) -> dict[tuple[str, bool], float | None]:
-    return {(row.name, row.is_class): row.f1 for row in score_rows(scores)}
-
-
-def _cells(row: Row, before: dict | None) -> list[Text]:
-    absent = "n/a" if row.is_class else ""
-    cells = [row.name]
-    for value in (row.precision, row.recall, row.f1):
-        cells.append(absent if value is None else f"{value:.4f}")
-    cells.append(f"{row.support:,}")
-    if before is not None:
+def _cells(row: Row, before: dict[tuple[str, bool], float | None]) -> list[Text]:
+    cells = row.cells()
+    if before:
         cells.append(_change(row.f1, before.get((row.name, row.is_class))))
     # Text, not str: a label such as "[b]" is no markup.
     return [Text(cell) for cell in cells]
@@ -163,5 +140,5 @@ def _cells(row: Row, before: dict | None) -> list[Text]:
 def _change(value: float | None, before: float | None) -> str:
     if value is None or before is None:
         return ""
-    text = f"{value - before:+.4f}"
-    return "=" if float(text) == 0 else text
+    shown = f"{value - before:+.4f}"
+    return "=" if float(shown) == 0 else shown

@@ -7,12 +7,11 @@ from kerascls.inference.bundle.bundle import (
     write_bundle,
 )
 from kerascls.inference.bundle.changes import add_export, rewrite_decision
-from kerascls.inference.bundle.files import ENCODER, MANIFEST, SETTINGS, VOCAB, WEIGHTS
+from kerascls.inference.bundle.files import ENCODER, MANIFEST, VOCAB, WEIGHTS
 
 __all__ = [
     "ENCODER",
     "MANIFEST",
-    "SETTINGS",
     "VOCAB",
     "WEIGHTS",
     "Bundle",

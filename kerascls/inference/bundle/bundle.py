@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.data.readers import ReadOptions
@@ -19,6 +19,7 @@ from kerascls.inference.bundle.files import (
     RUN_FILE,
     SETTINGS,
     TEXT,
+    VOCAB,
     check_files,
     describe,
     exports_of,
@@ -26,6 +27,9 @@ from kerascls.inference.bundle.files import (
 )
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import replaced, write_json
+
+if TYPE_CHECKING:
+    from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 FORMAT_VERSION = 2
 READ_VERSIONS = (1, 2)
@@ -71,6 +75,12 @@ class Bundle:
             task=self.task,
         )
 
+    def tokenizer(self) -> "Tokenizer":
+        """Returns the tokenizer of its training, read anew."""
+        from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+        return Tokenizer(self.path / VOCAB, self.input_spec.do_lower_case)
+
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""
         return read_json(self.path / name)
@@ -89,7 +99,7 @@ def write_bundle(
     write_model: Callable[[Path], None],
     replace: bool = False,
 ) -> Bundle:
-    """Writes a bundle beside its place and renames it when it is complete.
+    """Writes a bundle beside its path and renames it when it is complete.
 
     Args:
         path: The directory to appear.
@@ -109,7 +119,7 @@ def write_bundle(
     """
     if path.exists() and not replace:
         raise BundleError(
-            f"Expected a free place for the bundle. Received: path={str(path)!r}, "
+            f"Expected a free path for the bundle. Received: path={str(path)!r}, "
             f"which exists. Move it away first."
         )
     with replaced(path) as work:
@@ -142,74 +152,78 @@ def open_bundle(path: str | Path) -> Bundle:
         BundleError: When there is none, a file is missing or differs from its
             recorded hash, or the format is of another version.
     """
-    place = _find(Path(path))
-    manifest = read_json(place / MANIFEST)
+    folder = _bundle_folder(Path(path))
+    if folder is None:
+        raise _absence(Path(path))
+    manifest = read_json(folder / MANIFEST)
     try:
-        return _opened(place, manifest)
+        return _opened(folder, manifest)
     except BundleError:
         # Somebody may have rewritten the decision just now.
-        if (again := read_json(place / MANIFEST)) == manifest:
+        if (again := read_json(folder / MANIFEST)) == manifest:
             raise
-        return _opened(place, again)
+        return _opened(folder, again)
 
 
 def is_bundle(path: Path) -> bool:
     """Returns whether a path looks like a bundle, or a run directory that holds one."""
-    for place in (path, path / BUNDLE_FOLDER):
-        if (place / MANIFEST).is_file():
-            return (place / LABELS).is_file() or _has_version(place / MANIFEST)
-    return False
-
-
-def _has_version(manifest: Path) -> bool:
+    folder = _bundle_folder(path)
+    if folder is None or (folder / LABELS).is_file():
+        return folder is not None
     try:
-        return "format_version" in read_json(manifest)
+        return "format_version" in read_json(folder / MANIFEST)
     except BundleError:
         return False
 
 
-def _opened(place: Path, manifest: dict[str, Any]) -> Bundle:
+def _bundle_folder(path: Path) -> Path | None:
+    folders = (path, path / BUNDLE_FOLDER)
+    return next((folder for folder in folders if (folder / MANIFEST).is_file()), None)
+
+
+def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
     if manifest.get("format_version") not in READ_VERSIONS:
         raise BundleError(
             f"Expected a bundle of format {' or '.join(map(str, READ_VERSIONS))}. "
-            f"Received: {str(place)!r}, "
+            f"Received: {str(path)!r}, "
             f"format_version={manifest.get('format_version')!r}. Read it with the "
             f"version of kerascls that wrote it, or train again."
         )
     try:
-        decision = manifest.get("decision", FIRST_RULE)
-        check_files(place, manifest["files"], decision)
-        labels = read_json(place / LABELS)
-        decided = _read_decision(place / decision)
-        decided.check_width(len(labels["train_rows"]))
+        decision_file = manifest.get("decision", FIRST_RULE)
+        check_files(path, manifest["files"], decision_file)
+        labels = read_json(path / LABELS)
+        decision = _read_decision(path / decision_file)
+        decision.check_width(len(labels["train_rows"]))
         return Bundle(
-            path=place,
+            path=path,
             runtime=manifest["runtime"],
             task=Task(labels["task"]),
             label_set=LabelSet(tuple(labels["train_rows"])),
-            decision=decided,
-            input_spec=InputSpec.from_dict(read_json(place / TEXT)),
+            decision=decision,
+            input_spec=InputSpec.from_dict(read_json(path / TEXT)),
             train_support=labels["train_rows"],
             exports=exports_of(manifest),
         )
     except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
         if isinstance(error, BundleError):
             raise
-        raise BundleError(
-            f"Expected a complete bundle. Received: {str(place)!r}, damaged: "
-            f"{str(error).removesuffix('.')}. Copy it again from where it was made."
-        ) from error
+        raise _damage(path, error) from error
 
 
-def _find(path: Path) -> Path:
-    for place in (path, path / BUNDLE_FOLDER):
-        if (place / MANIFEST).is_file():
-            return place
+def _damage(path: Path, error: Exception) -> BundleError:
+    return BundleError(
+        f"Expected a complete bundle. Received: {str(path)!r}, damaged: "
+        f"{str(error).removesuffix('.')}. Copy it again from where it was made."
+    )
+
+
+def _absence(path: Path) -> BundleError:
     status = ""
     if (path / RUN_FILE).is_file():
         run = read_json(path / RUN_FILE)
         status = f" It is a run whose status is {run.get('status')!r}."
-    raise BundleError(
+    return BundleError(
         f"Expected a bundle: a directory with {MANIFEST}, or a run directory with "
         f"{BUNDLE_FOLDER}/{MANIFEST}. Received: {str(path)!r}.{status} Give the --out "
         f"of a finished `kerascls fit`."
@@ -218,6 +232,9 @@ def _find(path: Path) -> Path:
 
 def _read_decision(path: Path) -> Decision:
     values = read_json(path)
-    if path.name == FIRST_RULE:
-        return Decision(Rule.from_dict(values))
-    return Decision.from_dict(values)
+    try:
+        if path.name == FIRST_RULE:
+            return Decision(Rule.from_dict(values))
+        return Decision.from_dict(values)
+    except BundleError as error:  # which does not know the file
+        raise _damage(path, error) from error

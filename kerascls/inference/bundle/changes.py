@@ -15,14 +15,7 @@ from kerascls.inference.bundle.files import (
     exports_of,
     read_json,
 )
-from kerascls.system.files import (
-    as_json,
-    flush,
-    locked,
-    move,
-    write_atomically,
-    write_json,
-)
+from kerascls.system.files import flush, locked, move, write_json
 
 
 def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
@@ -39,17 +32,16 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
         BundleError: When somebody else has changed the bundle since it was opened.
     """
     decision.check_width(len(bundle.label_set))
-    place = bundle.path
     name = f"decision-{decision.sha256[:8]}.json"
     with _alone_with(bundle) as manifest:
-        write_atomically(place / name, as_json(decision.to_dict()))
+        write_json(bundle.path / name, decision.to_dict())
         before = manifest.get("decision", FIRST_RULE)
         changes = {"format_version": FORMAT_VERSION, "decision": name}
-        return _replace_file(place, manifest, before, name, changes)
+        return _replace_file(bundle.path, manifest, before, name, changes)
 
 
 def add_export(
-    bundle: Bundle, format: str, work: Path, facts: dict[str, Any]
+    bundle: Bundle, format: str, work: Path, metadata: dict[str, Any]
 ) -> Bundle:
     """Moves an exported file into its bundle; a crash leaves the old one or the new.
 
@@ -57,21 +49,20 @@ def add_export(
         bundle: The bundle, as it was opened.
         format: Of the file, e.g. `"onnx"`.
         work: The file, on the disk of the bundle.
-        facts: What is to be known about it.
+        metadata: What is to be known about it.
 
     Raises:
         BundleError: When somebody else has changed the bundle since it was opened.
     """
-    place = bundle.path
     name = f"model-{describe(work)['sha256'][:8]}{work.suffix}"
     work.chmod(0o644)
     flush(work)
     with _alone_with(bundle) as manifest:
         exports = exports_of(manifest)
         before = exports.get(format, {}).get("file")
-        move(work, place / name)
-        exports = exports | {format: {"file": name, **facts}}
-        return _replace_file(place, manifest, before, name, {"exports": exports})
+        move(work, bundle.path / name)
+        changes = {"exports": exports | {format: {"file": name, **metadata}}}
+        return _replace_file(bundle.path, manifest, before, name, changes)
 
 
 @contextmanager
@@ -88,22 +79,22 @@ def _alone_with(bundle: Bundle) -> Iterator[dict[str, Any]]:
 
 
 def _replace_file(
-    place: Path,
+    folder: Path,
     manifest: dict[str, Any],
     before: str | None,
     name: str,
     changes: dict[str, Any],
 ) -> Bundle:
     """Makes the manifest name a new file, and removes the one it named before."""
-    files = {key: facts for key, facts in manifest["files"].items() if key != before}
-    files[name] = describe(place / name)
+    files = {key: entry for key, entry in manifest["files"].items() if key != before}
+    files[name] = describe(folder / name)
     try:
-        write_json(place / MANIFEST, manifest | changes | {"files": files})
+        write_json(folder / MANIFEST, manifest | changes | {"files": files})
     except BaseException:
-        # An interrupt may come when the manifest is in its place already.
-        if name not in read_json(place / MANIFEST)["files"]:
-            (place / name).unlink(missing_ok=True)
+        # An interrupt may come when the new manifest is there already.
+        if name not in read_json(folder / MANIFEST)["files"]:
+            (folder / name).unlink(missing_ok=True)
         raise
-    if before not in (None, name):
-        (place / before).unlink(missing_ok=True)
-    return open_bundle(place)
+    if before is not None and before != name:
+        (folder / before).unlink(missing_ok=True)
+    return open_bundle(folder)

@@ -5,13 +5,13 @@ from typing import Any
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 
 
-def bundle_facts(bundle: Bundle) -> dict[str, Any]:
+def describe_bundle(bundle: Bundle) -> dict[str, Any]:
     """Returns what `kerascls inspect` tells about a bundle, as plain JSON types.
 
     Args:
         bundle: A checked bundle.
     """
-    parts = bundle.read(ENCODER)
+    architecture = bundle.read(ENCODER)
     return {
         "bundle": str(bundle.path),
         "runtime": bundle.runtime,
@@ -19,57 +19,55 @@ def bundle_facts(bundle: Bundle) -> dict[str, Any]:
         "labels": list(bundle.label_set),
         "train_support": bundle.train_support,
         "text": bundle.input_spec.to_dict(),
-        **({"model": parts["model"]} if "model" in parts else {}),
-        "encoder": parts["config"],
-        "pooling": parts.get("pooling"),
+        **({"model": architecture["model"]} if "model" in architecture else {}),
+        "encoder": architecture["config"],
+        "pooling": architecture.get("pooling"),
         "decision": bundle.decision.to_dict(),
         "weights_bytes": (bundle.path / WEIGHTS).stat().st_size,
         "exports": {
-            name: {"bytes": (bundle.path / facts["file"]).stat().st_size, **facts}
-            for name, facts in bundle.exports.items()
+            name: {"bytes": (bundle.path / export["file"]).stat().st_size, **export}
+            for name, export in bundle.exports.items()
         },
     }
 
 
-def bundle_lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
     """Returns titles and texts for the screen.
 
     Args:
-        facts: What `bundle_facts` returned.
+        description: What `describe_bundle` returned.
     """
-    text = facts["text"]
-    labels = facts["labels"]
+    text, labels = description["text"], description["labels"]
     shown = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
     return [
-        ("bundle", facts["bundle"]),
-        ("task", facts["task"]),
+        ("bundle", description["bundle"]),
+        ("task", description["task"]),
         ("labels", f"{len(labels)}: {shown}"),
         ("text", f"{', '.join(text['text_columns'])}; {text['max_tokens']} tokens"),
-        _model_line(facts),
-        ("weights", f"{facts['weights_bytes'] / 1e6:.1f} MB"),
-        *map(_export_line, facts["exports"].items()),
+        _model_line(description),
+        ("weights", f"{description['weights_bytes'] / 1e6:.1f} MB"),
+        *(_export_line(*item) for item in description["exports"].items()),
     ]
 
 
-def _model_line(facts: dict[str, Any]) -> tuple[str, str]:
-    sizes = facts["encoder"]
-    if "model" in facts:
+def _model_line(description: dict[str, Any]) -> tuple[str, str]:
+    sizes = description["encoder"]
+    if "model" in description:
         shown = (f"{name}={value}" for name, value in sizes.items())
-        return "model", f"{facts['model']}, {', '.join(shown)}"
+        return "model", f"{description['model']}, {', '.join(shown)}"
     return (
         "encoder",
         f"{sizes['family']}, {sizes['num_layers']} layers of "
-        f"{sizes['hidden_dim']}, pooling={facts['pooling']}",
+        f"{sizes['hidden_dim']}, pooling={description['pooling']}",
     )
 
 
-def _export_line(export: tuple[str, dict[str, Any]]) -> tuple[str, str]:
-    name, facts = export
-    found = facts["comparison"]
+def _export_line(name: str, export: dict[str, Any]) -> tuple[str, str]:
+    comparison = export["comparison"]
     return (
         name,
-        f"{facts['file']}{', int8' if facts['int8'] else ''}, "
-        f"{facts['bytes'] / 1e6:.1f} MB; on {found['rows']} texts of "
-        f"{facts['compared_on']}: {found['changed']} with other labels, a probability "
-        f"differs by {found['largest_difference']:.2g} at most",
+        f"{export['file']}{', int8' if export['int8'] else ''}, "
+        f"{export['bytes'] / 1e6:.1f} MB; on {comparison['rows']} texts of "
+        f"{export['compared_on']}: {comparison['changed']} with other labels, a "
+        f"probability differs by {comparison['largest_difference']:.2g} at most",
     )

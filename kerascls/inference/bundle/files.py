@@ -28,17 +28,17 @@ def exports_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
         KeyError: When one is not in its list of files.
     """
     exports = manifest.get("exports", {})
-    for name, facts in exports.items():
-        if facts["file"] not in manifest["files"]:
-            raise KeyError(f"{facts['file']} of exports[{name!r}]")
+    for name, export in exports.items():
+        if export["file"] not in manifest["files"]:
+            raise KeyError(f"{export['file']} of exports[{name!r}]")
     return exports
 
 
-def check_files(place: Path, files: dict[str, dict[str, Any]], decision: str) -> None:
+def check_files(bundle: Path, files: dict[str, dict[str, Any]], decision: str) -> None:
     """Checks that files are there, whole and unchanged, and that none is missing.
 
     Args:
-        place: The bundle.
+        bundle: Its path.
         files: What the manifest says of each.
         decision: Name of the file that holds the decision.
 
@@ -47,7 +47,7 @@ def check_files(place: Path, files: dict[str, dict[str, Any]], decision: str) ->
     """
     damaged = []
     for name, expected in files.items():
-        item = place / name
+        item = bundle / name
         if Path(name).name != name or not item.is_file():
             damaged.append(f"{name} is missing")
             continue
@@ -61,7 +61,7 @@ def check_files(place: Path, files: dict[str, dict[str, Any]], decision: str) ->
     if damaged:
         raise BundleError(
             f"Expected the files of the manifest, unchanged. Received: "
-            f"{str(place)!r} where {'; '.join(damaged)}. Copy the bundle again from "
+            f"{str(bundle)!r} where {'; '.join(damaged)}. Copy the bundle again from "
             f"where it was made."
         )
 

@@ -17,7 +17,15 @@ class Runtime(Protocol):
     """Computes logits; knows nothing of texts or labels."""
 
     def logits(self, inputs: "dict[str, np.ndarray]") -> "np.ndarray":
-        """Returns float32 `(batch, num_classes)` for a collated batch."""
+        """Computes logits; several threads may call it.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)` with at least one row.
+
+        Returns:
+            float32 `(batch, num_classes)`.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +34,7 @@ class RuntimeKind:
 
     Args:
         opener: `module:name` that returns a `Runtime`, of a bundle; of
-            `(place, int8)` where it runs an exported file.
+            `(path, int8)` where it runs an exported file.
         export: Format of the file in the bundle that it runs; None where it reads the
             bundle's own weights.
         packages: What it imports that may be missing; see `EXTRAS`.
@@ -61,8 +69,9 @@ class RuntimeKind:
         require(f"runtime={name!r}", *self.packages)
         if self.export is None:
             return named(self.opener)(bundle)
-        facts = bundle.exports[self.export]
-        return named(self.opener)(bundle.path / facts["file"], facts.get("int8", False))
+        export = bundle.exports[self.export]
+        path, int8 = bundle.path / export["file"], export.get("int8", False)
+        return named(self.opener)(path, int8)
 
 
 AUTO = "auto"

@@ -47,24 +47,15 @@ class KerasRuntime:
         self._model.in_halves = compute.in_halves
         self._forward = forward(self._model)
         self._lock = threading.Lock()
-        self._pad_id = Tokenizer(bundle.path / VOCAB).pad_id
-        compiles = compute.backend == "jax"
-        self._buckets = (
-            length_buckets(bundle.input_spec.max_tokens) if compiles else None
-        )
+        self._pad_id = bundle.tokenizer().pad_id
+        self._buckets: tuple[int, ...] = ()
+        if compute.backend == "jax":  # it compiles
+            self._buckets = length_buckets(bundle.input_spec.max_tokens)
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits; calls from several threads wait for each other.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)` with at least one row.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
+        """Computes logits, see `Runtime`; threads wait for each other."""
         rows = len(inputs["token_ids"])
-        if self._buckets is not None:
+        if self._buckets:
             inputs = self._fixed_shape(inputs)
         # Where Keras compiles it on the first call, it does so unguarded.
         with self._lock:
@@ -92,10 +83,10 @@ def load_model(bundle: Bundle) -> keras.Model:
     Raises:
         BundleError: When weights and configuration do not fit together.
     """
-    parts = bundle.read(ENCODER)
+    architecture = bundle.read(ENCODER)
     try:
-        rebuild = named(architecture_of(parts.pop("model", None)).rebuild)
-        model = rebuild(len(bundle.label_set), **parts)
+        rebuild = named(architecture_of(architecture.pop("model", None)).rebuild)
+        model = rebuild(len(bundle.label_set), **architecture)
         model.load_named_weights(load_file(bundle.path / WEIGHTS))
     except _UNUSABLE as error:
         raise BundleError(

@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,16 +16,15 @@ class OnnxRuntime:
     """Runs an ONNX file that `kerascls export` wrote; several threads may share it.
 
     Args:
-        place: The file.
-        int8: Whether it has 8-bit weights. Then operations are so short that threads
-            which share each of them mostly wait: each core gets rows of its own.
+        path: The file.
+        int8: Whether it has 8-bit weights.
 
     Raises:
         BundleError: When onnxruntime cannot read the file, or this processor would
             not compute its 8-bit products exactly.
     """
 
-    def __init__(self, place: Path, int8: bool = False) -> None:
+    def __init__(self, path: Path, int8: bool = False) -> None:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as state
 
@@ -33,45 +33,38 @@ class OnnxRuntime:
             *(state.InvalidProtobuf, state.NoSuchFile, state.NotImplemented),
             state.RuntimeException,
         )
+        # 8-bit operations are so short that threads which share each of them mostly
+        # wait: each core gets rows of its own.
         try:
             self._session = onnxruntime.InferenceSession(
-                os.fspath(place),
+                os.fspath(path),
                 _options(num_threads=1 if int8 else num_cores()),
                 providers=["CPUExecutionProvider"],
             )
         except unreadable as error:
             raise BundleError(
                 f"Expected an ONNX file that onnxruntime {onnxruntime.__version__} "
-                f"reads. Received: {str(place)!r}: {error}. Write it again with "
+                f"reads. Received: {str(path)!r}: {error}. Write it again with "
                 f"`kerascls export`, or choose runtime='keras'."
             ) from error
         if int8:
-            facts = self._session.get_modelmeta().custom_metadata_map
-            check_kernel_codes(place, facts)
+            check_kernel_codes(path, self._session.get_modelmeta().custom_metadata_map)
         self._pool = ThreadPoolExecutor(num_cores()) if int8 else None
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)` with at least one row.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
-        num_parts = min(num_cores(), len(inputs["token_ids"]))
-        if self._pool is None or num_parts == 1:
+        """Computes logits, see `Runtime`."""
+        num_slices = min(num_cores(), len(inputs["token_ids"]))
+        if self._pool is None or num_slices == 1:
             return self._run(inputs)
-        split = {name: np.array_split(x, num_parts) for name, x in inputs.items()}
-        parts = [{name: split[name][k] for name in split} for k in range(num_parts)]
-        return np.concatenate(list(self._pool.map(self._run, parts)))
+        split = {name: np.array_split(x, num_slices) for name, x in inputs.items()}
+        slices = [{name: split[name][k] for name in split} for k in range(num_slices)]
+        return np.concatenate(list(self._pool.map(self._run, slices)))
 
     def _run(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         return self._session.run(None, inputs)[0]
 
 
-def _options(num_threads: int):
+def _options(num_threads: int) -> Any:
     from onnxruntime import GraphOptimizationLevel, SessionOptions
 
     options = SessionOptions()
@@ -81,7 +74,7 @@ def _options(num_threads: int):
     # into one operator, which takes five times as long.
     options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_BASIC
     # Threads that wait in a loop take the time of those that compute, wherever other
-    # processes run too; in small parts of work nobody waits long.
+    # processes run too; in small blocks of work nobody waits long.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.dynamic_block_base", "4")
     options.log_severity_level = 3  # errors

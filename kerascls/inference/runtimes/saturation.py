@@ -23,7 +23,7 @@ from kerascls.errors import BundleError
 
 # The largest code of a kernel, and the name under which an ONNX file tells it.
 KERNEL_CODES = 63
-KERNEL_CODES_FACT = "kernel_codes"
+KERNEL_CODES_KEY = "kernel_codes"
 # Files that do not tell were written when kernels took all of int8.
 _FIRST_KERNEL_CODES = 127
 
@@ -37,23 +37,23 @@ _PROBE = (
 )
 
 
-def check_kernel_codes(place: Path, facts: Mapping[str, str]) -> None:
+def check_kernel_codes(path: Path, metadata: Mapping[str, str]) -> None:
     """Checks that this processor computes the products of an 8-bit file exactly.
 
     Args:
-        place: The ONNX file.
-        facts: What it tells of itself.
+        path: The ONNX file.
+        metadata: What it tells of itself.
 
     Raises:
         BundleError: When some would be clipped.
     """
-    codes = facts.get(KERNEL_CODES_FACT, str(_FIRST_KERNEL_CODES))
+    codes = metadata.get(KERNEL_CODES_KEY, str(_FIRST_KERNEL_CODES))
     if codes == str(KERNEL_CODES) or not saturates():
         return
     raise BundleError(
         f"Expected 8-bit kernels with codes up to {KERNEL_CODES}: this processor clips "
         f"sums of larger products, so probabilities would be wrong. Received: "
-        f"{str(place)!r}, {KERNEL_CODES_FACT}={codes}, as early versions wrote it. "
+        f"{str(path)!r}, {KERNEL_CODES_KEY}={codes}, as early versions wrote it. "
         f"Export it again with `kerascls export OUT --int8`, or choose runtime='keras'."
     )
 

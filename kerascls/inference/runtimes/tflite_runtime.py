@@ -3,6 +3,7 @@
 import threading
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,31 +19,23 @@ class TFLiteRuntime:
     else by the one in TensorFlow.
 
     Args:
-        place: The file.
+        path: The file.
         int8: Of no effect.
     """
 
-    def __init__(self, place: Path, int8: bool = False) -> None:
-        self._interpreter = _interpreter(place)
+    def __init__(self, path: Path, int8: bool = False) -> None:
+        self._interpreter = _interpreter(path)
         self._run = self._interpreter.get_signature_runner("logits")
         self._lock = threading.Lock()
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        """Computes logits; calls from several threads wait for each other.
-
-        Args:
-            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)` with at least one row.
-
-        Returns:
-            float32 `(batch, num_classes)`.
-        """
+        """Computes logits, see `Runtime`; threads wait for each other."""
         with self._lock:
             return self._run(**{name: inputs[name] for name in INPUTS})["logits"]
 
 
-def _interpreter(place: Path):
-    options = {"model_path": str(place), "num_threads": num_cores()}
+def _interpreter(path: Path) -> Any:
+    options = {"model_path": str(path), "num_threads": num_cores()}
     if has_extra("litert"):
         from ai_edge_litert.interpreter import Interpreter
 

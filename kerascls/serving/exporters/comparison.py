@@ -10,7 +10,7 @@ import numpy as np
 
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError
-from kerascls.evaluation.metrics import pad_columns, score
+from kerascls.evaluation.metrics.scores import pad_columns, score
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.runtimes import Runtime

@@ -12,9 +12,13 @@ from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import OBJECTIVES, Objective, fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import Scores, pad_columns, score
-from kerascls.evaluation.reports import append_history, history_rows, render_table
-from kerascls.evaluation.reports.history import HISTORY_FILE
+from kerascls.evaluation.metrics.scores import Scores, pad_columns, score
+from kerascls.evaluation.reports import render_table
+from kerascls.evaluation.reports.history import (
+    HISTORY_FILE,
+    append_history,
+    history_rows,
+)
 from kerascls.settings.training import checked_score, class_of_score
 from kerascls.training.validation import Outcome, validation_pass
 

@@ -4,14 +4,10 @@ from hypothesis import given, settings
 from metrics_cases import decisions
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import (
-    HEADLINE,
-    bootstrap_intervals,
-    paired_bootstrap,
-    resampled_weights,
-    resampling,
-    score,
-)
+from kerascls.evaluation.metrics import resampling
+from kerascls.evaluation.metrics.bootstrap import bootstrap_intervals, paired_bootstrap
+from kerascls.evaluation.metrics.resampling import HEADLINE, resampled_weights
+from kerascls.evaluation.metrics.scores import score
 
 
 def naive_scores(targets, chosen, weights):

@@ -4,9 +4,8 @@ from hypothesis import given, settings
 from metrics_cases import scored_cells, single_labels
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import (
+from kerascls.evaluation.metrics.calibration_errors import (
     brier_score,
-    expected_calibration_error,
     label_brier_scores,
     label_calibration_errors,
     reliability,
@@ -56,7 +55,7 @@ def test_the_error_is_the_distance_weighted_by_counts():
     targets = np.array([[True], [False], [True], [True]])
     values = np.float32([[0.6], [0.7], [0.2], [0.25]])
     expected = (2 * abs(0.65 - 0.5) + 2 * abs(0.225 - 1)) / 4
-    assert expected_calibration_error(targets, values, 2) == pytest.approx(expected)
+    assert reliability(targets, values, 2).error == pytest.approx(expected)
 
 
 def test_each_label_has_its_own_error():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from metrics_cases import scored_cells
 
 from kerascls.errors import NotFiniteError, SettingsError
-from kerascls.evaluation.metrics import (
+from kerascls.evaluation.metrics.curves import (
     average_precision,
     precision_recall_curve_points,
     roc_auc,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from metrics_cases import scored_cells, single_labels
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import RankingScores, ranking, ranking_scores
+from kerascls.evaluation.metrics import ranking
+from kerascls.evaluation.metrics.ranking import RankingScores, ranking_scores
 
 HALF = settings(max_examples=50)
 TARGETS = np.array([[1, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 0]], bool)

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from metrics_cases import decisions
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import extra_scores, pad_columns
+from kerascls.evaluation.metrics.row_scores import extra_scores
+from kerascls.evaluation.metrics.scores import pad_columns
 
 
 @settings(max_examples=50)

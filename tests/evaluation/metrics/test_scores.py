@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import Scores, pad_columns, score
+from kerascls.evaluation.metrics.scores import Scores, pad_columns, score
 
 SHAPES = st.tuples(st.integers(1, 30), st.integers(1, 6))
 
@@ -126,10 +126,10 @@ def test_pad_columns_takes_no_column_away():
 @pytest.mark.parametrize(
     ("targets", "predicted", "message"),
     [
-        (np.ones((2, 2)), np.ones((2, 2), bool), "targets.dtype=float64"),
-        (np.ones((2, 2), bool), np.ones((2, 2), int), "predicted.dtype=int64"),
+        (np.ones((2, 2)), np.ones((2, 2), bool), "dtypes=float64, bool"),
+        (np.ones((2, 2), bool), np.ones((2, 2), int), "dtypes=bool, int64"),
         (np.ones((2, 3), bool), np.ones((2, 2), bool), "pad_columns"),
-        (np.ones((0, 2), bool), np.ones((0, 2), bool), "at least one row"),
+        (np.ones((0, 2), bool), np.ones((0, 2), bool), "neither of them 0"),
     ],
 )
 def test_what_cannot_be_scored_is_an_error(targets, predicted, message):

@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 
 from kerascls.data.labels import Task
-from kerascls.evaluation.metrics import HEADLINE, bootstrap_intervals, ranking_scores
-from kerascls.evaluation.reports import (
-    Details,
-    Report,
-    details_of,
-    render_report,
-    report_csv,
-    report_markdown,
-)
+from kerascls.evaluation.metrics.bootstrap import bootstrap_intervals
+from kerascls.evaluation.metrics.ranking import ranking_scores
+from kerascls.evaluation.metrics.resampling import HEADLINE
+from kerascls.evaluation.reports import render_report
+from kerascls.evaluation.reports.details import Details, details_of
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.report_files import report_csv, report_markdown
 from kerascls.evaluation.scored_rows import ScoredRows
 
 LABELS = ("体育", "教育 education", "[red]x|y", "never")

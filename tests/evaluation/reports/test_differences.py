@@ -3,7 +3,7 @@ import pytest
 from rich.cells import cell_len
 
 from kerascls.evaluation.diff import RunDifference
-from kerascls.evaluation.metrics import paired_bootstrap
+from kerascls.evaluation.metrics.bootstrap import paired_bootstrap
 from kerascls.evaluation.reports import render_difference
 
 TRUTH = np.eye(3, dtype=bool)[[0, 1, 2, 0, 1, 1]]

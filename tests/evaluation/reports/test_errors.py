@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from kerascls.data.labels import Task
 from kerascls.data.readers import split_labels
-from kerascls.evaluation.reports import (
+from kerascls.evaluation.reports.errors import (
+    FORMULA_STARTS,
     errors_csv,
     row_losses,
     surprising_rows,
     write_errors,
 )
-from kerascls.evaluation.reports.errors import FORMULA_STARTS
 from kerascls.evaluation.scored_rows import ScoredRows
 
 LABELS = ("体育", "x|y", "新")  # the last one was not in training

@@ -2,9 +2,13 @@ import numpy as np
 import pytest
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import score
-from kerascls.evaluation.reports import append_history, history_rows, read_history
-from kerascls.evaluation.reports.history import class_history
+from kerascls.evaluation.metrics.scores import score
+from kerascls.evaluation.reports.history import (
+    append_history,
+    class_history,
+    history_rows,
+    read_history,
+)
 
 
 def test_epochs_are_appended_under_one_header(tmp_path, scores):

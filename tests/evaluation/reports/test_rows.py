@@ -1,5 +1,5 @@
 from kerascls.data.labels import Task
-from kerascls.evaluation.reports import report_rows, score_rows
+from kerascls.evaluation.reports.rows import report_rows, score_rows
 
 AVERAGES = ["micro avg", "accuracy", "macro avg", "weighted avg"]
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from kerascls.evaluation.metrics import score
+from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports import render_report, render_table
 
 

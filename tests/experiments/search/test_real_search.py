@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import kerascls
-from kerascls.evaluation.reports import read_history
+from kerascls.evaluation.reports.history import read_history
 from kerascls.experiments.search.search import search
 from kerascls.inference.predictor import Predictor
 

@@ -169,6 +169,33 @@ def test_text_json_that_describes_no_input_is_named(bundle):
     )
 
 
+@pytest.mark.parametrize(
+    "content", ['{"kind": "argmax"}', '{"rule": {}, "calibration": {}}', "{}"]
+)
+def test_a_decision_that_cannot_be_read_is_named_with_the_bundle(bundle, content):
+    change_file(bundle, "decision.json", content.encode())
+    with pytest.raises(BundleError) as error:
+        open_bundle(bundle)
+    assert repr(str(bundle / "decision.json")) in str(error.value)
+
+
+def test_a_rule_of_the_first_format_that_cannot_be_read_is_named(bundle):
+    to_first_format(bundle)
+    change_file(bundle, "rule.json", b'{"kind": "dice"}')
+    with pytest.raises(BundleError) as error:
+        open_bundle(bundle)
+    assert repr(str(bundle / "rule.json")) in str(error.value)
+    assert "kind='dice'" in str(error.value)
+
+
+def test_the_tokenizer_is_that_of_the_training(multilabel_run):
+    opened = open_bundle(multilabel_run.result.bundle)
+    tokenizer = opened.tokenizer()
+    assert tokenizer.do_lower_case == opened.input_spec.do_lower_case
+    vocabulary = (opened.path / "vocab.txt").read_text("utf-8").splitlines()
+    assert tokenizer.pad_id == vocabulary.index("[PAD]")
+
+
 def test_a_directory_without_bundle_says_what_was_looked_for(tmp_path):
     with pytest.raises(BundleError, match=r"(?s)manifest\.json.*Received: '.*nowhere'"):
         open_bundle(tmp_path / "nowhere")

@@ -3,7 +3,7 @@
 import json
 
 from kerascls.inference.bundle import add_export, open_bundle
-from kerascls.inference.bundle.description import bundle_facts, bundle_lines
+from kerascls.inference.bundle.description import bundle_lines, describe_bundle
 from kerascls.serving.exporters.comparison import Comparison, Side
 
 
@@ -14,7 +14,7 @@ def copied(run, tmp_path):
 
 
 def test_a_trained_bundle_is_described(multilabel_run, tmp_path):
-    facts = bundle_facts(copied(multilabel_run, tmp_path))
+    facts = describe_bundle(copied(multilabel_run, tmp_path))
     assert json.loads(json.dumps(facts)) == facts
     lines = dict(bundle_lines(facts))
     assert lines["task"] == "multilabel"
@@ -30,7 +30,7 @@ def test_an_export_is_told_with_its_comparison(multilabel_run, tmp_path):
     found = Comparison(410, 0.0079, 0.001, 4, side, side).to_dict()
     facts = {"int8": True, "compared_on": "a.csv", "comparison": found}
     bundle = add_export(bundle, "onnx", tmp_path / "work.onnx", facts)
-    line = dict(bundle_lines(bundle_facts(bundle)))["onnx"]
+    line = dict(bundle_lines(describe_bundle(bundle)))["onnx"]
     assert line == (
         f"{bundle.exports['onnx']['file']}, int8, 2.0 MB; on 410 texts of a.csv: 4 "
         f"with other labels, a probability differs by 0.0079 at most"

@@ -13,7 +13,7 @@ from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import DataError, NotFiniteError, SettingsError
-from kerascls.evaluation.reports import read_history
+from kerascls.evaluation.reports.history import read_history
 from kerascls.training.callbacks.score_table import ScoreTable
 
 LABELS = LabelSet(("体育", "教育", "汽车"))

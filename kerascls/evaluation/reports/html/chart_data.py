@@ -1,12 +1,13 @@
 """What the charts of the page draw, as JSON types."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.evaluation.metrics import Reliability, reliability
+from kerascls.evaluation.metrics.calibration_errors import Reliability, reliability
 from kerascls.evaluation.reports.history import class_history
 from kerascls.evaluation.reports.html.scores import own_thresholds, rounded, shortest
 from kerascls.evaluation.reports.html.threshold_counts import threshold_counts
@@ -31,19 +32,15 @@ MAX_PAIRS = 15
 def label_curves(report: Report, scored: ScoredRows) -> list[dict[str, list]]:
     """Returns for each known label how often it is given at each threshold."""
     own = own_thresholds(report, scored)
-    counts = [
-        threshold_counts(
-            scored.targets[:, label], scored.probabilities[:, label], own[label]
-        )
-        for label in range(scored.known)
-    ]
+    cells = zip(scored.targets.T, scored.probabilities.T, own, strict=True)
+    counts = [threshold_counts(*column) for column in islice(cells, scored.known)]
     return [
         {
-            "thresholds": shortest(one.thresholds),
-            "given": one.given.tolist(),
-            "hits": one.hits.tolist(),
+            "thresholds": shortest(label.thresholds),
+            "given": label.predicted.tolist(),
+            "hits": label.hits.tolist(),
         }
-        for one in counts
+        for label in counts
     ]
 
 
@@ -59,11 +56,8 @@ def coverage_points(report: Report, scored: ScoredRows) -> dict[str, list]:
 
 def reliability_bins(scored: ScoredRows) -> dict[str, Any]:
     """Returns bins of mean probability, frequency and count: of all, of each label."""
-    columns = (slice(column, column + 1) for column in range(scored.known))
-    labels = [
-        reliability(scored.targets[:, column], scored.probabilities[:, column])
-        for column in columns
-    ]
+    columns = (np.s_[:, column : column + 1] for column in range(scored.known))
+    labels = [reliability(scored.targets[c], scored.probabilities[c]) for c in columns]
     return {
         "all": _bins(scored_reliability(scored)),
         "labels": list(map(_bins, labels)),
@@ -98,12 +92,12 @@ def history_lines(history_csv: str | Path, scored: ScoredRows) -> dict[str, Any]
     }
 
 
-def _bins(found: Reliability) -> dict[str, list]:
-    used = found.counts > 0
+def _bins(bins: Reliability) -> dict[str, list]:
+    used = bins.counts > 0
     return {
-        "confidence": rounded(found.confidence[used]),
-        "frequency": rounded(found.frequency[used]),
-        "counts": found.counts[used].tolist(),
+        "confidence": rounded(bins.confidence[used]),
+        "frequency": rounded(bins.frequency[used]),
+        "counts": bins.counts[used].tolist(),
     }
 
 

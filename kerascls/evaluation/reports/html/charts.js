@@ -139,13 +139,13 @@ function picker(box, chosen, changed, most = 8) {
     );
   };
   const tone = (label) => chosen.indexOf(label) % 8;
-  const set = (labels, place = labels.length) => {
+  const set = (labels, index = labels.length) => {
     chosen.splice(0, chosen.length, ...labels);
     show();
     changed();
     // The list is new; without this the focus would be lost.
     const items = chips.querySelectorAll("button, select");
-    items[Math.min(place, items.length - 1)].focus();
+    items[Math.min(index, items.length - 1)].focus();
   };
   show();
   return tone;

@@ -23,7 +23,7 @@ function filled(node, attributes, children) {
   return node;
 }
 
-function place(id) {
+function byId(id) {
   return document.getElementById(id);
 }
 

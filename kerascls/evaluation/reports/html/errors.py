@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from kerascls.evaluation.reports.errors import row_losses, surprising_rows
 from kerascls.evaluation.scored_rows import ScoredRows
 
@@ -19,32 +17,25 @@ def worst_mistakes(
         limit: How many to return at most.
         max_chars: Longer texts are cut there; `cut` says that one was.
     """
-    rows = surprising_rows(scored, limit)
-    losses = row_losses(scored)[rows]
-    return [
-        _mistake(scored, row, loss, max_chars)
-        for row, loss in zip(rows.tolist(), losses.tolist(), strict=True)
-    ]
+    losses = row_losses(scored)
+    rows = surprising_rows(scored, limit).tolist()
+    return [_mistake(scored, row, losses[row], max_chars) for row in rows]
 
 
 def _mistake(
     scored: ScoredRows, row: int, loss: float, max_chars: int
 ) -> dict[str, Any]:
     texts: Sequence[str] = scored.texts[row] if len(scored.texts) else ()
-    target, chosen = scored.targets[row], scored.chosen[row]
-    shown = np.flatnonzero(target | chosen)
+    target, chosen = scored.targets[row].tolist(), scored.chosen[row].tolist()
+    probabilities = scored.probabilities[row].tolist()
     return {
         "line": int(scored.lines[row]),
-        "loss": round(loss, 3),
-        # Label, whether true, whether given, probability.
+        "loss": round(float(loss), 3),
+        # Label, whether true, whether chosen, probability.
         "labels": [
-            [
-                int(label),
-                int(target[label]),
-                int(chosen[label]),
-                round(float(scored.probabilities[row, label]), 4),
-            ]
-            for label in shown
+            [label, int(target[label]), int(chosen[label]), round(probability, 4)]
+            for label, probability in enumerate(probabilities)
+            if target[label] or chosen[label]
         ],
         "texts": [text[:max_chars] for text in texts],
         "cut": any(len(text) > max_chars for text in texts),

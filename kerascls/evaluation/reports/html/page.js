@@ -23,7 +23,7 @@ const MATRICES = {
 };
 
 function matrixSection() {
-  const box = place("matrix");
+  const box = byId("matrix");
   const content = element("div");
   const buttons = data.matrices.map((matrix, i) =>
     element(
@@ -53,7 +53,7 @@ function matrixSection() {
       ),
     );
   };
-  if (multilabel) place("h-matrix").textContent = "Pairs of labels";
+  if (multilabel) byId("h-matrix").textContent = "Pairs of labels";
   if (buttons.length > 1) box.append(element("div", { class: "tools" }, ...buttons));
   box.append(content);
   let width = 0;
@@ -126,7 +126,7 @@ function pairTable({ kind, pairs }) {
 const AT_ONCE = 20;
 
 function mistakeSection() {
-  const box = place("mistakes");
+  const box = byId("mistakes");
   if (!data.mistakes.length) return box.append(help("There is none."));
   const list = element("div");
   const status = element("p", { class: "help", role: "status" });

@@ -12,7 +12,7 @@ from typing import Any
 from kerascls.evaluation.reports.html.payload import payload
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import ScoredRows
-from kerascls.system.files import write_atomically
+from kerascls.system.files import write_all
 
 HTML_FILE = "report.html"
 _SCRIPTS = ("dom.js", "charts.js", "table.js", "sections.js", "page.js")
@@ -53,7 +53,7 @@ def report_html(
     style = _template("page.css")
     script = "\n".join(map(_template, _SCRIPTS))
     title, heading = _titles(report)
-    parts = {
+    contents = {
         "policy": _policy(style, script),
         "title": title,
         "heading": heading,
@@ -61,8 +61,8 @@ def report_html(
         "script": script,
         "payload": embedded_json(content),
     }
-    # In one pass, so that nothing inside a part is taken for a place.
-    return re.sub(r"\{\{(\w+)\}\}", lambda m: parts[m[1]], _template("page.html"))
+    # In one pass, so that no content is taken for the name of another.
+    return re.sub(r"\{\{(\w+)\}\}", lambda m: contents[m[1]], _template("page.html"))
 
 
 def write_report_html(
@@ -70,26 +70,17 @@ def write_report_html(
     report: Report,
     scored: ScoredRows,
     history_csv: str | Path | None = None,
-    *,
-    max_mistakes: int = 200,
 ) -> Path:
-    """Writes what `report_html` returns, in one step.
+    """Writes what `report_html` returns, in one step, and returns the path.
 
     Args:
         path: The file; its directory is made if it does not exist.
-        report: See `report_html`.
-        scored: See `report_html`.
-        history_csv: See `report_html`.
-        max_mistakes: See `report_html`.
-
-    Returns:
-        The path.
+        report: See `report_html`, like all that follow.
+        scored: See there.
+        history_csv: See there.
     """
-    path = Path(path)
-    page = report_html(report, scored, history_csv, max_mistakes=max_mistakes)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page.encode())
-    return path
+    page = report_html(report, scored, history_csv).encode()
+    return write_all(Path(path).parent, {Path(path).name: page})[0]
 
 
 def embedded_json(content: Any) -> str:
@@ -97,7 +88,7 @@ def embedded_json(content: Any) -> str:
     text = json.dumps(
         content, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _titles(report: Report) -> tuple[str, str]:
@@ -117,8 +108,8 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
+def _hash(source: str) -> str:
+    digest = hashlib.sha256(source.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 

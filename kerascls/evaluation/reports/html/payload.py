@@ -21,6 +21,8 @@ from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.tables import detail_lines, report_lines
 from kerascls.evaluation.scored_rows import ScoredRows
 
+MAX_CHARS = 1500  # longer texts are cut there
+
 
 def payload(
     report: Report,
@@ -28,7 +30,6 @@ def payload(
     history_csv: str | Path | None = None,
     *,
     max_mistakes: int = 200,
-    max_chars: int = 1500,
 ) -> dict[str, Any]:
     """Returns everything the page shows.
 
@@ -37,7 +38,6 @@ def payload(
         scored: The rows themselves.
         history_csv: The history of the training, if there is one.
         max_mistakes: How many mistakes to list.
-        max_chars: Longer texts are cut there.
     """
     details = report.details or details_of(
         scored, report.rule.threshold_of(scored.known)
@@ -59,5 +59,5 @@ def payload(
         "reliability": reliability_bins(scored),
         "matrices": matrices(scored),
         "history": history_lines(history_csv, scored) if history_csv else None,
-        "mistakes": worst_mistakes(scored, max_mistakes, max_chars),
+        "mistakes": worst_mistakes(scored, max_mistakes, MAX_CHARS),
     }

@@ -1,12 +1,13 @@
 """Headline numbers and the class table, as JSON types."""
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.evaluation.metrics import Scores
+from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.tables import SCORE_NAMES
@@ -15,14 +16,14 @@ from kerascls.evaluation.scored_rows import ScoredRows
 
 def headline(report: Report, details: Details) -> list[dict[str, Any]]:
     """Returns the numbers on top of the page, each with interval and baseline."""
-    found = details.intervals
+    intervals = details.intervals
     return [
         {
             "key": name,
             "name": SCORE_NAMES[name],
             "value": _value(report.scores, name),
-            "interval": rounded(found.headline[name]),
-            "level": f"{100 * found.level:g}",
+            "interval": rounded(intervals.headline[name]),
+            "level": f"{100 * intervals.level:g}",
             "baseline": _value(report.baseline, name),
         }
         for name in ("macro_f1", "micro_f1", "weighted_f1", "accuracy")
@@ -51,11 +52,9 @@ def class_columns(
 
 def own_thresholds(report: Report, scored: ScoredRows) -> list[float | None]:
     """Returns the threshold that the rule has for each label, None for none."""
-    found = report.rule.threshold_of(scored.known)
-    known: Iterable[float | None] = (
-        [None] * scored.known if found is None else shortest(found)
-    )
-    return [*known, *[None] * (len(scored.labels) - scored.known)]
+    thresholds = report.rule.threshold_of(scored.known)
+    known = [] if thresholds is None else shortest(thresholds)
+    return [*known, *[None] * (len(scored.labels) - len(known))]
 
 
 def is_plain(report: Report) -> bool:
@@ -73,10 +72,7 @@ def _value(scores: Scores, name: str) -> float:
 
 def rounded(values: Iterable[float], digits: int = 4) -> list[float | None]:
     """Returns numbers rounded, None for those that are not finite."""
-    found = np.asarray(list(values), np.float64)
-    return [
-        round(value, digits) if np.isfinite(value) else None for value in found.tolist()
-    ]
+    return [round(float(x), digits) if isfinite(x) else None for x in values]
 
 
 def shortest(values: np.ndarray) -> list[float]:

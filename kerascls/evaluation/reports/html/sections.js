@@ -33,12 +33,12 @@ function headlineCards() {
     watchers.push(update);
     return card;
   });
-  place("headline").append(...cards);
+  byId("headline").append(...cards);
   watchers.push(sayAverages());
-  place("notes").append(...data.notes.map((note) => element("li", {}, note)));
-  place("more").append(...data.more.map((line) => element("li", {}, line)));
+  byId("notes").append(...data.notes.map((note) => element("li", {}, note)));
+  byId("more").append(...data.more.map((line) => element("li", {}, line)));
   const kind = multilabel ? "multi-label" : "multi-class";
-  place("facts").textContent =
+  byId("facts").textContent =
     `${kind} · ${counted(data.labels.length, "label")} · ${rows(data.rows)}, ${count(data.wrong)} of them with a mistake. All scores here are measured on these rows.`;
 }
 
@@ -48,7 +48,7 @@ function sayAverages(milliseconds = 700) {
   return () => {
     clearTimeout(waiting);
     waiting = setTimeout(
-      () => (place("said").textContent = averagesText()),
+      () => (byId("said").textContent = averagesText()),
       milliseconds,
     );
   };
@@ -60,7 +60,7 @@ function mostSupported(limit) {
 }
 
 function precisionRecall() {
-  const box = place("curves");
+  const box = byId("curves");
   const chosen = mostSupported(5);
   box.append(
     help(
@@ -97,7 +97,7 @@ function precisionRecall() {
 }
 
 function reliability() {
-  const box = place("reliability");
+  const box = byId("reliability");
   const select = element(
     "select",
     { "aria-label": "Whose probabilities", change: () => redraw() },
@@ -161,8 +161,8 @@ function reliability() {
 
 function history() {
   if (!data.history) return;
-  place("history-section").hidden = false;
-  const box = place("history");
+  byId("history-section").hidden = false;
+  const box = byId("history");
   const { epochs, classes, macro } = data.history;
   const chosen = mostSupported(5);
   box.append(
@@ -198,7 +198,7 @@ function history() {
 }
 
 function coverage() {
-  const box = place("coverage");
+  const box = byId("coverage");
   const { thresholds, coverage: share, accuracy } = data.coverage;
   const output = element("output", { id: "coverage-now" });
   const input = element("input", {

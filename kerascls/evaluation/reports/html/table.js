@@ -128,7 +128,7 @@ function classTable() {
     element("thead", {}, element("tr", {}, ...heads)),
     body,
   );
-  place("classes").append(table);
+  byId("classes").append(table);
   classTools(lines);
   watchers.push((label) =>
     (label === undefined ? lines : [lines[label]]).forEach((line) => line.update()),
@@ -216,7 +216,7 @@ function classTools(lines) {
           .includes(search.value.trim().toLowerCase());
       }),
   });
-  if (data.labels.length > 10) place("class-tools").append(search);
+  if (data.labels.length > 10) byId("class-tools").append(search);
   if (!multilabel) return;
   const output = element("output", {}, "–");
   const all = element("input", {
@@ -251,11 +251,11 @@ function classTools(lines) {
     },
     "Back to the rule",
   );
-  place("class-tools").append(
+  byId("class-tools").append(
     element("label", {}, "All thresholds", all, output),
     reset,
   );
-  place("class-tools").before(
+  byId("class-tools").before(
     element(
       "p",
       { class: "callout" },
@@ -268,7 +268,7 @@ function classTools(lines) {
     ),
   );
   const averages = element("output", { class: "averages", "aria-live": "off" });
-  place("class-tools").append(averages);
+  byId("class-tools").append(averages);
   const update = () => {
     reset.disabled = !moved();
     averages.value = averagesText();

@@ -15,12 +15,12 @@ class ThresholdCounts:
 
     Args:
         thresholds: float32 `(points,)`, ascending, no two alike.
-        given: int64 `(points,)`, rows whose probability reaches the threshold.
+        predicted: int64 `(points,)`, rows whose probability reaches the threshold.
         hits: int64 `(points,)`, those of them that truly have the label.
     """
 
     thresholds: np.ndarray
-    given: np.ndarray
+    predicted: np.ndarray
     hits: np.ndarray
 
 
@@ -38,11 +38,11 @@ def threshold_counts(
     true_ones = np.sort(probability[target])
     grid = [COMMON_THRESHOLDS, _spread_over(true_ones)]
     if own is not None:
-        grid.append(np.float32([own]))
+        grid.append(np.array([own], np.float32))
     thresholds = np.unique(np.concatenate(grid))
-    given = len(probability) - np.searchsorted(np.sort(probability), thresholds)
+    predicted = len(probability) - np.searchsorted(np.sort(probability), thresholds)
     hits = len(true_ones) - np.searchsorted(true_ones, thresholds)
-    return ThresholdCounts(thresholds, given, hits)
+    return ThresholdCounts(thresholds, predicted, hits)
 
 
 def _spread_over(values: np.ndarray) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""Pictures of probabilities: precision and recall, reliability, coverage."""
+"""Pictures of probabilities: precision and recall, reliability, coverage.
+
+Each is a matplotlib `Figure`, see `plot_history`.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,9 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerascls.decision.rule import Rule
-from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics import precision_recall_curve_points
-from kerascls.evaluation.reports.plots.fonts import new_figure, shortened, text_style
+from kerascls.evaluation.metrics.curves import precision_recall_curve_points
+from kerascls.evaluation.reports.plots.fonts import (
+    drawn_labels,
+    new_figure,
+    shortened,
+    text_style,
+)
 from kerascls.evaluation.reports.scored_curves import (
     scored_coverage,
     scored_reliability,
@@ -18,27 +25,25 @@ from kerascls.evaluation.scored_rows import ScoredRows
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MAX_CURVES = 8
-
 
 def plot_precision_recall(
     scored: ScoredRows, *, labels: Sequence[str] | None = None
 ) -> "Figure":
     """Draws precision against recall of labels over all thresholds.
 
-    A dot is where the label stands with the labels that were given.
+    A dot is where the label stands with the labels that were chosen.
 
     Args:
         scored: Rows of any task.
         labels: Which labels to draw; by default the eight with the most true rows.
 
-    Returns:
-        A matplotlib `Figure`, see `plot_history`.
 
     Raises:
         SettingsError: When training did not have a label.
     """
-    columns = _columns(scored, labels)
+    support = dict(zip(scored.labels, scored.targets.sum(axis=0).tolist(), strict=True))
+    known = {label: support[label] for label in scored.labels[: scored.known]}
+    columns = [scored.labels.index(label) for label in drawn_labels(labels, known)]
     names = [shortened(scored.labels[column]) for column in columns]
     with text_style(names):
         figure = new_figure((7, 4.5))
@@ -63,27 +68,25 @@ def plot_reliability(scored: ScoredRows, *, bins: int = 15) -> "Figure":
     """Draws how often labels are true against the probability they got.
 
     Multi-label looks at every cell of the labels that training had, multi-class at
-    the likeliest label of each row. Points on the diagonal are calibrated.
+    the likeliest label of each row. Points on the diagonal are calibrated. A histogram
+    is below.
 
     Args:
         scored: Rows of any task.
         bins: How many bins of equal width.
-
-    Returns:
-        A matplotlib `Figure` with a histogram below, see `plot_history`.
     """
-    found = scored_reliability(scored, bins)
+    measured = scored_reliability(scored, bins)
     figure = new_figure((5, 5.5))
     axes, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     axes.plot((0, 1), (0, 1), "--", color="gray", label="calibrated")
-    used = found.counts > 0
-    points = found.confidence[used], found.frequency[used]
-    axes.plot(*points, marker="o", label=f"ECE {found.error:.4f}")
+    used = measured.counts > 0
+    points = measured.confidence[used], measured.frequency[used]
+    axes.plot(*points, marker="o", label=f"ECE {measured.error:.4f}")
     axes.set(ylabel="share that is true", xlim=(0, 1), ylim=(0, 1.02))
     axes.grid(alpha=0.3)
     axes.legend(loc="upper left")
     edges = np.linspace(0, 1, bins + 1)
-    below.bar(edges[:-1], found.counts, 1 / bins, align="edge", edgecolor="white")
+    below.bar(edges[:-1], measured.counts, 1 / bins, align="edge", edgecolor="white")
     below.set(xlabel="probability", ylabel="count", yscale="log")
     below.yaxis.set_minor_formatter("")  # there is room for powers of ten only
     return figure
@@ -95,9 +98,6 @@ def plot_coverage(scored: ScoredRows, rule: Rule | None = None) -> "Figure":
     Args:
         scored: Rows of any task.
         rule: What chose their labels; needed only if it abstains.
-
-    Returns:
-        A matplotlib `Figure`, see `plot_history`.
     """
     curve = scored_coverage(scored, rule)
     figure = new_figure((5.5, 4))
@@ -111,17 +111,3 @@ def plot_coverage(scored: ScoredRows, rule: Rule | None = None) -> "Figure":
     )
     axes.grid(alpha=0.3)
     return figure
-
-
-def _columns(scored: ScoredRows, labels: Sequence[str] | None) -> list[int]:
-    known = scored.labels[: scored.known]
-    if labels is None:
-        support = scored.targets[:, : scored.known].sum(axis=0)
-        return np.argsort(-support, kind="stable")[:MAX_CURVES].tolist()
-    unknown = [label for label in labels if label not in known]
-    if unknown:
-        raise SettingsError(
-            f"Curves can be drawn of labels that training had. Received: labels with "
-            f"{unknown[0]!r}. Name some of {', '.join(known[:10])}."
-        )
-    return [known.index(label) for label in labels]

@@ -1,12 +1,13 @@
-"""Empty figures, and fonts that have the characters of labels, Chinese ones too."""
+"""Empty figures, labels to draw, and fonts that have their characters, Chinese too."""
 
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+from kerascls.errors import SettingsError
 from kerascls.system.extras import require
 
 if TYPE_CHECKING:
@@ -28,10 +29,14 @@ CHINESE_FONTS = (
 )
 _MAX_CHARS = 24
 _MAX_NAMED = 10
+_MAX_LINES = 8
 _GLYPH = re.compile(r"Glyph (\d+) ")
 
 
-def new_figure(size: tuple[float, float], layout: str = "constrained") -> "Figure":
+def new_figure(
+    size: tuple[float, float],
+    layout: Literal["constrained", "compressed"] = "constrained",
+) -> "Figure":
     """Returns a matplotlib figure, of which pyplot knows nothing.
 
     Args:
@@ -64,8 +69,31 @@ def text_style(texts: Iterable[str]) -> AbstractContextManager:
     import matplotlib
 
     # A label such as "$5 - $9" is no formula.
+    style: dict[Any, Any]
     style = {"font.family": _font_families(texts), "text.parse_math": False}
     return matplotlib.rc_context(style)
+
+
+def drawn_labels(
+    labels: Sequence[str] | None, support: Mapping[str, int]
+) -> Sequence[str]:
+    """Returns the labels to draw: those asked for, or the eight of the most rows.
+
+    Args:
+        labels: Those asked for; None for no wish.
+        support: Rows of each label that can be drawn.
+
+    Raises:
+        SettingsError: When one cannot be drawn.
+    """
+    if labels is None:
+        return sorted(support, key=support.__getitem__, reverse=True)[:_MAX_LINES]
+    if unknown := [label for label in labels if label not in support]:
+        raise SettingsError(
+            f"Expected labels that training had. Received: labels with "
+            f"{unknown[0]!r}. Name some of {', '.join([*support][:10])}."
+        )
+    return labels
 
 
 def shortened(text: str, length: int = _MAX_CHARS) -> str:
@@ -80,8 +108,8 @@ def missing_glyphs(messages: Iterable[str]) -> str | None:
     Args:
         messages: Its warnings; others than those of characters are passed over.
     """
-    found = filter(None, map(_GLYPH.match, messages))
-    codes = sorted({int(one[1]) for one in found})
+    matches = filter(None, map(_GLYPH.match, messages))
+    codes = sorted({int(match[1]) for match in matches})
     if not codes:
         return None
     named = [_named(code) for code in codes[:_MAX_NAMED]]

@@ -28,9 +28,6 @@ def plot_confusion(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     Args:
         scored: Rows of a multi-class task.
         max_labels: Draw only so many labels, those confused most.
-
-    Returns:
-        A matplotlib `Figure`, see `plot_history`.
     """
     counts = confusion_counts(scored)
     shown = most_involved(counts, max_labels)
@@ -54,9 +51,6 @@ def plot_pairs(scored: ScoredRows, *, max_labels: int = 40) -> "Figure":
     Args:
         scored: Rows of a multi-label task.
         max_labels: Draw only so many labels, those with the most errors.
-
-    Returns:
-        A matplotlib `Figure` with two pictures, see `plot_history`.
     """
     errors, together = error_pairs(scored), co_occurrences(scored.targets)
     shown = most_involved(errors, max_labels)
@@ -79,9 +73,8 @@ def _draw(
     axes: "Axes", counts: np.ndarray, shares: np.ndarray, names: list[str]
 ) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    places = range(len(names))
-    axes.set_xticks(places, names, rotation=90)
-    axes.set_yticks(places, names)
+    axes.set_xticks(range(len(names)), names, rotation=90)
+    axes.set_yticks(range(len(names)), names)
     if len(names) > _MAX_LABELS_WITH_NUMBERS:
         return
     for row, column in np.argwhere(counts > 0):

@@ -18,9 +18,6 @@ def plot_scores(report: Report, *, max_classes: int = 40) -> "Figure":
     Args:
         report: What an evaluation returned.
         max_classes: Draw only so many classes, those with the most support.
-
-    Returns:
-        A matplotlib `Figure`, see `plot_history`.
     """
     rows = [row for row in score_rows(report.scores) if row.is_class]
     rows = sorted(rows, key=lambda row: -row.support)[:max_classes]
@@ -29,10 +26,10 @@ def plot_scores(report: Report, *, max_classes: int = 40) -> "Figure":
     with text_style([*names, title]):
         figure = new_figure((7, 1 + 0.3 * len(rows)))
         axes = figure.subplots()
-        places = range(len(rows))
-        bars = axes.barh(places, [row.f1 or 0 for row in rows], color="tab:blue")
+        heights = range(len(rows))
+        bars = axes.barh(heights, [row.f1 or 0 for row in rows], color="tab:blue")
         axes.bar_label(bars, [f"{row.support:,}" for row in rows], padding=3)
-        axes.set_yticks(places, names)
+        axes.set_yticks(heights, names)
         axes.axvline(report.scores.macro.f1, color="tab:orange", label="macro-F1")
         axes.invert_yaxis()
         axes.set(xlim=(0, 1.12), xlabel="F1 (numbers: support)", title=title)

@@ -56,8 +56,8 @@ def write_plots(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         figures = _figures(report, scored, history_csv)
-        contents = {f"{name}.png": _png(one, dpi) for name, one in figures.items()}
-    _warn_once({str(one.message): one.category for one in caught})
+        contents = {f"{name}.png": _png(fig, dpi) for name, fig in figures.items()}
+    _warn_once({str(warning.message): warning.category for warning in caught})
     return write_all(directory, contents)
 
 

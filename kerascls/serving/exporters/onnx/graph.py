@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.inference.runtimes.saturation import KERNEL_CODES, KERNEL_CODES_FACT
+from kerascls.inference.runtimes.saturation import KERNEL_CODES, KERNEL_CODES_KEY
 from kerascls.preprocessing.sequence_layout import INPUTS
 
 # What onnxruntime adds to ONNX: https://onnxruntime.ai/docs/reference/operators
@@ -148,7 +148,7 @@ class Int8Graph(OnnxGraph):
     """
 
     packs_attention = False
-    metadata = {KERNEL_CODES_FACT: str(KERNEL_CODES)}
+    metadata = {KERNEL_CODES_KEY: str(KERNEL_CODES)}
 
     def rows(self, table: str, ids: str) -> str:
         """Returns rows of an embedding table."""

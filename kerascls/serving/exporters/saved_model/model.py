@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerascls.errors import SettingsError
-from kerascls.inference.bundle import VOCAB, Bundle
+from kerascls.inference.bundle import Bundle
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.serving.exporters.saved_model import decision as graph_decision
@@ -52,7 +52,7 @@ def write_saved_model(bundle: Bundle, path: Path, int8: bool) -> str | None:
     archive, model = archive_of(bundle, "savedmodel")
     import tensorflow as tf
 
-    tokenizer = Tokenizer(bundle.path / VOCAB, bundle.input_spec.do_lower_case)
+    tokenizer = bundle.tokenizer()
     reason = why_inexpressible(tokenizer)
     inputs_of: Callable[[Tensors], Tensors] = dict
     specs = id_specs()

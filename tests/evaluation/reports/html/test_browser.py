@@ -7,9 +7,10 @@ import pytest
 
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
-from kerascls.evaluation.metrics import pad_columns, score
-from kerascls.evaluation.reports import Report, append_history, history_rows
-from kerascls.evaluation.reports.html import write_report_html
+from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.history import append_history, history_rows
+from kerascls.evaluation.reports.html.page import write_report_html
+from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import ScoredRows
 
 # Several seconds to start a browser and to press its keys.
@@ -235,7 +236,7 @@ def test_texts_and_labels_are_found(page):
 @pytest.mark.parametrize(("text", "toggles"), [("1\n2\n3\n4\n5", 1), ("1\n2", 0)])
 def test_a_text_with_hidden_lines_can_be_shown_whole(page, text, toggles):
     one = "mistake({...data.mistakes[0], texts: [arguments[0]]})"
-    page.execute_script(f"place('mistakes').replaceChildren({one})", text)
+    page.execute_script(f"byId('mistakes').replaceChildren({one})", text)
     settled = "requestAnimationFrame(() => setTimeout(arguments[0], 50))"
     page.execute_async_script(settled)
     buttons = find_all(page, ".mistake .link:not([hidden])")
@@ -281,10 +282,10 @@ def test_new_scores_are_said_once_the_slider_rests(page):
     count = """
         const [done] = arguments;
         let said = 0;
-        new MutationObserver(() => said++).observe(place("said"), {childList: true});
+        new MutationObserver(() => said++).observe(byId("said"), {childList: true});
         for (const value of [30, 31, 32]) {
-            place("all-thresholds").value = value;
-            place("all-thresholds").dispatchEvent(new Event("input"));
+            byId("all-thresholds").value = value;
+            byId("all-thresholds").dispatchEvent(new Event("input"));
         }
         setTimeout(() => done(said), 1000);
     """

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.evaluation.reports import append_history, history_rows
-from kerascls.evaluation.reports.html import report_html, write_report_html
-from kerascls.evaluation.reports.html.page import embedded_json
+from kerascls.evaluation.reports.history import append_history, history_rows
+from kerascls.evaluation.reports.html.page import (
+    embedded_json,
+    report_html,
+    write_report_html,
+)
 
 HOSTILE = ("</script><script>alert(1)</script>", "<!--", "{{script}}", "\u2028&\ud800")
 
@@ -68,7 +71,7 @@ def test_hostile_texts_and_labels_come_back_as_they_were(report, make_scored):
 
 
 def report_of(report, scored):
-    from kerascls.evaluation.metrics import score
+    from kerascls.evaluation.metrics.scores import score
 
     scores = score(scored.targets, scored.chosen, scored.labels)
     return replace(report, scores=scores, source="<i>\udcff.csv", train_support={})

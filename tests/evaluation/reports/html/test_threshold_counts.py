@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.evaluation.metrics import score
+from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports.html.threshold_counts import (
     COMMON_THRESHOLDS,
     threshold_counts,
@@ -21,9 +21,9 @@ def test_scores_at_every_threshold_equal_those_of_the_rows(rows, own):
     for at, threshold in enumerate(counts.thresholds):
         chosen = probability >= threshold
         expected = score(target[:, None], chosen[:, None], ["label"])
-        assert counts.given[at] == expected.predicted[0]
+        assert counts.predicted[at] == expected.predicted[0]
         hits = counts.hits[at]
-        assert hits / max(counts.given[at], 1) == expected.precision[0]
+        assert hits / max(counts.predicted[at], 1) == expected.precision[0]
         assert hits / max(target.sum(), 1) == expected.recall[0]
 
 

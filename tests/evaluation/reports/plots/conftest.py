@@ -3,7 +3,7 @@ import warnings
 
 import pytest
 
-from kerascls.evaluation.reports.plots import CHINESE_FONTS
+from kerascls.evaluation.reports.plots.fonts import CHINESE_FONTS
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import pytest
 
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
-from kerascls.evaluation.reports.plots import (
+from kerascls.evaluation.reports.plots.curves import (
     plot_coverage,
     plot_precision_recall,
     plot_reliability,

@@ -1,8 +1,9 @@
 import pytest
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.reports import append_history, history_rows, plot_history
-from kerascls.evaluation.reports.plots import plot_class_history
+from kerascls.evaluation.reports import plot_history
+from kerascls.evaluation.reports.history import append_history, history_rows
+from kerascls.evaluation.reports.plots.history import plot_class_history
 
 
 @pytest.fixture

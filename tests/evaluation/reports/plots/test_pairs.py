@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kerascls.data.labels import Task
-from kerascls.evaluation.reports.plots import plot_confusion, plot_pairs
+from kerascls.evaluation.reports.plots.pairs import plot_confusion, plot_pairs
 
 LABELS = ("体育", "a $label$ of more than twenty-four", "never")
 

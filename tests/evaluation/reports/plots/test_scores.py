@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kerascls.evaluation.metrics import score
+from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports import plot_scores
 
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from kerascls.data.labels import Task
-from kerascls.evaluation.metrics import score
-from kerascls.evaluation.reports import append_history, history_rows
-from kerascls.evaluation.reports.plots import write_plots
+from kerascls.evaluation.metrics.scores import score
+from kerascls.evaluation.reports.history import append_history, history_rows
+from kerascls.evaluation.reports.plots.write_plots import write_plots
 
 ALWAYS = ["scores", "precision_recall", "reliability", "coverage"]
 
