@@ -72,12 +72,9 @@ def account(
     with_pool: bool = False,
     num_hidden_layers: int | None = None,
 ) -> Accounting:
-    """Compares the weights of a checkpoint with those of its encoder.
+    """Compares the weights of a checkpoint with those of its encoder, or a part of it.
 
-    Args:
-        files: The checkpoint.
-        with_pool: Whether the pooler is wanted.
-        num_hidden_layers: How many layers are wanted; None for all.
+    With `num_hidden_layers` only so many layers from below are wanted.
     """
     shapes = files.weights.shapes()
     actual = names_in_file(files.layout, files.family, shapes)

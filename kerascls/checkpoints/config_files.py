@@ -131,13 +131,7 @@ def check_family(named: str | None, expected: str | None, path: Path) -> None:
 def encoder_config(
     raw: Mapping[str, Any], family: str, layout: LayoutName, path: Path
 ) -> EncoderConfig:
-    """Translates a configuration file.
-
-    Args:
-        raw: Its keys.
-        family: Which encoder.
-        layout: Whose file it is; decides what `"gelu"` and absent keys mean.
-        path: The file, for messages.
+    """Translates a configuration file; whose it is decides what absent keys mean.
 
     Raises:
         CheckpointError: When keys are missing or ask for what we do not compute.

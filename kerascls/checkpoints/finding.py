@@ -92,11 +92,6 @@ def describe_checkpoint(
 ) -> EncoderFiles:
     """Returns what a configuration file and a weight file say, without vocabulary.
 
-    Args:
-        config_path: Configuration file.
-        weights_path: safetensors file, its index file, or TensorFlow prefix.
-        family: What the caller takes it for, if that is stated.
-
     Raises:
         CheckpointError: When the files contradict each other or the caller.
     """

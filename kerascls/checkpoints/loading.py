@@ -139,12 +139,7 @@ def read_encoder_weights(
 def load_tokenizer(
     checkpoint: FoundCheckpoint, keep_tokens: Sequence[int] | None = None
 ) -> Tokenizer:
-    """Returns the tokenizer of a checkpoint, its vocabulary reduced if asked for.
-
-    Args:
-        checkpoint: The checkpoint.
-        keep_tokens: Ids of the tokens to keep, in their new order; None for all.
-    """
+    """Returns the tokenizer of a checkpoint, of the tokens to keep in their order."""
     vocab = read_vocabulary(checkpoint.vocab_path)
     if keep_tokens is not None:
         tokens = {token_id: token for token, token_id in vocab.items()}

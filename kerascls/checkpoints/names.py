@@ -41,13 +41,7 @@ LEFT_OUT: dict[LayoutName, Renames] = {
 
 
 def file_name(layout: LayoutName, family: str, name: str) -> str:
-    """Returns what a weight of ours is called in a file.
-
-    Args:
-        layout: Whose names: Google's with their prefix, Hugging Face's without.
-        family: Which encoder.
-        name: Our stable name, for example `encoder/layer_0/output/dense/kernel`.
-    """
+    """Returns a file's name, Google's with prefix, of a weight of our stable name."""
     row = FAMILIES[family]
     if layout == "google":
         return row.google_prefix + _exchange(name, row.google_renames)
@@ -67,11 +61,6 @@ def names_in_file(
 
     Hugging Face's prefix (`bert.`) may be there or not, and old files say
     `LayerNorm.gamma` where new ones say `LayerNorm.weight`.
-
-    Args:
-        layout: Whose names these are.
-        family: Which encoder.
-        names: Names as they are in the file.
 
     Returns:
         From the plain name to the one in the file.
@@ -96,10 +85,6 @@ def families_by_names(names: Iterable[str], path: Path) -> tuple[str, ...]:
 
     Hugging Face's ELECTRA has the names of BERT when it has neither a prefix nor a
     projection; all others differ.
-
-    Args:
-        names: Names of weights in a file.
-        path: The file, for the message.
 
     Raises:
         CheckpointError: When it is none of ours, or early brightmart ALBERT.

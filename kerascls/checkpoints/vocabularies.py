@@ -38,11 +38,6 @@ def lower_casing(
     configuration, the normalizer of tokenizer.json, and the vocabulary, which is
     taken as lower-cased when hardly any token has a capital letter.
 
-    Args:
-        directory: Where the checkpoint lies.
-        raw_config: Keys of its configuration.
-        tokens: Its vocabulary.
-
     Raises:
         CheckpointError: When the files ask for a treatment of text we do not have.
     """

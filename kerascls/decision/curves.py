@@ -110,10 +110,7 @@ def nearest_best(
     Args:
         curves: Of some labels.
         quality: float64 `(labels, rows + 1)`; changed where no threshold is possible.
-        towards: float32 `(labels,)`.
-
-    Returns:
-        int `(labels,)`.
+        towards: float32 `(labels,)`; the indices are int `(labels,)`.
     """
     quality[~curves.possible] = -np.inf
     best = quality >= quality.max(axis=1, keepdims=True) - SAME_QUALITY

@@ -64,14 +64,9 @@ def rule_for(
     targets: np.ndarray,
     probabilities: np.ndarray,
 ) -> Rule:
-    """Returns the stated rule, or the one fitted to probabilities.
+    """Returns the stated rule, or the one fitted to float32 probabilities.
 
-    Args:
-        settings: What is wanted.
-        task: What a row's labels mean.
-        labels: Names of the columns.
-        targets: bool `(rows, num_classes)`.
-        probabilities: float32 `(rows, num_classes)`.
+    Targets and probabilities are `(rows, num_classes)`; for the rest see `decide`.
     """
     if rule := _stated_rule(settings, task, labels):
         return rule
@@ -124,12 +119,7 @@ def _stated_rule(
 def check_decision(
     settings: DecisionSettings, task: Task, labels: Sequence[str]
 ) -> None:
-    """Checks whether such a decision can be fitted, before there is anything to fit.
-
-    Args:
-        settings: What is wanted.
-        task: What a row's labels mean.
-        labels: Names of the columns.
+    """Checks whether `decide` can do its work, before there is anything to fit.
 
     Raises:
         SettingsError: When settings contradict each other or the task.

@@ -160,14 +160,8 @@ def shrink(
 ) -> np.ndarray:
     """Moves thresholds towards others, in logits, the more the fewer positives.
 
-    Args:
-        own: float `(labels,)`, from 0 to 1.
-        towards: The same.
-        positives: int `(labels,)`.
-        shrinkage: Above 0; see `fit_rule`.
-
-    Returns:
-        float32 `(labels,)`.
+    All are `(labels,)`, thresholds from 0 to 1; for `shrinkage`, above 0, and the
+    formula see `fit_rule`. Returns float32.
     """
     weight = positives / (positives + shrinkage)
     logits = weight * _logit(own) + (1 - weight) * _logit(towards)

@@ -237,11 +237,7 @@ class Encoder(layers.Layer):
 def assign_by_name(
     variables: Mapping[str, keras.Variable], weights: Mapping[str, np.ndarray]
 ) -> None:
-    """Assigns arrays to variables of the same name, all or nothing.
-
-    Args:
-        variables: Keras variables by stable name.
-        weights: Arrays by stable name.
+    """Assigns arrays to variables of the same stable name, all or nothing.
 
     Raises:
         CheckpointError: With counts and the first ten names, when a name is

@@ -161,9 +161,6 @@ PRESETS: dict[str, Preset] = {
 def get_preset(name: str) -> Preset:
     """Returns the preset of that name.
 
-    Args:
-        name: A key of `PRESETS`.
-
     Raises:
         SettingsError: When there is none; it lists all and the nearest.
     """
@@ -171,10 +168,7 @@ def get_preset(name: str) -> Preset:
 
 
 def architecture_of(name: str | None) -> Architecture:
-    """Returns how a bundle's model is built.
-
-    Args:
-        name: What the bundle calls it, a key of `PRESETS`; None for a transformer.
+    """Returns how the model of that name is built; bundles of transformers have none.
 
     Raises:
         SettingsError: When there is no such model.

@@ -144,10 +144,8 @@ def _devices(backend: str) -> list[Any]:
 def data_parallel(compute: Compute) -> Iterator[None]:
     """Lets models built and trained inside share each batch over several devices.
 
-    Every device has all weights; gradients are summed over them after each step.
-
-    Args:
-        compute: With `num_devices`; with 1 nothing is done.
+    Every device has all weights; gradients are summed over them after each step. With
+    one device nothing is done.
 
     References:
         - `tf.distribute.MirroredStrategy`, `keras.distribution.DataParallel`
@@ -204,11 +202,7 @@ def limit_threads(compute: Compute) -> None:
 
 
 def has_own_operations(tensor: Any) -> bool:
-    """Whether `tensorflow_ops` is faster for a tensor than Keras: on a CPU, in float32.
-
-    Args:
-        tensor: Of the backend, or an array.
-    """
+    """Whether `tensorflow_ops` beats Keras on a tensor: in float32, on a CPU."""
     if keras.backend.backend() != "tensorflow":
         return False
     import tensorflow as tf

@@ -15,16 +15,7 @@ if TYPE_CHECKING:
 def layer_norm(
     x: "tf.Tensor", gamma: "tf.Tensor", beta: "tf.Tensor", epsilon: float
 ) -> "tf.Tensor":
-    """Normalises rows.
-
-    Args:
-        x: float32 `(rows, width)`.
-        gamma: float32 `(width,)`.
-        beta: float32 `(width,)`.
-        epsilon: Added to the variance.
-
-    Returns:
-        float32 `(rows, width)`.
+    """Normalises float32 `(rows, width)`; gamma and beta are `(width,)`.
 
     References:
         - [Layer Normalization](https://arxiv.org/abs/1607.06450)
@@ -99,10 +90,7 @@ def gelu_tanh(x: "tf.Tensor") -> "tf.Tensor":
 def dropout(x: "tf.Tensor", rate: float, seed: "tf.Tensor") -> "tf.Tensor":
     """Drops what `keras.layers.Dropout` drops with the same state of its seed.
 
-    Args:
-        x: float32 of any shape.
-        rate: Share to drop, from 0 to below 1.
-        seed: int32 `(2,)`.
+    `x` is float32 of any shape, `rate` from 0 to below 1, `seed` int32 `(2,)`.
     """
     import tensorflow as tf
 

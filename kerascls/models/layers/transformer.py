@@ -14,20 +14,14 @@ from kerascls.system.tables import named
 
 
 class Seeds:
-    """Gives every random layer its own seed, so that one number fixes a model.
-
-    The sequence is a permutation of all numbers below 2**31: it neither repeats
-    itself nor comes back to `seed` within a model.
-
-    Args:
-        seed: Any whole number; the same number gives the same sequence of seeds.
-    """
+    """Gives every random layer its own seed, so that one number fixes a model."""
 
     def __init__(self, seed: int) -> None:
         self._next = seed % 2**31
 
     def next(self) -> int:
         """Returns the next seed, from 0 to 2**31 - 1."""
+        # Runs through all numbers below 2**31 before one comes again.
         self._next = (self._next * 1103515245 + 12345) % 2**31
         return self._next
 
