@@ -57,7 +57,7 @@ class LabelCosts:
 
 @dataclass(frozen=True)
 class CostMatrix:
-    """Multi-class: `costs[true][given]`."""
+    """Multi-class: `costs[true][predicted]`."""
 
     costs: tuple[tuple[float, ...], ...]
 

@@ -30,7 +30,7 @@ class Rule:
         mass: Above 0, at most 1. The probabilities of a row are divided by their sum
             first: that of multi-class rows is 1 already, for multi-label it makes
             them shares of one topic distribution. A row of zeros gets no label.
-        costs: `costs[true][given]`, not negative, square; for multi-class.
+        costs: `costs[true][predicted]`, not negative, square; for multi-class.
         min_labels: `"threshold"` and `"cumulative"`: a row with fewer labels also
             gets the likeliest of the others. 1 is the top-1 fallback.
         max_labels: The same kinds: a row keeps the likeliest of what it was given.

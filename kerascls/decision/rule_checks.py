@@ -63,7 +63,7 @@ def _check_values(fields: Mapping[str, Any]) -> None:
     mass = fields["mass"]
     check("mass", _is_share(mass) and mass > 0, "above 0 and at most 1")
     check("thresholds", _are_shares(fields["thresholds"]), "numbers from 0 to 1")
-    check("costs", _is_square(fields["costs"]), "costs[true][given], square, >= 0")
+    check("costs", _is_square(fields["costs"]), "costs[true][predicted], square, >= 0")
     least, most = fields["min_labels"], fields["max_labels"]
     check("min_labels", _is_count(least, 0), "a whole number, >= 0")
     lowest = max(1, least)

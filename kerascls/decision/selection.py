@@ -53,7 +53,7 @@ def least_cost(probabilities: np.ndarray, costs: np.ndarray) -> np.ndarray:
 
     Args:
         probabilities: float `(rows, num_classes)`, each row sums to 1.
-        costs: float64 `(num_classes, num_classes)`, `costs[true, given]`.
+        costs: float64 `(num_classes, num_classes)`, `costs[true, predicted]`.
 
     Returns:
         bool `(rows, num_classes)`, one true in each row.

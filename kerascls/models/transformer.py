@@ -184,7 +184,7 @@ class TransformerClassifier(keras.Model):
         """
         assign_by_name(self.weights_by_name(), weights)
 
-    def parts(self) -> dict[str, Any]:
+    def blueprint(self) -> dict[str, Any]:
         """Returns what `rebuilt_transformer` needs, as plain JSON types."""
         return {
             "config": self.encoder.config.to_dict(),
@@ -210,7 +210,7 @@ def rebuilt_transformer(
     mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
     mlp_dim: int | None = None,
 ) -> TransformerClassifier:
-    """Returns the float32 model whose `parts` these are; its weights are random."""
+    """Returns the float32 model whose `blueprint` this is; its weights are random."""
     encoder = Encoder(
         EncoderConfig(**config),
         with_pool=POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool,
