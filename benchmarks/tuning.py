@@ -29,7 +29,6 @@ from kerascls.data.labels import LabelSet, Task
 from kerascls.data.readers import Example, read
 from kerascls.decision.calibration import fit_calibration
 from kerascls.decision.costs import LabelCosts
-from kerascls.decision.decision import probabilities
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.label_thresholds import fit_rule
 from kerascls.decision.objectives import FBeta
@@ -175,7 +174,7 @@ def calibrated(
     """Fits a calibration; returns the probabilities of its rows and of others."""
     targets = targets[:, : logits.shape[1]]
     fitted = fit_calibration(targets, logits, Task.MULTILABEL)
-    return tuple(probabilities(x, Task.MULTILABEL, fitted) for x in (logits, held))
+    return tuple(fitted.apply(x, Task.MULTILABEL) for x in (logits, held))
 
 
 def cross_validated(arrays: Arrays) -> list[tuple[np.ndarray, ...]]:

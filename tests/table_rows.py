@@ -90,7 +90,7 @@ class BagOfTokens(keras.Model):
         named = self.weights_by_name().items()
         return {name: ops.convert_to_numpy(ops.copy(value)) for name, value in named}
 
-    def parts(self) -> dict:
+    def blueprint(self) -> dict:
         return {"model": "bag", "config": self.config.to_dict()}
 
 

@@ -1,10 +1,10 @@
 """Every weight of a checkpoint accounted for: used, left out by name, or a fault."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from kerascls.checkpoints.finding import FoundCheckpoint
+from kerascls.checkpoints.finding import EncoderFiles
 from kerascls.checkpoints.names import (
     file_name,
     is_transposed,
@@ -15,8 +15,33 @@ from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
 
 
+class WeightFaults:
+    """What keeps the weights of a file from being loaded."""
+
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+    wrong_shapes: tuple[str, ...]
+
+    @property
+    def faults(self) -> dict[str, tuple[str, ...]]:
+        """What is wrong, by kind; of some kinds nothing may be."""
+        return {
+            "missing": self.missing,
+            "unexpected": self.unexpected,
+            "wrong shape": self.wrong_shapes,
+        }
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the encoder can be loaded."""
+        return not any(self.faults.values())
+
+    def fault_counts(self) -> str:
+        return ", ".join(f"{len(names)} {kind}" for kind, names in self.faults.items())
+
+
 @dataclass(frozen=True, kw_only=True)
-class Accounting:
+class Accounting(WeightFaults):
     """What becomes of the weights in a file.
 
     Args:
@@ -33,11 +58,6 @@ class Accounting:
     wrong_shapes: tuple[str, ...]
     left_out: dict[str, tuple[str, ...]]
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether the encoder can be loaded."""
-        return not (self.missing or self.unexpected or self.wrong_shapes)
-
     def notes(self) -> list[str]:
         """Returns a line for each reason to leave weights out."""
         return [
@@ -47,26 +67,23 @@ class Accounting:
 
 
 def account(
-    found: FoundCheckpoint,
+    files: EncoderFiles,
     *,
     with_pool: bool = False,
     num_hidden_layers: int | None = None,
 ) -> Accounting:
-    """Compares the weights of a checkpoint with those of its encoder.
+    """Compares the weights of a checkpoint with those of its encoder, or a part of it.
 
-    Args:
-        found: The checkpoint.
-        with_pool: Whether the pooler is wanted.
-        num_hidden_layers: How many layers are wanted; None for all.
+    With `num_hidden_layers` only so many layers from below are wanted.
     """
-    shapes = found.weights.shapes()
-    actual = names_in_file(found.layout, found.family, shapes)
-    wanted = weight_shapes(first_layers(found.config, num_hidden_layers), with_pool)
-    plain_names = _plain_names(found, wanted)
+    shapes = files.weights.shapes()
+    actual = names_in_file(files.layout, files.family, shapes)
+    wanted = weight_shapes(first_layers(files.config, num_hidden_layers), with_pool)
+    plain_names = _plain_names(files, wanted)
     sources, missing, wrong = {}, [], []
     for name, shape in wanted.items():
         plain = plain_names[name]
-        if is_transposed(found.layout, name):
+        if is_transposed(files.layout, name):
             shape = shape[::-1]
         if plain not in actual:
             missing.append(plain)
@@ -74,10 +91,11 @@ def account(
             wrong.append(f"{actual[plain]} is {shapes[actual[plain]]}, not {shape}")
         else:
             sources[name] = actual[plain]
-    upper_layers = set(_plain_names(found, weight_shapes(found.config)).values())
-    left_out, unexpected = defaultdict(list), []
+    upper_layers = set(_plain_names(files, weight_shapes(files.config)).values())
+    left_out: defaultdict[str, list[str]] = defaultdict(list)
+    unexpected: list[str] = []
     for plain in sorted(set(actual) - set(plain_names.values())):
-        why = reason_to_leave_out(found.layout, plain)
+        why = reason_to_leave_out(files.layout, plain)
         if plain in upper_layers:
             why = f"layers from {num_hidden_layers} on"
         (left_out[why] if why else unexpected).append(actual[plain])
@@ -90,7 +108,7 @@ def account(
     )
 
 
-def require_complete(found: FoundCheckpoint, accounting: Accounting) -> None:
+def require_complete(files: EncoderFiles, accounting: Accounting) -> None:
     """Raises one error that counts and names everything that is wrong.
 
     Raises:
@@ -98,30 +116,20 @@ def require_complete(found: FoundCheckpoint, accounting: Accounting) -> None:
     """
     if accounting.is_complete:
         return
-    kinds = {
-        "missing": accounting.missing,
-        "unexpected": accounting.unexpected,
-        "wrong shape": accounting.wrong_shapes,
-    }
-    counts = ", ".join(f"{len(names)} {kind}" for kind, names in kinds.items())
-    lines = "".join(_lines(kind, names) for kind, names in kinds.items())
-    config = found.config
+    lines = "".join(_lines(kind, names) for kind, names in accounting.faults.items())
     raise CheckpointError(
-        f"Expected the weights of the {found.family} encoder that "
-        f"{found.config_path} describes ({config.num_layers} layers, hidden size "
-        f"{config.hidden_dim}). Received: {found.weights_path} with {counts}:{lines}\n"
+        f"Expected the weights of the {files.family} encoder that "
+        f"{files.config_path} describes ({files.config.num_layers} layers, hidden size "
+        f"{files.config.hidden_dim}). Received: {files.weights_path} with "
+        f"{accounting.fault_counts()}:{lines}\n"
         f"Bring together the files of one checkpoint, or copy them again."
     )
 
 
 def first_layers(config: EncoderConfig, num_layers: int | None) -> EncoderConfig:
-    """Returns `config` with its first layers only.
+    """Returns `config` with its first layers only; None for all of them.
 
     ALBERT's one block can be applied any number of times.
-
-    Args:
-        config: The encoder.
-        num_layers: How many; None for all.
 
     Raises:
         SettingsError: When the checkpoint does not have so many.
@@ -138,11 +146,10 @@ def first_layers(config: EncoderConfig, num_layers: int | None) -> EncoderConfig
     return replace(config, num_layers=num_layers)
 
 
-def _plain_names(found: FoundCheckpoint, names: Iterable[str]) -> dict[str, str]:
-    return {name: file_name(found.layout, found.family, name) for name in names}
+def _plain_names(files: EncoderFiles, names: Iterable[str]) -> dict[str, str]:
+    return {name: file_name(files.layout, files.family, name) for name in names}
 
 
-def _lines(kind: str, names: Iterable[str]) -> str:
-    names = list(names)
+def _lines(kind: str, names: Sequence[str]) -> str:
     more = f"\n  {kind}: and {len(names) - 10} more" if len(names) > 10 else ""
     return "".join(f"\n  {kind}: {name}" for name in names[:10]) + more

@@ -68,19 +68,28 @@ HARMLESS_KEYS = frozenset(
 HARMLESS_PREFIXES = ("pooler_", "summary_", "_")
 
 
+def read_json(path: Path) -> Any:
+    """Returns the content of a JSON file, with or without a byte order mark.
+
+    Raises:
+        CheckpointError: When it cannot be read.
+    """
+    try:
+        return json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"Expected a JSON file. Received: {path}: {error}. Copy or download it "
+            f"again."
+        ) from error
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """Returns the keys of a JSON configuration file.
 
     Raises:
         CheckpointError: When it cannot be read or holds something else.
     """
-    try:
-        content = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(
-            f"Expected a JSON configuration file. Received: {path}: {error}. Copy "
-            f"or download it again."
-        ) from error
+    content = read_json(path)
     if not isinstance(content, dict):
         raise CheckpointError(
             f"Expected a JSON object of configuration keys. Received: {path}, which "
@@ -110,16 +119,19 @@ def config_family(raw: Mapping[str, Any], path: Path) -> str | None:
     )
 
 
+def check_family(named: str | None, expected: str | None, path: Path) -> None:
+    """Raises a CheckpointError when a configuration names another family."""
+    if named and expected and named != expected:
+        raise CheckpointError(
+            f"Expected a configuration of the family {expected!r}, as `model` says. "
+            f"Received: {path} of {named!r}. Give model={named!r}."
+        )
+
+
 def encoder_config(
     raw: Mapping[str, Any], family: str, layout: LayoutName, path: Path
 ) -> EncoderConfig:
-    """Translates a configuration file.
-
-    Args:
-        raw: Its keys.
-        family: Which encoder.
-        layout: Whose file it is; decides what `"gelu"` and absent keys mean.
-        path: The file, for messages.
+    """Translates a configuration file; whose it is decides what absent keys mean.
 
     Raises:
         CheckpointError: When keys are missing or ask for what we do not compute.
@@ -132,13 +144,13 @@ def encoder_config(
             f"Received: {path} without {', '.join(missing)}. Add them, or choose "
             f"the right file."
         )
-    facts = FAMILIES[family]
-    raw = _with_absent_keys(
-        raw, facts.google_absent if layout == "google" else facts.huggingface_absent
-    )
+    row = FAMILIES[family]
+    absent = row.google_absent if layout == "google" else row.huggingface_absent
+    stated = {key: value for key, value in raw.items() if value is not None}
+    raw = {**absent, **stated}
     settings: dict[str, Any] = {"embedding_dim": raw["hidden_size"]}
     for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items():
-        if raw.get(key) is not None:
+        if key in raw:
             settings[field] = _number(key, raw[key], path)
     return EncoderConfig(
         family=family, activation=_activation(raw, family, layout, path), **settings
@@ -187,13 +199,6 @@ def _supported(values: tuple[Any, ...]) -> str:
     return f"only {' or '.join(map(repr, values))}" if values else "not supported"
 
 
-def _with_absent_keys(
-    raw: Mapping[str, Any], defaults: Mapping[str, Any]
-) -> dict[str, Any]:
-    absent = {key: value for key, value in defaults.items() if raw.get(key) is None}
-    return {**raw, **absent}
-
-
 def _number(key: str, value: Any, path: Path) -> int | float:
     limit = 1 if key.endswith("_prob") else math.inf
     if type(value) not in (int, float) or not 0 <= value < limit:
@@ -210,7 +215,7 @@ def _activation(
     named = raw.get("hidden_act") or "gelu"
     if named == "gelu" and layout == "google":
         return FAMILIES[family].google_gelu
-    ours = {one: name for name, row in ACTIVATIONS.items() for one in row.spellings}
+    ours = {word: name for name, row in ACTIVATIONS.items() for word in row.spellings}
     if named in ours:
         return ours[named]
     raise CheckpointError(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kerascls.checkpoints.config_files import (
+    check_family,
     config_family,
     encoder_config,
     notes_on_keys,
@@ -25,8 +26,8 @@ from kerascls.models.registry import ACTIVATIONS
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundCheckpoint:
-    """A checkpoint's files and what they say; its weights are not read yet.
+class EncoderFiles:
+    """Configuration and weights, and what they say; no number is read yet.
 
     Args:
         directory: Where it lies.
@@ -34,10 +35,7 @@ class FoundCheckpoint:
         family: Which encoder.
         config_path: Configuration file.
         weights_path: safetensors file, its index file, or TensorFlow prefix.
-        vocab_path: `vocab.txt` or `tokenizer.json`; None where nobody asked for it.
         config: The encoder that the configuration describes.
-        vocab_size: Tokens in the vocabulary file.
-        do_lower_case: Whether texts are lower-cased.
         notes: What was inferred or not used, for people.
         weights: The opened file.
     """
@@ -48,11 +46,23 @@ class FoundCheckpoint:
     config_path: Path
     weights_path: Path
     config: EncoderConfig
-    vocab_path: Path | None = None
-    vocab_size: int | None = None
-    do_lower_case: bool = False
     notes: tuple[str, ...] = ()
     weights: WeightFile = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundCheckpoint(EncoderFiles):
+    """A whole checkpoint: the files of its encoder, and its vocabulary.
+
+    Args:
+        vocab_path: `vocab.txt` or `tokenizer.json`.
+        vocab_size: Tokens in the vocabulary file.
+        do_lower_case: Whether texts are lower-cased.
+    """
+
+    vocab_path: Path
+    vocab_size: int
+    do_lower_case: bool
 
 
 def find_checkpoint(path: str | Path) -> FoundCheckpoint:
@@ -73,19 +83,14 @@ def find_checkpoint(path: str | Path) -> FoundCheckpoint:
     else:
         weights_path = named_weights(path)
         layout, directory = layout_of(weights_path), path.parent
-    found = describe_checkpoint(find_config(directory, layout), weights_path)
-    return _with_vocabulary(found)
+    config_path = find_config(directory, layout)
+    return _with_vocabulary(describe_checkpoint(config_path, weights_path))
 
 
 def describe_checkpoint(
     config_path: Path, weights_path: Path, family: str | None = None
-) -> FoundCheckpoint:
+) -> EncoderFiles:
     """Returns what a configuration file and a weight file say, without vocabulary.
-
-    Args:
-        config_path: Configuration file.
-        weights_path: safetensors file, its index file, or TensorFlow prefix.
-        family: What the caller takes it for, if he knows.
 
     Raises:
         CheckpointError: When the files contradict each other or the caller.
@@ -102,13 +107,9 @@ def describe_checkpoint(
                 f"Received: {weights_path}, whose names are those of "
                 f"{possible[0]!r}. Bring together the files of one checkpoint."
             )
-    if named and family and named != family:
-        raise CheckpointError(
-            f"Expected a configuration of the family {family!r}, as `model` says. "
-            f"Received: {config_path} of {named!r}. Give model={named!r}."
-        )
+    check_family(named, family, config_path)
     family = named or family or possible[0]
-    return FoundCheckpoint(
+    return EncoderFiles(
         directory=config_path.parent,
         layout=layout,
         family=family,
@@ -121,14 +122,10 @@ def describe_checkpoint(
 
 
 def choose_gelu(config: EncoderConfig, gelu: str | None) -> EncoderConfig:
-    """Returns `config` with the form of GELU asked for.
-
-    Args:
-        config: The encoder.
-        gelu: `"erf"`, `"tanh"`, or None for what the checkpoint has.
+    """Returns `config` with the form of GELU asked for; None for what it has.
 
     Raises:
-        SettingsError: When it is neither, or the encoder has no GELU.
+        SettingsError: When there is no such form, or the encoder has no GELU.
     """
     if gelu is None:
         return config
@@ -142,26 +139,25 @@ def choose_gelu(config: EncoderConfig, gelu: str | None) -> EncoderConfig:
     return replace(config, activation=f"gelu_{gelu}")
 
 
-def _with_vocabulary(found: FoundCheckpoint) -> FoundCheckpoint:
-    vocab_path = find_vocabulary(found.directory)
+def _with_vocabulary(files: EncoderFiles) -> FoundCheckpoint:
+    vocab_path = find_vocabulary(files.directory)
     vocab = read_vocabulary(vocab_path)
-    size, rows = max(vocab.values(), default=-1) + 1, found.config.vocab_size
-    notes = list(found.notes)
+    size, rows = max(vocab.values(), default=-1) + 1, files.config.vocab_size
+    notes = list(files.notes)
     if size > rows:
         raise CheckpointError(
-            f"Expected at most vocab_size={rows} tokens, as {found.config_path} says. "
+            f"Expected at most vocab_size={rows} tokens, as {files.config_path} says. "
             f"Received: {vocab_path} with {size} tokens. Bring together the files of "
             f"one checkpoint."
         )
     if size < rows:
         notes.append(f"{rows - size} of {rows} embedding rows belong to no token")
-    raw = read_config(found.config_path)
-    lower, source = lower_casing(found.directory, raw, vocab)
+    raw = read_config(files.config_path)
+    lower, source = lower_casing(files.directory, raw, vocab)
     notes.append(f"lower-cased text: {'yes' if lower else 'no'} ({source})")
-    return replace(
-        found,
+    return FoundCheckpoint(
+        **{**vars(files), "notes": tuple(notes)},
         vocab_path=vocab_path,
         vocab_size=size,
         do_lower_case=lower,
-        notes=tuple(notes),
     )

@@ -1,29 +1,23 @@
 """What a checkpoint directory holds and whether it can be used; reads no numbers."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from kerascls.checkpoints.accounting import Accounting, account
+from kerascls.checkpoints.accounting import Accounting, WeightFaults, account
 from kerascls.checkpoints.finding import FoundCheckpoint, find_checkpoint
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
 from kerascls.models.presets import PRESETS, Preset, find_pretrained
 from kerascls.models.registry import TRANSFORMER
 
-SIZES = (
-    "family",
-    "vocab_size",
-    "embedding_dim",
-    "hidden_dim",
-    "intermediate_dim",
-    "num_layers",
-    "num_heads",
-)
+# What has no default tells one architecture from another.
+_SIZES = [field.name for field in fields(EncoderConfig) if field.default is MISSING]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspection:
+class Inspection(WeightFaults):
     """What `kerascls inspect` shows.
 
     Args:
@@ -60,11 +54,6 @@ class Inspection:
     usage: str
     notes: tuple[str, ...]
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether the checkpoint can be loaded."""
-        return not (self.missing or self.unexpected or self.wrong_shapes)
-
     def to_dict(self) -> dict[str, Any]:
         """Returns everything as plain JSON types."""
         content = {**asdict(self), "directory": str(self.directory)}
@@ -72,11 +61,11 @@ class Inspection:
 
     def __str__(self) -> str:
         """Returns the text that `kerascls inspect` prints."""
-        rows = [*self._facts(), *self._faults()]
+        rows = [*self._description(), *self._verdict()]
         width = max(len(title) for title, _ in rows)
-        return "\n".join(f"{title:<{width}}  {text}" for title, text in rows)
+        return "\n".join(f"{title:<{width}}  {value}" for title, value in rows)
 
-    def _facts(self) -> list[tuple[str, str]]:
+    def _description(self) -> list[tuple[str, str]]:
         config = self.config
         sizes = (
             f"{config.num_layers} layers, hidden {config.hidden_dim}, embedding "
@@ -98,17 +87,12 @@ class Inspection:
             *(("left out", _count(why, names)) for why, names in self.left_out.items()),
         ]
 
-    def _faults(self) -> list[tuple[str, str]]:
+    def _verdict(self) -> list[tuple[str, str]]:
         if self.is_complete:
             return [("weights", "complete"), ("use with", self.usage)]
-        kinds = {
-            "missing": self.missing,
-            "unexpected": self.unexpected,
-            "wrong shape": self.wrong_shapes,
-        }
-        counts = ", ".join(f"{len(names)} {kind}" for kind, names in kinds.items())
-        lines = [(kind, name) for kind, names in kinds.items() for name in names[:10]]
-        return [("weights", f"NOT usable: {counts}"), *lines]
+        faults = self.faults.items()
+        rows = [(kind, name) for kind, names in faults for name in names[:10]]
+        return [("weights", f"NOT usable: {self.fault_counts()}"), *rows]
 
 
 def inspect_checkpoint(directory: str | Path) -> Inspection:
@@ -125,57 +109,59 @@ def inspect_checkpoint(directory: str | Path) -> Inspection:
         CheckpointError: When there is no checkpoint that could be described; it says
             what was looked for.
     """
-    found = find_checkpoint(directory)
-    accounting = account(found)
-    preset = _preset(found)
+    checkpoint = find_checkpoint(directory)
+    accounting = account(checkpoint)
+    preset = _preset(checkpoint)
     return Inspection(
-        directory=found.directory,
-        layout=found.layout,
-        config=found.config,
+        directory=checkpoint.directory,
+        layout=checkpoint.layout,
+        config=checkpoint.config,
         files={
-            "configuration": found.config_path.name,
-            "weight files": found.weights_path.name,
-            "vocabulary file": found.vocab_path.name,
+            "configuration": checkpoint.config_path.name,
+            "weight files": checkpoint.weights_path.name,
+            "vocabulary file": checkpoint.vocab_path.name,
         },
-        parameters=found.config.parameters,
-        vocab_size=found.vocab_size,
-        do_lower_case=found.do_lower_case,
-        has_pooler=_has_pooler(found, accounting),
+        parameters=checkpoint.config.parameters,
+        vocab_size=checkpoint.vocab_size,
+        do_lower_case=checkpoint.do_lower_case,
+        has_pooler=_has_pooler(checkpoint, accounting),
         missing=accounting.missing,
         unexpected=accounting.unexpected,
         wrong_shapes=accounting.wrong_shapes,
         left_out=accounting.left_out,
         model=preset.name if preset else None,
-        usage=_usage(found, preset, Path(directory)),
-        notes=found.notes,
+        usage=_usage(checkpoint, preset, Path(directory)),
+        notes=checkpoint.notes,
     )
 
 
-def _preset(found: FoundCheckpoint) -> Preset | None:
+def _preset(checkpoint: FoundCheckpoint) -> Preset | None:
+    sizes = attrgetter(*_SIZES)
     same = [
         preset
         for preset in PRESETS.values()
         if preset.architecture is TRANSFORMER
-        and all(getattr(preset.config, s) == getattr(found.config, s) for s in SIZES)
+        and sizes(preset.config) == sizes(checkpoint.config)
     ]
-    name = found.directory.resolve().name
+    name = checkpoint.directory.resolve().name
     named = [p for p in same if name in (*p.folders, p.name)]
     return next(iter((*named, *same)), None)
 
 
-def _usage(found: FoundCheckpoint, preset: Preset | None, given: Path) -> str:
+def _usage(checkpoint: FoundCheckpoint, preset: Preset | None, given: Path) -> str:
     if preset is None:
         return f"--checkpoint {given}"
-    place = find_pretrained(preset)
-    if place and place.resolve() == given.expanduser().resolve():
+    folder = find_pretrained(preset)
+    if folder and folder.resolve() == given.expanduser().resolve():
         return f"--model {preset.name}"
     return f"--model {preset.name} --checkpoint {given}"
 
 
-def _has_pooler(found: FoundCheckpoint, accounting: Accounting) -> bool:
-    if not FAMILIES[found.family].has_pooler:
+def _has_pooler(checkpoint: FoundCheckpoint, accounting: Accounting) -> bool:
+    if not FAMILIES[checkpoint.family].has_pooler:
         return False
-    return not set(account(found, with_pool=True).missing) - set(accounting.missing)
+    with_pooler = account(checkpoint, with_pool=True)
+    return set(with_pooler.missing) <= set(accounting.missing)
 
 
 def _count(why: str, names: tuple[str, ...]) -> str:

@@ -1,7 +1,6 @@
 """Which files make up a checkpoint: directory layouts, tried in order."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,22 +83,22 @@ def find_weights(directory: Path) -> tuple[Layout, Path]:
     Raises:
         CheckpointError: When there is none, or more than one.
     """
-    found = [
+    checkpoints = [
         (layout, path) for layout in LAYOUTS for path in layout.weight_paths(directory)
     ]
-    if len(found) == 1:
-        return found[0]
-    names = " and ".join(path.name for _, path in found)
-    if found and all(_SHARD.search(path.name) for _, path in found):
+    if len(checkpoints) == 1:
+        return checkpoints[0]
+    names = " and ".join(path.name for _, path in checkpoints)
+    if checkpoints and all(_SHARD.search(path.name) for _, path in checkpoints):
         raise CheckpointError(
             f"Expected {SAFETENSORS_INDEX} beside the shards of a checkpoint. "
             f"Received: {directory} with {names} only. Copy or download it."
         )
-    if found:
+    if checkpoints:
         raise CheckpointError(
             f"Expected one checkpoint in a directory. Received: {directory} with "
             f"{names}. Give the path of the one you mean, such as "
-            f"{found[0][1]}, or move the others away."
+            f"{checkpoints[0][1]}, or move the others away."
         )
     raise CheckpointError(_nothing_found(directory))
 
@@ -147,8 +146,8 @@ def find_config(directory: Path, layout: Layout) -> Path:
     if layout.main_config and main.is_file():
         return main
     candidates, broken = _config_candidates(directory)
-    chosen = {p: c for p, c in candidates.items() if "generator" not in p.name}
-    chosen = chosen or candidates
+    chosen = [path for path in candidates if "generator" not in path.name]
+    chosen = chosen or [*candidates]
     if not chosen:
         problem = f" ({broken[0]})" if broken else ""
         raise CheckpointError(
@@ -156,15 +155,15 @@ def find_config(directory: Path, layout: Layout) -> Path:
             f"Received: none in {directory}{problem}. It holds {_listing(directory)}. "
             f"Copy the configuration there."
         )
-    first = next(iter(chosen))
-    if any(_numbers(raw) != _numbers(chosen[first]) for raw in chosen.values()):
+    first = _numbers(candidates[chosen[0]])
+    if any(_numbers(candidates[path]) != first for path in chosen):
         names = " and ".join(path.name for path in chosen)
         raise CheckpointError(
             f"Expected one configuration file in a directory. Received: {directory} "
             f"with {names}, which differ. Move away what does not belong to the "
             f"checkpoint."
         )
-    return first
+    return chosen[0]
 
 
 def find_vocabulary(directory: Path) -> Path:
@@ -214,7 +213,7 @@ def _numbers(raw: dict[str, Any]) -> list[Any]:
 
 
 def _nothing_found(directory: Path) -> str:
-    looked_for = "".join(f"\n  {lay.title}: {lay.looked_for}" for lay in LAYOUTS)
+    looked_for = "".join(f"\n  {row.title}: {row.looked_for}" for row in LAYOUTS)
     message = (
         f"Expected a checkpoint in one of these layouts:{looked_for}\n"
         f"Received: {directory}, which holds {_listing(directory)}. "
@@ -251,7 +250,7 @@ def _subdirectories(directory: Path) -> list[Path]:
 
 
 def _listing(directory: Path) -> str:
-    paths: Sequence[Path] = [*_files(directory), *_subdirectories(directory)]
+    paths = [*_files(directory), *_subdirectories(directory)]
     names = [path.name + "/" * path.is_dir() for path in paths]
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     return ", ".join(names[:10]) + more if names else "nothing"

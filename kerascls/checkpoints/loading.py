@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerascls.checkpoints.accounting import account, first_layers, require_complete
-from kerascls.checkpoints.finding import FoundCheckpoint, choose_gelu, find_checkpoint
+from kerascls.checkpoints.finding import (
+    EncoderFiles,
+    FoundCheckpoint,
+    choose_gelu,
+    find_checkpoint,
+)
 from kerascls.checkpoints.names import is_transposed
 from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
@@ -50,7 +55,7 @@ def load_encoder(
     gelu: str | None = None,
     num_hidden_layers: int | None = None,
 ) -> LoadedEncoder:
-    """Loads a checkpoint of which only the place is known.
+    """Loads a checkpoint of which only the path is known.
 
     Args:
         directory: Directory of a checkpoint in Google's TensorFlow or in Hugging
@@ -74,26 +79,26 @@ def load_encoder(
         >>> ids = loaded.tokenizer.encode_ids(["今天天气很好"])
     """
     require_keras("kerascls.load_encoder")
-    found = find_checkpoint(directory)
+    checkpoint = find_checkpoint(directory)
     weights, notes = read_encoder_weights(
-        found,
+        checkpoint,
         with_pool=with_pool,
         num_hidden_layers=num_hidden_layers,
         keep_tokens=keep_tokens,
     )
-    config = adapted_config(found.config, gelu, num_hidden_layers, keep_tokens)
-    tokenizer = load_tokenizer(found, keep_tokens)
+    config = adapted_config(checkpoint.config, gelu, num_hidden_layers, keep_tokens)
+    tokenizer = load_tokenizer(checkpoint, keep_tokens)
     return LoadedEncoder(
         encoder=filled_encoder(config, with_pool, weights),
         config=config,
         tokenizer=tokenizer,
-        found=found,
-        notes=(*found.notes, *notes),
+        found=checkpoint,
+        notes=(*checkpoint.notes, *notes),
     )
 
 
 def read_encoder_weights(
-    found: FoundCheckpoint,
+    files: EncoderFiles,
     *,
     with_pool: bool = False,
     num_hidden_layers: int | None = None,
@@ -102,7 +107,7 @@ def read_encoder_weights(
     """Reads the weights of an encoder, all of them or none.
 
     Args:
-        found: The checkpoint.
+        files: The checkpoint.
         with_pool: Whether the pooler is wanted.
         num_hidden_layers: How many layers are wanted; None for all.
         keep_tokens: Ids of the tokens whose embeddings are wanted; None for all.
@@ -115,38 +120,33 @@ def read_encoder_weights(
         CheckpointError: When a weight is missing, unexpected or of wrong shape.
         SettingsError: When an argument does not fit the checkpoint.
     """
-    _check_pool(found.config, with_pool)
-    kept = _check_kept(found.config, keep_tokens)
+    _check_pool(files.config, with_pool)
+    kept = _check_kept(files.config, keep_tokens)
     accounting = account(
-        found, with_pool=with_pool, num_hidden_layers=num_hidden_layers
+        files, with_pool=with_pool, num_hidden_layers=num_hidden_layers
     )
-    require_complete(found, accounting)
+    require_complete(files, accounting)
     weights = {}
     for name, source in accounting.sources.items():
-        value = found.weights.read(source)
-        weights[name] = value.T if is_transposed(found.layout, name) else value
+        value = files.weights.read(source)
+        weights[name] = value.T if is_transposed(files.layout, name) else value
     if kept is not None:
         weights[WORD_EMBEDDINGS] = weights[WORD_EMBEDDINGS][kept]
-    _refuse_not_finite(weights, found)
+    _refuse_not_finite(weights, files)
     return weights, accounting.notes()
 
 
 def load_tokenizer(
-    found: FoundCheckpoint, keep_tokens: Sequence[int] | None = None
+    checkpoint: FoundCheckpoint, keep_tokens: Sequence[int] | None = None
 ) -> Tokenizer:
-    """Returns the tokenizer of a checkpoint, its vocabulary reduced if asked for.
-
-    Args:
-        found: The checkpoint.
-        keep_tokens: Ids of the tokens to keep, in their new order; None for all.
-    """
-    vocab = read_vocabulary(found.vocab_path)
+    """Returns the tokenizer of a checkpoint, of the tokens to keep in their order."""
+    vocab = read_vocabulary(checkpoint.vocab_path)
     if keep_tokens is not None:
         tokens = {token_id: token for token, token_id in vocab.items()}
         vocab = {
             tokens[old]: new for new, old in enumerate(keep_tokens) if old in tokens
         }
-    return Tokenizer(vocab, do_lower_case=found.do_lower_case)
+    return Tokenizer(vocab, do_lower_case=checkpoint.do_lower_case)
 
 
 def adapted_config(
@@ -200,11 +200,11 @@ def _check_kept(
     return kept
 
 
-def _refuse_not_finite(weights: dict[str, np.ndarray], found: FoundCheckpoint) -> None:
+def _refuse_not_finite(weights: dict[str, np.ndarray], files: EncoderFiles) -> None:
     broken = sorted(n for n, value in weights.items() if not np.isfinite(value).all())
     if broken:
         raise CheckpointError(
-            f"Expected finite weights. Received: {found.weights_path} with NaN or "
+            f"Expected finite weights. Received: {files.weights_path} with NaN or "
             f"infinity in {len(broken)} weights, such as {', '.join(broken[:10])}. "
             f"The files are damaged; copy or download them again."
         )

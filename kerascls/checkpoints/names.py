@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal
 
 from kerascls.errors import CheckpointError
@@ -40,17 +41,11 @@ LEFT_OUT: dict[LayoutName, Renames] = {
 
 
 def file_name(layout: LayoutName, family: str, name: str) -> str:
-    """Returns what a weight of ours is called in a file.
-
-    Args:
-        layout: Whose names: Google's with their prefix, Hugging Face's without.
-        family: Which encoder.
-        name: Our stable name, for example `encoder/layer_0/output/dense/kernel`.
-    """
-    facts = FAMILIES[family]
+    """Returns a file's name, Google's with prefix, of a weight of our stable name."""
+    row = FAMILIES[family]
     if layout == "google":
-        return facts.google_prefix + _exchange(name, facts.google_renames)
-    name = _exchange(name, facts.huggingface_renames)
+        return row.google_prefix + _exchange(name, row.google_renames)
+    name = _exchange(name, row.huggingface_renames)
     return _substitute(name, _HUGGINGFACE_ENDINGS).replace("/", ".")
 
 
@@ -66,11 +61,6 @@ def names_in_file(
 
     Hugging Face's prefix (`bert.`) may be there or not, and old files say
     `LayerNorm.gamma` where new ones say `LayerNorm.weight`.
-
-    Args:
-        layout: Whose names these are.
-        family: Which encoder.
-        names: Names as they are in the file.
 
     Returns:
         From the plain name to the one in the file.
@@ -90,40 +80,36 @@ def reason_to_leave_out(layout: LayoutName, name: str) -> str | None:
     return next(matches, None)
 
 
-def families_by_names(names: Iterable[str], where: object) -> tuple[str, ...]:
+def families_by_names(names: Iterable[str], path: Path) -> tuple[str, ...]:
     """Returns the families whose names these can be, the likeliest first.
 
     Hugging Face's ELECTRA has the names of BERT when it has neither a prefix nor a
     projection; all others differ.
 
-    Args:
-        names: Names of weights in a file.
-        where: The file, for the message.
-
     Raises:
         CheckpointError: When it is none of ours, or early brightmart ALBERT.
     """
     names = sorted(names)
-    text = "\n".join(names)
-    if "/layer_shared/" in text or "/word_embeddings_2" in text:
+    listed = "\n".join(names)
+    if "/layer_shared/" in listed or "/word_embeddings_2" in listed:
         raise CheckpointError(
             f"Expected {family_titles()} as Google's code writes it. Received: "
-            f"{where}, an early brightmart ALBERT (`layer_shared`, "
+            f"{path}, an early brightmart ALBERT (`layer_shared`, "
             f"`word_embeddings_2`), whose structure differs: it adds positions "
             f"after the projection. Use the release of the same model made with "
             f"Google's code (albert_*_zh_google)."
         )
     for sign in ("sign", "bare_sign"):
         patterns = {name: getattr(row, sign) for name, row in FAMILIES.items()}
-        found = tuple(
+        families = tuple(
             name
             for name, pattern in patterns.items()
-            if pattern is not None and re.search(pattern, text, re.MULTILINE)
+            if pattern is not None and re.search(pattern, listed, re.MULTILINE)
         )
-        if found:
-            return found
+        if families:
+            return families
     raise CheckpointError(
-        f"Expected weights of a {family_titles()} encoder. Received: {where} "
+        f"Expected weights of a {family_titles()} encoder. Received: {path} "
         f"with {len(names)} weights, none of them of these families, such as "
         f"{', '.join(names[:10]) or 'nothing'}. Choose another checkpoint."
     )

@@ -1,5 +1,6 @@
 """`build_transformer_model`: the call that bert4keras's users know."""
 
+import inspect
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
 
 from kerascls.checkpoints.config_files import (
+    check_family,
     config_family,
     encoder_config,
     notes_on_keys,
@@ -22,6 +25,7 @@ from kerascls.checkpoints.loading import (
     filled_encoder,
     read_encoder_weights,
 )
+from kerascls.checkpoints.names import LayoutName
 from kerascls.checkpoints.padded_encoder import PaddedEncoder
 from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
@@ -30,13 +34,6 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
 
 _log = logging.getLogger(__name__)
-
-# bert4keras builds its BERT for "roberta" too.
-ACCEPTED = (
-    "config_path, checkpoint_path, model, application, return_keras_model, with_pool, "
-    "keep_tokens, gelu, num_hidden_layers, sequence_length, dropout_rate, "
-    "attention_dropout_rate, name"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +52,17 @@ class TransformerModel:
     model: keras.Model
     encoder: Encoder
     initializer: keras.initializers.Initializer
-    inputs: list
-    output: Any
+    inputs: list[keras.KerasTensor]
+    output: keras.KerasTensor
     notes: tuple[str, ...] = ()
 
     @property
-    def input(self) -> list:
+    def input(self) -> list[keras.KerasTensor]:
         """The same as `inputs`."""
         return self.inputs
 
     @property
-    def outputs(self) -> list:
+    def outputs(self) -> list[keras.KerasTensor]:
         """The output in a list."""
         return [self.output]
 
@@ -128,13 +125,14 @@ def build_transformer_model(
         ... )
         >>> hidden = model.predict([token_ids, segment_ids])
     """
-    family = _check(config_path, model, application, unsupported)
-    parts = {"num_hidden_layers": num_hidden_layers, "keep_tokens": keep_tokens}
-    path = Path(config_path)
-    config, weights, notes = _read(
-        path, checkpoint_path, family, {"with_pool": with_pool, **parts}
-    )
-    config = adapted_config(config, gelu, **parts)
+    path, family = _check(config_path, model, application, unsupported)
+    options = {
+        "with_pool": with_pool,
+        "num_hidden_layers": num_hidden_layers,
+        "keep_tokens": keep_tokens,
+    }
+    config, weights, notes = _read(path, checkpoint_path, family, options)
+    config = adapted_config(config, gelu, num_hidden_layers, keep_tokens)
     config = _with_dropout(config, dropout_rate, attention_dropout_rate)
     encoder = filled_encoder(config, with_pool, weights)
     pad_id = _pad_id(path, keep_tokens)
@@ -170,12 +168,13 @@ def _check(
     model: str,
     application: str,
     unsupported: dict[str, Any],
-) -> str:
+) -> tuple[Path, str]:
     if unsupported:
         given = ", ".join(f"{key}={value!r}" for key, value in unsupported.items())
+        *accepted, _ = inspect.signature(build_transformer_model).parameters
         raise SettingsError(
-            f"build_transformer_model accepts {ACCEPTED}. Received: {given}. Leave "
-            f"out what is not among these; there is no equivalent."
+            f"build_transformer_model accepts {', '.join(accepted)}. Received: "
+            f"{given}. Leave out what is not among these; there is no equivalent."
         )
     if config_path is None:
         raise SettingsError(
@@ -197,7 +196,7 @@ def _check(
             f"Expected `application` to be 'encoder'. Received: "
             f"application={application!r}. Language models are not supported."
         )
-    return known[model.lower()]
+    return Path(config_path), known[model.lower()]
 
 
 def _read(
@@ -205,19 +204,15 @@ def _read(
     checkpoint_path: str | Path | None,
     family: str,
     options: dict[str, Any],
-) -> tuple[EncoderConfig, dict | None, tuple[str, ...]]:
+) -> tuple[EncoderConfig, dict[str, np.ndarray] | None, tuple[str, ...]]:
     if checkpoint_path is not None:
-        found = describe_checkpoint(config_path, Path(checkpoint_path), family)
-        weights, left_out = read_encoder_weights(found, **options)
-        return found.config, weights, _say(found.notes, left_out)
+        files = describe_checkpoint(config_path, Path(checkpoint_path), family)
+        weights, left_out = read_encoder_weights(files, **options)
+        return files.config, weights, _say(files.notes, left_out)
     raw = read_config(config_path)
     named = config_family(raw, config_path)
-    if named not in (None, family):
-        raise CheckpointError(
-            f"Expected a configuration of the family {family!r}, as `model` says. "
-            f"Received: {config_path} of {named!r}. Give model={named!r}."
-        )
-    layout = "google" if named is None else "huggingface"
+    check_family(named, family, config_path)
+    layout: LayoutName = "google" if named is None else "huggingface"
     config = encoder_config(raw, family, layout, config_path)
     notes = _say(notes_on_keys(raw), ["random weights: no checkpoint_path was given"])
     return config, None, notes
@@ -234,15 +229,16 @@ def _say(on_keys: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 def _with_dropout(
     config: EncoderConfig, dropout: float | None, attention_dropout: float | None
 ) -> EncoderConfig:
-    rates = {"dropout": dropout, "attention_dropout": attention_dropout}
-    rates = {key: value for key, value in rates.items() if value is not None}
-    for key, value in rates.items():
-        if not 0 <= value < 1:
+    for name, rate in (("dropout", dropout), ("attention_dropout", attention_dropout)):
+        if rate is None:
+            continue
+        if not 0 <= rate < 1:
             raise SettingsError(
-                f"Expected `{key}_rate` from 0 to below 1. Received: "
-                f"{key}_rate={value!r}. Choose a smaller one."
+                f"Expected `{name}_rate` from 0 to below 1. Received: "
+                f"{name}_rate={rate!r}. Choose a smaller one."
             )
-    return replace(config, **rates)
+        config = replace(config, **{name: rate})  # type: ignore[arg-type]  # a rate
+    return config
 
 
 def _pad_id(config_path: Path, keep_tokens: Sequence[int] | None) -> int:

@@ -1,11 +1,11 @@
 """A checkpoint's vocabulary, and whether its texts are lower-cased."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kerascls.checkpoints.config_files import read_json
 from kerascls.errors import CheckpointError
 from kerascls.preprocessing.tokenizers.vocabulary import load_vocab
 
@@ -20,7 +20,7 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     """
     if path.suffix != ".json":
         return dict(load_vocab(path))
-    model = _read_json(path).get("model", {})
+    model = _json_object(path).get("model", {})
     if model.get("type", "WordPiece") != "WordPiece" or "vocab" not in model:
         raise CheckpointError(
             f"Expected a WordPiece vocabulary. Received: {path} of type "
@@ -38,16 +38,11 @@ def lower_casing(
     configuration, the normalizer of tokenizer.json, and the vocabulary, which is
     taken as lower-cased when hardly any token has a capital letter.
 
-    Args:
-        directory: Where the checkpoint lies.
-        raw_config: Keys of its configuration.
-        tokens: Its vocabulary.
-
     Raises:
         CheckpointError: When the files ask for a treatment of text we do not have.
     """
-    tokenizer_config = _read_json(directory / "tokenizer_config.json")
-    tokenizer = _read_json(directory / "tokenizer.json")
+    tokenizer_config = _json_object(directory / "tokenizer_config.json")
+    tokenizer = _json_object(directory / "tokenizer.json")
     normalizer = tokenizer.get("normalizer") or {}
     sources = (
         (tokenizer_config.get("do_lower_case"), "tokenizer_config.json"),
@@ -85,14 +80,6 @@ def _is_lower_cased(tokens: Iterable[str]) -> bool:
     return capitals <= CASED_SHARE * len(words)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        content = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(
-            f"Expected a JSON file. Received: {path}: {error}. Copy or download it "
-            f"again."
-        ) from error
+def _json_object(path: Path) -> dict[str, Any]:
+    content = read_json(path) if path.is_file() else {}
     return content if isinstance(content, dict) else {}

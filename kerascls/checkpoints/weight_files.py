@@ -18,10 +18,6 @@ FLOAT_DTYPES = ("F16", "BF16", "F32", "F64")
 class WeightFile(Protocol):
     """One checkpoint's weights under the names they have in the file."""
 
-    @property
-    def where(self) -> Path:
-        """What to name in messages."""
-
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Returns the shape of every weight, without reading numbers."""
 
@@ -40,7 +36,6 @@ class SafetensorsFiles:
     """
 
     def __init__(self, path: Path) -> None:
-        self.where = path
         shards = _shards(path) if path.name.endswith(".index.json") else [path]
         self._files: dict[str, Path] = {}
         self._shapes: dict[str, tuple[int, ...]] = {}
@@ -49,11 +44,9 @@ class SafetensorsFiles:
             self._read_header(shard)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Returns the shape of every weight, without reading numbers."""
         return dict(self._shapes)
 
     def read(self, name: str) -> np.ndarray:
-        """Returns one weight as float32."""
         path, dtype = self._files[name], self._dtypes[name]
         if dtype not in FLOAT_DTYPES:
             raise CheckpointError(
@@ -84,19 +77,17 @@ class TensorFlowCheckpoint:
     """
 
     def __init__(self, prefix: Path) -> None:
-        self.where = prefix
+        self._prefix = prefix
         _require_data_files(prefix)
         _refuse_patterns(prefix)
         require("A checkpoint in TensorFlow's format", "tensorflow")
         self._reader = self._guarded(_tensorflow().train.load_checkpoint, str(prefix))
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Returns the shape of every weight, without reading numbers."""
         shapes = self._guarded(self._reader.get_variable_to_shape_map)
         return {name: tuple(shape) for name, shape in shapes.items()}
 
     def read(self, name: str) -> np.ndarray:
-        """Returns one weight as float32."""
         value = np.asarray(self._guarded(self._reader.get_tensor, name))
         return value.astype(np.float32)
 
@@ -107,7 +98,7 @@ class TensorFlowCheckpoint:
         except (tensorflow_error, RuntimeError, ValueError, LookupError) as error:
             raise CheckpointError(
                 f"Expected a readable TensorFlow checkpoint. Received: "
-                f"{self.where}: {_first_line(error)}. The files are damaged or "
+                f"{self._prefix}: {_first_line(error)}. The files are damaged or "
                 f"incomplete; copy or download them again."
             ) from error
 
@@ -130,9 +121,9 @@ def _require_data_files(prefix: Path) -> None:
     names = os.listdir(prefix.parent) if prefix.parent.is_dir() else []
     index = f"{prefix.name}.index"
     pattern = re.compile(re.escape(prefix.name) + r"\.data-\d{5}-of-(\d{5})")
-    found = [match for name in names if (match := pattern.fullmatch(name))]
-    wanted = int(found[0].group(1)) if found else 1
-    if index not in names or len(found) < wanted:
+    data_files = [match for name in names if (match := pattern.fullmatch(name))]
+    wanted = int(data_files[0].group(1)) if data_files else 1
+    if index not in names or len(data_files) < wanted:
         held = [name for name in names if name.startswith(prefix.name)]
         raise CheckpointError(
             f"Expected a TensorFlow checkpoint: {index} and {wanted} file(s) "

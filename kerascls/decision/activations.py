@@ -19,6 +19,23 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
     return np.where(logits >= 0, logits.dtype.type(1), powers) / (1 + powers)
 
 
+def check_rows(targets: np.ndarray, scores: np.ndarray, name: str) -> np.ndarray:
+    """Returns the scores of rows as float32 `(rows, num_classes)`.
+
+    Raises:
+        SettingsError: When the targets are not bool or of another shape.
+        NotFiniteError: When a score is NaN or infinite.
+    """
+    scores = check_finite(scores, name)
+    if targets.shape != scores.shape or targets.dtype != np.bool_:
+        raise SettingsError(
+            f"Expected bool targets of the shape of the {name}. Received: targets "
+            f"{targets.dtype} {targets.shape}, {name} {scores.shape}. Give for each "
+            "row which labels are true."
+        )
+    return scores
+
+
 def check_finite(array: np.ndarray, name: str) -> np.ndarray:
     """Returns an array `(rows, num_classes)` as float32.
 

@@ -4,13 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from kerascls.data.labels import LabelSet
 from kerascls.data.readers import Record, read_columns, read_records
-from kerascls.decision.curves import Curves, nearest_best_place
+from kerascls.decision.curves import Choice, Curves, nearest_best
 from kerascls.errors import DataError
 
 _PER_LABEL = ("label", "false_positive", "false_negative")
@@ -39,25 +39,25 @@ class LabelCosts:
         total = self.false_positive + self.false_negative
         return (self.false_positive / total).astype(np.float32)
 
-    def default(self, targets, probabilities):  # noqa: D102
+    def default(self, targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         return self.thresholds
 
-    def choose(self, curves: Curves, towards: np.ndarray):  # noqa: D102
+    def choose(self, curves: Curves, towards: np.ndarray) -> Choice:
         # By the larger of the two, so that what counts as equal has no unit.
         largest = np.maximum(self.false_positive, self.false_negative)
         wrong = (self.false_positive / largest)[curves.columns, None]
         missed = (self.false_negative / largest)[curves.columns, None]
-        gain = (wrong + missed) * curves.hits - wrong * curves.given
-        places = nearest_best_place(curves, gain, towards)
-        return places, np.ones(len(places), np.bool_)
+        gain = (wrong + missed) * curves.hits - wrong * curves.predicted
+        indices = nearest_best(curves, gain, towards)
+        return indices, np.ones(len(indices), np.bool_)
 
-    def settle(self, curves, own, shrunk):  # noqa: D102
+    def settle(self, curves: Curves, own: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
         return shrunk
 
 
 @dataclass(frozen=True)
 class CostMatrix:
-    """Multi-class: `costs[true][given]`."""
+    """Multi-class: `costs[true][predicted]`."""
 
     costs: tuple[tuple[float, ...], ...]
 
@@ -88,15 +88,13 @@ def read_costs(path: str | Path, labels: Sequence[str]) -> LabelCosts | CostMatr
             "Correct the name behind cost:."
         )
     first, *others = read_columns(path)
-    names = {first, *others}
     label_set = LabelSet(tuple(labels))
-    if names == set(_PER_LABEL):
+    if {first, *others} == set(_PER_LABEL):
         table = _read_table(path, label_set, "label", _PER_LABEL[1:])
         for record, costs in table.values():
             if not sum(costs):
                 _fail(path, record, "both costs are 0, so nothing can be decided")
-        costs = np.array([table[name][1] for name in label_set], np.float64)
-        return LabelCosts(costs[:, 0], costs[:, 1])
+        return LabelCosts(*np.array([table[name][1] for name in label_set]).T)
     if set(others) == set(label_set):
         table = _read_table(path, label_set, first, label_set.names)
         return CostMatrix(tuple(table[name][1] for name in label_set))
@@ -122,7 +120,7 @@ def _read_table(
             raise DataError(f"{path}:{record.line}: {error}") from error
         if name in table:
             _fail(path, record, f"the costs of {name!r} are there twice")
-        table[name] = record, tuple(_cost(path, record, one) for one in columns)
+        table[name] = record, tuple(_cost(path, record, column) for column in columns)
     if missing := [name for name in labels if name not in table]:
         raise DataError(
             f"Expected a row with costs for each of {len(labels)} labels. Received: "
@@ -133,7 +131,7 @@ def _read_table(
 
 
 def _cost(path: str | Path, record: Record, column: str) -> float:
-    cell = record.fields.get(column)
+    cell: Any = record.fields.get(column)
     try:
         cost = float(cell)
     except (TypeError, ValueError):

@@ -1,12 +1,8 @@
 """What abstaining costs in coverage and gains in accuracy."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-
-from kerascls.decision.activations import check_finite
-from kerascls.decision.rule import Rule
 
 
 class CoverageCurve(NamedTuple):
@@ -23,38 +19,15 @@ class CoverageCurve(NamedTuple):
     accuracy: np.ndarray
 
 
-def coverage_curve(
-    targets: np.ndarray, probabilities: np.ndarray, rule: Rule
-) -> CoverageCurve:
-    """Answers how right a rule is on the rows it is surest of, by one sort.
-
-    The confidence of a row is its largest probability.
+def coverage_curve(confidence: np.ndarray, right: np.ndarray) -> CoverageCurve:
+    """Returns how many rows reach each confidence, and how many of them are right.
 
     Args:
-        targets: bool `(rows, num_classes)`.
-        probabilities: float32 `(rows, num_classes)`.
-        rule: How labels are given; its own `abstain_below` is not looked at.
+        confidence: float32 `(rows,)`, the largest probability of each.
+        right: bool `(rows,)`, whether all labels of a row are right.
 
     Returns:
-        A `CoverageCurve` with a point for every distinct confidence; none without
-        rows.
-
-    Example:
-        >>> thresholds, coverage, accuracy = coverage_curve(targets, probs, rule)
-    """
-    probabilities = check_finite(probabilities, "probabilities")
-    if not len(probabilities):
-        return CoverageCurve(np.zeros(0, np.float32), np.zeros(0), np.zeros(0))
-    chosen = replace(rule, abstain_below=None).apply(probabilities)
-    return coverage_of(probabilities.max(axis=1), (chosen == targets).all(axis=1))
-
-
-def coverage_of(confidence: np.ndarray, right: np.ndarray) -> CoverageCurve:
-    """Answers how many rows reach each confidence, and how many of them are right.
-
-    Args:
-        confidence: float32 `(rows,)`, at least one row.
-        right: bool `(rows,)`.
+        A point for every distinct confidence.
     """
     thresholds, group = np.unique(confidence, return_inverse=True)
     rows = np.bincount(group)[::-1].cumsum()[::-1]

@@ -5,18 +5,23 @@ from functools import cached_property
 
 import numpy as np
 
+# Qualities that are this close are one value that was rounded twice.
+SAME_QUALITY = 1e-9
+# Of each label an index, int `(labels,)`, and whether it is good enough, bool.
+Choice = tuple[np.ndarray, np.ndarray]
+
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Counts at every place of the sorted probabilities of some labels.
+    """Counts at every index of the sorted probabilities of some labels.
 
-    A threshold at place p gives the label to the rows from p on; place `rows`, the
+    A threshold at index i gives the label to the rows from i on; index `rows`, the
     last, gives it to none.
 
     Args:
         columns: Which labels these are, of all.
         values: float32 `(labels, rows)`, ascending.
-        hits: int32 `(labels, rows + 1)`, true rows among those from a place on.
+        hits: int32 `(labels, rows + 1)`, true rows among those from an index on.
         possible: bool `(labels, rows + 1)`, whether a threshold can part the rows
             there: not between equal probabilities, nor above 1.
     """
@@ -27,8 +32,8 @@ class Curves:
     possible: np.ndarray
 
     @cached_property
-    def given(self) -> np.ndarray:
-        """Rows from each place on, int32 `(rows + 1,)`."""
+    def predicted(self) -> np.ndarray:
+        """Rows from each index on, int32 `(rows + 1,)`."""
         return np.arange(self.values.shape[1], -1, -1, dtype=np.int32)
 
     @property
@@ -36,27 +41,26 @@ class Curves:
         """True rows of each label, int32 `(labels,)`."""
         return self.hits[:, 0]
 
-    def thresholds_at(self, labels: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """Returns thresholds half-way between the neighbours of places.
+    def thresholds_at(self, labels: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        """Returns thresholds half-way between the neighbours of indices.
 
         Args:
             labels: int `(n,)`, rows of `values`.
-            places: int `(n,)`, from 0 to the number of rows.
+            indices: int `(n,)`, from 0 to the number of rows.
 
         Returns:
-            float32 `(n,)`; 0 and 1 are neighbours of the first and last place.
+            float32 `(n,)`; 0 and 1 are neighbours of the first and last index.
         """
-        last = self.values.shape[1] - 1
-        zero, one = np.float32(0), np.float32(1)
-        below = np.where(
-            places > 0, self.values[labels, np.maximum(places - 1, 0)], zero
-        )
-        above = np.where(
-            places <= last, self.values[labels, np.minimum(places, last)], one
-        )
-        middle = below + (above - below) / 2
-        # Between two neighbouring float32 there is none: the upper, which `>=` keeps.
-        return np.where(middle > below, middle, above).astype(np.float32)
+        bounds = [(0, 0), (0, 1)]
+        values = np.pad(self.values, [(0, 0), (1, 1)], constant_values=bounds)
+        return halfway(values[labels, indices], values[labels, indices + 1])
+
+
+def halfway(below: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """Returns float32 thresholds that part each pair of neighbouring values."""
+    middle = below + (above - below) / 2
+    # Between two neighbouring float32 there is none: the upper, which `>=` keeps.
+    return np.where(middle > below, middle, above).astype(np.float32)
 
 
 def sort_labels(
@@ -89,39 +93,28 @@ def sort_labels(
     return Curves(columns, values, hits, possible)
 
 
-# Qualities that are this close are one value that was rounded twice.
-_SAME = 1e-9
-
-
-def first_place(wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the first true place of each row and whether there is one.
+def first_true(wanted: np.ndarray) -> Choice:
+    """Returns the index of the first true entry of each row and whether there is one.
 
     Args:
-        wanted: bool `(labels, places)`.
-
-    Returns:
-        int `(labels,)`, 0 where there is none, and bool `(labels,)`.
+        wanted: bool `(labels, rows + 1)`.
     """
-    places = wanted.argmax(axis=1)
-    return places, wanted[np.arange(len(wanted)), places]
+    return wanted.argmax(axis=1), wanted.max(axis=1)
 
 
-def nearest_best_place(
+def nearest_best(
     curves: Curves, quality: np.ndarray, towards: np.ndarray
 ) -> np.ndarray:
-    """Returns the place of the highest quality; of equals that nearest to a threshold.
+    """Returns the index of the highest quality; of equals that nearest to a threshold.
 
     Args:
         curves: Of some labels.
         quality: float64 `(labels, rows + 1)`; changed where no threshold is possible.
-        towards: float32 `(labels,)`.
-
-    Returns:
-        int `(labels,)`.
+        towards: float32 `(labels,)`; the indices are int `(labels,)`.
     """
     quality[~curves.possible] = -np.inf
-    best = quality >= quality.max(axis=1, keepdims=True) - _SAME
-    labels, places = np.nonzero(best)
-    distances = np.abs(curves.thresholds_at(labels, places) - towards[labels])
+    best = quality >= quality.max(axis=1, keepdims=True) - SAME_QUALITY
+    labels, indices = np.nonzero(best)  # both (candidates,), by label
+    distances = np.abs(curves.thresholds_at(labels, indices) - towards[labels])
     order = np.lexsort((distances, labels))
-    return places[order][np.searchsorted(labels, np.arange(len(towards)))]
+    return indices[order][np.searchsorted(labels, np.arange(len(towards)))]

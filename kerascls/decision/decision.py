@@ -42,7 +42,7 @@ class Decision:
             logits: float `(rows, num_classes)`.
             task: What a row's labels mean.
         """
-        return probabilities(logits, task, self.calibration)
+        return self.calibration.apply(logits, task)
 
     def fitted_thresholds(self, labels: Sequence[str]) -> np.ndarray | None:
         """Returns the threshold of each label; None for rules without thresholds.
@@ -78,17 +78,17 @@ class Decision:
 
     def lines(self) -> list[str]:
         """Returns sentences for people about labels that could not be fitted."""
-        found = []
+        sentences = []
         if self.without_positives:
-            found.append(
+            sentences.append(
                 "n/a, no validation row has them, so they keep the default threshold: "
                 f"{_listed(self.without_positives)}."
             )
         if self.unreached:
-            found.append(
+            sentences.append(
                 f"Miss {self.objective} at every threshold: {_listed(self.unreached)}."
             )
-        return found
+        return sentences
 
     def to_dict(self) -> dict[str, Any]:
         """Returns everything as plain JSON types."""
@@ -109,14 +109,12 @@ class Decision:
             BundleError: When a key is missing or unknown, or a value wrong.
         """
         try:
-            facts = dict(values)
-            rule = Rule.from_dict(facts.pop("rule"))
-            calibration = Calibration.from_dict(facts.pop("calibration"))
-            lists = {
-                name: tuple(map(str, facts.pop(name)))
-                for name in ("without_positives", "unreached")
-            }
-            return cls(rule, calibration, **lists, **facts)
+            fields = dict(values)
+            fields["rule"] = Rule.from_dict(fields["rule"])
+            fields["calibration"] = Calibration.from_dict(fields["calibration"])
+            for name in ("without_positives", "unreached"):
+                fields[name] = tuple(map(str, fields[name]))
+            return cls(**fields)
         except (KeyError, TypeError) as error:
             raise BundleError(
                 f"Expected a decision as kerascls stores it. Received: "
@@ -128,24 +126,3 @@ class Decision:
 def _listed(names: tuple[str, ...], limit: int = 10) -> str:
     more = len(names) - limit
     return ", ".join(names[:limit]) + (f" and {more} more" if more > 0 else "")
-
-
-def probabilities(
-    logits: np.ndarray, task: Task, calibration: Calibration | None = None
-) -> np.ndarray:
-    """Turns logits into probabilities: softmax or sigmoid, as the task says.
-
-    Args:
-        logits: float `(rows, num_classes)`, of any size.
-        task: `"multiclass"` (a row sums to 1) or `"multilabel"`.
-        calibration: What was fitted on validation data. By default nothing is
-            corrected.
-
-    Returns:
-        float32 `(rows, num_classes)`.
-
-    Raises:
-        NotFiniteError: When a logit is not a finite number.
-        SettingsError: When the calibration is for another number of labels or task.
-    """
-    return (calibration or Calibration()).apply(logits, task)

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from kerascls.data.labels import Task
 from kerascls.decision.calibration import fit_calibration
 from kerascls.decision.costs import CostMatrix
-from kerascls.decision.decision import Decision, probabilities
+from kerascls.decision.decision import Decision
 from kerascls.decision.global_threshold import OBJECTIVES
 from kerascls.decision.label_thresholds import FittedRule, fit_rule
-from kerascls.decision.objectives import LabelObjective, parse_objective
+from kerascls.decision.objectives import parse_objective
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.settings.decision import DecisionSettings
@@ -39,25 +40,20 @@ def decide(
         NotFiniteError: When a logit is not a finite number.
     """
     calibration = fit_calibration(targets, logits, task, settings.calibration)
-    given = probabilities(logits, task, calibration)
-    fitted = fitted_rule(settings, task, labels, targets, given)
-    if fitted is None:
-        rule = stated_rule(settings, task, labels)
+    if rule := _stated_rule(settings, task, labels):
         return Decision(rule, calibration, rows=len(targets))
-
-    def named(columns: np.ndarray) -> tuple[str, ...]:
-        return tuple(np.array(labels, object)[columns])
-
+    probabilities = calibration.apply(logits, task)
+    fitted = _fitted_rule(settings, task, labels, targets, probabilities)
+    names = np.array(labels, object)
+    # One threshold for all labels needs no positive of each.
+    has_own = fitted.default is not None
     return Decision(
         rule=fitted.rule,
         calibration=calibration,
         objective=settings.objective,
         rows=len(targets),
-        # One threshold for all labels needs no positive of each.
-        without_positives=named(fitted.without_positives)
-        if fitted.default is not None
-        else (),
-        unreached=named(fitted.unreached),
+        without_positives=tuple(names[fitted.without_positives & has_own]),
+        unreached=tuple(names[fitted.unreached]),
     )
 
 
@@ -66,34 +62,27 @@ def rule_for(
     task: Task,
     labels: Sequence[str],
     targets: np.ndarray,
-    given: np.ndarray,
+    probabilities: np.ndarray,
 ) -> Rule:
-    """Returns the stated rule, or the one fitted to probabilities.
+    """Returns the stated rule, or the one fitted to float32 probabilities.
 
-    Args:
-        settings: What is wanted.
-        task: What a row's labels mean.
-        labels: Names of the columns.
-        targets: bool `(rows, num_classes)`.
-        given: Probabilities, float32 `(rows, num_classes)`.
+    Targets and probabilities are `(rows, num_classes)`; for the rest see `decide`.
     """
-    fitted = fitted_rule(settings, task, labels, targets, given)
-    return stated_rule(settings, task, labels) if fitted is None else fitted.rule
+    if rule := _stated_rule(settings, task, labels):
+        return rule
+    return _fitted_rule(settings, task, labels, targets, probabilities).rule
 
 
-def fitted_rule(
+def _fitted_rule(
     settings: DecisionSettings,
     task: Task,
     labels: Sequence[str],
     targets: np.ndarray,
-    given: np.ndarray,
-) -> FittedRule | None:
-    """Returns the rule fitted to probabilities; None where the settings state one."""
-    if stated_rule(settings, task, labels) is not None:
-        return None
+    probabilities: np.ndarray,
+) -> FittedRule:
     fitted = fit_rule(
         targets,
-        given,
+        probabilities,
         _objective(settings.objective, tuple(labels)),
         task=task,
         labels=labels,
@@ -102,7 +91,7 @@ def fitted_rule(
     return replace(fitted, rule=replace(fitted.rule, **_limits(settings)))
 
 
-def stated_rule(
+def _stated_rule(
     settings: DecisionSettings, task: Task, labels: Sequence[str]
 ) -> Rule | None:
     """Returns the rule that needs no validation rows; None where one is fitted."""
@@ -130,12 +119,7 @@ def stated_rule(
 def check_decision(
     settings: DecisionSettings, task: Task, labels: Sequence[str]
 ) -> None:
-    """Checks whether such a decision can be fitted, before there is anything to fit.
-
-    Args:
-        settings: What is wanted.
-        task: What a row's labels mean.
-        labels: Names of the columns.
+    """Checks whether `decide` can do its work, before there is anything to fit.
 
     Raises:
         SettingsError: When settings contradict each other or the task.
@@ -148,17 +132,14 @@ def check_decision(
             "Leave it out."
         )
     _objective.cache_clear()
-    nothing = np.zeros((0, len(labels)))
-    fit_calibration(nothing > 0, nothing, task, settings.calibration)
-    rule_for(settings, task, labels, nothing > 0, nothing.astype(np.float32))
+    no_rows = np.zeros((0, len(labels)), np.float32)
+    decide(settings, task, labels, no_rows > 0, no_rows)
 
 
-@cache
-def _objective(text: str, labels: tuple[str, ...]) -> str | LabelObjective | CostMatrix:
-    # A file of costs is read once: it may be moved while a training goes on.
-    return parse_objective(text, labels)
+# A file of costs is read once: it may be moved while a training goes on.
+_objective = cache(parse_objective)
 
 
-def _limits(settings: DecisionSettings) -> dict:
+def _limits(settings: DecisionSettings) -> dict[str, Any]:
     names = ("min_labels", "max_labels", "abstain_below")
     return {name: getattr(settings, name) for name in names}

@@ -1,28 +1,23 @@
 """One threshold for all labels, with the best F1 on validation rows."""
 
-from typing import Literal
-
 import numpy as np
 
-from kerascls.decision.activations import check_finite
+from kerascls.decision.activations import check_rows
+from kerascls.decision.curves import SAME_QUALITY, halfway
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 
-Objective = Literal["macro_f1", "micro_f1"]
 OBJECTIVES = ("macro_f1", "micro_f1")
 MAX_CANDIDATES = 65_536
 DEFAULT_THRESHOLD = 0.5
 _FEW_CANDIDATES = 4096
 _LARGE = 2**22
 
-# Values of F1 that are this close are one value that was rounded twice.
-_SAME_F1 = 1e-9
-
 
 def fit_threshold(
     targets: np.ndarray,
     probabilities: np.ndarray,
-    objective: Objective = "macro_f1",
+    objective: str = "macro_f1",
 ) -> Rule:
     """Finds the one threshold, for all labels, with the best F1 on these rows.
 
@@ -44,15 +39,9 @@ def fit_threshold(
     if objective not in OBJECTIVES:
         raise SettingsError(
             f"A threshold is fitted for {' or '.join(OBJECTIVES)}. Received: "
-            f"objective={objective!r}."
+            f"objective={objective!r}. Choose one of them."
         )
-    probabilities = check_finite(probabilities, "probabilities")
-    if targets.shape != probabilities.shape or targets.dtype != np.bool_:
-        raise SettingsError(
-            "A threshold needs bool targets of the shape of the probabilities. "
-            f"Received: targets {targets.dtype} {targets.shape}, probabilities "
-            f"{probabilities.shape}."
-        )
+    probabilities = check_rows(targets, probabilities, "probabilities")
     if not targets.any():
         return Rule("threshold", DEFAULT_THRESHOLD)
     thresholds = candidate_thresholds(targets, probabilities)
@@ -88,7 +77,7 @@ def _best(
     targets: np.ndarray, probabilities: np.ndarray, thresholds: np.ndarray, beta: float
 ) -> float:
     quality = _f_by_threshold(targets, probabilities, thresholds, beta)
-    best = thresholds[quality >= quality.max() - _SAME_F1]
+    best = thresholds[quality >= quality.max() - SAME_QUALITY]
     return float(best[np.abs(best - np.float32(DEFAULT_THRESHOLD)).argmin()])
 
 
@@ -116,9 +105,7 @@ def candidate_thresholds(
     if len(above) > limit:
         above = above[np.linspace(0, len(above) - 1, limit).round().astype(np.int64)]
     below = np.concatenate([[np.float32(0)], values])[np.searchsorted(values, above)]
-    middle = below + (above - below) / 2
-    # Between two neighbouring float32 there is none: take the upper, which `>=` keeps.
-    return np.where(middle > below, middle, above)
+    return halfway(below, above)
 
 
 def _f_by_threshold(
@@ -130,9 +117,9 @@ def _f_by_threshold(
     weight = beta**2
     for target, column in zip(targets.T, probabilities.T, strict=True):
         true_ones = np.sort(column[target])
-        given = len(column) - np.searchsorted(np.sort(column), thresholds)
+        predicted = len(column) - np.searchsorted(np.sort(column), thresholds)
         hits = len(true_ones) - np.searchsorted(true_ones, thresholds)
-        wanted = given + weight * len(true_ones)
+        wanted = predicted + weight * len(true_ones)
         total += (1 + weight) * hits / np.maximum(wanted, 1)
-        present += (given > 0) | (len(true_ones) > 0)
+        present += (predicted > 0) | (len(true_ones) > 0)
     return total / np.maximum(present, 1)

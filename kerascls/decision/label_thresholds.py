@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.decision.activations import check_finite
+from kerascls.decision.activations import check_rows
 from kerascls.decision.costs import CostMatrix
 from kerascls.decision.curves import sort_labels
 from kerascls.decision.global_threshold import OBJECTIVES, fit_threshold
@@ -107,11 +107,13 @@ def fit_rule(
     if isinstance(objective, CostMatrix | str):
         rule = _rule_of_all(targets, probabilities, objective)
         return FittedRule(rule, None, positives, np.zeros(len(positives), np.bool_))
+    shared: float | np.ndarray
     if default is None:
-        default = objective.default(targets, probabilities)
+        shared = objective.default(targets, probabilities)
     else:
-        Rule("threshold", default)
-    towards = np.broadcast_to(np.float32(default), len(positives))
+        Rule("threshold", default)  # refuses what is no threshold
+        shared = default
+    towards = np.broadcast_to(np.float32(shared), len(positives))
     thresholds, reached = _own(
         targets, probabilities, objective, towards, positives, shrinkage
     )
@@ -126,7 +128,7 @@ def _rule_of_all(
     if isinstance(objective, str):
         return fit_threshold(targets, probabilities, objective)
     rule = Rule("cost", costs=objective.costs)
-    rule.apply(probabilities[:0])
+    rule.apply(probabilities[:0])  # refuses costs of another number of labels
     return rule
 
 
@@ -144,8 +146,8 @@ def _own(
     for start in range(0, len(positives) if len(targets) else 0, width):
         columns = slice(start, start + width)
         curves = sort_labels(targets, probabilities, columns)
-        places, reached[columns] = objective.choose(curves, towards[columns])
-        own = curves.thresholds_at(np.arange(len(places)), places)
+        indices, reached[columns] = objective.choose(curves, towards[columns])
+        own = curves.thresholds_at(np.arange(len(indices)), indices)
         if shrinkage:
             shrunk = shrink(own, towards[columns], positives[columns], shrinkage)
             own = objective.settle(curves, own, shrunk)
@@ -158,14 +160,8 @@ def shrink(
 ) -> np.ndarray:
     """Moves thresholds towards others, in logits, the more the fewer positives.
 
-    Args:
-        own: float `(labels,)`, from 0 to 1.
-        towards: The same.
-        positives: int `(labels,)`.
-        shrinkage: Above 0; see `fit_rule`.
-
-    Returns:
-        float32 `(labels,)`.
+    All are `(labels,)`, thresholds from 0 to 1; for `shrinkage`, above 0, and the
+    formula see `fit_rule`. Returns float32.
     """
     weight = positives / (positives + shrinkage)
     logits = weight * _logit(own) + (1 - weight) * _logit(towards)
@@ -193,15 +189,8 @@ def _check_task(objective: str | LabelObjective | CostMatrix, task: Task) -> Non
 def _checked(
     targets: np.ndarray, probabilities: np.ndarray, shrinkage: float
 ) -> np.ndarray:
-    probabilities = check_finite(probabilities, "probabilities")
-    if targets.shape != probabilities.shape or targets.dtype != np.bool_:
-        raise SettingsError(
-            "A rule needs bool targets of the shape of the probabilities. Received: "
-            f"targets {targets.dtype} {targets.shape}, probabilities "
-            f"{probabilities.shape}."
-        )
-    low = probabilities.min(initial=0)
-    high = probabilities.max(initial=1)
+    probabilities = check_rows(targets, probabilities, "probabilities")
+    low, high = probabilities.min(initial=0), probabilities.max(initial=1)
     if low < 0 or high > 1:
         raise SettingsError(
             f"Probabilities are from 0 to 1. Received: values from {low} to {high}. "

@@ -10,9 +10,10 @@ import numpy as np
 
 from kerascls.decision.costs import CostMatrix, read_costs
 from kerascls.decision.curves import (
+    Choice,
     Curves,
-    first_place,
-    nearest_best_place,
+    first_true,
+    nearest_best,
     sort_labels,
 )
 from kerascls.decision.global_threshold import (
@@ -27,7 +28,7 @@ _ROUNDING = 1e-9
 
 
 class LabelObjective(Protocol):
-    """Chooses a place in the curve of each label; see `Curves`.
+    """Chooses an index in the curve of each label; see `Curves`.
 
     `shrinkage` is how many positives the default counts, unless it is stated.
     """
@@ -39,22 +40,17 @@ class LabelObjective(Protocol):
     ) -> float | np.ndarray:
         """Returns the threshold that labels are shrunk towards, or one for each."""
 
-    def choose(
-        self, curves: Curves, towards: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the best place of each label, and whether it is good enough.
+    def choose(self, curves: Curves, towards: np.ndarray) -> Choice:
+        """Returns the best index of each label, and whether it is good enough.
 
         Args:
             curves: Of some labels.
             towards: float32 `(labels,)`; of equally good thresholds the nearest to it
                 is taken.
-
-        Returns:
-            int `(labels,)` and bool `(labels,)`.
         """
 
     def settle(self, curves: Curves, own: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
-        """Returns the thresholds to take, given the best ones and the shrunk ones."""
+        """Returns the thresholds to take: of the best ones and the shrunk ones."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +68,17 @@ class FBeta:
     beta: float = 1.0
     shrinkage: ClassVar[float] = 200.0
 
-    def default(self, targets, probabilities):  # noqa: D102
+    def default(self, targets: np.ndarray, probabilities: np.ndarray) -> float:
         return macro_threshold(targets, probabilities, self.beta)
 
-    def choose(self, curves, towards):  # noqa: D102
+    def choose(self, curves: Curves, towards: np.ndarray) -> Choice:
         weight = self.beta**2
-        wanted = weight * curves.positives[:, None]
-        quality = curves.hits / np.maximum(curves.given + wanted, 1)
-        places = nearest_best_place(curves, quality * (1 + weight), towards)
-        return places, np.ones(len(places), np.bool_)
+        wanted = weight * curves.positives[:, None]  # (labels, 1)
+        quality = curves.hits / np.maximum(curves.predicted + wanted, 1)
+        indices = nearest_best(curves, quality * (1 + weight), towards)
+        return indices, np.ones(len(indices), np.bool_)
 
-    def settle(self, curves, own, shrunk):  # noqa: D102
+    def settle(self, curves: Curves, own: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
         return shrunk
 
 
@@ -98,27 +94,27 @@ class PrecisionAt:
     target: float
     shrinkage: ClassVar[float] = 10.0
 
-    def default(self, targets, probabilities):  # noqa: D102
+    def default(self, targets: np.ndarray, probabilities: np.ndarray) -> float:
         return pooled_threshold(self, targets, probabilities)
 
-    def choose(self, curves, towards):  # noqa: D102
-        places, reached = first_place(self._enough(curves))
-        precision = curves.hits / np.maximum(curves.given, 1)
+    def choose(self, curves: Curves, towards: np.ndarray) -> Choice:
+        indices, reached = first_true(self._enough(curves))
+        precision = curves.hits / np.maximum(curves.predicted, 1)
         precision[~curves.possible] = -1
         precision[:, -1] = -1
-        return np.where(reached, places, precision.argmax(axis=1)), reached
+        return np.where(reached, indices, precision.argmax(axis=1)), reached
 
-    def settle(self, curves, own, shrunk):  # noqa: D102
-        labels = np.arange(len(own))
+    def settle(self, curves: Curves, own: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
         start = (curves.values < shrunk[:, None]).sum(axis=1)
         enough = self._enough(curves)
         enough &= np.arange(enough.shape[1]) >= start[:, None]
-        places, found = first_place(enough)
-        raised = np.where(places == start, shrunk, curves.thresholds_at(labels, places))
-        return np.where(found & (shrunk > own), raised, own)
+        indices, reached = first_true(enough)
+        raised = curves.thresholds_at(np.arange(len(own)), indices)
+        raised = np.where(indices == start, shrunk, raised)
+        return np.where(reached & (shrunk > own), raised, own)
 
     def _enough(self, curves: Curves) -> np.ndarray:
-        enough = curves.hits >= self.target * curves.given - _ROUNDING
+        enough = curves.hits >= self.target * curves.predicted - _ROUNDING
         enough &= curves.possible
         enough[:, -1] = False
         return enough
@@ -135,56 +131,56 @@ class RecallAt:
     target: float
     shrinkage: ClassVar[float] = 10.0
 
-    def default(self, targets, probabilities):  # noqa: D102
+    def default(self, targets: np.ndarray, probabilities: np.ndarray) -> float:
         return pooled_threshold(self, targets, probabilities)
 
-    def choose(self, curves, towards):  # noqa: D102
-        wanted = self.target * curves.positives[:, None] - _ROUNDING
+    def choose(self, curves: Curves, towards: np.ndarray) -> Choice:
+        wanted = self.target * curves.positives[:, None] - _ROUNDING  # (labels, 1)
         enough = (curves.hits >= wanted) & curves.possible
-        places, reached = first_place(enough[:, ::-1])
-        return enough.shape[1] - 1 - places, reached
+        from_the_end, reached = first_true(enough[:, ::-1])
+        return enough.shape[1] - 1 - from_the_end, reached
 
-    def settle(self, curves, own, shrunk):  # noqa: D102
+    def settle(self, curves: Curves, own: np.ndarray, shrunk: np.ndarray) -> np.ndarray:
         return np.minimum(own, shrunk)
 
 
 def parse_objective(
-    text: str, labels: Sequence[str] | None = None
+    objective: str, labels: Sequence[str] | None = None
 ) -> str | LabelObjective | CostMatrix:
     """Reads what thresholds are fitted for.
 
     Args:
-        text: `"macro_f1"` or `"micro_f1"` for one threshold for all labels; `"f1"`,
-            `"f0.5"` or another F-beta, `"precision@0.95"`, `"recall@0.9"`, or
+        objective: `"macro_f1"` or `"micro_f1"` for one threshold for all labels;
+            `"f1"`, `"f0.5"` or another F-beta, `"precision@0.95"`, `"recall@0.9"`, or
             `"cost:FILE"` (see `read_costs`) for one for each label.
         labels: Names of the columns, needed for `"cost:FILE"`.
 
     Returns:
-        The text itself for one of `OBJECTIVES`, else what chooses the thresholds.
+        One of `OBJECTIVES` as it is, else what chooses the thresholds.
 
     Raises:
-        SettingsError: When the text names no objective.
+        SettingsError: When there is no such objective.
         DataError: When a file of costs cannot be used.
     """
-    if text in OBJECTIVES:
-        return text
-    if text.startswith("cost:"):
+    if objective in OBJECTIVES:
+        return objective
+    if objective.startswith("cost:"):
         if labels is None:
             raise SettingsError(
-                f"Costs are stated by label name. Received: objective={text!r} and no "
-                "labels. Give `labels=`."
+                "Costs are stated by label name. Received: "
+                f"objective={objective!r} and no labels. Give `labels=`."
             )
-        return read_costs(Path(text.removeprefix("cost:")), labels)
-    if match := re.fullmatch(r"f(\d*\.?\d+)", text):
+        return read_costs(Path(objective.removeprefix("cost:")), labels)
+    if match := re.fullmatch(r"f(\d*\.?\d+)", objective):
         if (beta := float(match[1])) > 0:
             return FBeta(beta)
-    if match := re.fullmatch(r"(precision|recall)@(\d*\.?\d+)", text):
+    if match := re.fullmatch(r"(precision|recall)@(\d*\.?\d+)", objective):
         if 0 < (target := float(match[2])) <= 1:
             return PrecisionAt(target) if match[1] == "precision" else RecallAt(target)
     raise SettingsError(
         f"Expected an objective: {', '.join(OBJECTIVES)}, f1, f0.5, f2, "
         "precision@0.95, recall@0.9 (above 0, at most 1) or cost:FILE. "
-        f"Received: objective={text!r}. Choose one of them."
+        f"Received: objective={objective!r}. Choose one of them."
     )
 
 
@@ -192,7 +188,7 @@ _LARGE = 2**24
 
 
 def pooled_threshold(
-    objective: "LabelObjective", targets: np.ndarray, probabilities: np.ndarray
+    objective: LabelObjective, targets: np.ndarray, probabilities: np.ndarray
 ) -> float:
     """Returns the best threshold for the labels pooled; .5 when none is true anywhere.
 
@@ -209,7 +205,7 @@ def pooled_threshold(
     truth = targets[::every].reshape(-1, 1)
     if not truth.any():
         return DEFAULT_THRESHOLD
-    one = slice(0, 1)
-    curves = sort_labels(truth, probabilities[::every].reshape(-1, 1), one)
-    places, _ = objective.choose(curves, np.full(1, DEFAULT_THRESHOLD, np.float32))
-    return float(curves.thresholds_at(np.zeros(1, np.int64), places)[0])
+    pooled = probabilities[::every].reshape(-1, 1)  # (rows * num_classes, 1)
+    curves = sort_labels(truth, pooled, slice(0, 1))
+    indices, _ = objective.choose(curves, np.full(1, DEFAULT_THRESHOLD, np.float32))
+    return float(curves.thresholds_at(np.zeros(1, np.int64), indices)[0])

@@ -1,6 +1,6 @@
 """The stored decision: which labels a row of probabilities gets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
@@ -30,7 +30,7 @@ class Rule:
         mass: Above 0, at most 1. The probabilities of a row are divided by their sum
             first: that of multi-class rows is 1 already, for multi-label it makes
             them shares of one topic distribution. A row of zeros gets no label.
-        costs: `costs[true][given]`, not negative, square; for multi-class.
+        costs: `costs[true][predicted]`, not negative, square; for multi-class.
         min_labels: `"threshold"` and `"cumulative"`: a row with fewer labels also
             gets the likeliest of the others. 1 is the top-1 fallback.
         max_labels: The same kinds: a row keeps the likeliest of what it was given.
@@ -61,7 +61,7 @@ class Rule:
     abstain_below: float | None = None
 
     def __post_init__(self) -> None:
-        check_rule(self)
+        check_rule(vars(self))
         for name in ("threshold", "abstain_below"):
             self._keep(name, _float32)
         for name in ("k", "min_labels", "max_labels"):
@@ -70,7 +70,7 @@ class Rule:
         self._keep("thresholds", lambda values: tuple(map(_float32, values)))
         self._keep("costs", lambda rows: tuple(tuple(map(float, r)) for r in rows))
 
-    def _keep(self, name: str, as_plain) -> None:
+    def _keep(self, name: str, as_plain: Callable[[Any], Any]) -> None:
         if (value := getattr(self, name)) is not None:
             object.__setattr__(self, name, as_plain(value))
 
@@ -90,9 +90,7 @@ class Rule:
         probabilities = check_finite(probabilities, "probabilities")
         chosen = self._choose(probabilities)
         if self.min_labels or self.max_labels is not None:
-            most = (
-                probabilities.shape[1] if self.max_labels is None else self.max_labels
-            )
+            most = self.max_labels or probabilities.shape[1]
             chosen = selection.limit(chosen, probabilities, self.min_labels, most)
         if self.abstain_below is not None:
             chosen[self.abstains(probabilities)] = False
@@ -100,13 +98,14 @@ class Rule:
 
     def _choose(self, probabilities: np.ndarray) -> np.ndarray:
         num_classes = probabilities.shape[1]
-        if self.kind == "threshold":
-            return probabilities >= self.threshold_of(num_classes)
-        if self.kind == "top_k":
+        thresholds = self.threshold_of(num_classes)
+        if thresholds is not None:
+            return probabilities >= thresholds
+        if self.k is not None:
             return selection.top_k(probabilities, self.k)
-        if self.kind == "cumulative":
+        if self.mass is not None:
             return selection.smallest_sets(probabilities, self.mass)
-        if self.kind == "cost":
+        if self.costs is not None:
             self._check_width(len(self.costs), num_classes)
             return selection.least_cost(probabilities, np.array(self.costs))
         return selection.top_k(probabilities, 1)
@@ -150,8 +149,8 @@ class Rule:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the kind, and what else the rule uses, as plain JSON types."""
-        values = {one.name: (getattr(self, one.name), one.default) for one in FIELDS}
-        used = {n: value for n, (value, default) in values.items() if value != default}
+        values = {field: getattr(self, field.name) for field in FIELDS}
+        used = {f.name: value for f, value in values.items() if value != f.default}
         if "costs" in used:
             used["costs"] = [list(row) for row in used["costs"]]
         if "thresholds" in used:
@@ -165,7 +164,7 @@ class Rule:
         Raises:
             BundleError: When the kind is missing, a key unknown or a value wrong.
         """
-        known = {one.name for one in FIELDS}
+        known = {field.name for field in FIELDS}
         if "kind" not in values or set(values) - known:
             raise BundleError(
                 f'A stored rule has the key "kind" and others out of {sorted(known)}. '

@@ -17,10 +17,10 @@ def top_k(probabilities: np.ndarray, k: int) -> np.ndarray:
     """
     chosen = np.zeros(probabilities.shape, np.bool_)
     if k == 1:
-        places = probabilities.argmax(axis=1)[:, None]
+        columns = probabilities.argmax(axis=1)[:, None]  # (rows, 1)
     else:
-        places = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
-    np.put_along_axis(chosen, places, True, axis=1)
+        columns = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    np.put_along_axis(chosen, columns, True, axis=1)
     return chosen
 
 
@@ -40,8 +40,7 @@ def smallest_sets(probabilities: np.ndarray, mass: float) -> np.ndarray:
     order = np.argsort(-probabilities, axis=1, kind="stable")
     falling = np.take_along_axis(probabilities, order, axis=1).astype(np.float64)
     sums = np.cumsum(falling, axis=1)
-    before = np.zeros_like(sums)
-    before[:, 1:] = sums[:, :-1]
+    before = np.pad(sums[:, :-1], ((0, 0), (1, 0)))
     chosen = np.zeros(probabilities.shape, np.bool_)
     # Short of it by the rounding of float32 is enough.
     wanted = mass * sums[:, -1:] * (1 - ROUNDING)
@@ -54,12 +53,13 @@ def least_cost(probabilities: np.ndarray, costs: np.ndarray) -> np.ndarray:
 
     Args:
         probabilities: float `(rows, num_classes)`, each row sums to 1.
-        costs: float64 `(num_classes, num_classes)`, `costs[true, given]`.
+        costs: float64 `(num_classes, num_classes)`, `costs[true, predicted]`.
 
     Returns:
         bool `(rows, num_classes)`, one true in each row.
     """
     expected = probabilities.astype(np.float64) @ costs
+    # Sums in another order differ in their last digits: such costs count as equal.
     least = expected <= expected.min(axis=1, keepdims=True) * (1 + 1e-12)
     return top_k(np.where(least, probabilities, -1), 1)
 

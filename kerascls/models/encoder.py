@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import KerasTensor, layers, ops
 
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
@@ -50,7 +51,7 @@ class Encoder(layers.Layer):
         with_pool: bool = False,
         seed: int = 0,
         num_outputs: int = 1,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("name", "encoder")
         super().__init__(**kwargs)
@@ -65,44 +66,39 @@ class Encoder(layers.Layer):
         self.num_outputs = num_outputs
         seeds = Seeds(seed)
         policy = self.dtype_policy
+
+        def dense(inputs: int, name: str, activation: str | None = None) -> Any:
+            layer = layers.Dense(
+                config.hidden_dim,
+                activation,
+                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
+                dtype=policy,
+                name=name,
+            )
+            layer.build((None, inputs))
+            return layer
+
         self.embeddings = Embeddings(config, seeds, dtype=policy, name="embeddings")
         self.projection = None
         if config.has_projection:
-            self.projection = layers.Dense(
-                config.hidden_dim,
-                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
-                dtype=policy,
-                name="embeddings_project",
-            )
+            self.projection = dense(config.embedding_dim, "embeddings_project")
         self.blocks = [
             TransformerBlock(config, seeds, dtype=policy, name=f"layer_{index}")
             for index in range(config.num_blocks)
         ]
-        self.pooler = None
-        if with_pool:
-            self.pooler = layers.Dense(
-                config.hidden_dim,
-                activation="tanh",
-                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
-                dtype=policy,
-                name="pooler",
-            )
-        self._build_parts()
-
-    def _build_parts(self) -> None:
-        config = self.config
+        self.pooler = dense(config.hidden_dim, "pooler", "tanh") if with_pool else None
+        # Its tables take the last seeds: another order would be other random weights.
         self.embeddings.build()
-        if self.projection is not None:
-            self.projection.build((None, None, config.embedding_dim))
-        for block in self.blocks:
-            block.build()
-        if self.pooler is not None:
-            self.pooler.build((None, config.hidden_dim))
         self.built = True
 
     def call(
-        self, token_ids, segment_ids, padding_mask, training=None, first_only=False
-    ):
+        self,
+        token_ids: KerasTensor,
+        segment_ids: KerasTensor,
+        padding_mask: KerasTensor,
+        training: bool | None = None,
+        first_only: bool = False,
+    ) -> Any:
         """Encodes a batch.
 
         Args:
@@ -125,9 +121,9 @@ class Encoder(layers.Layer):
         self._check_shape(tuple(token_ids.shape))
         hidden = self.embeddings(token_ids, segment_ids, training=training)
         if self.projection is not None:
-            hidden = self.projection(hidden)
+            hidden = self.projection(hidden)  # (batch, tokens, hidden_dim)
         bias = attention_bias(padding_mask, self.compute_dtype)
-        last_states = deque(maxlen=self.num_outputs)
+        last_states: deque[KerasTensor] = deque(maxlen=self.num_outputs)
         last = self.config.num_layers - 1
         for index in range(self.config.num_layers):
             block = self.blocks[index % len(self.blocks)]
@@ -136,10 +132,11 @@ class Encoder(layers.Layer):
             last_states.append(hidden[:, :1] if first_only else hidden)
         outputs = hidden
         if self.num_outputs > 1:
+            # (batch, tokens, num_outputs * hidden_dim)
             outputs = ops.concatenate(list(last_states), axis=-1)
         if self.pooler is None:
             return outputs
-        return outputs, self.pooler(hidden[:, 0])
+        return outputs, self.pooler(hidden[:, 0])  # (batch, hidden_dim)
 
     def freeze(self, num_layers: int | None = None) -> None:
         """Keeps layers from being trained, from below; the embeddings with them.
@@ -163,9 +160,9 @@ class Encoder(layers.Layer):
                 f"all with train.freeze_encoder=true."
             )
         lowest = [self.embeddings, self.projection, *self.blocks[:num_layers]]
-        for part in lowest if num_layers else ():
-            if part is not None:
-                part.trainable = False
+        for layer in lowest if num_layers else ():
+            if layer is not None:
+                layer.trainable = False
 
     def _check_shape(self, shape: tuple[int | None, ...]) -> None:
         longest = self.config.max_positions
@@ -176,14 +173,14 @@ class Encoder(layers.Layer):
                 f"token_ids.shape={shape}. Truncate the texts, or make it a batch."
             )
 
-    def compute_output_shape(self, token_ids_shape, *_, **__):
+    def compute_output_shape(self, token_ids_shape: Any, *_: Any, **__: Any) -> Any:
         """Returns the shapes of what `call` returns, without `first_only`."""
         hidden = (*token_ids_shape, self.num_outputs * self.config.hidden_dim)
         if self.pooler is None:
             return hidden
         return hidden, (token_ids_shape[0], self.config.hidden_dim)
 
-    def weights_by_name(self) -> dict:
+    def weights_by_name(self) -> dict[str, keras.Variable]:
         """Returns every variable, float32, under its stable name (`weight_shapes`)."""
         tables = self.embeddings
         named = {
@@ -196,8 +193,8 @@ class Encoder(layers.Layer):
             named |= _dense("embeddings_project", self.projection)
         for index, block in enumerate(self.blocks):
             prefix = f"encoder/layer_{index}"
-            for part in ("query", "key", "value"):
-                named |= _dense(f"{prefix}/attention/self/{part}", getattr(block, part))
+            for name in ("query", "key", "value"):
+                named |= _dense(f"{prefix}/attention/self/{name}", getattr(block, name))
             named |= {
                 **_dense(f"{prefix}/attention/output/dense", block.attention_output),
                 **_norm(f"{prefix}/attention/output/LayerNorm", block.attention_norm),
@@ -221,7 +218,7 @@ class Encoder(layers.Layer):
         """
         assign_by_name(self.weights_by_name(), weights)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `from_config` needs."""
         return {
             **super().get_config(),
@@ -232,29 +229,27 @@ class Encoder(layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "Encoder":
         """Builds the encoder that `get_config` described."""
         return cls(**{**config, "config": EncoderConfig(**config["config"])})
 
 
-def assign_by_name(variables: Mapping, weights: Mapping[str, np.ndarray]) -> None:
-    """Assigns arrays to variables of the same name, all or nothing.
-
-    Args:
-        variables: Keras variables by stable name.
-        weights: Arrays by stable name.
+def assign_by_name(
+    variables: Mapping[str, keras.Variable], weights: Mapping[str, np.ndarray]
+) -> None:
+    """Assigns arrays to variables of the same stable name, all or nothing.
 
     Raises:
         CheckpointError: With counts and the first ten names, when a name is
             missing or unexpected or a shape differs. Nothing is assigned then.
     """
-    known, given = set(variables), set(weights)
-    problems = [f"missing: {name}" for name in sorted(known - given)]
-    problems += [f"unexpected: {name}" for name in sorted(given - known)]
-    for name in sorted(known & given):
-        shape, expected = tuple(weights[name].shape), tuple(variables[name].shape)
-        if shape != expected:
-            problems.append(f"wrong shape: {name} is {shape}, not {expected}")
+    expected, received = set(variables), set(weights)
+    problems = [f"missing: {name}" for name in sorted(expected - received)]
+    problems += [f"unexpected: {name}" for name in sorted(received - expected)]
+    for name in sorted(expected & received):
+        shape, wanted = tuple(weights[name].shape), tuple(variables[name].shape)
+        if shape != wanted:
+            problems.append(f"wrong shape: {name} is {shape}, not {wanted}")
     if problems:
         raise CheckpointError(
             f"Expected exactly one array for each of {len(variables)} weights. "
@@ -266,9 +261,9 @@ def assign_by_name(variables: Mapping, weights: Mapping[str, np.ndarray]) -> Non
         variable.assign(weights[name])
 
 
-def _dense(name: str, layer) -> dict:
+def _dense(name: str, layer: layers.Dense) -> dict[str, keras.Variable]:
     return {f"{name}/kernel": layer.kernel, f"{name}/bias": layer.bias}
 
 
-def _norm(name: str, layer) -> dict:
+def _norm(name: str, layer: layers.LayerNormalization) -> dict[str, keras.Variable]:
     return {f"{name}/gamma": layer.gamma, f"{name}/beta": layer.beta}

@@ -125,8 +125,8 @@ def weight_shapes(
         dense("embeddings_project", embedding, hidden)
     for index in range(config.num_blocks):
         block = f"encoder/layer_{index}"
-        for part in ("query", "key", "value"):
-            dense(f"{block}/attention/self/{part}", hidden, hidden)
+        for name in ("query", "key", "value"):
+            dense(f"{block}/attention/self/{name}", hidden, hidden)
         dense(f"{block}/attention/output/dense", hidden, hidden)
         norm(f"{block}/attention/output/LayerNorm", hidden)
         dense(f"{block}/intermediate/dense", hidden, config.intermediate_dim)

@@ -1,8 +1,10 @@
 """From hidden states to logits: mix, pooling, dropout, one or two dense layers."""
 
+from typing import Any
+
 import keras
 import numpy as np
-from keras import layers
+from keras import KerasTensor, layers
 
 from kerascls.errors import SettingsError
 from kerascls.models.layers.poolings import LayerMix
@@ -51,7 +53,7 @@ class ClassificationHead(layers.Layer):
         seed: int = 0,
         mix_layers: int = 1,
         mlp_dim: int | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("name", "head")
         super().__init__(**kwargs)
@@ -71,24 +73,21 @@ class ClassificationHead(layers.Layer):
             num_queries = num_classes if self._row.per_label else 1
             initializer = self._initializer(seed + 2)
             self.pool = self.pool(num_queries, hidden_dim, initializer)
-        self.mlp = None
+        self.mlp: layers.Dense | None = None
         if mlp_dim is not None:
-            self._add_mlp(mlp_dim, dropout, seed + 3)
+            self.mlp = layers.Dense(
+                mlp_dim,
+                activation="relu",
+                kernel_initializer=keras.initializers.GlorotUniform(seed + 3),
+                dtype=self.dtype_policy,
+                name="mlp",
+            )
+            self.mlp.build((None, hidden_dim))
+            self.mlp_dropout = layers.Dropout(
+                dropout, seed=seed + 4, dtype=self.dtype_policy
+            )
         self.dense = self._classifier(mlp_dim or hidden_dim, seed + 1)
         self.built = True
-
-    def _add_mlp(self, units: int, dropout: float, seed: int) -> None:
-        self.mlp = layers.Dense(
-            units,
-            activation="relu",
-            kernel_initializer=keras.initializers.GlorotUniform(seed),
-            dtype=self.dtype_policy,
-            name="mlp",
-        )
-        self.mlp.build((None, self.hidden_dim))
-        self.mlp_dropout = layers.Dropout(
-            dropout, seed=seed + 1, dtype=self.dtype_policy
-        )
 
     def _classifier(self, width: int, seed: int) -> layers.Layer:
         options = {
@@ -97,13 +96,15 @@ class ClassificationHead(layers.Layer):
             "name": "classifier",
         }
         if not self._row.per_label:
-            dense, shape = layers.Dense(self.num_classes, **options), (None, width)
-        else:  # each label's vector meets its own column of the kernel only
-            shape = (None, self.num_classes, width)
-            dense = layers.EinsumDense(
-                "blw,wl->bl", self.num_classes, bias_axes="l", **options
-            )
-        dense.build(shape)
+            dense = layers.Dense(self.num_classes, **options)
+            dense.build((None, width))
+            return dense
+        # Each label's vector meets its own column of the kernel only:
+        # (batch, labels, width) to (batch, labels).
+        dense = layers.EinsumDense(
+            "blw,wl->bl", self.num_classes, bias_axes="l", **options
+        )
+        dense.build((None, self.num_classes, width))
         return dense
 
     def _initializer(self, seed: int) -> keras.initializers.Initializer:
@@ -140,7 +141,7 @@ class ClassificationHead(layers.Layer):
         in_order = self._row.before_mix or self.mix_layers == 1
         return in_order and not self._row.has_weights
 
-    def summary(self, hidden, padding_mask):
+    def summary(self, hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
         """Does what needs no weights, so that a frozen encoder's output can be kept.
 
         The logits of the summary, with a mask of ones where it is one vector, are
@@ -154,11 +155,11 @@ class ClassificationHead(layers.Layer):
             `(batch, 1, mix_layers * hidden_dim)` of the same dtype if
             `pools_beforehand`, else `hidden`.
         """
-        if not self.pools_beforehand:
-            return hidden
-        return self.pool(hidden, padding_mask)
+        return self.pool(hidden, padding_mask) if self.pools_beforehand else hidden
 
-    def call(self, hidden, padding_mask, training=None):
+    def call(
+        self, hidden: KerasTensor, padding_mask: KerasTensor, training: Any = None
+    ) -> KerasTensor:
         """Returns logits.
 
         Args:
@@ -173,37 +174,26 @@ class ClassificationHead(layers.Layer):
         vectors = self.summary(hidden, padding_mask)
         if self.mix is not None:
             vectors = self.mix(vectors)
-        text = self.dropout(self._pool(vectors, padding_mask), training=training)
-        if self.mlp is not None:
-            text = self.mlp_dropout(self.mlp(text), training=training)
-        return self.dense(text)
-
-    def _pool(self, vectors, padding_mask):
         if not self.pools_beforehand:
             vectors = self.pool(vectors, padding_mask)
-        if self._row.per_label:
-            return vectors  # (batch, classes, hidden_dim)
-        return vectors[:, 0]  # (batch, hidden_dim)
+        if not self._row.per_label:  # else (batch, num_classes, hidden_dim)
+            vectors = vectors[:, 0]  # (batch, hidden_dim)
+        vectors = self.dropout(vectors, training=training)
+        if self.mlp is not None:
+            vectors = self.mlp_dropout(self.mlp(vectors), training=training)
+        return self.dense(vectors)  # (batch, num_classes)
 
-    def compute_output_spec(self, hidden, *_, **__):
+    def compute_output_spec(self, hidden: KerasTensor, *_: Any, **__: Any) -> Any:
         """Returns the shape of the logits, and float32 in any precision."""
-        return keras.KerasTensor((hidden.shape[0], self.num_classes), "float32")
+        return KerasTensor((hidden.shape[0], self.num_classes), "float32")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `from_config` needs."""
-        return {
-            **super().get_config(),
-            "num_classes": self.num_classes,
-            "hidden_dim": self.hidden_dim,
-            "pooling": self.pooling,
-            "dropout": self.dropout.rate,
-            "initializer_range": self.initializer_range,
-            "seed": self.seed,
-            "mix_layers": self.mix_layers,
-            "mlp_dim": self.mlp_dim,
-        }
+        names = ("num_classes", "hidden_dim", "pooling", "initializer_range", "seed")
+        own = {name: getattr(self, name) for name in (*names, "mix_layers", "mlp_dim")}
+        return {**super().get_config(), **own, "dropout": self.dropout.rate}
 
-    def weights_by_name(self) -> dict:
+    def weights_by_name(self) -> dict[str, keras.Variable]:
         """Returns the variables, float32, under their stable names."""
         by_name = {}
         if self.mix is not None:

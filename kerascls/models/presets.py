@@ -3,9 +3,9 @@
 import math
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kerascls.errors import CheckpointError
 from kerascls.models.encoder_config import EncoderConfig
@@ -43,7 +43,7 @@ class Preset:
     config: EncoderConfig
     folders: tuple[str, ...]
     learning_rate: float
-    from_scratch_learning_rate: float
+    from_scratch_learning_rate: float = 1e-4
     epochs: int = 5
     from_scratch_epochs: int = 30
     batch_size: int = 32
@@ -68,23 +68,32 @@ class ModelRow:
     found: Path | None
 
 
-_BASE = {
-    "vocab_size": 21128,
-    "embedding_dim": 768,
-    "hidden_dim": 768,
-    "intermediate_dim": 3072,
-    "num_layers": 12,
-    "num_heads": 12,
-}
-_ALBERT = {
-    "family": "albert",
-    "vocab_size": 21128,
-    "embedding_dim": 128,
-    "num_heads": 12,
-    "activation": "gelu_tanh",
-    "dropout": 0.0,
-    "attention_dropout": 0.0,
-}
+def _chinese(family: str, hidden_dim: int = 768, **sizes: Any) -> EncoderConfig:
+    """Returns the sizes of BERT base, with Google's Chinese vocabulary, or others."""
+    bert = {"embedding_dim": hidden_dim, "num_layers": 12, "num_heads": 12}
+    return EncoderConfig(
+        family=family,
+        vocab_size=21128,
+        hidden_dim=hidden_dim,
+        intermediate_dim=4 * hidden_dim,
+        **{**bert, **sizes},
+    )
+
+
+def _albert(hidden_dim: int, num_layers: int) -> EncoderConfig:
+    return _chinese(
+        "albert",
+        hidden_dim,
+        num_layers=num_layers,
+        embedding_dim=128,
+        activation="gelu_tanh",
+        dropout=0.0,
+        attention_dropout=0.0,
+    )
+
+
+# Half as wide or less: a higher rate, and more epochs to converge.
+_SMALL: dict[str, Any] = {"from_scratch_learning_rate": 5e-4, "epochs": 10}
 
 PRESETS: dict[str, Preset] = {
     preset.name: preset
@@ -92,76 +101,58 @@ PRESETS: dict[str, Preset] = {
         Preset(
             name="bert",
             title="BERT base, Chinese (Google)",
-            config=EncoderConfig(family="bert", **_BASE),
+            config=_chinese("bert"),
             folders=("chinese_L-12_H-768_A-12", "bert-base-chinese"),
             learning_rate=2e-5,
-            from_scratch_learning_rate=1e-4,
         ),
         Preset(
             name="roberta_wwm_ext",
             title="RoBERTa-wwm-ext base, Chinese (HFL)",
-            config=EncoderConfig(family="bert", **_BASE),
+            config=_chinese("bert"),
             folders=(
                 "chinese_roberta_wwm_ext_L-12_H-768_A-12",
                 "chinese-roberta-wwm-ext",
             ),
             learning_rate=2e-5,
-            from_scratch_learning_rate=1e-4,
         ),
         Preset(
             name="albert_small",
             title="ALBERT small, Chinese (brightmart, Google's code)",
-            config=EncoderConfig(
-                **_ALBERT, hidden_dim=384, intermediate_dim=1536, num_layers=6
-            ),
+            config=_albert(hidden_dim=384, num_layers=6),
             folders=("albert_small_zh_google", "albert_chinese_small"),
             learning_rate=1e-4,
-            from_scratch_learning_rate=5e-4,
-            epochs=10,
+            **_SMALL,
         ),
         Preset(
             name="albert_tiny",
             title="ALBERT tiny, Chinese (brightmart, Google's code)",
-            config=EncoderConfig(
-                **_ALBERT, hidden_dim=312, intermediate_dim=1248, num_layers=4
-            ),
+            config=_albert(hidden_dim=312, num_layers=4),
             folders=("albert_tiny_zh_google", "albert_chinese_tiny"),
             learning_rate=1e-4,
-            from_scratch_learning_rate=5e-4,
-            epochs=10,
+            **_SMALL,
         ),
         Preset(
             name="electra_small",
             title="ELECTRA small 180g, Chinese (HFL), discriminator",
-            config=EncoderConfig(
-                family="electra",
-                vocab_size=21128,
-                embedding_dim=128,
-                hidden_dim=256,
-                intermediate_dim=1024,
-                num_layers=12,
-                num_heads=4,
-            ),
+            config=_chinese("electra", 256, embedding_dim=128, num_heads=4),
             folders=(
                 "electra_180g_small",
                 "chinese_electra_180g_small_L-12_H-256_A-4",
                 "chinese-electra-180g-small-discriminator",
             ),
             learning_rate=3e-4,
-            from_scratch_learning_rate=5e-4,
-            epochs=10,
+            **_SMALL,
         ),
         Preset(
             name="electra_base",
             title="ELECTRA base 180g, Chinese (HFL), discriminator",
-            config=EncoderConfig(family="electra", **_BASE),
+            config=_chinese("electra"),
             folders=(
                 "electra_180g_base",
                 "chinese_electra_180g_base_L-12_H-768_A-12",
                 "chinese-electra-180g-base-discriminator",
             ),
             learning_rate=1e-4,
-            from_scratch_learning_rate=1e-4,
         ),
     )
 }
@@ -170,9 +161,6 @@ PRESETS: dict[str, Preset] = {
 def get_preset(name: str) -> Preset:
     """Returns the preset of that name.
 
-    Args:
-        name: A key of `PRESETS`.
-
     Raises:
         SettingsError: When there is none; it lists all and the nearest.
     """
@@ -180,10 +168,7 @@ def get_preset(name: str) -> Preset:
 
 
 def architecture_of(name: str | None) -> Architecture:
-    """Returns how a bundle's model is built.
-
-    Args:
-        name: What the bundle calls it, a key of `PRESETS`; None for a transformer.
+    """Returns how the model of that name is built; bundles of transformers have none.
 
     Raises:
         SettingsError: When there is no such model.
@@ -197,8 +182,9 @@ def nearest_preset(config: EncoderConfig) -> Preset:
     The best learning rate depends on the width more than on anything else here, so
     it is the one of the nearest width, of the same family if there are several.
     """
+    transformers = [p for p in PRESETS.values() if p.architecture is TRANSFORMER]
     return min(
-        (one for one in PRESETS.values() if one.architecture is TRANSFORMER),
+        transformers,
         key=lambda preset: (
             abs(math.log(preset.config.hidden_dim / config.hidden_dim)),
             preset.config.family != config.family,
@@ -207,22 +193,22 @@ def nearest_preset(config: EncoderConfig) -> Preset:
 
 
 def pretrained_folders() -> list[Path]:
-    """Returns the places where pretrained checkpoints are looked for, in order.
+    """Returns the folders where pretrained checkpoints are looked for, in order.
 
     `$KERASCLS_PRETRAINED` when it is set, `pretrained/` in the current directory,
     and `pretrained/` beside the package when it runs from its repository.
     """
-    places = []
+    folders = []
     if chosen := os.environ.get(PRETRAINED_VARIABLE):
-        places.append(Path(chosen).expanduser())
-    places.append(Path.cwd() / "pretrained")
+        folders.append(Path(chosen).expanduser())
+    folders.append(Path.cwd() / "pretrained")
     repository = Path(__file__).resolve().parents[2]
     if (repository / "pyproject.toml").is_file():
-        places.append(repository / "pretrained")
-    return list(dict.fromkeys(places))
+        folders.append(repository / "pretrained")
+    return list(dict.fromkeys(folders))
 
 
-def pretrained_places(preset: Preset) -> list[Path]:
+def preset_folders(preset: Preset) -> list[Path]:
     """Returns every directory in which `find_pretrained` looks for the preset."""
     names = dict.fromkeys((*preset.folders, preset.name))
     return [folder / name for folder in pretrained_folders() for name in names]
@@ -230,23 +216,21 @@ def pretrained_places(preset: Preset) -> list[Path]:
 
 def find_pretrained(preset: Preset) -> Path | None:
     """Returns the first directory that holds weights for the preset, if any."""
-    return next(
-        (path for path in pretrained_places(preset) if _holds_weights(path)), None
-    )
+    return next(filter(_holds_weights, preset_folders(preset)), None)
 
 
 def require_pretrained(preset: Preset) -> Path:
     """Returns the directory of the preset's weights.
 
     Raises:
-        CheckpointError: When there is none; it lists the places looked at.
+        CheckpointError: When there is none; it lists the folders looked into.
     """
-    if found := find_pretrained(preset):
-        return found
-    places = "\n".join(f"  {path}" for path in pretrained_places(preset))
+    if folder := find_pretrained(preset):
+        return folder
+    folders = "\n".join(f"  {path}" for path in preset_folders(preset))
     raise CheckpointError(
         f"Expected pretrained weights for the model {preset.name!r} in one of\n"
-        f"{places}\n"
+        f"{folders}\n"
         f"Received: no weights in any of these. Put the checkpoint there (see "
         f"pretrained/README.md), set ${PRETRAINED_VARIABLE} to the folder that holds "
         f"it, pass --checkpoint DIR, or start from random weights with --from-scratch."
@@ -255,20 +239,17 @@ def require_pretrained(preset: Preset) -> Path:
 
 def list_models() -> list[ModelRow]:
     """Returns one row per preset: name, title, sizes, and the folder found."""
-    return list(_model_rows())
-
-
-def _model_rows() -> Iterator[ModelRow]:
-    for preset in PRESETS.values():
-        config = preset.config
-        yield ModelRow(
+    return [
+        ModelRow(
             name=preset.name,
             title=preset.title,
-            num_layers=config.num_layers,
-            hidden_dim=config.hidden_dim,
+            num_layers=preset.config.num_layers,
+            hidden_dim=preset.config.hidden_dim,
             parameters=preset.parameters,
             found=find_pretrained(preset),
         )
+        for preset in PRESETS.values()
+    ]
 
 
 def _holds_weights(directory: Path) -> bool:

@@ -131,17 +131,17 @@ class Architecture:
 
     The model is a `keras.Model` of a batch to logits with `weights_by_name`,
     `load_named_weights` and `named_arrays` as `TransformerClassifier` has them, and
-    with `parts()`: what `rebuild` needs, as plain JSON types, with the sizes as
+    with `blueprint()`: what `rebuild` needs, as plain JSON types, with the sizes as
     `config`, and as `model` its name in `PRESETS` unless it is a transformer.
 
     Args:
         build: `module:function` of `(job, compute)` that returns the model to train,
             and notes for people; it refuses settings that it cannot follow, such as
             `freeze_encoder` without an encoder.
-        rebuild: `module:function` of `(num_classes, **parts)` that returns it in
+        rebuild: `module:function` of `(num_classes, **blueprint)` that returns it in
             float32; the weights come later.
-        onnx: `module:function` of `(graph, **parts)` that adds it to an ONNX graph and
-            returns the name of its logits; None for what cannot be exported so.
+        onnx: `module:function` of `(graph, **blueprint)` that adds it to an ONNX graph
+            and returns the name of its logits; None for what cannot be exported so.
     """
 
     build: str

@@ -1,8 +1,11 @@
 """Encoder and head as one Keras model."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
+import numpy as np
+from keras import KerasTensor, ops
 
 from kerascls.errors import SettingsError
 from kerascls.models.encoder import Encoder, assign_by_name
@@ -50,7 +53,7 @@ class TransformerClassifier(keras.Model):
         seed: int = 0,
         mix_layers: int = 1,
         mlp_dim: int | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         with_pool = POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool
         _check_outputs(encoder, "with_pool", with_pool)
@@ -78,7 +81,9 @@ class TransformerClassifier(keras.Model):
         self.head = head
         self.in_halves = False
 
-    def call(self, inputs, training=None, mask=None):
+    def call(
+        self, inputs: dict[str, KerasTensor], training: Any = None, mask: Any = None
+    ) -> KerasTensor:
         """Returns the logits.
 
         Args:
@@ -92,32 +97,29 @@ class TransformerClassifier(keras.Model):
         """
         return self._by_halves(super().call, inputs, training=training)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `from_config` needs."""
         head = self.head.get_config()
-        given = (
-            "num_classes",
-            "pooling",
-            "dropout",
-            "seed",
-            "mix_layers",
-            "mlp_dim",
-        )
+        names = ("num_classes", "pooling", "dropout", "seed", "mix_layers", "mlp_dim")
         return {
             "name": self.name,
             "encoder": keras.saving.serialize_keras_object(self.encoder),
-            **{name: head[name] for name in given},
+            **{name: head[name] for name in names},
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None
+    ) -> "TransformerClassifier":
         """Builds the model that `get_config` described."""
         encoder = keras.saving.deserialize_keras_object(
             config["encoder"], custom_objects
         )
         return cls(**{**config, "encoder": encoder})
 
-    def features(self, inputs, training=None):
+    def features(
+        self, inputs: dict[str, KerasTensor], training: bool | None = None
+    ) -> KerasTensor:
         """Returns what a frozen encoder gives the head, as small as can be kept.
 
         `head(features, padding_mask)` are the logits.
@@ -134,21 +136,28 @@ class TransformerClassifier(keras.Model):
         """
         return self._by_halves(self._features, inputs, training=training)
 
-    def _features(self, inputs, training):
+    def _features(
+        self, inputs: dict[str, KerasTensor], training: bool | None
+    ) -> KerasTensor:
         hidden = _encode(self.encoder, self.head, inputs, training=training)
         return self.head.summary(hidden, inputs["padding_mask"])
 
-    def _by_halves(self, function, inputs, **options):
+    def _by_halves(
+        self,
+        function: Callable[..., KerasTensor],
+        inputs: dict[str, KerasTensor],
+        **options: Any,
+    ) -> KerasTensor:
         if not self.in_halves:
             return function(inputs, **options)
-        rows = keras.ops.shape(inputs["token_ids"])[0]
+        rows = ops.shape(inputs["token_ids"])[0]
         before = rows // 2
         # Some operations need a row, so that no half may be empty: of an odd number
         # the one in the middle is in both, and taken once.
         half = rows - before
         first = function({name: x[:half] for name, x in inputs.items()}, **options)
         second = function({name: x[before:] for name, x in inputs.items()}, **options)
-        return keras.ops.concatenate([first, second[half - before :]], axis=0)
+        return ops.concatenate([first, second[half - before :]], axis=0)  # (batch, ...)
 
     def head_model(self) -> keras.Model:
         """Returns a model of the head alone, on `features`; it shares the variables.
@@ -163,11 +172,11 @@ class TransformerClassifier(keras.Model):
         }
         return keras.Model(inputs, self.head(**inputs), name=f"{self.name}_head")
 
-    def weights_by_name(self) -> dict:
+    def weights_by_name(self) -> dict[str, keras.Variable]:
         """Returns every variable, float32, under its stable name."""
         return {**self.encoder.weights_by_name(), **self.head.weights_by_name()}
 
-    def load_named_weights(self, weights: dict) -> None:
+    def load_named_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Sets every variable; see `Encoder.load_named_weights`.
 
         Raises:
@@ -175,7 +184,7 @@ class TransformerClassifier(keras.Model):
         """
         assign_by_name(self.weights_by_name(), weights)
 
-    def parts(self) -> dict[str, Any]:
+    def blueprint(self) -> dict[str, Any]:
         """Returns what `rebuilt_transformer` needs, as plain JSON types."""
         return {
             "config": self.encoder.config.to_dict(),
@@ -184,10 +193,11 @@ class TransformerClassifier(keras.Model):
             "mlp_dim": self.head.mlp_dim,
         }
 
-    def named_arrays(self) -> dict:
+    def named_arrays(self) -> dict[str, np.ndarray]:
         """Returns a copy of every weight as a float32 numpy array."""
+        # On a CPU the array of a variable itself would change with the next step.
         return {
-            name: keras.ops.convert_to_numpy(keras.ops.copy(variable))
+            name: ops.convert_to_numpy(ops.copy(variable))
             for name, variable in self.weights_by_name().items()
         }
 
@@ -200,7 +210,7 @@ def rebuilt_transformer(
     mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
     mlp_dim: int | None = None,
 ) -> TransformerClassifier:
-    """Returns the float32 model whose `parts` these are; its weights are random."""
+    """Returns the float32 model whose `blueprint` this is; its weights are random."""
     encoder = Encoder(
         EncoderConfig(**config),
         with_pool=POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool,
@@ -212,10 +222,15 @@ def rebuilt_transformer(
     )
 
 
-def _encode(encoder: Encoder, head: ClassificationHead, inputs, **options):
+def _encode(
+    encoder: Encoder,
+    head: ClassificationHead,
+    inputs: dict[str, KerasTensor],
+    **options: Any,
+) -> KerasTensor:
     outputs = encoder(**inputs, first_only=head.reads_first_only, **options)
     if encoder.with_pool:
-        return keras.ops.expand_dims(outputs[1], axis=1)  # (batch, 1, hidden_dim)
+        return outputs[1][:, None]  # (batch, 1, hidden_dim)
     return outputs
 
 

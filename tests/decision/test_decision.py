@@ -1,51 +1,93 @@
+import json
+
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from kerascls.data.labels import Task
 from kerascls.decision.calibration import Calibration
-from kerascls.decision.decision import probabilities
-from kerascls.errors import NotFiniteError
+from kerascls.decision.decision import Decision
+from kerascls.decision.rule import Rule
+from kerascls.errors import BundleError, SettingsError
 
-FLOAT32 = st.floats(-(2.0**127), 2.0**127, width=32)
-
-
-@given(hnp.arrays(np.float32, (3, 4), elements=FLOAT32))
-def test_softmax_of_any_logits_sums_to_one(logits):
-    result = probabilities(logits, Task.MULTICLASS)
-    assert result.dtype == np.float32
-    np.testing.assert_allclose(result.sum(axis=1), 1, rtol=1e-6)
-    likeliest = np.take_along_axis(result, logits.argmax(1)[:, None], axis=1)
-    assert (likeliest[:, 0] == result.max(axis=1)).all()
-
-
-@given(hnp.arrays(np.float32, (3, 4), elements=FLOAT32))
-def test_sigmoid_of_any_logits_is_a_probability(logits):
-    result = probabilities(logits, Task.MULTILABEL)
-    assert result.dtype == np.float32
-    mirrored = probabilities(-logits, Task.MULTILABEL)
-    np.testing.assert_allclose(result + mirrored, 1, rtol=1e-6)
-    assert (result[logits >= 0] >= 0.5).all()
-
-
-def test_small_probabilities_keep_their_digits():
-    result = probabilities(np.float32([[-50.0]]), Task.MULTILABEL)
-    assert result[0, 0] == pytest.approx(np.exp(-50.0))
-
-
-@pytest.mark.parametrize("task", list(Task))
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_logit_that_is_no_number_is_an_error(task, value):
-    logits = np.float32([[0, 1], [0, value], [value, 1]])
-    with pytest.raises(NotFiniteError, match="2 of 3 rows, the first is row 1"):
-        probabilities(logits, task)
+FITTED = Decision(
+    Rule("threshold", thresholds=(0.25, 0.5, 0.75)),
+    Calibration("platt", slopes=(1, 2, 3), intercepts=(0, 0, 1)),
+    objective="precision@0.9",
+    rows=70,
+    without_positives=("b",),
+    unreached=("c",),
+)
 
 
 def test_a_calibration_corrects_the_probabilities():
     logits = np.float32([[2.0, 0.0]])
-    halved = probabilities(logits / 2, Task.MULTICLASS)
-    calibration = Calibration("temperature", temperature=2.0)
-    result = probabilities(logits, Task.MULTICLASS, calibration)
-    np.testing.assert_allclose(result, halved, rtol=1e-6)
+    decision = Decision(Rule("argmax"), Calibration("temperature", temperature=2.0))
+    result = decision.probabilities(logits, Task.MULTICLASS)
+    expected = Calibration().apply(logits / 2, Task.MULTICLASS)
+    np.testing.assert_allclose(result, expected, rtol=1e-6)
+
+
+def test_a_threshold_that_was_not_fitted_is_told_as_none():
+    thresholds = FITTED.fitted_thresholds(("a", "b", "c"))
+    np.testing.assert_array_equal(thresholds, [0.25, np.nan, 0.75])
+    assert Decision(Rule("argmax")).fitted_thresholds(("a", "b")) is None
+
+
+def test_people_are_told_of_labels_that_could_not_be_fitted():
+    without, unreached = FITTED.lines()
+    assert without.startswith("n/a, no validation row has them")
+    assert without.endswith(": b.")
+    assert unreached == "Miss precision@0.9 at every threshold: c."
+    assert Decision(Rule("argmax")).lines() == []
+
+
+def test_of_many_such_labels_the_first_ten_are_named():
+    names = tuple(f"label{index}" for index in range(12))
+    (line,) = Decision(Rule("argmax"), without_positives=names).lines()
+    assert line.endswith("label8, label9 and 2 more.")
+
+
+@pytest.mark.parametrize("decision", [FITTED, Decision(Rule("argmax"))])
+def test_a_decision_survives_json(decision):
+    stored = json.loads(json.dumps(decision.to_dict()))
+    again = Decision.from_dict(stored)
+    assert again == decision
+    assert again.sha256 == decision.sha256
+
+
+def test_another_decision_has_another_hash():
+    assert Decision(Rule("argmax")).sha256 != FITTED.sha256
+
+
+@pytest.mark.parametrize("key", ["rule", "calibration", "unreached"])
+def test_a_stored_decision_without_a_key_is_damage(key):
+    stored = FITTED.to_dict()
+    del stored[key]
+    with pytest.raises(BundleError, match=f"decision as kerascls stores it.*'{key}'"):
+        Decision.from_dict(stored)
+
+
+@pytest.mark.parametrize(
+    "change", [{"colour": "red"}, {"rule": {"kind": "top"}}, {"unreached": 3}]
+)
+def test_a_stored_decision_that_holds_something_else_is_damage(change):
+    with pytest.raises(BundleError):
+        Decision.from_dict(FITTED.to_dict() | change)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        Decision(Rule("threshold", thresholds=(0.5, 0.5))),
+        Decision(Rule("cost", costs=((0, 1), (1, 0)))),
+        Decision(Rule("argmax"), Calibration("platt", slopes=(1,), intercepts=(0,))),
+    ],
+)
+def test_a_decision_for_other_labels_is_refused(decision):
+    with pytest.raises(SettingsError, match="3 columns"):
+        decision.check_width(3)
+
+
+def test_a_decision_for_these_labels_passes():
+    FITTED.check_width(3)
+    Decision(Rule("cost", costs=((0, 1), (1, 0)))).check_width(2)

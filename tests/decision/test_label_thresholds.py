@@ -10,7 +10,6 @@ from kerascls.data.labels import Task
 from kerascls.decision.costs import CostMatrix, LabelCosts
 from kerascls.decision.global_threshold import candidate_thresholds, fit_threshold
 from kerascls.decision.label_thresholds import fit_rule, shrink
-from kerascls.decision.objectives import FBeta, PrecisionAt, RecallAt, parse_objective
 from kerascls.decision.rule import Rule
 from kerascls.errors import NotFiniteError, SettingsError
 
@@ -242,33 +241,6 @@ def test_a_matrix_of_costs_is_the_rule_of_a_multiclass_task():
 def test_task_and_objective_go_together(task, objective):
     with pytest.raises(SettingsError, match=f"task='{task.value}'"):
         fit_rule(np.ones((1, 1), bool), np.ones((1, 1)), objective, task=task)
-
-
-@pytest.mark.parametrize(
-    ("text", "objective"),
-    [
-        ("macro_f1", "macro_f1"),
-        ("f1", FBeta(1)),
-        ("f0.5", FBeta(0.5)),
-        ("precision@0.95", PrecisionAt(0.95)),
-        ("recall@1", RecallAt(1)),
-    ],
-)
-def test_objectives_are_read_from_text(text, objective):
-    assert parse_objective(text) == objective
-
-
-@pytest.mark.parametrize(
-    "text", ["", "f", "f0", "F1", "precision", "precision@0", "recall@1.5", "cost"]
-)
-def test_a_text_that_is_no_objective_is_an_error(text):
-    with pytest.raises(SettingsError, match=f"objective='{text}'"):
-        parse_objective(text)
-
-
-def test_a_file_of_costs_needs_the_names_of_the_labels():
-    with pytest.raises(SettingsError, match="Give `labels=`"):
-        parse_objective("cost:costs.csv")
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1])

@@ -210,34 +210,6 @@ def test_a_stored_rule_with_a_wrong_value_is_damage():
         Rule.from_dict({"kind": "threshold", "threshold": 2})
 
 
-@pytest.mark.parametrize(
-    ("kind", "values"),
-    [
-        ("argmax", {"threshold": 0.5}),
-        ("argmax", {"min_labels": 1}),
-        ("threshold", {}),
-        ("threshold", {"threshold": 1.5}),
-        ("threshold", {"threshold": True}),
-        ("threshold", {"threshold": 0.5, "thresholds": (0.5,)}),
-        ("threshold", {"thresholds": (0.5, np.nan)}),
-        ("threshold", {"threshold": 0.5, "min_labels": -1}),
-        ("threshold", {"threshold": 0.5, "max_labels": 0}),
-        ("threshold", {"threshold": 0.5, "min_labels": 2, "max_labels": 1}),
-        ("top_k", {"k": 0}),
-        ("top_k", {"k": 1.5}),
-        ("top_k", {"k": 1, "max_labels": 1}),
-        ("cumulative", {"mass": 0}),
-        ("cost", {"costs": ((0, 1),)}),
-        ("cost", {"costs": ((0, -1), (1, 0))}),
-        ("argmax", {"abstain_below": 2}),
-        ("top", {}),
-    ],
-)
-def test_a_rule_without_meaning_is_an_error(kind, values):
-    with pytest.raises(SettingsError, match=rf"Received: kind='{kind}'.*\. \w"):
-        Rule(kind, **values)
-
-
 def test_numbers_of_numpy_are_stored_as_plain_ones():
     rule = Rule("top_k", k=np.int64(3))
     assert type(rule.to_dict()["k"]) is int

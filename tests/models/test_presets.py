@@ -12,8 +12,8 @@ from kerascls.models.presets import (
     get_preset,
     list_models,
     nearest_preset,
+    preset_folders,
     pretrained_folders,
-    pretrained_places,
     require_pretrained,
 )
 
@@ -118,7 +118,7 @@ def test_a_missing_checkpoint_lists_every_place_and_the_ways_out(monkeypatch):
     with pytest.raises(CheckpointError) as error:
         require_pretrained(preset)
     message = str(error.value)
-    assert all(str(place) in message for place in pretrained_places(preset))
+    assert all(str(place) in message for place in preset_folders(preset))
     assert "/no/such/place/electra_180g_small" in message
     assert "--checkpoint DIR" in message
     assert "--from-scratch" in message

@@ -5,11 +5,9 @@ from itertools import islice
 import keras
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tiny_models import tiny_classifier, tiny_feed
 
-from kerascls.models.backend.forward import forward, length_buckets
+from kerascls.models.backend.forward import forward
 from kerascls.preprocessing.batches import training_batches
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.training.feeds import fit_input
@@ -128,14 +126,6 @@ def test_buckets_leave_few_shapes_and_pad_rows_with_weight_zero():
         np.testing.assert_array_equal(y[:rows], plain_y)
         assert not y[rows:].any()
         np.testing.assert_array_equal(x["padding_mask"][rows:].sum(axis=1), 1)
-
-
-@given(st.integers(1, 600), st.integers(1, 600))
-def test_every_length_has_a_bucket(max_tokens, length):
-    buckets = length_buckets(max_tokens)
-    assert buckets[-1] == max_tokens
-    assert list(buckets) == sorted(set(buckets))
-    assert len(buckets) <= 11
 
 
 def equal_lengths_first(feed):

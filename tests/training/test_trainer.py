@@ -9,7 +9,7 @@ from tiny_jobs import check_equal, job_on
 from tiny_models import tiny_classifier, tiny_feed
 
 from kerascls.data.labels import Task
-from kerascls.decision.decision import probabilities
+from kerascls.decision.calibration import Calibration
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.errors import NotFiniteError
 from kerascls.evaluation.metrics.scores import pad_columns, score
@@ -70,7 +70,7 @@ def test_the_validation_logits_are_those_of_the_best_epoch(
     labels = data.scored_labels("valid")
     targets = data.targets("valid").multi_hot()
     assert fitted.valid_logits.shape == (len(targets), len(data.label_set))
-    probs = probabilities(fitted.valid_logits, Task.MULTILABEL)
+    probs = Calibration().apply(fitted.valid_logits, Task.MULTILABEL)
     rule = fit_threshold(targets[:, : probs.shape[1]], probs, "macro_f1")
     chosen = pad_columns(rule.apply(probs), len(labels))
     macro_f1 = macro_f1_by_epoch(history_csv)

@@ -1,7 +1,7 @@
 """The stored calibration: how logits become probabilities."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,7 +15,7 @@ KINDS = get_args(Kind)
 
 # Numbers corrected at once, in float64.
 _CHUNK = 2**21
-_NEEDED = {
+_NEEDED: dict[Kind, set[str]] = {
     "none": set(),
     "temperature": {"temperature"},
     "platt": {"slopes", "intercepts"},
@@ -57,13 +57,13 @@ class Calibration:
     steps: tuple[Steps, ...] | None = None
 
     def __post_init__(self) -> None:
-        there = {one.name for one in FIELDS if getattr(self, one.name) is not None}
-        there -= {"kind"}
-        if self.kind not in KINDS or there != _NEEDED[self.kind]:
+        present = {name for name, value in vars(self).items() if value is not None}
+        present -= {"kind"}
+        if self.kind not in KINDS or present != _NEEDED[self.kind]:
             raise SettingsError(
                 f"A calibration is of a kind out of {', '.join(KINDS)}, and has what "
-                f"it needs. Received: kind={self.kind!r} with {sorted(there)}. Fit it "
-                "with `fit_calibration`."
+                f"it needs. Received: kind={self.kind!r} with {sorted(present)}. Fit "
+                "it with `fit_calibration`."
             )
         for name in ("slopes", "intercepts", "weights"):
             self._keep(name, lambda values: tuple(map(float, values)))
@@ -77,7 +77,8 @@ class Calibration:
     def _check_values(self) -> None:
         scales = self.slopes or (1.0 if self.temperature is None else self.temperature,)
         weights, steps = self.weights or (), self.steps or ()
-        lengths = {len(getattr(self, name)) for name in _NEEDED[self.kind] - _SINGLE}
+        per_label = _NEEDED[self.kind] - {"temperature"}
+        lengths = {len(getattr(self, name)) for name in per_label}
         right = (
             len(lengths) <= 1
             and np.isfinite((*scales, *(self.intercepts or ()))).all()
@@ -114,14 +115,14 @@ class Calibration:
         activation = softmax if Task(task) is Task.MULTICLASS else sigmoid
         if self.kind == "none":
             return activation(logits)
-        if self.kind != "temperature":
-            self._check_fits(logits.shape[1], Task(task))
+        if self.slopes is not None:
+            self._check_fits(len(self.slopes), logits.shape[1], Task(task))
         result = np.empty(logits.shape, np.float32)
         height = max(1, _CHUNK // max(1, logits.shape[1]))
         for start in range(0, len(logits), height):
             rows = slice(start, start + height)
             wide = logits[rows].astype(np.float64)
-            if self.kind == "temperature":
+            if self.temperature is not None:
                 result[rows] = activation(wide / self.temperature)
             else:
                 result[rows] = self._of_labels(wide)
@@ -129,20 +130,19 @@ class Calibration:
 
     def _of_labels(self, logits: np.ndarray) -> np.ndarray:
         fitted = sigmoid(logits * np.array(self.slopes) + np.array(self.intercepts))
-        if self.kind == "isotonic":
-            for column, weight in enumerate(self.weights):
-                if weight:
-                    steps = np.interp(logits[:, column], *self.steps[column])
-                    fitted[:, column] *= 1 - weight
-                    fitted[:, column] += weight * steps
+        lines = zip(self.weights or (), self.steps or (), strict=True)
+        for column, (weight, steps) in enumerate(lines):
+            if weight:
+                fitted[:, column] *= 1 - weight
+                fitted[:, column] += weight * np.interp(logits[:, column], *steps)
         return fitted
 
-    def _check_fits(self, num_classes: int, task: Task) -> None:
-        if task is not Task.MULTILABEL or num_classes != len(self.slopes):
+    def _check_fits(self, expected: int, received: int, task: Task) -> None:
+        if task is not Task.MULTILABEL or expected != received:
             raise SettingsError(
-                f"A {self.kind} calibration is for multilabel and {len(self.slopes)} "
-                f"labels. Received: task={task.value!r}, {num_classes} columns. Fit "
-                "it on logits of this model."
+                f"A {self.kind} calibration is for multilabel and {expected} labels. "
+                f"Received: task={task.value!r}, {received} columns. Fit it on logits "
+                "of this model."
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -179,8 +179,4 @@ def _rises(steps: Steps) -> bool:
 
 
 def _as_lists(value: Any) -> Any:
-    return [_as_lists(one) for one in value] if isinstance(value, tuple) else value
-
-
-_SINGLE = {"temperature"}
-FIELDS = fields(Calibration)
+    return [*map(_as_lists, value)] if isinstance(value, tuple) else value

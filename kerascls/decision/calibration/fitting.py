@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.decision.activations import check_finite
+from kerascls.decision.activations import check_rows
 from kerascls.decision.calibration.calibration import Calibration, Steps
 from kerascls.decision.calibration.platt import fit_platt
 from kerascls.decision.calibration.temperature import fit_temperature
@@ -76,13 +76,13 @@ def fit_calibration(
     if kind == "temperature":
         number = fit_temperature(targets, logits, task)
         return Calibration("temperature", temperature=number)
-    slopes, intercepts, weights = _platt(targets, logits, shrinkage)
+    slopes, intercepts, weights = map(tuple, _platt(targets, logits, shrinkage))
     if kind == "platt":
         return Calibration("platt", slopes=slopes, intercepts=intercepts)
-    steps = [
+    steps = tuple(
         _isotonic(targets[:, column], logits[:, column]) if weight else ((), ())
         for column, weight in enumerate(weights)
-    ]
+    )
     return Calibration(
         "isotonic", slopes=slopes, intercepts=intercepts, weights=weights, steps=steps
     )
@@ -117,18 +117,13 @@ def _isotonic(target: np.ndarray, logits: np.ndarray) -> Steps:
     from sklearn.isotonic import IsotonicRegression
 
     line = IsotonicRegression(y_min=0, y_max=1).fit(logits.astype(np.float64), target)
-    return line.X_thresholds_.tolist(), line.y_thresholds_.tolist()
+    return tuple(line.X_thresholds_), tuple(line.y_thresholds_)
 
 
 def _checked(
     targets: np.ndarray, logits: np.ndarray, task: Task, kind: str, shrinkage: float
 ) -> np.ndarray:
-    logits = check_finite(logits, "logits")
-    if targets.shape != logits.shape or targets.dtype != np.bool_:
-        raise SettingsError(
-            "A calibration needs bool targets of the shape of the logits. Received: "
-            f"targets {targets.dtype} {targets.shape}, logits {logits.shape}."
-        )
+    logits = check_rows(targets, logits, "logits")
     if kind not in FITTED_KINDS or not 0 <= shrinkage < np.inf:
         raise SettingsError(
             f"A calibration is of a kind out of {', '.join(FITTED_KINDS)}, with a "

@@ -94,9 +94,9 @@ def _newton(
 def _newton_step(
     wanted: np.ndarray, logits: np.ndarray, at: np.ndarray, free_slope: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    given = sigmoid(logits * at[0] + at[1])
-    error = (given - wanted) / len(logits)
-    curve = given * (1 - given) / len(logits)
+    probabilities = sigmoid(logits * at[0] + at[1])
+    error = (probabilities - wanted) / len(logits)
+    curve = probabilities * (1 - probabilities) / len(logits)
     gradient = np.stack([(error * logits).sum(axis=0) * free_slope, error.sum(axis=0)])
     slope_slope = (curve * logits**2).sum(axis=0) + _RIDGE
     slope_slope = np.where(free_slope, slope_slope, 1.0)
@@ -119,7 +119,7 @@ def _line_search(
     step: np.ndarray,
     gradient: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Halves the steps of labels until their loss falls; returns place and success."""
+    """Halves the steps of labels until their loss falls; where, and if, it fell."""
     before = _loss(wanted, logits, at)
     slope = (gradient * step).sum(axis=0)
     length = np.ones(at.shape[1])

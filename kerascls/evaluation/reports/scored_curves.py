@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.decision.coverage import CoverageCurve, coverage_of
+from kerascls.decision.coverage import CoverageCurve, coverage_curve
 from kerascls.decision.rule import Rule
 from kerascls.evaluation.metrics.calibration_errors import Reliability, reliability
 from kerascls.evaluation.metrics.scores import pad_columns
@@ -42,7 +42,7 @@ def scored_coverage(
         chosen = outspoken.apply(scored.probabilities[:, : scored.known])
         chosen = pad_columns(chosen, len(scored.labels))
     right = (scored.targets == chosen).all(axis=1)
-    curve = coverage_of(scored.probabilities.max(axis=1), right)
+    curve = coverage_curve(scored.probabilities.max(axis=1), right)
     last = len(curve.thresholds) - 1
     shown = np.unique(np.linspace(0, last, most).round().astype(np.int64))
     return CoverageCurve(*(values[shown] for values in curve))

@@ -102,6 +102,6 @@ def write_keras_model(
 ) -> None:
     """Writes vocabulary, configuration and weights as `KerasRuntime` reads them."""
     tokenizer.save(directory / VOCAB)
-    write_json(directory / ENCODER, model.parts())
+    write_json(directory / ENCODER, model.blueprint())
     save_file(model.named_arrays(), directory / WEIGHTS)
     (directory / WEIGHTS).chmod(0o644)  # safetensors makes it private

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 
@@ -62,13 +63,10 @@ class Compute:
 
     def __str__(self) -> str:
         compiled = "compiled with XLA" if self.jit_compile else "not compiled"
-        device = (
-            self.device
-            if self.num_devices == 1
-            else f"{self.num_devices} {self.device}s"
-        )
-        parts = ", batches in halves" if self.in_halves else ""
-        return f"{self.backend} on {device}, {self.precision}, {compiled}{parts}"
+        several = self.num_devices > 1
+        device = f"{self.num_devices} {self.device}s" if several else self.device
+        halves = ", batches in halves" if self.in_halves else ""
+        return f"{self.backend} on {device}, {self.precision}, {compiled}{halves}"
 
 
 def choose_compute(
@@ -111,11 +109,11 @@ def choose_compute(
 def _check_devices(
     backend: str, precision: str, compile: str, num_devices: int
 ) -> None:
-    found = len(_devices(backend))
-    if found < num_devices:
+    available = len(_devices(backend))
+    if available < num_devices:
         raise SettingsError(
             f"Expected {num_devices} devices of one kind. Received: devices="
-            f"{num_devices}, where {backend} sees {found}. Give fewer."
+            f"{num_devices}, where {backend} sees {available}. Give fewer."
         )
     if backend == "tensorflow" and precision == "float16":
         # Its loss scaling looks at the gradients of the first device alone.
@@ -130,7 +128,7 @@ def _check_devices(
         )
 
 
-def _devices(backend: str) -> list:
+def _devices(backend: str) -> list[Any]:
     """Returns the GPUs if there are any, else the CPUs."""
     if backend == "jax":
         import jax
@@ -146,10 +144,8 @@ def _devices(backend: str) -> list:
 def data_parallel(compute: Compute) -> Iterator[None]:
     """Lets models built and trained inside share each batch over several devices.
 
-    Every device has all weights; gradients are summed over them after each step.
-
-    Args:
-        compute: With `num_devices`; with 1 nothing is done.
+    Every device has all weights; gradients are summed over them after each step. With
+    one device nothing is done.
 
     References:
         - `tf.distribute.MirroredStrategy`, `keras.distribution.DataParallel`
@@ -205,12 +201,8 @@ def limit_threads(compute: Compute) -> None:
             threading.set_intra_op_parallelism_threads(1)
 
 
-def has_own_operations(tensor) -> bool:
-    """Whether `tensorflow_ops` is faster for a tensor than Keras: on a CPU, in float32.
-
-    Args:
-        tensor: Of the backend, or an array.
-    """
+def has_own_operations(tensor: Any) -> bool:
+    """Whether `tensorflow_ops` beats Keras on a tensor: in float32, on a CPU."""
     if keras.backend.backend() != "tensorflow":
         return False
     import tensorflow as tf

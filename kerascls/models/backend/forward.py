@@ -28,7 +28,7 @@ def forward(
     import tensorflow as tf
 
     @tf.function
-    def call(inputs):
+    def call(inputs: dict[str, "tf.Tensor"]) -> "tf.Tensor":
         return tf.cast((function or model)(inputs, training=False), tf.float32)
 
     shape = tf.TensorSpec((None, None), tf.int32)

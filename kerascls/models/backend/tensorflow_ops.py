@@ -6,19 +6,16 @@ whose kernels do use it. All in float32.
 """
 
 import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
-def layer_norm(x, gamma, beta, epsilon: float):
-    """Normalises rows.
-
-    Args:
-        x: float32 `(rows, width)`.
-        gamma: float32 `(width,)`.
-        beta: float32 `(width,)`.
-        epsilon: Added to the variance.
-
-    Returns:
-        float32 `(rows, width)`.
+def layer_norm(
+    x: "tf.Tensor", gamma: "tf.Tensor", beta: "tf.Tensor", epsilon: float
+) -> "tf.Tensor":
+    """Normalises float32 `(rows, width)`; gamma and beta are `(width,)`.
 
     References:
         - [Layer Normalization](https://arxiv.org/abs/1607.06450)
@@ -26,17 +23,17 @@ def layer_norm(x, gamma, beta, epsilon: float):
     import tensorflow as tf
 
     @tf.custom_gradient
-    def normalise(x, gamma, beta):
-        share = tf.fill((x.shape[-1], 1), 1.0 / x.shape[-1])
+    def normalise(x: "tf.Tensor", gamma: "tf.Tensor", beta: "tf.Tensor") -> Any:
+        share = tf.fill((x.shape[-1], 1), 1.0 / x.shape[-1])  # (width, 1)
         centred = x - tf.matmul(x, share)
-        variance = tf.matmul(tf.square(centred), share)
+        variance = tf.matmul(tf.square(centred), share)  # (rows, 1)
         scale = tf.math.rsqrt(variance + epsilon)
         normal = centred * scale
 
-        def gradient(upstream):
-            ones = tf.ones((1, tf.shape(x)[0]))
+        def gradient(upstream: "tf.Tensor") -> tuple["tf.Tensor", ...]:
+            ones = tf.ones((1, tf.shape(x)[0]))  # (1, rows)
             along = upstream * normal
-            shares = gamma[:, None] / x.shape[-1]
+            shares = gamma[:, None] / x.shape[-1]  # (width, 1)
             mean, slope = tf.matmul(upstream, shares), tf.matmul(along, shares)
             return (
                 (upstream * gamma - (mean + normal * slope)) * scale,
@@ -50,19 +47,15 @@ def layer_norm(x, gamma, beta, epsilon: float):
     return normalise(x, tf.convert_to_tensor(gamma), tf.convert_to_tensor(beta))
 
 
-def gelu_erf(x):
-    """Returns GELU of float32 `x`.
-
-    References:
-        - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
-    """
+def gelu_erf(x: "tf.Tensor") -> "tf.Tensor":
+    """Returns GELU of float32 `x`, of any shape."""
     import tensorflow as tf
 
     @tf.custom_gradient
-    def activate(x):
+    def activate(x: "tf.Tensor") -> Any:
         below = 0.5 + 0.5 * tf.math.erf(x * math.sqrt(0.5))
 
-        def gradient(upstream):
+        def gradient(upstream: "tf.Tensor") -> "tf.Tensor":
             density = tf.exp(tf.square(x) * -0.5) * (1 / math.sqrt(2 * math.pi))
             return upstream * (below + x * density)
 
@@ -71,12 +64,8 @@ def gelu_erf(x):
     return activate(x)
 
 
-def gelu_tanh(x):
-    """Returns the tanh form of GELU of float32 `x`, as `x` times a sigmoid.
-
-    References:
-        - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
-    """
+def gelu_tanh(x: "tf.Tensor") -> "tf.Tensor":
+    """Returns the tanh form of GELU of float32 `x`, as `x` times a sigmoid."""
     import tensorflow as tf
 
     # (1 + tanh(z)) / 2 is the sigmoid of 2 z.
@@ -84,12 +73,12 @@ def gelu_tanh(x):
     cubic = 0.044715 * linear
 
     @tf.custom_gradient
-    def activate(x):
+    def activate(x: "tf.Tensor") -> Any:
         square = tf.square(x)
         share = tf.sigmoid(x * (linear + cubic * square))
         output = x * share
 
-        def gradient(upstream):
+        def gradient(upstream: "tf.Tensor") -> "tf.Tensor":
             slope = linear + (3 * cubic) * square
             return upstream * (share + (output - output * share) * slope)
 
@@ -98,38 +87,38 @@ def gelu_tanh(x):
     return activate(x)
 
 
-def dropout(x, rate: float, seed):
+def dropout(x: "tf.Tensor", rate: float, seed: "tf.Tensor") -> "tf.Tensor":
     """Drops what `keras.layers.Dropout` drops with the same state of its seed.
 
-    Args:
-        x: float32 of any shape.
-        rate: Share to drop, from 0 to below 1.
-        seed: int32 `(2,)`.
+    `x` is float32 of any shape, `rate` from 0 to below 1, `seed` int32 `(2,)`.
     """
     import tensorflow as tf
 
     @tf.custom_gradient
-    def drop(x):
+    def drop(x: "tf.Tensor") -> Any:
         kept = tf.random.stateless_uniform(tf.shape(x), seed) >= rate
         factors = tf.cast(kept, x.dtype) * (1 / (1 - rate))
-
-        def gradient(upstream):
-            return upstream * factors
-
-        return x * factors, gradient
+        return x * factors, lambda upstream: upstream * factors
 
     return drop(x)
 
 
-def squared_norm(tensors: list):
+def squared_norm(tensors: "list[tf.Tensor]") -> "tf.Tensor":
     """Returns the float32 sum of squares of all tensors together."""
     import tensorflow as tf
 
-    return 2.0 * tf.add_n([tf.nn.l2_loss(one) for one in tensors])
+    return 2.0 * tf.add_n(list(map(tf.nn.l2_loss, tensors)))
 
 
 def adam_step(
-    variable, moments, gradient, rate, betas, update, *, epsilon: float
+    variable: Any,
+    moments: tuple[Any, Any],
+    gradient: "tf.Tensor",
+    rate: "tf.Tensor",
+    betas: tuple[float, float],
+    update: "tf.Tensor",
+    *,
+    epsilon: float,
 ) -> None:
     """Moves a variable and its moments as `keras.optimizers.Adam` does.
 

@@ -1,51 +1,35 @@
-"""From vectors of tokens to vectors of texts: poolings, and a mix of layers."""
+"""From vectors of tokens to vectors of texts: poolings, and a mix of layers.
+
+A pooling takes hidden states, `(batch, tokens, width)` of any float dtype, and a
+padding mask, int32 `(batch, tokens)`, 1 for real tokens. One without weights returns
+`(batch, 1, width)` of the same dtype.
+"""
+
+from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import KerasTensor, layers, ops
 
 
-def first_token(hidden, padding_mask):
-    """Returns the vector of `[CLS]`.
-
-    Args:
-        hidden: `(batch, tokens, width)`, any float dtype.
-        padding_mask: int32 `(batch, tokens)`; not used.
-
-    Returns:
-        `(batch, 1, width)` of the same dtype.
-    """
-    return hidden[:, :1]
+def first_token(hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
+    """Returns the vector of `[CLS]`."""
+    return hidden[:, :1]  # (batch, 1, width)
 
 
-def mean(hidden, padding_mask):
-    """Returns the average vector of the real tokens; zero where there is none.
-
-    Args:
-        hidden: `(batch, tokens, width)`, any float dtype.
-        padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
-
-    Returns:
-        `(batch, 1, width)` of the same dtype.
-    """
+def mean(hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
+    """Returns the average vector of the real tokens; zero where there is none."""
     # float32: half precision loses small addends in long sums.
-    mask = ops.expand_dims(ops.cast(padding_mask, "float32"), axis=-1)
+    mask = ops.cast(padding_mask, "float32")[..., None]  # (batch, tokens, 1)
     total = ops.sum(ops.cast(hidden, "float32") * mask, axis=1, keepdims=True)
-    count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
-    return ops.cast(total / count, hidden.dtype)
+    count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)  # (batch, 1, 1)
+    return ops.cast(total / count, hidden.dtype)  # (batch, 1, width)
 
 
-def maximum(hidden, padding_mask):
-    """Returns the largest value of each unit over the real tokens; zero without any.
-
-    Args:
-        hidden: `(batch, tokens, width)`, any float dtype.
-        padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
-
-    Returns:
-        `(batch, 1, width)` of the same dtype.
-    """
-    is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), axis=-1)
+def maximum(hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
+    """Returns the largest value of each unit over the real tokens; zero without any."""
+    is_real = ops.cast(padding_mask, "bool")[..., None]  # (batch, tokens, 1)
     largest = ops.max(ops.where(is_real, hidden, -float("inf")), axis=1, keepdims=True)
+    # (batch, 1, width)
     return ops.where(ops.any(is_real, axis=1, keepdims=True), largest, 0.0)
 
 
@@ -63,7 +47,7 @@ class LayerMix(layers.Layer):
         - [Deep contextualized word representations](https://arxiv.org/abs/1802.05365)
     """
 
-    def __init__(self, num_layers: int, **kwargs) -> None:
+    def __init__(self, num_layers: int, **kwargs: Any) -> None:
         super().__init__(dtype="float32", **kwargs)
         self.num_layers = num_layers
         self.scores = self.add_weight(
@@ -72,7 +56,7 @@ class LayerMix(layers.Layer):
         self.gamma = self.add_weight(shape=(), initializer="ones", name="gamma")
         self.built = True
 
-    def call(self, hidden):
+    def call(self, hidden: KerasTensor) -> KerasTensor:
         """Returns float32 `(batch, tokens, width)`.
 
         Args:
@@ -80,7 +64,8 @@ class LayerMix(layers.Layer):
         """
         width = hidden.shape[-1] // self.num_layers
         shape = (-1, ops.shape(hidden)[1], self.num_layers, width)
-        shares = self.gamma * ops.softmax(self.scores)
+        shares = self.gamma * ops.softmax(self.scores)  # (layers,)
+        # (batch, tokens, layers, width) to (batch, tokens, width)
         return ops.einsum("btlw,l->btw", ops.reshape(hidden, shape), shares)
 
 
@@ -109,7 +94,7 @@ class AttentionPooling(layers.Layer):
         num_queries: int,
         hidden_dim: int,
         initializer: keras.initializers.Initializer,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("name", "attention")
         super().__init__(dtype="float32", **kwargs)
@@ -118,14 +103,16 @@ class AttentionPooling(layers.Layer):
         )
         self.built = True
 
-    def call(self, hidden, padding_mask):
+    def call(self, hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
         """Returns float32 `(batch, num_queries, hidden_dim)`.
 
         Args:
             hidden: `(batch, tokens, hidden_dim)`.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
         """
-        is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), axis=-1)
+        is_real = ops.cast(padding_mask, "bool")[..., None]  # (batch, tokens, 1)
         scores = ops.matmul(hidden, self.query)  # (batch, tokens, queries)
+        # Not -infinity: a text without a token would have NaN for shares.
         shares = ops.softmax(ops.where(is_real, scores, -1e9), axis=1)
-        return ops.matmul(ops.transpose(shares, (0, 2, 1)), hidden)
+        shares = ops.transpose(shares, (0, 2, 1))  # (batch, queries, tokens)
+        return ops.matmul(shares, hidden)  # (batch, queries, hidden_dim)

@@ -1,10 +1,10 @@
 """The bricks of an encoder: embeddings and one post-norm Transformer block."""
 
 import math
-from collections.abc import Callable
+from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import KerasTensor, layers, ops
 
 from kerascls.models.backend import tensorflow_ops
 from kerascls.models.backend.compute import has_own_operations
@@ -14,62 +14,47 @@ from kerascls.system.tables import named
 
 
 class Seeds:
-    """Gives every random layer its own seed, so that one number fixes a model.
-
-    The sequence is a permutation of all numbers below 2**31: it neither repeats
-    itself nor comes back to `seed` within a model.
-
-    Args:
-        seed: Any whole number; the same number gives the same sequence of seeds.
-    """
+    """Gives every random layer its own seed, so that one number fixes a model."""
 
     def __init__(self, seed: int) -> None:
         self._next = seed % 2**31
 
     def next(self) -> int:
         """Returns the next seed, from 0 to 2**31 - 1."""
+        # Runs through all numbers below 2**31 before one comes again.
         self._next = (self._next * 1103515245 + 12345) % 2**31
         return self._next
 
 
-def gelu(name: str) -> Callable:
-    """Returns the activation function of an `EncoderConfig`.
+def gelu_erf(x: KerasTensor, training: bool | None = False) -> KerasTensor:
+    """Returns GELU, of the same shape and dtype.
 
     Args:
-        name: One of `kerascls.models.registry.ACTIVATIONS`.
-
-    Returns:
-        A function of a tensor, of the same shape and dtype, and of whether gradients
-        will be asked for.
+        x: Any shape, any float dtype.
+        training: Whether gradients will be asked for. Where they are not, TensorFlow
+            finds Keras's form behind a product of matrices and computes both at once.
 
     References:
         - [Gaussian Error Linear Units](https://arxiv.org/abs/1606.08415)
     """
-    return named(ACTIVATIONS[name].function)
-
-
-# Where no gradient is asked for, TensorFlow finds this form behind a product of
-# matrices and computes both at once.
-def gelu_erf(x, training=False):
-    """Returns GELU; see `gelu`."""
     if training and has_own_operations(x):
         return tensorflow_ops.gelu_erf(x)
     return ops.gelu(x, approximate=False)
 
 
-def gelu_tanh(x, training=False):
-    """Returns the tanh form of GELU; see `gelu`."""
+def gelu_tanh(x: KerasTensor, training: bool | None = False) -> KerasTensor:
+    """Returns the tanh form of GELU; see `gelu_erf`."""
     if training and has_own_operations(x):
         return tensorflow_ops.gelu_tanh(x)
     return ops.gelu(x, approximate=True)
 
 
-def relu(x, training=False):
-    """Returns what is above 0; see `gelu`."""
+def relu(x: KerasTensor, training: bool | None = False) -> KerasTensor:
+    """Returns what is above 0; see `gelu_erf`."""
     return ops.relu(x)
 
 
-def attention_bias(padding_mask, dtype):
+def attention_bias(padding_mask: KerasTensor, dtype: str) -> KerasTensor:
     """Turns a padding mask into numbers added to attention scores.
 
     Args:
@@ -80,20 +65,20 @@ def attention_bias(padding_mask, dtype):
         `(batch, 1, 1, tokens)` of that dtype: 0 for real tokens, a large negative
         number else.
     """
-    # -1e9 would be -infinity, and 0 * -infinity NaN.
+    # In float16 -1e9 would be -infinity, and 0 * -infinity NaN.
     large = -6e4 if dtype == "float16" else -1e9
-    mask = ops.expand_dims(ops.cast(padding_mask, dtype), axis=(1, 2))
-    return (1.0 - mask) * large
+    mask = ops.cast(padding_mask, dtype)
+    return (1.0 - mask[:, None, None]) * large  # (batch, 1, 1, tokens)
 
 
 class Normalization(layers.LayerNormalization):
     """LayerNorm over the last axis, by hand where that is faster."""
 
-    def call(self, inputs):
+    def call(self, inputs: KerasTensor) -> KerasTensor:
         """Returns a tensor like `inputs`, `(..., width)`."""
         if not has_own_operations(inputs):
             return super().call(inputs)
-        rows = ops.reshape(inputs, (-1, inputs.shape[-1]))
+        rows = ops.reshape(inputs, (-1, inputs.shape[-1]))  # (rows, width)
         gamma, beta = map(ops.convert_to_tensor, (self.gamma, self.beta))
         rows = tensorflow_ops.layer_norm(rows, gamma, beta, self.epsilon)
         return ops.reshape(rows, ops.shape(inputs))
@@ -102,10 +87,11 @@ class Normalization(layers.LayerNormalization):
 class Dropout(layers.Dropout):
     """Dropout, by hand where that is faster; the same units are dropped."""
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: KerasTensor, training: bool | None = False) -> KerasTensor:
         """Returns a tensor like `inputs`."""
         if not (training and 0 < self.rate < 1 and has_own_operations(inputs)):
             return super().call(inputs, training=training)
+        # Keras draws from the same state of the seed, so it drops the same units.
         seed = ops.cast(self.seed_generator.next(), "int32")
         return tensorflow_ops.dropout(inputs, self.rate, seed)
 
@@ -118,7 +104,7 @@ class Embeddings(layers.Layer):
         seeds: Where initial weights and dropout get their seeds.
     """
 
-    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs) -> None:
+    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
         self.seeds = seeds
@@ -129,10 +115,10 @@ class Embeddings(layers.Layer):
             config.dropout, seed=seeds.next(), dtype=self.dtype_policy
         )
 
-    def build(self, input_shape=None) -> None:
+    def build(self, input_shape: Any = None) -> None:
         config = self.config
 
-        def table(name, rows):
+        def table(name: str, rows: int) -> keras.Variable:
             return self.add_weight(
                 name=name,
                 shape=(rows, config.embedding_dim),
@@ -149,24 +135,25 @@ class Embeddings(layers.Layer):
         self.norm.build((None, None, config.embedding_dim))
         self.built = True
 
-    def call(self, token_ids, segment_ids, training=None):
-        """Embeds tokens.
+    def call(
+        self, token_ids: KerasTensor, segment_ids: KerasTensor, training: Any = None
+    ) -> KerasTensor:
+        """Returns `(batch, tokens, embedding_dim)` in the compute dtype.
 
         Args:
             token_ids: int32 `(batch, tokens)`.
             segment_ids: int32 `(batch, tokens)`.
             training: Whether dropout is on.
-
-        Returns:
-            `(batch, tokens, embedding_dim)` in the compute dtype.
         """
         num_tokens = ops.shape(token_ids)[1]
-        hidden = _rows(self.tokens, token_ids) + _rows(self.segments, segment_ids)
-        hidden += ops.convert_to_tensor(self.positions)[None, :num_tokens]
+        positions = ops.convert_to_tensor(self.positions)[None, :num_tokens]
+        hidden = _rows(self.tokens, token_ids)  # (batch, tokens, embedding_dim)
+        hidden += _rows(self.segments, segment_ids)
+        hidden += positions  # (1, tokens, embedding_dim)
         return self.dropout(self.norm(hidden), training=training)
 
 
-def _rows(table, ids):
+def _rows(table: keras.Variable, ids: KerasTensor) -> KerasTensor:
     # A reshape's gradient is dense. TensorFlow's for rows alone is a list with one
     # entry per token, which Keras squares unsummed: for clipping and inside Adam.
     return ops.take(ops.reshape(table, table.shape), ids, axis=0)
@@ -186,14 +173,14 @@ class TransformerBlock(layers.Layer):
         - [BERT](https://arxiv.org/abs/1810.04805), whose order of operations this is
     """
 
-    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs) -> None:
+    def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.activation = gelu(config.activation)
-        hidden = config.hidden_dim
+        self.activation = named(ACTIVATIONS[config.activation].function)
+        hidden, inner = config.hidden_dim, config.intermediate_dim
 
-        def dense(units, name):
-            return layers.Dense(
+        def dense(inputs: int, units: int, name: str) -> layers.Dense:
+            layer = layers.Dense(
                 units,
                 kernel_initializer=keras.initializers.TruncatedNormal(
                     stddev=config.initializer_range, seed=seeds.next()
@@ -201,38 +188,39 @@ class TransformerBlock(layers.Layer):
                 dtype=self.dtype_policy,
                 name=name,
             )
+            layer.build((None, inputs))
+            return layer
 
-        def norm(name):
-            return Normalization(
+        def norm(name: str) -> Normalization:
+            layer = Normalization(
                 epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name=name
             )
+            layer.build((None, hidden))
+            return layer
 
-        def dropout(rate, name):
+        def dropout(rate: float, name: str) -> Dropout:
             return Dropout(rate, seed=seeds.next(), dtype=self.dtype_policy, name=name)
 
-        self.query = dense(hidden, "query")
-        self.key = dense(hidden, "key")
-        self.value = dense(hidden, "value")
-        self.attention_output = dense(hidden, "attention_output")
+        self.query = dense(hidden, hidden, "query")
+        self.key = dense(hidden, hidden, "key")
+        self.value = dense(hidden, hidden, "value")
+        self.attention_output = dense(hidden, hidden, "attention_output")
         self.attention_norm = norm("attention_norm")
-        self.intermediate = dense(config.intermediate_dim, "intermediate")
-        self.output_dense = dense(hidden, "output")
+        self.intermediate = dense(hidden, inner, "intermediate")
+        self.output_dense = dense(inner, hidden, "output")
         self.output_norm = norm("output_norm")
         self.attention_dropout = dropout(config.attention_dropout, "attention_dropout")
         self.dropout = dropout(config.dropout, "dropout")
         self.output_dropout = dropout(config.dropout, "output_dropout")
-
-    def build(self, input_shape=None) -> None:
-        hidden = (None, None, self.config.hidden_dim)
-        for part in (self.query, self.key, self.value, self.attention_output):
-            part.build(hidden)
-        self.attention_norm.build(hidden)
-        self.intermediate.build(hidden)
-        self.output_dense.build((None, None, self.config.intermediate_dim))
-        self.output_norm.build(hidden)
         self.built = True
 
-    def call(self, hidden, bias, training=None, first_only=False):
+    def call(
+        self,
+        hidden: KerasTensor,
+        bias: KerasTensor,
+        training: bool | None = None,
+        first_only: bool = False,
+    ) -> KerasTensor:
         """Returns the next hidden states.
 
         Args:
@@ -245,38 +233,37 @@ class TransformerBlock(layers.Layer):
             `(batch, tokens, hidden_dim)` in the compute dtype, with `first_only`
             `(batch, 1, hidden_dim)`.
         """
-        asking = hidden[:, :1] if first_only else hidden
-        attended = self._attend(asking, hidden, bias, training)
+        queries = hidden[:, :1] if first_only else hidden
         # Rows alone: of matrices, products with bias and activation are one operation.
-        rows = ops.reshape(asking, (-1, self.config.hidden_dim))
-        attended = self.dropout(self.attention_output(attended), training=training)
-        rows = self.attention_norm(rows + attended)
+        rows = ops.reshape(queries, (-1, self.config.hidden_dim))  # (rows, hidden_dim)
+        attended = self.attention_output(self._attend(queries, hidden, bias, training))
+        rows = self.attention_norm(rows + self.dropout(attended, training=training))
         inner = self.activation(self.intermediate(rows), training)
         output = self.output_dropout(self.output_dense(inner), training=training)
-        return ops.reshape(self.output_norm(rows + output), ops.shape(asking))
+        return ops.reshape(self.output_norm(rows + output), ops.shape(queries))
 
-    def _attend(self, asking, hidden, bias, training):
-        """Returns `(batch * asking tokens, hidden_dim)`."""
-        query, key, value = (
-            self._split(part, tokens)
-            for part, tokens in (
-                (self.query, asking),
-                (self.key, hidden),
-                (self.value, hidden),
-            )
-        )
+    def _attend(
+        self,
+        queries: KerasTensor,
+        hidden: KerasTensor,
+        bias: KerasTensor,
+        training: Any,
+    ) -> KerasTensor:
+        query = self._split(self.query, queries)
+        key, value = self._split(self.key, hidden), self._split(self.value, hidden)
+        # Of the two factors the one with fewer numbers is scaled.
         query *= 1.0 / math.sqrt(query.shape[-1])
+        # (batch, heads, queries, tokens)
         scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) + bias
         weights = ops.softmax(scores, axis=-1)
         weights = self.attention_dropout(weights, training=training)
-        mixed = ops.matmul(weights, value)  # (batch, heads, tokens, width)
-        return ops.reshape(
-            ops.transpose(mixed, (0, 2, 1, 3)), (-1, self.config.hidden_dim)
-        )
+        mixed = ops.matmul(weights, value)  # (batch, heads, queries, width)
+        mixed = ops.transpose(mixed, (0, 2, 1, 3))  # (batch, queries, heads, width)
+        return ops.reshape(mixed, (-1, self.config.hidden_dim))  # (rows, hidden_dim)
 
-    def _split(self, part, hidden):
-        """Returns `(batch, heads, tokens, width)`."""
+    def _split(self, dense: layers.Dense, hidden: KerasTensor) -> KerasTensor:
         heads, width = self.config.num_heads, self.config.hidden_dim
-        rows = part(ops.reshape(hidden, (-1, width)))
+        rows = dense(ops.reshape(hidden, (-1, width)))  # (batch * tokens, hidden_dim)
         shape = (-1, ops.shape(hidden)[1], heads, width // heads)
+        # (batch, heads, tokens, width)
         return ops.transpose(ops.reshape(rows, shape), (0, 2, 1, 3))

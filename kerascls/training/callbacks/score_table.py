@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from kerascls.data.labels import LabelSet, Task
-from kerascls.decision.decision import probabilities
+from kerascls.decision.calibration import Calibration
 from kerascls.decision.global_threshold import OBJECTIVES, Objective, fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
@@ -186,7 +186,7 @@ class ScoreTable(keras.callbacks.Callback):
         # (rows, num_classes); rules know no columns of labels unseen in training.
         probs = outcome.outputs
         if self.from_logits:
-            probs = probabilities(outcome.outputs, self.task)
+            probs = Calibration().apply(outcome.outputs, self.task)
         self.logits_ = outcome.outputs if self.from_logits else None
         self.targets_, self.val_loss_ = outcome.targets, outcome.loss
         self.rule_ = self._rule_for(outcome, probs)

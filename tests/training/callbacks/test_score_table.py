@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kerascls.data.labels import LabelSet, Task
-from kerascls.decision.decision import probabilities
+from kerascls.decision.calibration import Calibration
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import DataError, NotFiniteError, SettingsError
@@ -98,7 +98,8 @@ def test_the_threshold_is_fitted_after_each_epoch():
     table, _ = table_of(Scripted(logits, logits - 5), np.eye(3), task="multilabel")
     for given in (logits, logits - 5):
         assert table.validate().macro.f1 == 1.0
-        fitted = fit_threshold(np.eye(3) > 0, probabilities(given, Task.MULTILABEL))
+        probabilities = Calibration().apply(given, Task.MULTILABEL)
+        fitted = fit_threshold(np.eye(3) > 0, probabilities)
         assert table.rule_ == fitted
 
 

@@ -1,0 +1,95 @@
+from dataclasses import replace
+
+import pytest
+
+from kerascls.checkpoints.accounting import account, first_layers, require_complete
+from kerascls.checkpoints.finding import find_checkpoint
+from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.encoder_config import weight_shapes
+
+LAST = "encoder/layer_2/output/dense/bias"
+
+
+class Weights:
+    """The shapes of another file, with some names gone, new or of another shape."""
+
+    def __init__(self, weights, gone=(), new=None) -> None:
+        self._shapes = {n: s for n, s in weights.shapes().items() if n not in gone}
+        self._shapes |= new or {}
+
+    def shapes(self):
+        return self._shapes
+
+
+@pytest.fixture
+def files(written):
+    return find_checkpoint(written("bert_tensorflow"))
+
+
+def changed(files, **changes):
+    return replace(files, weights=Weights(files.weights, **changes))
+
+
+def test_every_weight_of_the_encoder_has_a_source(files):
+    accounting = account(files)
+    assert accounting.is_complete
+    assert sorted(accounting.sources) == sorted(weight_shapes(files.config))
+    assert accounting.sources[LAST] == f"bert/{LAST}"
+    require_complete(files, accounting)
+
+
+def test_each_kind_of_fault_is_counted_apart(files):
+    name = "bert/embeddings/LayerNorm/beta"
+    new = {"bert/gate/kernel": (3,), "bert/gate/bias": (3,), name: (7,)}
+    broken = changed(files, gone=(f"bert/{LAST}",), new=new)
+    accounting = account(broken)
+    assert not accounting.is_complete
+    assert accounting.missing == (f"bert/{LAST}",)
+    assert accounting.unexpected == ("bert/gate/bias", "bert/gate/kernel")
+    assert accounting.wrong_shapes == (f"{name} is (7,), not (48,)",)
+    with pytest.raises(CheckpointError, match="1 missing, 2 unexpected, 1 wrong shape"):
+        require_complete(broken, accounting)
+
+
+def test_the_error_names_ten_of_a_kind_and_counts_the_rest(files):
+    broken = changed(files, new={f"bert/extra_{n:02}": (1,) for n in range(12)})
+    with pytest.raises(CheckpointError) as error:
+        require_complete(broken, account(broken))
+    message = str(error.value)
+    assert message.count("unexpected: bert/extra_") == 10
+    assert "unexpected: and 2 more" in message
+
+
+def test_what_is_left_out_has_a_reason_by_name(files):
+    left_out = account(files).left_out
+    assert "bert/pooler/dense/kernel" in left_out["pooler"]
+    assert "pooler" not in account(files, with_pool=True).left_out
+
+
+def test_layers_above_the_wanted_are_left_out_and_said(files):
+    accounting = account(files, num_hidden_layers=1)
+    assert accounting.is_complete
+    assert len(accounting.left_out["layers from 1 on"]) == 32
+    assert any(note.startswith("left out: layers from 1 on (32") for note in (
+        accounting.notes()
+    ))  # fmt: skip
+
+
+def test_hugging_faces_kernels_are_expected_with_their_axes_exchanged(written):
+    files = find_checkpoint(written("bert_huggingface"))
+    accounting = account(files)
+    source = accounting.sources["encoder/layer_0/intermediate/dense/kernel"]
+    assert files.weights.shapes()[source] == (64, 48)
+    assert accounting.is_complete
+
+
+@pytest.mark.parametrize("num_layers", [0, 4, 1.5])
+def test_a_bert_has_no_more_layers_than_its_own(files, num_layers):
+    with pytest.raises(SettingsError, match=f"num_hidden_layers={num_layers}"):
+        first_layers(files.config, num_layers)
+
+
+def test_an_albert_applies_its_one_block_as_often_as_is_asked(written):
+    config = find_checkpoint(written("albert_tensorflow")).config
+    assert first_layers(config, 40).num_layers == 40
+    assert first_layers(config, None) is config
