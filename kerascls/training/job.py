@@ -50,7 +50,7 @@ class Job:
         dataset = self.data.parts["train"].dataset
         return InputSpec(
             text_columns=dataset.text_columns,
-            label_column=cast("str", dataset.label_column),
+            label_column=dataset.label_column,
             pair=self.settings.data.text_pair is not None,
             do_lower_case=self.start.tokenizer.do_lower_case,
             max_tokens=cast("int", self.settings.model.max_tokens),

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.calibration import Calibration
-from kerascls.decision.global_threshold import OBJECTIVES, Objective, fit_threshold
+from kerascls.decision.global_threshold import OBJECTIVES, fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.scores import Scores, pad_columns, score
@@ -88,7 +88,7 @@ class ScoreTable(keras.callbacks.Callback):
         task: Task | str,
         *,
         rule: Rule | Callable[[np.ndarray, np.ndarray], Rule] | None = None,
-        objective: Objective = "macro_f1",
+        objective: str = "macro_f1",
         batch_size: int = 32,
         from_logits: bool = True,
         history_csv: str | Path | None = None,
