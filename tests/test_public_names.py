@@ -73,7 +73,7 @@ def test_users_get_types(tmp_path):
     )
     assert right.returncode == 0, right.stdout
     wrong = checked_types(
-        tmp_path, "import kerascls\nkerascls.Predictor.load(1).predict()\nkerascls.no\n"
+        tmp_path, "import kerascls\nkerascls.Predictor.load(1)\nkerascls.audit()\nkerascls.no\n"
     )
     for error in ("[arg-type]", "[call-arg]", '"no"  [attr-defined]'):
         assert error in wrong.stdout
