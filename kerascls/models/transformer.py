@@ -230,7 +230,7 @@ def _encode(
 ) -> KerasTensor:
     outputs = encoder(**inputs, first_only=head.reads_first_only, **options)
     if encoder.with_pool:
-        return outputs[1][:, None]  # (batch, 1, hidden_dim)
+        return keras.ops.expand_dims(outputs[1], 1)  # (batch, 1, hidden_dim)
     return outputs
 
 
