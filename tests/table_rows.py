@@ -9,6 +9,7 @@ from keras import layers, ops
 from safetensors.numpy import load_file, save_file
 
 from kerascls.auditing.label_errors import Judged
+from kerascls.checkpoints.names import WeightNames
 from kerascls.models.encoder import assign_by_name
 from kerascls.models.layers.poolings import first_token, mean
 from kerascls.models.presets import Preset
@@ -114,6 +115,9 @@ BAG = Preset(
         build="table_rows:build_bag", rebuild="table_rows:rebuilt_bag"
     ),
 )
+
+
+NEZHA_NAMES = WeightNames(sign="^nezha/")
 
 
 class LinesTracker(keras.callbacks.Callback):

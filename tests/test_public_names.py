@@ -72,9 +72,8 @@ def test_users_get_types(tmp_path):
         'print(predictor.predict("y").labels, predictor.predict(["y"])[0].labels)\n',
     )
     assert right.returncode == 0, right.stdout
-    wrong = checked_types(
-        tmp_path, "import kerascls\nkerascls.Predictor.load(1).predict()\nkerascls.no\n"
-    )
+    code = "kerascls.Predictor.load(1)\nkerascls.audit()\nkerascls.no\n"
+    wrong = checked_types(tmp_path, f"import kerascls\n{code}")
     for error in ("[arg-type]", "[call-arg]", '"no"  [attr-defined]'):
         assert error in wrong.stdout
 

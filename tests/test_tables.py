@@ -236,7 +236,9 @@ def test_a_family_and_an_activation_are_added(tmp_path, monkeypatch):
         spellings=("squashed",),
     )
     monkeypatch.setitem(ACTIVATIONS, "squashed", row)
-    monkeypatch.setitem(FAMILIES, "nezha", Family(title="NEZHA", sign="^nezha/"))
+    monkeypatch.setitem(
+        FAMILIES, "nezha", Family(title="NEZHA", weight_names="table_rows:NEZHA_NAMES")
+    )
     sizes = {
         "vocab_size": 30,
         "hidden_size": 8,

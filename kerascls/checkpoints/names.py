@@ -1,14 +1,81 @@
-"""From our names of weights to those in files, by the tables of the families."""
+"""From our names of weights to those in checkpoints, family by family.
+
+Our names are those of Google's BERT checkpoints without the prefix.
+"""
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from kerascls.errors import CheckpointError
-from kerascls.models.families import FAMILIES, Renames, family_titles
+from kerascls.models.families import FAMILIES, family_titles
+from kerascls.system.tables import named
 
 LayoutName = Literal["google", "huggingface"]
+# Leading parts of our names and of theirs; the first that fits is exchanged.
+Renames = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightNames:
+    """What the weights of a family are called in files.
+
+    Args:
+        google: From our names to Google's.
+        google_prefix: Before every name in Google's files.
+        huggingface: From our names to Hugging Face's, with slashes.
+        sign: Pattern of a name that only this family's files have.
+        bare_sign: Pattern of a name that a file of it without such a sign has.
+    """
+
+    google: Renames = ()
+    google_prefix: str = "bert/"
+    huggingface: Renames = (("encoder/layer_", "encoder/layer/"),)
+    sign: str
+    bare_sign: str | None = None
+
+
+_PROJECTION: Renames = (
+    ("embeddings_project/", "encoder/embedding_hidden_mapping_in/"),
+)
+_GROUP = "encoder/transformer/group_0/inner_group_0/"
+_LAYER = "encoder/albert_layer_groups/0/albert_layers/0/"
+_BARE_LAYER = r"^encoder\.layer\.0\."
+
+BERT_NAMES = WeightNames(
+    google=_PROJECTION,
+    sign=r"^(bert/encoder/layer_0/|bert\.encoder\.layer\.0\.)",
+    bare_sign=_BARE_LAYER,
+)
+ALBERT_NAMES = WeightNames(
+    google=(
+        *_PROJECTION,
+        ("encoder/layer_0/attention/output/LayerNorm/", _GROUP + "LayerNorm/"),
+        ("encoder/layer_0/attention/", _GROUP + "attention_1/"),
+        ("encoder/layer_0/intermediate/", _GROUP + "ffn_1/intermediate/"),
+        ("encoder/layer_0/output/dense/", _GROUP + "ffn_1/intermediate/output/dense/"),
+        ("encoder/layer_0/output/LayerNorm/", _GROUP + "LayerNorm_1/"),
+    ),
+    huggingface=(
+        *_PROJECTION,
+        ("pooler/dense/", "pooler/"),
+        ("encoder/layer_0/attention/self/", _LAYER + "attention/"),
+        ("encoder/layer_0/attention/output/", _LAYER + "attention/"),
+        ("encoder/layer_0/intermediate/dense/", _LAYER + "ffn/"),
+        ("encoder/layer_0/output/dense/", _LAYER + "ffn_output/"),
+        ("encoder/layer_0/output/LayerNorm/", _LAYER + "full_layer_layer_norm/"),
+    ),
+    sign=r"(group_0/inner_group_0/|albert_layer_groups\.0\.)",
+)
+# Hugging Face's has the names of BERT where it has neither prefix nor projection.
+ELECTRA_NAMES = WeightNames(
+    google_prefix="electra/",
+    sign=r"^(electra[/.]|embeddings_project\.)",
+    bare_sign=_BARE_LAYER,
+)
+
 _HUGGINGFACE_ENDINGS: Renames = (
     (r"_embeddings$", "_embeddings.weight"),
     (r"/(kernel|gamma)$", ".weight"),
@@ -40,12 +107,18 @@ LEFT_OUT: dict[LayoutName, Renames] = {
 }
 
 
+def weight_names(family: str) -> WeightNames:
+    """Returns what the weights of a family are called."""
+    names: WeightNames = named(FAMILIES[family].weight_names)
+    return names
+
+
 def file_name(layout: LayoutName, family: str, name: str) -> str:
     """Returns a file's name, Google's with prefix, of a weight of our stable name."""
-    row = FAMILIES[family]
+    theirs = weight_names(family)
     if layout == "google":
-        return row.google_prefix + _exchange(name, row.google_renames)
-    name = _exchange(name, row.huggingface_renames)
+        return theirs.google_prefix + _exchange(name, theirs.google)
+    name = _exchange(name, theirs.huggingface)
     return _substitute(name, _HUGGINGFACE_ENDINGS).replace("/", ".")
 
 
@@ -100,7 +173,7 @@ def families_by_names(names: Iterable[str], path: Path) -> tuple[str, ...]:
             f"Google's code (albert_*_zh_google)."
         )
     for sign in ("sign", "bare_sign"):
-        patterns = {name: getattr(row, sign) for name, row in FAMILIES.items()}
+        patterns = {name: getattr(weight_names(name), sign) for name in FAMILIES}
         families = tuple(
             name
             for name, pattern in patterns.items()

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.reports.errors import ERRORS_FILE
-from kerascls.evaluation.reports.history import HISTORY_FILE
-from kerascls.evaluation.reports.html.page import HTML_FILE
-from kerascls.evaluation.reports.plots.write_plots import PLOTS, PLOTS_FOLDER
-from kerascls.evaluation.reports.report_files import (
+from kerascls.evaluation.reports.csv_markdown_json import (
     CSV_FILE,
     MARKDOWN_FILE,
     REPORT_FILE,
 )
+from kerascls.evaluation.reports.errors import ERRORS_FILE
+from kerascls.evaluation.reports.history import HISTORY_FILE
+from kerascls.evaluation.reports.html.page import HTML_FILE
+from kerascls.evaluation.reports.plots.write_plots import PLOTS, PLOTS_FOLDER
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
 from kerascls.settings.training import TRACKERS

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from kerascls.checkpoints.names import (
@@ -5,6 +7,7 @@ from kerascls.checkpoints.names import (
     file_name,
     names_in_file,
     reason_to_leave_out,
+    weight_names,
 )
 from kerascls.errors import CheckpointError
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
@@ -12,6 +15,10 @@ from kerascls.models.presets import PRESETS
 
 FAMILIES = ("bert", "albert", "electra")
 LAYOUTS = ("google", "huggingface")
+SHAPES = {
+    preset.config.family: weight_shapes(preset.config, with_pool=True)
+    for preset in PRESETS.values()
+}
 
 
 def names_of(family: str) -> list[str]:
@@ -156,3 +163,29 @@ def test_foreign_weights_are_shown_by_their_first_names():
     message = str(error.value)
     assert "gpt.safetensors with 12 weights" in message
     assert "transformer.h.09.attn. Choose" in message
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_rename_is_of_a_weight_that_some_encoder_has(family):
+    # A projection is renamed for BERT too, which has one only at unusual sizes.
+    names = SHAPES[family].keys() | SHAPES["albert"].keys()
+    row = weight_names(family)
+    for ours, theirs in (*row.google, *row.huggingface):
+        assert any(name.startswith(ours) for name in names), ours
+        assert ours.endswith("/") == theirs.endswith("/") or ours == "encoder/layer_"
+
+
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [
+        ("bert", "bert/encoder/layer_0/output/dense/kernel"),
+        ("bert", "bert.encoder.layer.0.output.dense.weight"),
+        ("albert", "bert/encoder/transformer/group_0/inner_group_0/LayerNorm/beta"),
+        ("albert", "encoder.albert_layer_groups.0.albert_layers.0.ffn.weight"),
+        ("electra", "electra/encoder/layer_0/output/dense/kernel"),
+        ("electra", "embeddings_project.weight"),
+    ],
+)
+def test_a_name_is_the_sign_of_one_family_only(family, name):
+    signs = [key for key in FAMILIES if re.search(weight_names(key).sign, name)]
+    assert signs == [family]

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from kerascls.evaluation import reports
+from kerascls.evaluation.reports import rules
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def calls(replace, monkeypatch) -> list:
     replace(tune=tune)
     monkeypatch.setattr(reports, "render_table", render_table)
     monkeypatch.setattr(
-        reports, "decision_line", lambda found: "new rule" if found else "old rule"
+        rules, "decision_line", lambda found: "new rule" if found else "old rule"
     )
     return calls
 

@@ -13,7 +13,7 @@ from kerascls.data.readers.datasets import Example
 from kerascls.errors import BundleError, DataError, SettingsError
 from kerascls.evaluation import evaluate as evaluation
 from kerascls.evaluation.evaluate import evaluate, report_on, scored_rows_of
-from kerascls.evaluation.reports.report_files import report_csv
+from kerascls.evaluation.reports.csv_markdown_json import report_csv
 
 
 def scores_of(report, label):

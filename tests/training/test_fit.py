@@ -177,8 +177,10 @@ def second(multilabel_run, train_run, tmp_path_factory):
     def note(name, function):
         def noted(*arguments, **options):
             events.append((name, (out / "bundle" / "manifest.json").is_file()))
-            if name == "_decide":
-                chosen_on.extend(arguments)
+            if name == "tokenize_parts":
+                chosen_on.append(arguments[0])  # the data
+            if name == "decide":
+                chosen_on.append(arguments[-1])  # the logits
             return function(*arguments, **options)
 
         return noted
@@ -192,7 +194,7 @@ def second(multilabel_run, train_run, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         tokenize = note("tokenize_parts", preparing.tokenize_parts)
         patch.setattr(preparing, "tokenize_parts", tokenize)
-        for name in ("_decide", "write_bundle", "report_on"):
+        for name in ("decide", "write_bundle", "report_on"):
             patch.setattr(training, name, note(name, getattr(training, name)))
         patch.setattr(Predictor, "logits", note("logits", Predictor.logits))
         patch.setattr(Tokenizer, "encode_flat", encode)
@@ -214,9 +216,9 @@ def test_the_same_seed_gives_the_same_weights(multilabel_run, second):
 
 
 def test_the_bundle_gives_the_logits_that_the_threshold_was_chosen_on(second):
-    job, logits = second.chosen_on
+    data, logits = second.chosen_on
     loaded = Predictor.load(second.run.out)
-    store = preparing.tokenize_parts(job.data, loaded.tokenizer)["valid"]
+    store = preparing.tokenize_parts(data, loaded.tokenizer)["valid"]
     np.testing.assert_allclose(loaded.logits(store), logits, atol=1e-6)
 
 
@@ -227,7 +229,7 @@ def test_token_ids_of_an_earlier_run_are_used_again(second):
 def test_test_is_scored_once_with_the_bundle_after_everything_was_chosen(second):
     assert second.events == [
         ("tokenize_parts", False),
-        ("_decide", False),
+        ("decide", False),
         ("write_bundle", False),
         ("logits", True),
         ("report_on", True),

@@ -11,9 +11,9 @@ from kerascls.evaluation.metrics.bootstrap import bootstrap_intervals
 from kerascls.evaluation.metrics.ranking import ranking_scores
 from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.reports import render_report
+from kerascls.evaluation.reports.csv_markdown_json import report_csv, report_markdown
 from kerascls.evaluation.reports.details import Details, details_of
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.reports.report_files import report_csv, report_markdown
 from kerascls.evaluation.scored_rows import ScoredRows
 
 LABELS = ("体育", "教育 education", "[red]x|y", "never")

@@ -7,8 +7,8 @@ import pytest
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.evaluation.metrics.scores import score
+from kerascls.evaluation.reports.csv_markdown_json import report_markdown, write_report
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.reports.report_files import report_markdown, write_report
 
 
 def rows_of(path):
