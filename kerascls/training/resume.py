@@ -42,7 +42,8 @@ def earlier_run(
     given = flat(settings.model_dump(mode="json", exclude_unset=True))
     given = _absolute(given, os.getcwd())
     begun_in = run.facts.get("directory", os.getcwd())
-    known = _absolute(flat(stored), begun_in)
+    # A setting that the version of then lacked had its default.
+    known = _absolute(flat(RunSettings().to_dict()) | flat(stored), begun_in)
     different = [
         f"{key}={value!r}, not {known.get(key)!r}"
         for key, value in given.items()

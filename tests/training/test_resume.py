@@ -42,6 +42,12 @@ def test_other_settings_are_refused_by_name(run, options, expected):
         continued(run, **options)
 
 
+def test_a_setting_that_an_earlier_version_lacked_had_its_default(run):
+    del run.facts["settings"]["train"]["loss"]
+    run.update()
+    assert continued(run, loss="cross_entropy").train.loss == "cross_entropy"
+
+
 def test_a_file_of_costs_is_the_same_from_everywhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run = RunDirectory.create(tmp_path / "out")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import SettingsError
+from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE
 from kerascls.system.files import write_json
 from kerascls.training.run_directory import is_earlier, remove_content
@@ -59,8 +60,10 @@ def open_directory(
 
 
 def _differences(known: dict[str, dict], now: dict[str, dict]) -> Iterator[str]:
+    defaults = RunSettings().to_dict()  # of settings that an earlier version lacked
     for group in dict.fromkeys((*known, *now)):
         before, after = known.get(group, {}), now.get(group, {})
         for key in dict.fromkeys((*before, *after)):
-            if before.get(key) != after.get(key):
-                yield f"{group}.{key} was {before.get(key)!r}, not {after.get(key)!r}"
+            was = before.get(key, defaults.get(group, {}).get(key))
+            if was != after.get(key):
+                yield f"{group}.{key} was {was!r}, not {after.get(key)!r}"

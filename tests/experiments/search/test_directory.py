@@ -44,6 +44,13 @@ def test_what_differs_of_another_search_is_named(out, metadata, message):
     assert json.loads((out / "search.json").read_text())["train"]["epochs"] == 4
 
 
+def test_a_setting_that_an_earlier_version_lacked_had_its_default(out):
+    train = METADATA["train"] | {"loss": "cross_entropy"}
+    open_directory(out, METADATA | {"train": train})
+    with pytest.raises(SettingsError, match="loss was 'cross_entropy', not 'other'"):
+        open_directory(out, METADATA | {"train": train | {"loss": "other"}})
+
+
 def test_overwrite_takes_away_what_a_search_wrote_and_no_more(out, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "001").touch()
