@@ -67,8 +67,9 @@ def attention_bias(padding_mask: KerasTensor, dtype: str) -> KerasTensor:
     """
     # In float16 -1e9 would be -infinity, and 0 * -infinity NaN.
     large = -6e4 if dtype == "float16" else -1e9
-    mask = ops.cast(padding_mask, dtype)
-    return (1.0 - mask[:, None, None]) * large  # (batch, 1, 1, tokens)
+    # Not `mask[:, None, None]`: TensorFlow Lite has no slice that adds axes.
+    mask = ops.expand_dims(ops.cast(padding_mask, dtype), (1, 2))
+    return (1.0 - mask) * large  # (batch, 1, 1, tokens)
 
 
 class Normalization(layers.LayerNormalization):
