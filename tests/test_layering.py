@@ -169,10 +169,10 @@ def test_imports_go_down_or_stay_in_the_folder(name):
 
 
 def is_light(name: str) -> bool:
+    if top(name) == "models":  # its modules are heavy, but for those named
+        return name in LIGHT
     parts = name.split(".")
     prefixes = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
-    if name == "models" or (top(name) == "models" and name != top(name)):
-        return name in LIGHT
     return bool(prefixes & LIGHT) and name not in HEAVY
 
 

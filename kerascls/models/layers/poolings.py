@@ -3,6 +3,8 @@
 A pooling takes hidden states, `(batch, tokens, width)` of any float dtype, and a
 padding mask, int32 `(batch, tokens)`, 1 for real tokens. One without weights returns
 `(batch, 1, width)` of the same dtype.
+
+Masks get their axis from `expand_dims`: TensorFlow Lite has no slice that adds one.
 """
 
 from typing import Any
@@ -27,7 +29,7 @@ def mean(hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
 
 def maximum(hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
     """Returns the largest value of each unit over the real tokens; zero without any."""
-    is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)  # (batch, tokens, 1)
+    is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
     largest = ops.max(ops.where(is_real, hidden, -float("inf")), axis=1, keepdims=True)
     # (batch, 1, width)
     return ops.where(ops.any(is_real, axis=1, keepdims=True), largest, 0.0)
@@ -110,9 +112,7 @@ class AttentionPooling(layers.Layer):
             hidden: `(batch, tokens, hidden_dim)`.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
         """
-        is_real = ops.expand_dims(
-            ops.cast(padding_mask, "bool"), -1
-        )  # (batch, tokens, 1)
+        is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
         scores = ops.matmul(hidden, self.query)  # (batch, tokens, queries)
         # Not -infinity: a text without a token would have NaN for shares.
         shares = ops.softmax(ops.where(is_real, scores, -1e9), axis=1)

@@ -67,7 +67,7 @@ def attention_bias(padding_mask: KerasTensor, dtype: str) -> KerasTensor:
     """
     # In float16 -1e9 would be -infinity, and 0 * -infinity NaN.
     large = -6e4 if dtype == "float16" else -1e9
-    # Not by an index: TensorFlow Lite has no slice that adds two axes.
+    # Not `mask[:, None, None]`: TensorFlow Lite has no slice that adds axes.
     mask = ops.expand_dims(ops.cast(padding_mask, dtype), (1, 2))
     return (1.0 - mask) * large  # (batch, 1, 1, tokens)
 
