@@ -25,5 +25,9 @@ class SettingsError(KerasclsError, ValueError):
     """A setting or argument has no meaning, or contradicts another one."""
 
 
+class MissingPackageError(SettingsError, ImportError):
+    """A package that only some uses need is not installed."""
+
+
 class NotFiniteError(KerasclsError):
     """A model gave NaN or infinity: its training has diverged."""

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from kerascls import errors
-from kerascls.errors import KerasclsError, SettingsError
+from kerascls.errors import KerasclsError, MissingPackageError, SettingsError
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
 
@@ -17,4 +17,9 @@ def test_every_error_is_a_kerascls_error_that_keeps_its_message(kind):
 
 
 def test_a_wrong_setting_is_a_value_error_and_no_other_kind_is():
-    assert [kind for kind in KINDS if issubclass(kind, ValueError)] == [SettingsError]
+    settings = {kind for kind in KINDS if issubclass(kind, ValueError)}
+    assert settings == {SettingsError, MissingPackageError}
+
+
+def test_a_missing_package_is_an_import_error_too():
+    assert issubclass(MissingPackageError, ImportError)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from kerascls.errors import SettingsError
+from kerascls.errors import MissingPackageError, SettingsError
 
 TRAINING = ("iterstrat", "matplotlib", "sklearn")
 BACKENDS = ("tensorflow", "jax")
@@ -43,7 +43,7 @@ def require(needed_by: str, *packages: str, otherwise: str = "") -> None:
     if missing:
         extras = ",".join(_extras_with(set(missing)))
         advice = f'Install it with pip install "kerascls[{extras}]". {otherwise}'
-        raise SettingsError(
+        raise MissingPackageError(
             f"{needed_by} needs more than is installed. Received: no "
             f"{', no '.join(missing)}. {advice.strip()}"
         )
