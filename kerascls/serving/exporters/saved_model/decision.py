@@ -53,7 +53,7 @@ def abstained(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
 
     largest = tf.reduce_max(probabilities, axis=1)
     lowest = -np.inf if rule.abstain_below is None else rule.abstain_below
-    return largest < tf.constant(lowest, tf.float32)
+    return largest < _comparable(lowest)
 
 
 def likeliest_first(chosen: "tf.Tensor", probabilities: "tf.Tensor") -> "tf.Tensor":
@@ -85,11 +85,20 @@ def label_names(
     return tf.where(tf.range(most) < counts[:, None], labels, ""), counts
 
 
+def _comparable(bounds: "np.ndarray | float | None") -> np.ndarray:
+    """Returns float32 bounds that TensorFlow does not take for zero.
+
+    Its threads flush subnormal numbers to zero (2.21, x86), so that 0 >= 1e-44 holds.
+    """
+    bounds = np.asarray(bounds, np.float32)
+    return np.where(bounds > 0, np.maximum(bounds, np.finfo(np.float32).tiny), bounds)
+
+
 def _chosen(rule: Rule, probabilities: "tf.Tensor") -> "tf.Tensor":
     import tensorflow as tf
 
     if rule.kind == "threshold":
-        return probabilities >= rule.threshold_of(probabilities.shape[1])
+        return probabilities >= _comparable(rule.threshold_of(probabilities.shape[1]))
     if rule.kind == "cumulative":
         return _smallest_sets(probabilities, cast(float, rule.mass))
     if rule.kind == "cost":

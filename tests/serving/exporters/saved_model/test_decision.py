@@ -13,13 +13,16 @@ from hypothesis.extra import numpy as hnp
 TESTS = Path(__file__).parents[3]
 sys.path[:0] = [str(TESTS / "decision"), str(TESTS / "decision" / "calibration")]
 from test_calibration import EVERY, PLATT
-from test_rule import SHARES, rules
+from test_rule import rules
 
 from kerascls.data.labels import Task
 from kerascls.decision.calibration import Calibration
+from kerascls.decision.rule import Rule
 from kerascls.serving.exporters.saved_model import decision as graph_decision
 
-TABLES = hnp.arrays(np.float32, (4, 3), elements=SHARES)
+# Probabilities that TensorFlow takes for zero are left out; bounds may be as small.
+PROBABILITIES = st.floats(0, 1, width=32, allow_subnormal=False)
+TABLES = hnp.arrays(np.float32, (4, 3), elements=PROBABILITIES)
 # A few values only, so that many are equal.
 TIES = hnp.arrays(np.float32, (4, 3), elements=st.sampled_from([0, 0.25, 0.5]))
 
@@ -30,6 +33,15 @@ def test_labels_equal_the_rules(rule, probabilities):
     np.testing.assert_array_equal(found, rule.apply(probabilities))
     abstained = graph_decision.abstained(rule, tf.constant(probabilities))
     np.testing.assert_array_equal(abstained, rule.abstains(probabilities))
+
+
+@pytest.mark.parametrize("bound", [1e-45, 1e-40, 1e-38])
+def test_a_bound_next_to_zero_is_above_zero(bound):
+    nothing = np.zeros((2, 3), np.float32)
+    chosen = graph_decision.chosen_labels(Rule("threshold", bound), nothing)
+    assert not np.any(chosen)
+    rule = Rule("threshold", 0.5, abstain_below=bound)
+    assert np.all(graph_decision.abstained(rule, nothing))
 
 
 STEPS = (((-1.0, 0.5, 2.0), (0.25, 0.5, 1.0)), ((0.25,), (0.5,)))
