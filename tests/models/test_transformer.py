@@ -302,6 +302,7 @@ def test_compiled_steps_are_the_same_on_fixed_shapes(task):
 @pytest.mark.skipif(
     keras.backend.backend() == "jax", reason="this run has the JAX backend already"
 )
+@pytest.mark.slow
 @one_task_is_enough
 def test_jax_learns_the_same(task):
     if importlib.util.find_spec("jax") is None:

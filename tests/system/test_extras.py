@@ -155,6 +155,7 @@ def test_training_on_a_backend_that_is_not_supported_is_one_error(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", [{}, {"KERAS_BACKEND": "jax"}])
 @pytest.mark.parametrize("content", [None, "{}", '{"backend": "jax"}'])
 def test_the_backend_is_the_one_that_keras_takes(tmp_path, setting, content):
