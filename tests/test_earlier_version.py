@@ -46,7 +46,10 @@ def test_a_bundle_is_scored_and_tuned(earlier):
 
 def test_two_finished_runs_are_compared(earlier):
     shutil.copytree(earlier / "finished", earlier / "twin")
-    kerascls.diff(earlier / "finished", earlier / "twin", resamples=10)
+    found = kerascls.diff(earlier / "finished", earlier / "twin", resamples=10)
+    rows = json.loads((earlier / "finished" / "report.json").read_text("utf-8"))
+    assert found.rows == rows["scores"]["rows"]
+    assert (found.only_a, found.only_b) == (0, 0)
 
 
 def test_a_finished_run_is_read_on_resume(earlier):

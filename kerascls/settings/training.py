@@ -15,8 +15,9 @@ CLASS_SCORES = ("precision", "recall", "f1")
 
 # `module:function` of `(task, label_smoothing)` that returns a Keras loss on logits.
 LOSSES = {"cross_entropy": "kerascls.training.losses.cross_entropy:loss_for"}
-# `module:function` of `(out, name, settings)` that returns Keras callbacks. A tracker
-# writes into a folder of its name; packages that it needs are an extra of its name.
+# `module:function` of `(folder, name, settings)` that returns Keras callbacks. The
+# folder is the tracker's own, of its name in the run directory; packages that it needs
+# are an extra of its name.
 TRACKERS = {
     "tensorboard": "kerascls.training.tracking.runs:start_tensorboard",
     "mlflow": "kerascls.training.tracking.runs:start_mlflow",
