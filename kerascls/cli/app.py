@@ -11,6 +11,7 @@ import click
 
 from kerascls.cli.exit_codes import exit_code_of
 from kerascls.cli.silence import silence_backends, simplify_warnings
+from kerascls.system.interrupts import resend_dropped
 
 # Command -> its line in `kerascls --help`. The file and function have its name.
 COMMANDS = {
@@ -61,5 +62,6 @@ def main(args: Sequence[str] | None = None) -> None:
     simplify_warnings()
     # A stopped service or job ends like Ctrl-C: with a valid run directory.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    resend_dropped()
     run = partial(kerascls.main, args, "kerascls", standalone_mode=False)
     sys.exit(exit_code_of(run))

@@ -1,10 +1,14 @@
 """Ctrl-C and SIGTERM between steps rather than within one."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+
+# Long enough for a garbage collection that drops an exception to be over.
+_SEND_AGAIN_S = 0.05
 
 
 class Interrupts:
@@ -12,7 +16,8 @@ class Interrupts:
 
     Outside a step, and at the second signal within one, what was installed before
     is called at once. Signals that nobody listens to are left alone, and in threads
-    other than the main one nothing is changed.
+    other than the main one nothing is changed. One that Python drops comes again, as
+    `resend_dropped` says.
 
     `waiting` is the signal that is held back, if any.
 
@@ -27,9 +32,11 @@ class Interrupts:
         self.waiting: int | None = None
         self._held = False
         self._before: dict[int, Callable[[int, FrameType | None], Any]] = {}
+        self._hook_before: Callable[[Any], Any] | None = None
 
     def __enter__(self) -> "Interrupts":
         if threading.current_thread() is threading.main_thread():
+            self._hook_before = resend_dropped()
             for number in (signal.SIGINT, signal.SIGTERM):
                 before = signal.getsignal(number)
                 if callable(before):
@@ -40,6 +47,8 @@ class Interrupts:
     def __exit__(self, *_: object) -> None:
         for number, before in self._before.items():
             signal.signal(number, before)
+        if self._hook_before is not None:
+            sys.unraisablehook = self._hook_before
         self._before.clear()
 
     def hold(self) -> None:
@@ -58,6 +67,27 @@ class Interrupts:
             self.waiting = number
         else:
             self._before[number](number, frame)
+
+
+def resend_dropped() -> Callable[[Any], Any]:
+    """Makes a KeyboardInterrupt that Python drops come again; returns the old hook.
+
+    What a handler raises in a callback of the garbage collector (JAX has one), of a
+    weak reference or in `__del__` is printed as "Exception ignored" and forgotten.
+    """
+    before = sys.unraisablehook
+
+    def hook(dropped: Any) -> None:
+        if dropped.exc_type is not KeyboardInterrupt:
+            before(dropped)
+            return
+        # What runs in the background of a shell listens to SIGTERM alone.
+        heard = callable(signal.getsignal(signal.SIGINT))
+        number = signal.SIGINT if heard else signal.SIGTERM
+        threading.Timer(_SEND_AGAIN_S, signal.raise_signal, [number]).start()
+
+    sys.unraisablehook = hook
+    return before
 
 
 def undisturbed(function: Callable[[], object]) -> None:

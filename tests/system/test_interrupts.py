@@ -1,7 +1,10 @@
 """Signals wait for the end of a step; none is lost."""
 
+import gc
 import signal
+import sys
 import threading
+import time
 import weakref
 
 import pytest
@@ -96,3 +99,46 @@ def test_a_signal_is_not_lost_while_objects_are_freed(number):
 
     with pytest.raises(KeyboardInterrupt):
         undisturbed(free)
+
+
+def collect_with(number):
+    """Collects garbage; the signal comes within a callback of the collector."""
+
+    def callback(phase, info):
+        gc.callbacks.remove(callback)
+        signal.raise_signal(number)
+
+    gc.callbacks.append(callback)
+    gc.collect()
+
+
+def test_a_signal_within_the_garbage_collector_comes_again(number, capfd):
+    with pytest.raises(KeyboardInterrupt), Interrupts():
+        collect_with(number)
+        time.sleep(10)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_one_that_comes_again_waits_for_the_end_of_a_step(number):
+    with Interrupts() as interrupts:
+        collect_with(number)
+        interrupts.hold()
+        end = time.monotonic() + 10
+        while interrupts.waiting is None and time.monotonic() < end:
+            time.sleep(0.01)
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.release()
+
+
+def test_other_things_that_are_dropped_are_told_as_before(monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+
+    class Unwilling:
+        def __del__(self):
+            raise ValueError
+
+    with Interrupts():
+        Unwilling()
+    assert [one.exc_type for one in told] == [ValueError]
+    assert sys.unraisablehook == told.append
