@@ -24,7 +24,8 @@ SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 TOKENIZERS = {lower: Tokenizer(VOCAB, lower) for lower in (False, True)}
 
 scripts = [
-    st.characters(),
+    # Half a surrogate pair is no text for the reference, which takes UTF-8.
+    st.characters(exclude_categories=["Cs"]),
     st.sampled_from([token[2:] or token for token in VOCAB[5:]]),
     st.characters(min_codepoint=0x300, max_codepoint=0x36F),
     st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp", "Co"]),
