@@ -62,7 +62,9 @@ def scored_rows_of(
     )
 
 
-def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
+def report_on(
+    bundle: Bundle, scored: ScoredRows, source: str, notes: Sequence[str] = ()
+) -> Report:
     """Scores rows against their true labels.
 
     Labels that training did not have count as misses: no model can give them.
@@ -71,6 +73,7 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
         bundle: What the rows were labelled with.
         scored: The rows.
         source: Where they came from, for people.
+        notes: What makes the scores doubtful, for people.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
@@ -86,6 +89,7 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
         unseen=dict(zip(scored.labels[scored.known :], counts, strict=True)),
         source=source,
         details=details_of(scored, thresholds),
+        notes=tuple(notes),
     )
 
 

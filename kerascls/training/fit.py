@@ -166,6 +166,9 @@ def _run(
     summary = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
     screen.say("\n".join([summary, *data.notes, *job.start.notes, _chosen(job)]))
     stores = job.stores  # before Keras takes time and memory
+    if job.unknown_notes:
+        screen.say("\n".join(job.unknown_notes))
+        run.update(notes=[*_notes(job), *job.unknown_notes])
     from kerascls.training.trainer import fit_weights
 
     fitted = fit_weights(job, run.path, resume, callbacks)
@@ -217,8 +220,12 @@ def _facts(job: Job) -> dict[str, Any]:
         },
         "directory": os.getcwd(),
         "weights": start.checkpoint and str(start.checkpoint.directory.resolve()),
-        "notes": [*data.notes, *start.notes],
+        "notes": _notes(job),
     }
+
+
+def _notes(job: Job) -> list[str]:
+    return [*job.data.notes, *job.start.notes]
 
 
 def _ship(job: Job, folder: Path, fitted: "Fitted", replace: bool) -> Bundle:
@@ -253,4 +260,4 @@ def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:
         logits = Predictor(bundle).logits(job.stores["test"], part.rows, progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.path.name}, test part"
-    return report_on(bundle, scored, source), scored
+    return report_on(bundle, scored, source, job.unknown_notes), scored

@@ -9,6 +9,7 @@ from kerascls.decision.fit_decision import check_decision
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
+from kerascls.preprocessing.unknown_tokens import unknown_note
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import class_of_score
 from kerascls.system.console import Screen
@@ -38,6 +39,18 @@ class Job:
         tokenizer, screen = self.start.tokenizer, self.screen
         with screen.bars() as bars:
             return tokenize_parts(self.data, tokenizer, self.cache, bars, screen.say)
+
+    @cached_property
+    def unknown_notes(self) -> list[str]:
+        """A line for each file of which the vocabulary does not know much."""
+        found = {}
+        for name, part in self.data.parts.items():
+            dataset = part.dataset
+            texts = [example.texts for example in dataset.examples]
+            found[id(dataset)] = unknown_note(
+                self.stores[name], texts, self.start.tokenizer, dataset.path.name
+            )
+        return [note for note in found.values() if note]
 
     @cached_property
     def layout(self) -> Layout:

@@ -12,6 +12,8 @@ from kerascls.errors import BundleError
 from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.evaluation.reports.details import Details
 
+_ADDED_LATER = ("details", "notes")
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Report:
@@ -28,6 +30,7 @@ class Report:
         source: Where the rows came from, e.g. a file name.
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
+        notes: What makes the scores doubtful, a line each.
     """
 
     task: Task
@@ -39,6 +42,7 @@ class Report:
     unseen: dict[str, int] = field(default_factory=dict)
     source: str = ""
     details: Details | None = None
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
@@ -52,18 +56,19 @@ class Report:
             "unseen": dict(self.unseen),
             "train_support": dict(self.train_support),
             "details": None if self.details is None else self.details.to_dict(),
+            "notes": list(self.notes),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier versions had no details.
+        """Returns the report that `to_dict` wrote; earlier versions had less.
 
         Raises:
             BundleError: When a key is missing or unknown.
         """
         names = {field.name for field in fields(cls)}
         details = values.get("details")
-        if {*values, "details"} != names:
+        if {*values, *_ADDED_LATER} != names:
             raise BundleError(
                 f"A stored report has the keys {', '.join(sorted(names))}. Received: "
                 f"keys={sorted(values)}. It was damaged, or written by another version."
@@ -76,6 +81,7 @@ class Report:
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
                 "details": None if details is None else Details.from_dict(details),
+                "notes": tuple(values.get("notes", ())),
             }
         )
 
