@@ -151,6 +151,15 @@ def train_run(tiny_checkpoint) -> Callable[..., Run]:
 
 
 @pytest.fixture(scope="session")
+def linear_run(train_run, tmp_path_factory) -> Run:
+    """A linear model of the sample."""
+    pytest.importorskip("sklearn")
+    defaults = dict.fromkeys(("checkpoint", *FIT))
+    folder = tmp_path_factory.mktemp("linear")
+    return train_run(folder / "run", **defaults, model="linear")
+
+
+@pytest.fixture(scope="session")
 def multilabel_run(train_run, multilabel_files, tmp_path_factory) -> Run:
     """A finished multi-label run; do not change its directory."""
     return train_run(tmp_path_factory.mktemp("runs") / "multilabel", **multilabel_files)

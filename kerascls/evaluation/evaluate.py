@@ -20,7 +20,6 @@ from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
-from kerascls.preprocessing.token_store import build_token_store
 from kerascls.system.extras import require
 
 
@@ -178,10 +177,8 @@ def logits_of(
     Returns:
         float32 `(rows, num_classes)`, in the order of the file.
     """
-    predictor = Predictor(bundle, runtime)
     texts = [example.texts for example in dataset.examples]
-    store = build_token_store(texts, predictor.tokenizer)
-    return predictor.logits(store, on_progress=on_progress)
+    return Predictor(bundle, runtime).text_logits(texts, on_progress)
 
 
 def read_labelled(

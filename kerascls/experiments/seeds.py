@@ -13,6 +13,7 @@ from kerascls.experiments.seed_spread import (
     spreads,
     spreads_csv,
 )
+from kerascls.settings.applicable import require_steps
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras
@@ -96,6 +97,7 @@ def fit_seeds(
         >>> {one.name: one.mean for one in result.scores}
     """
     settings = (settings or RunSettings()).with_options(**options)
+    require_steps(settings, "several seeds")
     folder = Path(out) if out else None
     if resume:
         settings = _earlier_settings(folder, settings, overwrite)
