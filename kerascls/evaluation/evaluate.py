@@ -6,11 +6,13 @@ from typing import Unpack
 
 import numpy as np
 
+from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError
 from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_baseline
 from kerascls.evaluation.reports.csv_markdown_json import write_report
 from kerascls.evaluation.reports.details import details_of
 from kerascls.evaluation.reports.errors import write_errors
@@ -62,7 +64,11 @@ def scored_rows_of(
 
 
 def report_on(
-    bundle: Bundle, scored: ScoredRows, source: str, notes: Sequence[str] = ()
+    bundle: Bundle,
+    scored: ScoredRows,
+    source: str,
+    notes: Sequence[str] = (),
+    linear: LinearBaseline | None = None,
 ) -> Report:
     """Scores rows against their true labels.
 
@@ -73,11 +79,15 @@ def report_on(
         scored: The rows.
         source: Where they came from, for people.
         notes: What makes the scores doubtful, for people.
+        linear: How a linear model does on the same rows, if one was trained.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
     label, baseline = majority_baseline(scored.targets, support, scored.labels)
     thresholds = bundle.decision.fitted_thresholds(bundle.label_set.names)
+    all_labels = None
+    if bundle.task is Task.MULTILABEL:
+        all_labels = all_labels_baseline(scored.targets, scored.known, scored.labels)
     return Report(
         task=bundle.task,
         scores=score(scored.targets, scored.chosen, scored.labels),
@@ -89,6 +99,8 @@ def report_on(
         source=source,
         details=details_of(scored, thresholds),
         notes=tuple(notes),
+        all_labels=all_labels,
+        linear=linear,
     )
 
 

@@ -26,6 +26,7 @@ from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.machine import package_versions
 from kerascls.training.job import prepare
+from kerascls.training.linear.baseline import Baseline, fit_baseline
 from kerascls.training.resume import earlier_run, require_same_start
 from kerascls.training.run_directory import RunDirectory, free_directory
 from kerascls.training.trainable import Trainable, Trained
@@ -170,15 +171,17 @@ def _run(
     if job.unknown_notes:  # tokens are made here, before Keras takes time and memory
         screen.say("\n".join(job.unknown_notes))
         run.update(notes=[*_notes(job), *job.unknown_notes])
+    linear = fit_baseline(job)
     trained = job.train(run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
-    run.update(best_epoch=trained.best_epoch, **trained.facts)
+    baseline = {} if linear is None else {"baseline": linear.facts}
+    run.update(best_epoch=trained.best_epoch, **trained.facts, **baseline)
     if trained.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt
     report = None
     if "test" in data.parts:
-        report, scored = _score(job, bundle)
+        report, scored = _score(job, bundle, linear)
         columns = data.parts["test"].dataset.text_columns
         history = run.path / HISTORY_FILE
         write_results(
@@ -239,11 +242,14 @@ def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bund
     )
 
 
-def _score(job: Trainable, bundle: Bundle) -> tuple[Report, ScoredRows]:
+def _score(
+    job: Trainable, bundle: Bundle, linear: Baseline | None
+) -> tuple[Report, ScoredRows]:
     part = job.data.parts["test"]
     with job.screen.bars() as bars:
         progress = bars and bars("Scoring the test part")
         logits = job.logits(bundle, "test", progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.path.name}, test part"
-    return report_on(bundle, scored, source, job.unknown_notes), scored
+    compared = None if linear is None else linear.compared(scored)
+    return report_on(bundle, scored, source, job.unknown_notes, compared), scored

@@ -10,9 +10,15 @@ from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError
 from kerascls.evaluation.metrics.scores import Scores, score
+from kerascls.evaluation.reports.baselines import LinearBaseline
 from kerascls.evaluation.reports.details import Details
 
-_ADDED_LATER = ("details", "notes")
+# What earlier versions did not write, like the notes.
+_OPTIONAL: dict[str, Any] = {
+    "details": Details,
+    "all_labels": Scores,
+    "linear": LinearBaseline,
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,6 +37,8 @@ class Report:
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
         notes: What makes the scores doubtful, a line each.
+        all_labels: Scores of giving every row all labels, for multilabel.
+        linear: How a linear model does on the same rows, where one was trained.
     """
 
     task: Task
@@ -43,6 +51,8 @@ class Report:
     source: str = ""
     details: Details | None = None
     notes: tuple[str, ...] = ()
+    all_labels: Scores | None = None
+    linear: LinearBaseline | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
@@ -55,8 +65,11 @@ class Report:
             "baseline": self.baseline.to_dict(),
             "unseen": dict(self.unseen),
             "train_support": dict(self.train_support),
-            "details": None if self.details is None else self.details.to_dict(),
             "notes": list(self.notes),
+            **{
+                name: None if (one := getattr(self, name)) is None else one.to_dict()
+                for name in _OPTIONAL
+            },
         }
 
     @classmethod
@@ -67,8 +80,7 @@ class Report:
             BundleError: When a key is missing or unknown.
         """
         names = {field.name for field in fields(cls)}
-        details = values.get("details")
-        if {*values, *_ADDED_LATER} != names:
+        if {*values, *_OPTIONAL, "notes"} != names:
             raise BundleError(
                 f"A stored report has the keys {', '.join(sorted(names))}. Received: "
                 f"keys={sorted(values)}. It was damaged, or written by another version."
@@ -80,8 +92,11 @@ class Report:
                 "rule": Rule.from_dict(values["rule"]),
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
-                "details": None if details is None else Details.from_dict(details),
                 "notes": tuple(values.get("notes", ())),
+                **{
+                    name: kind.from_dict(values[name]) if values.get(name) else None
+                    for name, kind in _OPTIONAL.items()
+                },
             }
         )
 

@@ -28,7 +28,8 @@ def fit_planes(
     Args:
         rows: What is known of each row.
         num_columns: Of `rows`.
-        targets: bool `(rows, num_classes)`; every label is true somewhere.
+        targets: bool `(rows, num_classes)`. A label that is true nowhere is never
+            likely.
         task: What a row's labels mean.
         strength: C, how much a row on the wrong side costs.
         balanced: Whether rows cost more the rarer their label is.
@@ -55,7 +56,7 @@ def fit_planes(
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        if task is Task.MULTICLASS:
+        if task is Task.MULTICLASS and targets.any(axis=0).all():
             model = LinearSVC(**options).fit(matrix, targets.argmax(axis=1))
             return _both_sides(model.coef_, model.intercept_)
         planes = [_plane(matrix, truth, options) for truth in targets.T]
@@ -78,7 +79,7 @@ def _plane(
 ) -> tuple[np.ndarray, float]:
     from sklearn.svm import LinearSVC
 
-    if truth.all():  # nothing to tell apart
-        return np.zeros(matrix.shape[1], np.float32), 1.0
+    if truth.all() or not truth.any():  # nothing to tell apart
+        return np.zeros(matrix.shape[1], np.float32), 1.0 if truth.all() else -1.0
     model = LinearSVC(**options).fit(matrix, truth)
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
