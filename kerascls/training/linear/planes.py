@@ -8,8 +8,8 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.models.linear.tfidf import SparseRows
 
-# liblinear's own; with scikit-learn's 1e-4 scores are the same and take two to three
-# times as long (benchmarks/linear.py).
+# liblinear's own. With scikit-learn's 1e-4 scores are the same and training takes up to
+# five times as long (benchmarks/linear.py).
 TOLERANCE = 0.1
 
 
