@@ -4,6 +4,7 @@ import pytest
 
 from kerascls.checkpoints.accounting import account, first_layers, require_complete
 from kerascls.checkpoints.finding import find_checkpoint
+from kerascls.checkpoints.prefixes import encoder_names
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import weight_shapes
 
@@ -20,6 +21,9 @@ class Weights:
     def shapes(self):
         return self._shapes
 
+    def unreadable(self):
+        return {}
+
 
 @pytest.fixture
 def files(written):
@@ -27,7 +31,9 @@ def files(written):
 
 
 def changed(files, **changes):
-    return replace(files, weights=Weights(files.weights, **changes))
+    weights = Weights(files.weights, **changes)
+    names = encoder_names(files.layout, weights.shapes(), files.weights_path)
+    return replace(files, weights=weights, names=names)
 
 
 def test_every_weight_of_the_encoder_has_a_source(files):

@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from kerascls.checkpoints.config_files import (
-    config_family,
     encoder_config,
     read_config,
     unknown_keys,
@@ -166,26 +165,6 @@ def test_the_published_configurations_have_no_unknown_key():
     for case in CASES.values():
         assert unknown_keys(google_config(case.model)) == []
         assert unknown_keys(huggingface_config(case)) == []
-
-
-@pytest.mark.parametrize(
-    ("raw", "family"),
-    [
-        ({"model_type": "electra"}, "electra"),
-        ({"architectures": ["AlbertForMaskedLM"]}, "albert"),
-        ({}, None),
-    ],
-)
-def test_the_family_is_what_the_configuration_names(raw, family):
-    assert config_family(raw, PATH) == family
-
-
-@pytest.mark.parametrize(
-    "raw", [{"model_type": "roberta"}, {"architectures": ["GPT2Model"]}]
-)
-def test_another_family_is_refused(raw):
-    with pytest.raises(CheckpointError, match="families bert, albert, electra"):
-        config_family(raw, PATH)
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", ""])
