@@ -195,9 +195,9 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
         labels = read_json(path / LABELS)
         decision = _read_decision(path / decision_file)
         decision.check_width(len(labels["train_rows"]))
-        return Bundle(
+        bundle = Bundle(
             path=path,
-            runtime=manifest["runtime"],
+            runtime=_runtime(manifest),
             task=Task(labels["task"]),
             label_set=LabelSet(tuple(labels["train_rows"])),
             decision=decision,
@@ -205,10 +205,19 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
             train_support=labels["train_rows"],
             exports=exports_of(manifest),
         )
+        _ = bundle.read_options  # shows whether the settings can be used
+        return bundle
     except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
         if isinstance(error, BundleError):
             raise
         raise _damage(path, error) from error
+
+
+def _runtime(manifest: dict[str, Any]) -> str:
+    runtime = manifest["runtime"]
+    if not isinstance(runtime, str):
+        raise TypeError(f"runtime={runtime!r:.200} in {MANIFEST} is no name")
+    return runtime
 
 
 def _damage(path: Path, error: Exception) -> BundleError:
