@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from kerascls.checkpoints.config_files import OPTIONAL_KEYS, REQUIRED_KEYS
 from kerascls.checkpoints.finding import EncoderFiles
 from kerascls.checkpoints.names import file_name, is_transposed, reason_to_leave_out
+from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+
+NO_FLOAT = ", no float"
 
 
 class WeightFaults:
@@ -57,6 +61,14 @@ class Accounting(WeightFaults):
 
     def advice(self, files: EncoderFiles) -> str:
         """Returns what to do about the faults."""
+        differing = _differing_sizes(files)
+        if differing:
+            return (
+                f"Configuration and weights differ: {', '.join(differing)}. Bring "
+                f"together the files of one checkpoint, or correct the configuration."
+            )
+        if any(fault.endswith(NO_FLOAT) for fault in self.wrong_shapes):
+            return "Quantised weights are not supported; use the original checkpoint."
         if self.missing or self.wrong_shapes:
             return "Bring together the files of one checkpoint, or copy them again."
         where = (
@@ -64,9 +76,8 @@ class Accounting(WeightFaults):
         )
         return (
             f"The encoder is complete, and nothing says what the other weights "
-            f"{where} are. Without those that are heads of a task, write the file "
-            f"again; those that are part of the encoder are of an architecture that "
-            f"is not supported."
+            f"{where} are. Write the file again without those that are heads of a "
+            f"task; any other is part of an architecture that is not supported."
         )
 
     def notes(self) -> list[str]:
@@ -101,7 +112,7 @@ def account(
         elif shapes[source] != shape:
             wrong.append(f"{source} is {shapes[source]}, not {shape}")
         elif source in unreadable:
-            wrong.append(f"{source} is of type {unreadable[source]}, no float")
+            wrong.append(f"{source} is of type {unreadable[source]}{NO_FLOAT}")
         else:
             sources[name] = source
     left_out = _left_out(files, set(plain_names.values()), num_hidden_layers)
@@ -168,6 +179,21 @@ def first_layers(config: EncoderConfig, num_layers: int | None) -> EncoderConfig
             f"fewer."
         )
     return replace(config, num_layers=num_layers)
+
+
+def _differing_sizes(files: EncoderFiles) -> list[str]:
+    shapes = files.weights.shapes()
+    inside = {name: shapes[source] for name, source in files.names.inside.items()}
+    shown = sizes_of_weights(files.layout, files.family, inside)
+    stated = {
+        key: getattr(files.config, field)
+        for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items()
+    }
+    return [
+        f"{key} is {stated[key]} in the one and {size} in the other"
+        for key, size in shown.items()
+        if stated[key] != size
+    ]
 
 
 def _plain_names(files: EncoderFiles, names: Iterable[str]) -> dict[str, str]:

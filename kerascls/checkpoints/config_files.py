@@ -90,7 +90,7 @@ def read_json(path: Path) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         commented = re.search(r"^\s*(//|#|/\*)", text, re.MULTILINE)
-        cure = "Copy or download it again."
+        cure = "Correct it, or copy or download it again."
         if commented:
             cure = "JSON has no comments: remove those that begin with // or # or /*."
         raise CheckpointError(

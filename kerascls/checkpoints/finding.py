@@ -23,10 +23,15 @@ from kerascls.checkpoints.layouts import (
     find_weights,
     layout_of,
     named_weights,
+    other_weights,
 )
 from kerascls.checkpoints.names import LayoutName, reason_to_leave_out
 from kerascls.checkpoints.prefixes import EncoderNames, encoder_names
-from kerascls.checkpoints.vocabularies import lower_casing, read_vocabulary
+from kerascls.checkpoints.vocabularies import (
+    lower_casing,
+    notes_on_added_tokens,
+    read_vocabulary,
+)
 from kerascls.checkpoints.weight_files import WeightFile, open_weights
 from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
@@ -100,7 +105,12 @@ def find_checkpoint(path: str | Path) -> FoundCheckpoint:
         weights_path = named_weights(path)
         layout, directory = layout_of(weights_path), path.parent
     config_path = find_config(directory, layout)
-    return _with_vocabulary(describe_checkpoint(config_path, weights_path))
+    files = describe_checkpoint(config_path, weights_path)
+    passed_over = other_weights(weights_path)
+    if passed_over:
+        note = f"weights beside, not used: {', '.join(passed_over)}"
+        files = replace(files, notes=(*files.notes, note))
+    return _with_vocabulary(files)
 
 
 def describe_checkpoint(
@@ -179,7 +189,7 @@ def _with_vocabulary(files: EncoderFiles) -> FoundCheckpoint:
     vocab = read_vocabulary(vocab_path)
     require_special_tokens(vocab, vocab_path)
     size, rows = max(vocab.values(), default=-1) + 1, files.config.vocab_size
-    notes = list(files.notes)
+    notes = [*files.notes, *notes_on_added_tokens(files.directory, vocab)]
     if size > rows:
         raise CheckpointError(
             f"Expected at most vocab_size={rows} tokens, as {files.config_path} says. "

@@ -136,6 +136,16 @@ def layout_of(path: Path) -> Layout:
     return huggingface if path.name.endswith(huggingface.weights) else google
 
 
+def other_weights(path: Path) -> list[str]:
+    """Returns the names of safetensors files beside one that do not belong to it."""
+    if path.suffix != ".safetensors":
+        return []
+    names = [file.name for file in files_in(path.parent)]
+    return [
+        name for name in names if name.endswith(".safetensors") and name != path.name
+    ]
+
+
 def find_vocabulary(directory: Path) -> Path:
     """Returns `vocab.txt`, any other `*vocab*.txt`, or `tokenizer.json`.
 

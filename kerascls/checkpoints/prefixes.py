@@ -194,13 +194,25 @@ def _the_one(
             f"{', '.join(names[:10]) or 'nothing'}. Choose another checkpoint."
         )
     if len(chosen) > 1:
-        shown = ", ".join(prefix or "(no prefix)" for prefix in chosen)
+        shown = " and ".join(repr(prefix) for prefix in chosen)
         raise CheckpointError(
             f"Expected one encoder in a file. Received: {path} with {len(chosen)}, "
             f"whose names stand behind {shown}. Write the weights of the one that "
-            f"you want into a file of their own."
+            f"you want into a file of their own{_how_to_write(layout, chosen, path)}"
         )
     return chosen[0], found[chosen[0]]
+
+
+def _how_to_write(layout: LayoutName, prefixes: list[str], path: Path) -> str:
+    if layout == "google" or path.suffix != ".safetensors":
+        return "."
+    alone = path.with_name("one.safetensors")
+    return (
+        f", and give that, such as {alone} after:\n"
+        f'  python -c "from safetensors.numpy import load_file, save_file; '
+        f"save_file({{k: v for k, v in load_file(r'{path}').items() "
+        f"if k.startswith('{max(prefixes)}')}}, r'{alone}')\""
+    )
 
 
 def _likeliest_first(

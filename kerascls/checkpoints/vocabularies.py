@@ -49,6 +49,16 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     return vocab
 
 
+def notes_on_added_tokens(directory: Path, vocab: Mapping[str, int]) -> list[str]:
+    """Returns what is to be said of tokens that somebody put beside a vocabulary."""
+    added = _json_object(directory / "added_tokens.json")
+    unused = [token for token in added if token not in vocab]
+    if not unused:
+        return []
+    shown = ", ".join(unused[:3])
+    return [f"added_tokens.json is not read: {len(unused)} tokens, such as {shown}"]
+
+
 def lower_casing(
     directory: Path, raw_config: Mapping[str, Any], tokens: Iterable[str]
 ) -> tuple[bool, str]:

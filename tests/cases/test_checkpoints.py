@@ -114,6 +114,7 @@ def test_pairs_on_an_encoder_of_one_segment_are_refused_and_the_cure_works(
         assert done.works()
 
 
+@pytest.mark.slow
 def test_texts_of_more_than_512_tokens_are_read_to_the_end(case):
     run = case("ckpt-positions-1024")
     assert [done.code for done in run.done[1:]] == [0, 0]

@@ -1,3 +1,8 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from kerascls.checkpoints.names import file_name
@@ -26,7 +31,7 @@ def names_of(layout: str, family: str, embedding_dim: int = 8) -> list[str]:
 
 
 def find(names, layout="huggingface", **options):
-    return encoder_names(layout, names, "weights", **options)
+    return encoder_names(layout, names, Path("weights"), **options)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -116,7 +121,29 @@ def test_two_encoders_are_named(prefixes):
     names = [p + name for p in prefixes for name in names_of("huggingface", "bert")]
     with pytest.raises(CheckpointError, match="one encoder in a file") as error:
         find(names)
-    assert all(prefix in str(error.value) for prefix in prefixes)
+    assert all(repr(prefix) in str(error.value) for prefix in prefixes)
+
+
+def test_the_way_to_take_one_of_two_encoders_works(copy_of):
+    from safetensors.numpy import load_file, save_file
+
+    from kerascls.checkpoints.accounting import account
+    from kerascls.checkpoints.finding import find_checkpoint
+
+    directory = copy_of("bert_huggingface_sharded")
+    shards = sorted(directory.glob("*.safetensors"))
+    tensors = {key: v for shard in shards for key, v in load_file(shard).items()}
+    for path in [*shards, *directory.glob("*.index.json")]:
+        path.unlink()
+    both = {p + key: v for p in ("a.", "b.") for key, v in tensors.items()}
+    save_file(both, directory / "model.safetensors")
+    with pytest.raises(CheckpointError) as error:
+        find_checkpoint(directory)
+    command = re.search('python -c "(.*)"', str(error.value))[1]
+    subprocess.run([sys.executable, "-c", command], check=True)
+    alone = find_checkpoint(directory / "one.safetensors")
+    assert alone.names.prefix == "b."
+    assert account(alone).is_complete
 
 
 @pytest.mark.parametrize("around", ["", "model/"])

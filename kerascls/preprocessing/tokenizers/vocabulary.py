@@ -42,8 +42,9 @@ def require_special_tokens(token_ids: Mapping[str, int], received: str | Path) -
     if missing:
         raise CheckpointError(
             f"A vocabulary holds [PAD], [UNK], [CLS] and [SEP]; {', '.join(missing)} "
-            f"missing. Received: vocab={str(received)!r}. Give the vocab.txt of the "
-            f"checkpoint."
+            f"missing. Received: vocab={str(received)!r}, which begins with "
+            f"{', '.join(map(repr, [*token_ids][:3])) or 'nothing'}. Give the "
+            f"vocab.txt of the checkpoint, one token a line."
         )
 
 
@@ -63,7 +64,8 @@ def load_vocab(path: str | Path) -> dict[str, int]:
     except (OSError, UnicodeDecodeError) as error:
         raise CheckpointError(
             f"Expected a vocabulary: a UTF-8 text file, one token a line. Received: "
-            f"vocab={str(path)!r} ({error}). Give the vocab.txt of the checkpoint."
+            f"vocab={str(path)!r} ({error}). Give the vocab.txt of the checkpoint, "
+            f"in UTF-8."
         ) from error
     filled = [line for line in lines if line.strip()]
     if filled and all(_WITH_ID.fullmatch(line) for line in filled):

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from any_json import ANYTHING, paths_in, replaced
 from bundle_cases import change_file, change_manifest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -115,36 +116,8 @@ def test_an_export_of_which_too_little_is_told_is_named(bundle, export):
         str(inspect(bundle))
 
 
-def paths_in(value, path=()):
-    yield path
-    if isinstance(value, dict):
-        for key in value:
-            yield from paths_in(value[key], (*path, key))
-    if isinstance(value, list):
-        for index in range(len(value)):
-            yield from paths_in(value[index], (*path, index))
-
-
-def replaced(value, path, new):
-    if not path:
-        return new
-    copy = value.copy()
-    copy[path[0]] = replaced(value[path[0]], path[1:], new)
-    return copy
-
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=4,
-)
-
-
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
