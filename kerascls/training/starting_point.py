@@ -46,6 +46,24 @@ class StartingPoint:
     keep_tokens: tuple[int, ...] | None = None
 
     @property
+    def title(self) -> str:
+        """What the model is, for people; a folder's name alone says little."""
+        if self.checkpoint is None or self.name == self.preset.name:
+            return self.name
+        kind, sizes = FAMILIES[self.config.family].title, self.config
+        return (
+            f"{kind} of {sizes.num_layers} layers, width {sizes.hidden_dim}, from "
+            f"{self.name}"
+        )
+
+    @property
+    def defaults_from(self) -> str:
+        """Whose settings apply where none is given, for people."""
+        if self.name == self.preset.name:
+            return self.name
+        return f"{self.preset.name}, the preset nearest in width"
+
+    @property
     def has_pooler(self) -> bool:
         """Whether there are pretrained weights for a pooler."""
         if self.checkpoint is None:

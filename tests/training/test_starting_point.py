@@ -125,3 +125,23 @@ def test_random_weights_are_those_of_the_seed(own_data):
     )
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 0
+
+
+def test_a_checkpoint_without_a_preset_is_titled_by_its_kind_and_sizes(
+    own_data, tiny_checkpoint
+):
+    start = job_on(own_data, checkpoint=tiny_checkpoint).job.start
+    assert start.title.startswith("BERT of ")
+    assert start.title.endswith(f"from {tiny_checkpoint.name}")
+    assert start.defaults_from.endswith(", the preset nearest in width")
+    named = replace(start, name=start.preset.name)
+    assert (named.title, named.defaults_from) == (start.preset.name,) * 2
+
+
+def test_pairs_need_an_encoder_with_two_segments(own_data, tiny_checkpoint):
+    job = job_on(own_data, checkpoint=tiny_checkpoint).job
+    one = replace(job.start, config=replace(job.start.config, num_token_types=1))
+    pairs = job.settings.with_options(text=("text",), text_pair="second")
+    one.resolve(job.settings)
+    with pytest.raises(SettingsError, match="Give the column with --text as well"):
+        one.resolve(pairs)
