@@ -198,7 +198,8 @@ def _conversion(path: Path) -> str | None:
         if re.fullmatch(pattern, path.name) and not path.name.startswith(_STATES):
             return (
                 f"{path.name} is not read; convert it to safetensors once, where "
-                f'transformers is installed:\n  python -c "from transformers import '
+                f"{'transformers 4' if option else 'transformers'} is installed:"
+                f'\n  python -c "from transformers import '
                 f"AutoModel; AutoModel.from_pretrained(r'{path.parent}'{option})"
                 f".save_pretrained(r'{path.parent}', safe_serialization=True)\""
             )

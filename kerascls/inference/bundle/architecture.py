@@ -33,8 +33,8 @@ def read_architecture(bundle: "Bundle") -> dict[str, Any]:
         _check_room(bundle, sizes)
     except (KeyError, TypeError, ValueError, CheckpointError, SettingsError) as error:
         raise BundleError(
-            f"Expected a model that fits its bundle. Received: {str(bundle.path)!r}, "
-            f"{ENCODER}: {_told(error)}. Copy the bundle again from where it was made."
+            f"Expected weights that fit their configuration. Received: "
+            f"{str(bundle.path)!r}, {ENCODER}: {_told(error)}. Copy the bundle again from where it was made."
         ) from error
     return content
 
@@ -44,7 +44,10 @@ def _check_shapes(bundle: "Bundle", config: EncoderConfig) -> None:
     shapes = SafetensorsFiles(bundle.path / WEIGHTS).shapes()
     for name, shape in weight_shapes(config).items():
         if shapes.get(name) != shape:
-            raise ValueError(f"{name} is {shapes.get(name)} in {WEIGHTS}, not {shape}")
+            found = shapes.get(name, "missing")
+            raise ValueError(
+                f"wrong shape: {name} is {found} in {WEIGHTS}, not {shape}"
+            )
 
 
 def _check_room(bundle: "Bundle", sizes: dict[str, Any]) -> None:

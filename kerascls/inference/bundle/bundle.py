@@ -9,7 +9,7 @@ from kerascls.data.labels import LabelSet, Task
 from kerascls.data.readers import ReadOptions
 from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
-from kerascls.errors import BundleError, KerasclsError
+from kerascls.errors import BundleError, KerasclsError, SettingsError
 from kerascls.inference.bundle.files import (
     BUNDLE_FOLDER,
     DECISION,
@@ -33,6 +33,23 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 2
 READ_VERSIONS = (1, 2)
+
+
+def _damaged_if_it_fails(
+    read: Callable[["Bundle"], ReadOptions],
+) -> Callable[["Bundle"], ReadOptions]:
+    """Tells values of another kind in settings.json as a damage of the bundle."""
+
+    def checked(bundle: "Bundle") -> ReadOptions:
+        try:
+            return read(bundle)
+        except (KeyError, TypeError, AttributeError, SettingsError) as error:
+            problem = ValueError(
+                f"{SETTINGS} does not say how texts were read: {error}"
+            )
+            raise _damage(bundle.path, problem) from error
+
+    return checked
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,7 @@ class Bundle:
         return self.decision.rule
 
     @property
+    @_damaged_if_it_fails
     def read_options(self) -> ReadOptions:
         """How its training text was read, as far as other files are read alike."""
         return ReadOptions(
@@ -195,7 +213,7 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
         labels = read_json(path / LABELS)
         decision = _read_decision(path / decision_file)
         decision.check_width(len(labels["train_rows"]))
-        bundle = Bundle(
+        return Bundle(
             path=path,
             runtime=_runtime(manifest),
             task=Task(labels["task"]),
@@ -205,8 +223,6 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
             train_support=labels["train_rows"],
             exports=exports_of(manifest),
         )
-        _ = bundle.read_options  # shows whether the settings can be used
-        return bundle
     except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
         if isinstance(error, BundleError):
             raise

@@ -116,6 +116,16 @@ def test_an_export_of_which_too_little_is_told_is_named(bundle, export):
         str(inspect(bundle))
 
 
+@pytest.mark.parametrize(
+    "content", [{}, {"data": []}, {"data": {"label_separator": ["|"]}}, {"data": None}]
+)
+def test_settings_that_do_not_say_how_texts_were_read_are_a_damage(bundle, content):
+    write(bundle, "settings.json", content)
+    assert inspect(bundle).is_complete
+    with pytest.raises(BundleError, match="settings.json does not say"):
+        assert open_bundle(bundle).read_options
+
+
 @settings(
     max_examples=60,
     deadline=None,
@@ -130,7 +140,8 @@ def test_a_bundle_with_any_value_in_its_json_works_or_is_an_error_of_ours(data, 
     write(bundle, name, replaced(content, path, data.draw(ANYTHING)))
     try:
         assert str(inspect(bundle))
-        open_bundle(bundle).tokenizer()
+        opened = open_bundle(bundle)
+        assert opened.tokenizer() and opened.read_options
     except KerasclsError:
         pass
     finally:
