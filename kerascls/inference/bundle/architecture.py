@@ -34,7 +34,8 @@ def read_architecture(bundle: "Bundle") -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, CheckpointError, SettingsError) as error:
         raise BundleError(
             f"Expected weights that fit their configuration. Received: "
-            f"{str(bundle.path)!r}, {ENCODER}: {_told(error)}. Copy the bundle again from where it was made."
+            f"{str(bundle.path)!r}, {ENCODER}: {_told(error)}. Copy the "
+            f"bundle again from where it was made."
         ) from error
     return content
 
