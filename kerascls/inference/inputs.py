@@ -5,15 +5,23 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 
-from kerascls.data.readers import FORMATS, BadRow, Record, read_columns, read_records
-from kerascls.data.readers.formats import find_format
+from kerascls.data.readers import (
+    FORMATS,
+    BadRow,
+    FileOptions,
+    Record,
+    read_columns,
+    read_records,
+)
+from kerascls.data.readers.formats import check_effect, find_format
 from kerascls.data.readers.lines import LINE_COLUMN, line_rows
+from kerascls.data.readers.records import AS_IT_IS
 from kerascls.data.readers.rows import SHOWN_ROWS
-from kerascls.data.readers.text_files import check_encoding, open_binary
+from kerascls.data.readers.text_files import open_binary
 from kerascls.errors import DataError
 from kerascls.inference.stream import texts_of
 
@@ -26,22 +34,22 @@ class Input:
         path: The file to read; None for standard input.
         source: The input as the user named it, for messages.
         format: One of `FORMATS`.
-        encoding: Encoding of text formats.
+        options: How it is read.
     """
 
     path: Path | None
     source: str
     format: str
-    encoding: str
+    options: FileOptions
 
     def records(self, bad_rows: list[BadRow] | None = None) -> Iterator[Record]:
         """Yields the rows; those that cannot be used go to `bad_rows`."""
         if self.path is None:
-            return line_rows(sys.stdin.buffer, self.source, self.encoding)
+            rows = line_rows(sys.stdin.buffer, self.source, self.options)
+            return (row for row in rows if isinstance(row, Record))
         return read_records(
             self.path,
-            format=self.format,
-            encoding=self.encoding,
+            replace(self.options, format=self.format),
             errors="skip",
             bad_rows=bad_rows,
         )
@@ -50,7 +58,7 @@ class Input:
         """Returns the columns; of JSON lines the first row's, none without rows."""
         if self.path is None or FORMATS[self.format].is_lines:
             return (LINE_COLUMN,)
-        return read_columns(self.path, format=self.format, encoding=self.encoding)
+        return read_columns(self.path, replace(self.options, format=self.format))
 
     def check(self, text: Sequence[str], columns: Sequence[str]) -> int:
         """Returns the number of rows.
@@ -82,32 +90,33 @@ class Input:
 
 
 @contextmanager
-def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator[Input]:
+def open_input(input: str | Path, options: FileOptions = AS_IT_IS) -> Iterator[Input]:
     """Opens a file, or standard input for `"-"`.
 
-    Standard input is plain lines of text unless `format` says otherwise; any other
+    Standard input is plain lines of text unless `options` name a format; any other
     format is put aside in a temporary file first, for it is read twice.
 
     Raises:
-        SettingsError: When the format or the encoding is unknown.
+        SettingsError: When the format is unknown or has no use for an option.
         DataError: When there is no such file.
     """
-    check_encoding(encoding)
     if str(input) != "-":
         path = Path(input)
         open_binary(path).close()
-        format = find_format(path, format, needs_labels=False)
-        yield Input(path, str(path), format, encoding)
+        format = find_format(path, options.format, needs_labels=False)
+        check_effect(options, format, str(path))
+        yield Input(path, str(path), format, options)
         return
-    format = find_format("standard input.txt", format, needs_labels=False)
+    format = find_format("standard input.txt", options.format, needs_labels=False)
+    check_effect(options, format, "standard input")
     if FORMATS[format].is_lines:
-        yield Input(None, "standard input", format, encoding)
+        yield Input(None, "standard input", format, options)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "standard input"
         with path.open("wb") as handle:
             shutil.copyfileobj(sys.stdin.buffer, handle)
-        yield Input(path, "standard input", format, encoding)
+        yield Input(path, "standard input", format, options)
 
 
 def _quoted(names: Sequence[str]) -> str:

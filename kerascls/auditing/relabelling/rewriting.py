@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -37,15 +38,14 @@ def rewritten(
         DataError: When the encoding cannot write a label.
     """
     path, encoding, format = dataset.path, options.encoding, FORMATS[read_as]
-    columns = read_columns(path, format=read_as, encoding=encoding)
+    options = replace(options, format=read_as)
+    columns = read_columns(path, options)
     usable = {example.line for example in dataset.examples}
     fields = [
         _relabelled(record.fields, labels[record.line], dataset, options, format)
         if record.line in labels
         else record.fields
-        for record in read_records(
-            path, format=read_as, encoding=encoding, errors="skip"
-        )
+        for record in read_records(path, options, errors="skip")
         if record.line in usable
     ]
     write = cast(Callable[..., str], FORMATS[write_as].write)

@@ -13,10 +13,10 @@ from kerascls.data.readers.columns import (
     choose_text_columns,
     pick_texts,
 )
-from kerascls.data.readers.formats import FORMATS, find_format
+from kerascls.data.readers.formats import FORMATS, check_effect, find_format
 from kerascls.data.readers.label_cells import checked_labels, split_labels
 from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
-from kerascls.data.readers.rows import BadRow, BadRowLog, Record
+from kerascls.data.readers.rows import BadRow, BadRowLog, Note, Record, Row
 from kerascls.data.readers.text_files import file_sha256, open_binary
 from kerascls.errors import DataError, SettingsError
 
@@ -46,6 +46,7 @@ class Dataset:
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
         sha256: Of the file, hexadecimal.
+        notes: What people should know of how it was read.
     """
 
     path: Path
@@ -56,6 +57,7 @@ class Dataset:
     skipped_rows: int
     empty_texts: int
     sha256: str
+    notes: tuple[str, ...] = ()
 
 
 def read(
@@ -81,17 +83,22 @@ def read(
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
     path = Path(path)
-    format = FORMATS[find_format(path, options.format)]
+    name = find_format(path, options.format)
+    check_effect(options, name, str(path))
+    format = FORMATS[name]
     log = BadRowLog(str(path), options.errors)
     examples: list[Example] = []
+    notes: list[str] = []
     with open_binary(path) as handle:
         _require_regular(handle, path)
-        rows = format.rows(handle, str(path), options.encoding)
+        rows = format.rows(handle, str(path), options)
         rows = _with_progress(rows, handle, on_progress)
         columns, rows = _find_columns(rows, options, format.is_table)
         for row in rows:
             if isinstance(row, BadRow):
                 log.add(row)
+            elif isinstance(row, Note):
+                notes.append(row.line)
             elif columns is not None:  # as it is where a row is a record
                 try:
                     examples.append(columns.example(row))
@@ -113,6 +120,7 @@ def read(
         skipped_rows=log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
         sha256=file_sha256(path),
+        notes=tuple(notes),
     )
 
 
@@ -166,14 +174,14 @@ class _Columns:
 
 
 def _find_columns(
-    rows: Iterator[Record | BadRow], options: ReadOptions, rows_are_alike: bool
-) -> tuple[_Columns | None, Iterator[Record | BadRow]]:
+    rows: Iterator[Row], options: ReadOptions, rows_are_alike: bool
+) -> tuple[_Columns | None, Iterator[Row]]:
     """Returns the columns of the first record that has them, and all the rows."""
-    seen: list[Record | BadRow] = []
+    seen: list[Row] = []
     first_error = None
     for row in rows:
         seen.append(row)
-        if isinstance(row, BadRow):
+        if not isinstance(row, Record):
             continue
         try:
             return _Columns.choose(row, options), chain(seen, rows)
@@ -187,8 +195,8 @@ def _find_columns(
 
 
 def _with_progress(
-    rows: Iterator[Record | BadRow], handle: BinaryIO, on_progress: Progress | None
-) -> Iterator[Record | BadRow]:
+    rows: Iterator[Row], handle: BinaryIO, on_progress: Progress | None
+) -> Iterator[Row]:
     if on_progress is None:
         yield from rows
         return

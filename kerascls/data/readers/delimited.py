@@ -7,7 +7,8 @@ from io import StringIO
 from typing import BinaryIO
 
 from kerascls.data.readers.columns import check_columns
-from kerascls.data.readers.rows import BadRow, Fields, Record, table_row
+from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.rows import BadRow, Fields, Row, table_row
 from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError
 
@@ -15,10 +16,10 @@ MAX_FIELD_CHARS = 2**27
 
 
 def delimited_rows(
-    handle: BinaryIO, source: str, encoding: str, delimiter: str = ","
-) -> Iterator[Record | BadRow]:
+    handle: BinaryIO, source: str, options: FileOptions, delimiter: str = ","
+) -> Iterator[Row]:
     """Yields the rows of a file whose first line names the columns."""
-    lines = decoded_lines(handle, source, encoding, newline="")
+    lines = decoded_lines(handle, source, options.encoding, newline="")
     parsed = _parse(lines, delimiter)
     columns, width = _header(next(parsed, None), source)
     for line, cells in parsed:
@@ -31,10 +32,10 @@ def delimited_rows(
 
 
 def delimited_columns(
-    handle: BinaryIO, source: str, encoding: str, delimiter: str = ","
+    handle: BinaryIO, source: str, options: FileOptions, delimiter: str = ","
 ) -> list[str]:
     """Returns the column names of a file."""
-    lines = decoded_lines(handle, source, encoding, newline="")
+    lines = decoded_lines(handle, source, options.encoding, newline="")
     return _header(next(_parse(lines, delimiter), None), source)[0]
 
 

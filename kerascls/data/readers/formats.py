@@ -11,9 +11,10 @@ from kerascls.data.readers.delimited import (
     delimited_rows,
     delimited_text,
 )
+from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
 from kerascls.data.readers.lines import line_rows
-from kerascls.data.readers.rows import BadRow, Fields, Record
+from kerascls.data.readers.rows import Fields, Row
 from kerascls.data.readers.xlsx import xlsx_columns, xlsx_rows
 from kerascls.errors import DataError, SettingsError
 
@@ -24,26 +25,36 @@ class FileFormat:
 
     Args:
         suffixes: Endings of its files, in lower case.
-        rows: Yields the rows of an open file, its name for messages and its encoding.
+        rows: Yields the rows of an open file, from it, its name for messages and how
+            it is read.
         columns: Returns the column names of a table, from the same arguments; None
             for what is no table: there each row names its own fields.
         write: Returns a file's text from column names, the fields of the rows and a
             line end; None for what is only read.
-        is_text: Whether its files have an encoding.
+        options: The fields of `FileOptions` that it has a use for.
         is_lines: Whether a row is one text and nothing else, so without a label.
     """
 
     suffixes: tuple[str, ...]
-    rows: Callable[[BinaryIO, str, str], Iterator[Record | BadRow]]
-    columns: Callable[[BinaryIO, str, str], list[str]] | None = None
+    rows: Callable[[BinaryIO, str, FileOptions], Iterator[Row]]
+    columns: Callable[[BinaryIO, str, FileOptions], list[str]] | None = None
     write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None
-    is_text: bool = True
+    options: frozenset[str] = frozenset({"encoding"})
     is_lines: bool = False
 
     @property
     def is_table(self) -> bool:
         """Whether all rows have the same columns."""
         return self.columns is not None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its files have an encoding."""
+        return "encoding" in self.options
+
+
+_HEADER = frozenset({"header_row", "no_header", "columns"})
+_DELIMITED = _HEADER | {"encoding", "delimiter", "quoting"}
 
 
 def _delimited(suffix: str, delimiter: str) -> FileFormat:
@@ -52,6 +63,7 @@ def _delimited(suffix: str, delimiter: str) -> FileFormat:
         rows=partial(delimited_rows, delimiter=delimiter),
         columns=partial(delimited_columns, delimiter=delimiter),
         write=partial(delimited_text, delimiter=delimiter),
+        options=_DELIMITED,
     )
 
 
@@ -59,7 +71,9 @@ def _delimited(suffix: str, delimiter: str) -> FileFormat:
 FORMATS = {
     "csv": _delimited(".csv", ","),
     "tsv": _delimited(".tsv", "\t"),
-    "xlsx": FileFormat((".xlsx",), xlsx_rows, xlsx_columns, is_text=False),
+    "xlsx": FileFormat(
+        (".xlsx",), xlsx_rows, xlsx_columns, options=_HEADER | {"sheet"}
+    ),
     "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text),
     "txt": FileFormat((".txt",), line_rows, is_lines=True),
 }
@@ -107,3 +121,22 @@ def find_format(
         f"path={str(path)!r}. Save it as one of these, or say which it is with "
         f"`--format`."
     )
+
+
+def check_effect(options: FileOptions, format: str, source: str) -> None:
+    """Checks that a format has a use for everything that is stated.
+
+    Raises:
+        SettingsError: When it has none for an option.
+    """
+    useless = [name for name in options.stated if name not in FORMATS[format].options]
+    if useless:
+        name = useless[0]
+        received = f"{name}={getattr(options, name)!r} for {source}, read as {format}"
+        others = [n for n, kind in FORMATS.items() if name in kind.options]
+        flag = f"--{name.replace('_', '-')}"
+        raise SettingsError(
+            f"Expected options that have an effect. Received: {received}; `{flag}` is "
+            f"for {', '.join(others)}. Leave it out, or say with `--format` what the "
+            f"file is."
+        )

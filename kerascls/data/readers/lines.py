@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from kerascls.data.readers.rows import Record
+from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.rows import Record, Row
 from kerascls.data.readers.text_files import decoded_lines
 
 LINE_COLUMN = "text"
 
 
-def line_rows(handle: BinaryIO, source: str, encoding: str) -> Iterator[Record]:
+def line_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields every line, without its end, as the field `LINE_COLUMN`."""
-    lines = decoded_lines(handle, source, encoding, newline="\n")
+    lines = decoded_lines(handle, source, options.encoding, newline="\n")
     for line, text in enumerate(lines, start=1):
         yield Record(line, {LINE_COLUMN: text.rstrip("\r\n")})

@@ -33,6 +33,16 @@ class BadRow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for people on how a file was read, such as what was taken for what."""
+
+    line: str
+
+
+Row = Record | BadRow | Note
+
+
 def table_row(
     line: int, cells: list[str], columns: list[str], width: int
 ) -> Record | BadRow:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from kerascls.data.readers.columns import check_columns
-from kerascls.data.readers.rows import BadRow, Record, table_row
+from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.rows import Row, table_row
 from kerascls.errors import DataError
 
 # What a damaged workbook has been seen to raise, on opening or on the way.
@@ -24,12 +25,8 @@ _DAMAGE = (
 )
 
 
-def xlsx_rows(
-    handle: BinaryIO, source: str, encoding: str
-) -> Iterator[Record | BadRow]:
+def xlsx_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields the rows of the first sheet; cells become texts, empty rows are left out.
-
-    The encoding is not used: a workbook names its own.
 
     Raises:
         DataError: When it is no workbook, damaged, or has no header.
@@ -41,7 +38,7 @@ def xlsx_rows(
         yield table_row(number, cells, columns, len(cells))
 
 
-def xlsx_columns(handle: BinaryIO, source: str, encoding: str) -> list[str]:
+def xlsx_columns(handle: BinaryIO, source: str, options: FileOptions) -> list[str]:
     """Returns the column names of the first sheet."""
     return _header(_filled_rows(handle, source), source)
 

@@ -12,6 +12,7 @@ from kerascls.data.readers.delimited import (
     delimited_rows,
     delimited_text,
 )
+from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.rows import BadRow, Record
 from kerascls.errors import DataError
 
@@ -23,7 +24,7 @@ CELL = st.one_of(
 
 def rows_of(content, delimiter=","):
     data = content if isinstance(content, bytes) else content.encode()
-    return list(delimited_rows(io.BytesIO(data), "train.csv", "utf-8", delimiter))
+    return list(delimited_rows(io.BytesIO(data), "train.csv", FileOptions(), delimiter))
 
 
 def written(rows, delimiter=",", end="\r\n"):
@@ -191,6 +192,6 @@ def test_what_is_written_has_its_columns_and_cells(cells, end):
     rows = [{"label": label, "text": text, "n": 1} for text, label in cells]
     content = delimited_text(("text", "label"), rows, end, "\t")
     file = io.BytesIO(content.encode())
-    assert delimited_columns(file, "a.tsv", "utf-8", "\t") == ["text", "label"]
+    assert delimited_columns(file, "a.tsv", FileOptions(), "\t") == ["text", "label"]
     found = rows_of(content, "\t")
     assert [tuple(record.fields.values()) for record in found] == cells

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.rows import BadRow, Record
 from kerascls.data.readers.xlsx import xlsx_rows
 from kerascls.errors import DataError
@@ -25,7 +26,7 @@ def saved(rows, title="数据"):
 
 
 def rows_of(data):
-    return list(xlsx_rows(io.BytesIO(data), "新闻.xlsx", "utf-8"))
+    return list(xlsx_rows(io.BytesIO(data), "新闻.xlsx", FileOptions()))
 
 
 def test_cells_become_texts():
