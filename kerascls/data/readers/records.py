@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kerascls.data.readers.file_options import FileOptions
-from kerascls.data.readers.formats import FORMATS, check_effect, find_format
+from kerascls.data.readers.opening import open_rows
 from kerascls.data.readers.rows import BadRow, BadRowLog, Errors, Record
-from kerascls.data.readers.text_files import open_binary
 
 AS_IT_IS = FileOptions()
 
@@ -16,11 +15,11 @@ def read_columns(path: str | Path, options: FileOptions = AS_IT_IS) -> tuple[str
 
     Arguments and errors are those of `read_records`.
     """
-    format = find_format(path, options.format, needs_labels=False)
-    check_effect(options, format, str(path))
-    if columns_of := FORMATS[format].columns:
-        with open_binary(path) as handle:
-            return tuple(columns_of(handle, str(path), options))
+    opened = open_rows(path, options)
+    if opened.format.columns:
+        with opened.handle:
+            return tuple(opened.format.columns(opened.handle, str(path), options))
+    opened.handle.close()
     records = read_records(path, options, errors="skip")
     return next((tuple(record.fields) for record in records), ())
 
@@ -30,6 +29,7 @@ def read_records(
     options: FileOptions = AS_IT_IS,
     *,
     errors: Errors = "raise",
+    keep_empty: bool = False,
     bad_rows: list[BadRow] | None = None,
     notes: list[str] | None = None,
 ) -> Iterator[Record]:
@@ -43,6 +43,7 @@ def read_records(
         path: The file.
         options: How it is read.
         errors: `"raise"` or `"skip"`, for rows that cannot be used.
+        keep_empty: Whether an empty row above others is a row, or passed over.
         bad_rows: A list that receives every bad row.
         notes: A list that receives what is to be said of the file.
 
@@ -50,16 +51,17 @@ def read_records(
         DataError: When the file or some of its rows cannot be read.
         SettingsError: When the format is unknown or has no use for an option.
     """
-    format = find_format(path, options.format, needs_labels=False)
-    check_effect(options, format, str(path))
+    opened = open_rows(path, options)
     log = BadRowLog(str(path), errors, bad_rows)
-    handle = open_binary(path)
+    if opened.note and notes is not None:
+        notes.append(opened.note)
 
     def records() -> Iterator[Record]:
-        with handle:
-            for row in FORMATS[format].rows(handle, str(path), options):
+        with opened.handle as handle:
+            for row in opened.format.rows(handle, str(path), options):
                 if isinstance(row, Record):
-                    yield row
+                    if keep_empty or not row.is_empty:
+                        yield row
                 elif isinstance(row, BadRow):
                     log.add(row)
                 elif notes is not None:
