@@ -108,7 +108,7 @@ def choose_label_column(
         defaults = [name for name in TASK_OF_COLUMN if name in columns]
         if len(defaults) != 1:
             near = [name for name in columns if name.casefold() in TASK_OF_COLUMN]
-            advice = f"`--label {near[0]}`" if near else "`--label`"
+            advice = f"`--label {near[0]}`" if len(near) == 1 else "`--label`"
             raise ColumnsError(
                 f'Expected one label column: "label" (one per row) or "labels" (any '
                 f"number). Received: {source} with the columns {_quoted(columns)}.",

@@ -153,7 +153,7 @@ def _header(
         )
     raise ColumnsError(
         f"Expected a first line that names the columns. Received: {source}, which "
-        f"is empty.",
+        f"holds no cell.",
         "Give a file with at least a header and one row.",
     )
 

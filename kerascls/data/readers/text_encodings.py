@@ -16,13 +16,13 @@ from kerascls.errors import DataError
 
 CANDIDATES = (
     *("utf-8", "gb18030", "big5hkscs", "cp932", "cp949", "cp1252"),
-    *("utf-16", "utf-16-le", "utf-16-be"),
+    *("utf-16-le", "utf-16-be"),
 )
 # Whose text a look can tell from misread bytes; all others are taken as they are named.
 _JUDGED = frozenset(
     check_encoding(name)
     for name in (
-        *CANDIDATES[1:],
+        *(*CANDIDATES[1:], "utf-16"),
         *("gbk", "gb2312", "big5", "cp950", "shift_jis", "euc_jp", "euc_kr"),
         *("latin-1", "iso8859-15"),
     )
@@ -47,7 +47,8 @@ class Reading:
         share: Of its letters, those that are frequent ones.
         letters: How many could be judged, of the beginning.
         broken: Share of the lines that hold what is no character.
-        has_nul: Whether it holds a NUL character, as text in UTF-16 does.
+        has_nul: Whether it holds a NUL character, as bytes in UTF-16 do.
+        is_mostly_ascii: Whether most of its characters are ASCII.
         begins: The first lines, cells shortened.
     """
 
@@ -56,6 +57,7 @@ class Reading:
     letters: int
     broken: float
     has_nul: bool
+    is_mostly_ascii: bool
     begins: str
 
     @property
@@ -63,7 +65,9 @@ class Reading:
         """Whether it may be the right one."""
         if self.has_nul or self.broken > BROKEN_SHARE:
             return False
-        return self.letters < FEW_LETTERS or self.share >= LOOKS_RIGHT
+        if self.letters < FEW_LETTERS:
+            return self.is_mostly_ascii or self.share >= LOOKS_RIGHT
+        return self.share >= LOOKS_RIGHT
 
 
 def try_encodings(handle: BinaryIO, besides: str) -> list[Reading]:
@@ -75,12 +79,9 @@ def try_encodings(handle: BinaryIO, besides: str) -> list[Reading]:
     """
     handle.seek(0)
     sample = handle.read(SAMPLE_BYTES)
-    has_mark = sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     readings = []
-    for name in CANDIDATES:
-        if check_encoding(name) == check_encoding(besides) or (
-            name.startswith("utf-16") and has_mark != (name == "utf-16")
-        ):
+    for name in _candidates(sample):
+        if check_encoding(name) == check_encoding(besides):
             continue
         found = read_as(io.BytesIO(sample), name)
         if found.fits and len(sample) == SAMPLE_BYTES:
@@ -90,6 +91,15 @@ def try_encodings(handle: BinaryIO, besides: str) -> list[Reading]:
             readings.append(found)
     handle.seek(0)
     return sorted(readings, key=lambda one: one.share, reverse=True)
+
+
+def _candidates(head: bytes) -> tuple[str, ...]:
+    """Returns the encodings to try; a byte order mark leaves one."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    if head.startswith(codecs.BOM_UTF8):
+        return ("utf-8",)
+    return CANDIDATES
 
 
 def read_as(handle: BinaryIO, encoding: str) -> Reading:
@@ -105,7 +115,16 @@ def read_as(handle: BinaryIO, encoding: str) -> Reading:
     text = "".join(first)
     share, letters = familiarity(text)
     broken = num_broken / num_lines if num_lines else 0.0
-    return Reading(encoding, share, letters, broken, "\0" in text, _begins(first))
+    is_mostly_ascii = 2 * sum(map(str.isascii, text)) > len(text)
+    return Reading(
+        encoding,
+        share,
+        letters,
+        broken,
+        has_nul="\0" in text,
+        is_mostly_ascii=is_mostly_ascii,
+        begins=_begins(first),
+    )
 
 
 def encoding_advice(handle: BinaryIO, encoding: str) -> str:
@@ -113,8 +132,8 @@ def encoding_advice(handle: BinaryIO, encoding: str) -> str:
     readings = try_encodings(handle, encoding)
     if not readings:
         return (
-            "No encoding that was tried reads it. Save it anew as UTF-8 with the "
-            "program it comes from, or correct the bytes."
+            "No other encoding that was tried reads it. Save it anew as UTF-8 with "
+            "the program it comes from, or correct the bytes."
         )
     best, *others = readings
     near = [one for one in others if one.share >= best.share / 2]

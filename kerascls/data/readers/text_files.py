@@ -16,7 +16,7 @@ from kerascls.data.readers.decoding import (
     strict_lines,
 )
 from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
-from kerascls.data.readers.text_encodings import encoding_advice
+from kerascls.data.readers.text_encodings import encoding_advice, try_encodings
 from kerascls.errors import DataError
 
 
@@ -106,11 +106,13 @@ def _refuse_other_kinds(handle: BinaryIO, source: str, encoding: str) -> None:
         )
     is_wide = check_encoding(encoding).startswith(("utf-16", "utf-32"))
     if b"\0" in head and not is_wide and handle.seekable():
-        advice = encoding_advice(handle, encoding)
-        raise DataError(
-            f"Expected {source} to be {encoding} text. Received: NUL bytes at its "
-            f"beginning, which no text in {encoding} holds. {advice}"
-        )
+        found = try_encodings(handle, encoding)
+        if found and found[0].encoding.startswith("utf-16"):
+            raise DataError(
+                f"Expected {source} to be {encoding} text. Received: NUL bytes at its "
+                f"beginning, which no text in {encoding} holds. "
+                f"{encoding_advice(handle, encoding)}"
+            )
 
 
 def _check_broken(
