@@ -49,7 +49,7 @@ class Dataset:
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
         sha256: Of the file, hexadecimal.
-        notes: What people should know of how it was read.
+        notes: What people should know of how it was read, a line each.
     """
 
     path: Path
@@ -138,7 +138,7 @@ def _read(path: Path, options: ReadOptions, on_progress: Progress | None) -> Dat
         skipped_rows=log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
         sha256=file_sha256(path),
-        notes=tuple(notes),
+        notes=tuple(f"{path.name}: {line}" for line in notes),
     )
 
 
