@@ -16,7 +16,7 @@ from kerascls.data.readers.tables import Cells, Lines
 from kerascls.data.readers.text_files import decoded_lines
 
 MAX_FIELD_CHARS = 2**27
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "，")
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 
 

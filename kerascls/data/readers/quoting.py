@@ -19,6 +19,8 @@ class _Marks:
     at_start: int = 0
     inside: int = 0
     doubled: int = 0
+    needless: int = 0
+    bare_commas: int = 0
     header_is_quoted: bool = False
     whole: Counter = field(default_factory=Counter)
 
@@ -32,24 +34,30 @@ class _Marks:
         self.rows += not is_header
         self.misfits += len(cells) != self.width
         if '"' not in line:
+            self.bare_commas += "," in line
             return
         if is_header:
             self.header_is_quoted = all(map(_is_quoted, cells))
         for place, cell in enumerate(cells):
             if not cell.startswith('"'):
                 self.inside += '"' in cell
+                self.bare_commas += "," in cell
                 continue
             self.at_start += 1
             self.first_line = self.first_line or number
             if _is_quoted(cell):
                 self.whole[place] += not is_header
                 self.doubled += '""' in cell[1:-1]
+                self.needless += not ("," in cell or '""' in cell[1:-1])
 
     @property
     def look_quoted(self) -> bool:
         """Whether cells in marks are as programs write that quote."""
-        # They quote what needs it, a mark inside above all, or whole columns.
+        # They quote what needs it, a mark inside above all, or whole columns; Excel
+        # quotes each cell with a comma too.
         if self.doubled and not self.inside:
+            return True
+        if not (self.inside or self.needless or self.bare_commas):
             return True
         columns = [count for count in self.whole.values() if count]
         return (

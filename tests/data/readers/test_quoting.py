@@ -25,6 +25,8 @@ def decided(content):
         ('label\ttext\na\t"he said" so\nb\tx\n', "none"),
         ('label\ttext\na\t"\nb\t"\n', "none"),
         ('label\ttext\na\t"x"\nb\t5" pipe\n', "none"),
+        ('label\ttext\na\t"one, two"\nb\tthree\n', "csv"),
+        ('label\ttext\na\t"one, two"\nb\tthree, four\n', "none"),
         ('label\ttext\na\t"tab\there"\nb\tx\n', "csv"),
         ('label\ttext\na\t"two\nlines"\nb\tx\n', "csv"),
         ('label\ttext\na\t"say ""hi"""\nb\tx\n', "csv"),
