@@ -38,9 +38,7 @@ def test_stated_text_columns_keep_their_order():
 
 
 def test_a_missing_column_names_the_nearest():
-    with pytest.raises(
-        DataError, match='"Txt".*a.csv with .*Did you mean "text"'
-    ):
+    with pytest.raises(DataError, match='"Txt".*a.csv with .*Did you mean "text"'):
         choose_text_columns(("Txt",), ["text", "label"], "a.csv")
 
 
