@@ -79,9 +79,11 @@ def cell_text(value: object) -> str:
 
 
 def is_empty(value: object) -> bool:
-    """Returns whether a cell holds nothing but white space."""
+    """Returns whether a cell holds nothing, or white space only."""
     if isinstance(value, str):
         return not (value and not value.isspace()) and type(value) is not Unreadable
+    if isinstance(value, list):
+        return not value
     return value is None or _is_missing(value)
 
 

@@ -77,12 +77,12 @@ def test_what_has_no_text_is_refused(value, reason):
         cell_text(value)
 
 
-@pytest.mark.parametrize("value", ["", " \n\u3000", None, math.nan])
+@pytest.mark.parametrize("value", ["", " \n\u3000", None, math.nan, []])
 def test_white_space_and_missing_values_are_empty(value):
     assert is_empty(value)
 
 
-@pytest.mark.parametrize("value", ["a", 0, False, [], Unreadable("a formula")])
+@pytest.mark.parametrize("value", ["a", 0, False, [""], Unreadable("a formula")])
 def test_anything_else_is_not_empty(value):
     assert not is_empty(value)
 
