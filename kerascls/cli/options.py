@@ -14,6 +14,8 @@ from kerascls.inference.runtimes import AUTO, RUNTIMES
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# Labelled text: a file, or a folder with a folder for each class.
+TEXT_SOURCE = click.Path(exists=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.

@@ -10,6 +10,7 @@ from typing import cast
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, join_labels, read_columns, read_records
 from kerascls.data.readers.formats import FORMATS, FileFormat
+from kerascls.data.readers.one_hot import relabelled
 from kerascls.data.readers.read_options import ReadOptions
 from kerascls.data.readers.rows import Fields
 from kerascls.data.readers.text_files import check_encoding
@@ -61,6 +62,8 @@ def _relabelled(
     format: FileFormat,
 ) -> Fields:
     column = dataset.label_column
+    if not isinstance(column, str):
+        return relabelled(fields, column, names)
     joined = dataset.task is Task.MULTILABEL or column == "labels"
     cell: object
     if format.is_table:
@@ -95,10 +98,14 @@ def _line_end(file: Path, format: FileFormat, encoding: str) -> str:
     return next((end for end in ends if first.endswith(end)), "\n")
 
 
+def _begins_with_mark(file: Path) -> bool:
+    with open(file, "rb") as handle:
+        return handle.read(3) == codecs.BOM_UTF8
+
+
 def _encoded(content: str, file: Path, format: FileFormat, encoding: str) -> bytes:
     codec = codecs.lookup(encoding if format.is_text else "utf-8").name
-    with open(file, "rb") as handle:
-        begins_with_mark = handle.read(3) == codecs.BOM_UTF8
+    begins_with_mark = format.is_text and _begins_with_mark(file)
     if codec == "utf-8" and (begins_with_mark or not format.is_text):
         codec = check_encoding(codec)  # with a byte order mark, for spreadsheets
     try:

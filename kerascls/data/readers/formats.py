@@ -1,20 +1,51 @@
 """The formats of files that texts come from, in one table."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from kerascls.data.readers.arrow import (
+    arrow_rows,
+    parquet_rows,
+    save_arrow,
+    save_parquet,
+)
+from kerascls.data.readers.class_folders import (
+    folder_columns,
+    folder_rows,
+    open_folder,
+    save_folders,
+)
 from kerascls.data.readers.delimited import (
     delimited_columns,
     delimited_rows,
     delimited_text,
 )
+from kerascls.data.readers.doccano import (
+    doccano_csv_rows,
+    save_doccano,
+    save_doccano_csv,
+)
+from kerascls.data.readers.fasttext import (
+    fasttext_rows,
+    fasttext_tail_rows,
+    looks_like_fasttext,
+    save_fasttext,
+    save_fasttext_tail,
+)
 from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.json_arrays import json_rows
 from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
+from kerascls.data.readers.label_studio import save_label_studio, task_rows
+from kerascls.data.readers.labelled_table import LabelledTable
 from kerascls.data.readers.lines import line_rows
 from kerascls.data.readers.rows import Fields, Row
+from kerascls.data.readers.saving import save_delimited, save_json, save_jsonl
+from kerascls.data.readers.sogou import sogou_columns, sogou_rows
+from kerascls.data.readers.text_files import open_binary
 from kerascls.data.readers.xlsx import xlsx_columns, xlsx_rows
 from kerascls.errors import DataError, SettingsError
 
@@ -30,17 +61,21 @@ class FileFormat:
         columns: Returns the column names of a table, from the same arguments; None
             for what is no table: there each row names its own fields.
         write: Returns a file's text from column names, the fields of the rows and a
-            line end; None for what is only read.
+            line end; None for what is never a file's own format written anew.
+        save: Writes labelled text to a path; None for what is only read.
         options: The fields of `FileOptions` that it has a use for.
         is_lines: Whether a row is one text and nothing else, so without a label.
+        is_folder: Whether it is a folder, not a file; then there is no open file.
     """
 
     suffixes: tuple[str, ...]
     rows: Callable[[BinaryIO, str, FileOptions], Iterator[Row]]
     columns: Callable[[BinaryIO, str, FileOptions], list[str]] | None = None
     write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None
+    save: Callable[[Path, LabelledTable], None] | None = None
     options: frozenset[str] = frozenset({"encoding"})
     is_lines: bool = False
+    is_folder: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -50,9 +85,10 @@ class FileFormat:
     @property
     def is_text(self) -> bool:
         """Whether its files have an encoding."""
-        return "encoding" in self.options
+        return "encoding" in self.options and not self.is_folder
 
 
+_LOOKED_AT_BYTES = 4096
 _HEADER = frozenset({"header_row", "no_header", "columns"})
 _DELIMITED = _HEADER | {"encoding", "delimiter", "quoting"}
 
@@ -63,6 +99,7 @@ def _delimited(suffix: str, delimiter: str) -> FileFormat:
         rows=partial(delimited_rows, delimiter=delimiter),
         columns=partial(delimited_columns, delimiter=delimiter),
         write=partial(delimited_text, delimiter=delimiter),
+        save=partial(save_delimited, delimiter=delimiter),
         options=_DELIMITED,
     )
 
@@ -74,7 +111,30 @@ FORMATS = {
     "xlsx": FileFormat(
         (".xlsx",), xlsx_rows, xlsx_columns, options=_HEADER | {"sheet"}
     ),
-    "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text),
+    "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text, save=save_jsonl),
+    "json": FileFormat((".json",), json_rows, save=save_json),
+    "parquet": FileFormat(
+        (".parquet",), parquet_rows, save=save_parquet, options=frozenset()
+    ),
+    "arrow": FileFormat(
+        (".arrow", ".feather"), arrow_rows, save=save_arrow, options=frozenset()
+    ),
+    "fasttext": FileFormat((".fasttext",), fasttext_rows, save=save_fasttext),
+    "fasttext-tail": FileFormat((), fasttext_tail_rows, save=save_fasttext_tail),
+    "doccano": FileFormat((), jsonl_rows, save=save_doccano),
+    "doccano-csv": FileFormat(
+        (), doccano_csv_rows, save=save_doccano_csv, options=_DELIMITED
+    ),
+    "label-studio": FileFormat((), task_rows, save=save_label_studio),
+    "sogou": FileFormat(
+        (".dat", ".smarty"),
+        sogou_rows,
+        sogou_columns,
+        options=frozenset({"encoding", "url_labels"}),
+    ),
+    "folder": FileFormat(
+        (), folder_rows, folder_columns, save=save_folders, is_folder=True
+    ),
     "txt": FileFormat((".txt",), line_rows, is_lines=True),
 }
 
@@ -112,15 +172,39 @@ def find_format(
     if format is not None:
         return check_format(format, needs_labels)
     names = format_names(needs_labels)
+    if Path(path).is_dir():
+        return next(name for name in names if FORMATS[name].is_folder)
     format_of = {suffix: name for name in names for suffix in FORMATS[name].suffixes}
     if (ending := Path(path).suffix.lower()) in format_of:
         return format_of[ending]
+    advice = "Save it as one of these, or say which it is with `--format`."
+    if needs_labels and _begins_like_fasttext(path):
+        advice = "It begins as fastText's files do: read it with `--format fasttext`."
     raise DataError(
         f"Expected a file that ends in one of: "
         f"{', '.join(suffix.removeprefix('.') for suffix in format_of)}. Received: "
-        f"path={str(path)!r}. Save it as one of these, or say which it is with "
-        f"`--format`."
+        f"path={str(path)!r}. {advice}"
     )
+
+
+def open_source(path: str | Path, format: FileFormat) -> AbstractContextManager:
+    """Opens a file for its reader, or checks a folder.
+
+    Raises:
+        DataError: When it is missing, may not be read, or is a file where a folder is
+            wanted, or a folder where a file is.
+    """
+    return open_folder(path) if format.is_folder else open_binary(path)
+
+
+def _begins_like_fasttext(path: str | Path) -> bool:
+    try:
+        with open(path, "rb") as handle:
+            head = handle.read(_LOOKED_AT_BYTES)
+    except OSError:
+        return False
+    lines = head.decode("utf-8", "replace").splitlines()
+    return any(map(looks_like_fasttext, lines))
 
 
 def check_effect(options: FileOptions, format: str, source: str) -> None:

@@ -1,12 +1,24 @@
 """The rows of any supported file, one after the other."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from kerascls.data.readers.file_options import FileOptions
-from kerascls.data.readers.formats import FORMATS, check_effect, find_format
-from kerascls.data.readers.rows import BadRow, BadRowLog, Errors, Record
-from kerascls.data.readers.text_files import open_binary
+from kerascls.data.readers.formats import (
+    FORMATS,
+    check_effect,
+    find_format,
+    open_source,
+)
+from kerascls.data.readers.rows import (
+    BadRow,
+    BadRowLog,
+    Errors,
+    Note,
+    Record,
+    Unlabelled,
+)
 
 AS_IT_IS = FileOptions()
 
@@ -19,7 +31,7 @@ def read_columns(path: str | Path, options: FileOptions = AS_IT_IS) -> tuple[str
     format = find_format(path, options.format, needs_labels=False)
     check_effect(options, format, str(path))
     if columns_of := FORMATS[format].columns:
-        with open_binary(path) as handle:
+        with open_source(path, FORMATS[format]) as handle:
             return tuple(columns_of(handle, str(path), options))
     records = read_records(path, options, errors="skip")
     return next((tuple(record.fields) for record in records), ())
@@ -53,16 +65,19 @@ def read_records(
     format = find_format(path, options.format, needs_labels=False)
     check_effect(options, format, str(path))
     log = BadRowLog(str(path), errors, bad_rows)
-    handle = open_binary(path)
+    stack = ExitStack()
+    handle = stack.enter_context(open_source(path, FORMATS[format]))
 
     def records() -> Iterator[Record]:
-        with handle:
+        with stack:
             for row in FORMATS[format].rows(handle, str(path), options):
                 if isinstance(row, Record):
                     yield row
+                elif isinstance(row, Unlabelled):
+                    yield Record(row.line, row.fields)
                 elif isinstance(row, BadRow):
                     log.add(row)
-                elif notes is not None:
+                elif isinstance(row, Note) and notes is not None:
                     notes.append(row.line)
             log.finish()
 

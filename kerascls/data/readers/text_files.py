@@ -4,13 +4,16 @@ import codecs
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from encodings.aliases import aliases
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from kerascls.errors import DataError, SettingsError
+
+CHUNK_CHARS = 2**16
 
 
 def open_binary(path: str | Path) -> io.BufferedReader:
@@ -81,14 +84,37 @@ def decoded_lines(
         SettingsError: When the encoding is unknown.
         DataError: When the bytes are not text of this encoding.
     """
+    yield from _decoded(handle, source, encoding, newline, iter)
+
+
+def decoded_chunks(handle: BinaryIO, source: str, encoding: str) -> Iterator[str]:
+    """Yields the text of a file in pieces of any length, without BOM.
+
+    Arguments and errors are those of `decoded_lines`; line ends stay as they are.
+    """
+
+    def chunks(stream: TextIO) -> Iterator[str]:
+        return iter(partial(stream.read, CHUNK_CHARS), "")
+
+    yield from _decoded(handle, source, encoding, "", chunks)
+
+
+def _decoded(
+    handle: BinaryIO,
+    source: str,
+    encoding: str,
+    newline: str,
+    pieces: Callable[[TextIO], Iterator[str]],
+) -> Iterator[str]:
     counted = _Counted(handle)
     codec = check_encoding(encoding)
     stream = io.TextIOWrapper(counted, encoding=codec, newline=newline)
     try:
-        first = next(stream, None)
+        parts = pieces(stream)
+        first = next(parts, None)
         if first is not None:
             yield first.removeprefix("\ufeff")
-            yield from stream
+            yield from parts
     except UnicodeDecodeError as error:
         raise _decode_error(error, counted, source, encoding) from error
     except UnicodeError as error:

@@ -1,0 +1,134 @@
+"""SogouCA and SogouCS: documents in tags that look like XML and are none.
+
+A document is `<doc>`, `<url>`, `<docno>`, `<contenttitle>`, `<content>`, `</doc>`, in
+GB18030, with bare `&` and `<` in its texts, sometimes within `<docs>` or `<doclist>`.
+No document names its class: that follows from the beginning of its url.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import BinaryIO
+
+from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.rows import BadRow, Record, Row
+from kerascls.data.readers.text_files import decoded_lines, open_binary
+from kerascls.errors import DataError
+
+SOGOU_COLUMNS = ["label", "title", "content", "url", "docno"]
+_CHANNELS = "sogou_channels.tsv"
+_WRAPPER = re.compile(r"</?(docs|doclist)>", re.IGNORECASE)
+_DOCUMENT = re.compile(
+    r"<doc>\s*<url>(?P<url>.*?)</url>\s*<docno>(?P<docno>.*?)</docno>\s*"
+    r"<contenttitle>(?P<title>.*?)</contenttitle>\s*"
+    r"<content>(?P<content>.*)</content>\s*</doc>",
+    re.DOTALL,
+)
+
+
+def sogou_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
+    """Yields each document, its texts as they are, and the label of its url.
+
+    Args:
+        handle: The file.
+        source: The file as the user named it.
+        options: Its encoding, and a file with the beginning of a url and a label on
+            each line; by default the channels of Sohu and Yahoo that SogouCA and
+            SogouCS hold.
+
+    Raises:
+        DataError: When it does not begin with a document.
+    """
+    labels = read_url_labels(options.url_labels)
+    for line, document in _documents(handle, source, options):
+        match = _DOCUMENT.fullmatch(document)
+        if match is None:
+            yield BadRow(line, _fault(document))
+        else:
+            label = url_label(match["url"].strip(), labels)
+            yield Record(line, {"label": label, **match.groupdict()})
+
+
+def sogou_columns(handle: BinaryIO, source: str, options: FileOptions) -> list[str]:
+    """Returns the names of the fields that every document has."""
+    return SOGOU_COLUMNS
+
+
+def url_label(url: str, labels: Mapping[str, str]) -> str:
+    """Returns the label of the longest beginning of a url, empty where there is none.
+
+    Example:
+        >>> url_label("http://sports.sohu.com/1.shtml", {"http://sports.": "体育"})
+        '体育'
+    """
+    matching = [start for start in labels if url.startswith(start)]
+    return labels[max(matching, key=len)] if matching else ""
+
+
+@cache
+def read_url_labels(path: str | Path | None = None) -> Mapping[str, str]:
+    """Returns the label of each beginning of a url, from a file or the known ones.
+
+    Raises:
+        DataError: When a line has not both, or gives a beginning another label.
+    """
+    path = path or Path(str(files("kerascls.data.readers") / _CHANNELS))
+    labels: dict[str, str] = {}
+    with open_binary(path) as handle:
+        lines = list(decoded_lines(handle, str(path), "utf-8", newline="\n"))
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        start, *label = line.strip().split(maxsplit=1)
+        if not label or labels.setdefault(start, label[0]) != label[0]:
+            raise DataError(
+                f"Expected the beginning of a url, a tab and its label on each line, "
+                f"no beginning twice. Received: {path}:{number}: {line.strip()!r}. "
+                f"Write for example http://sports.sohu.com/, a tab and 体育."
+            )
+    return labels
+
+
+def _documents(
+    handle: BinaryIO, source: str, options: FileOptions
+) -> Iterator[tuple[int, str]]:
+    """Yields the lines of one document after the other, with the number of its first.
+
+    What stands between two documents is yielded like one, but for the wrapper.
+    """
+    first, taken = 1, list[str]()
+    found = False
+    lines = decoded_lines(handle, source, options.encoding, newline="\n")
+    for number, line in enumerate(lines, start=1):
+        text = _WRAPPER.sub("", line).strip() if not taken else line.strip()
+        if not found and text and not text.startswith("<doc>"):
+            raise DataError(
+                f"Expected documents of SogouCA or SogouCS, the first line <doc>. "
+                f"Received: {source}:{number}: {text[:60]!r}. Name the file's own "
+                f"format with `--format`."
+            )
+        found = found or bool(text)
+        if text.startswith("<doc>") and taken:
+            yield first, "\n".join(taken)
+            taken = []
+        if taken or text:
+            first = first if taken else number
+            taken.append(text)
+        if text.endswith("</doc>"):
+            yield first, "\n".join(taken)
+            taken = []
+    rest = "\n".join(line for line in taken if not _WRAPPER.fullmatch(line))
+    if rest.strip():
+        yield first, rest
+
+
+def _fault(document: str) -> str:
+    if not document.startswith("<doc>"):
+        return f"stands between two documents: {document[:40]!r}"
+    tags = ("<url>", "<docno>", "<contenttitle>", "<content>", "</doc>")
+    missing = [tag for tag in tags if tag not in document]
+    if missing:
+        return f"a document without {' and '.join(missing)}"
+    return "a document whose tags are not closed, or stand in another order"
