@@ -41,8 +41,11 @@ class DataSettings(Group):
     label: str | None = Field(
         None, description="Column with the labels. Default: `label` or `labels`."
     )
-    label_separator: str = Field(
-        "|", min_length=1, description="What joins several labels in one cell."
+    label_separator: str | None = Field(
+        None,
+        min_length=1,
+        description="What joins several labels in one cell; each of several "
+        "characters does. Default: |",
     )
     format: str | None = Field(
         None, description=f"{_FORMATS}. Default: by the file's ending."

@@ -1,12 +1,15 @@
 """Labelled text for training and scoring, read into memory."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelColumn
+from kerascls.data.label_checks.look import look_at
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import (
     choose_label_column,
@@ -46,6 +49,7 @@ class Dataset:
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
         sha256: Of the file, hexadecimal.
+        notes: What is remarkable about its labels, a line each.
     """
 
     path: Path
@@ -56,6 +60,7 @@ class Dataset:
     skipped_rows: int
     empty_texts: int
     sha256: str
+    notes: tuple[str, ...] = ()
 
 
 def read(
@@ -72,7 +77,8 @@ def read(
         on_progress: Called now and then with bytes done and bytes in all.
 
     Raises:
-        DataError: When the file, its columns or some rows cannot be used.
+        DataError: When the file, its columns or some rows cannot be used, or the
+            cells of the label column are surely no labels.
         SettingsError: When the options do not fit the file.
 
     Example:
@@ -97,6 +103,7 @@ def read(
                     examples.append(columns.example(row))
                 except DataError as error:
                     log.add(BadRow(row.line, str(error)))
+    notes = look_at(columns.label_column(path, examples, options)) if columns else ()
     log.finish()
     if columns is None or not examples:
         bad = f"{log.count} rows, all of them bad" if log.count else "no row"
@@ -113,17 +120,19 @@ def read(
         skipped_rows=log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
         sha256=file_sha256(path),
+        notes=notes,
     )
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """Turns a record into an example."""
+    """Turns a record into an example; keeps each distinct label cell."""
 
     texts: tuple[str, ...]
     label: str
     task: Task
     separator: str
+    cells: dict[object, LabelCell] = field(default_factory=dict)
 
     @classmethod
     def choose(cls, first: Record, options: ReadOptions) -> "_Columns":
@@ -134,19 +143,58 @@ class _Columns:
                 f"Expected the label column not to be a text column. Received: "
                 f"text={texts}, label={label!r}. A text must not contain its label."
             )
+        if not _may_split(label, task) and options.separator != "|":
+            raise SettingsError(
+                f"Expected a separator only where a row may have several labels. "
+                f"Received: label_separator={options.separator!r}, column "
+                f'"{label}", task={task}. Add `--task multilabel`, or leave '
+                f"`--label-separator` out."
+            )
         return cls(texts, label, task, options.separator)
 
     def example(self, record: Record) -> Example:
         texts = pick_texts(record.fields, self.texts)
         if self.label not in record.fields:
             raise DataError(f'label column "{self.label}" is missing')
+        value = record.fields[self.label]
+        key = value if isinstance(value, str) else (type(value), repr(value))
+        cell = self.cells.get(key)
+        if cell is None:
+            cell = self.cells[key] = self._cell(value, record.line)
+        cell.rows += 1
+        if cell.error:
+            raise DataError(cell.error)
+        return Example(record.line, texts, cell.labels)
+
+    def label_column(
+        self, path: Path, examples: list[Example], options: ReadOptions
+    ) -> LabelColumn:
+        multilabel = self.task is Task.MULTILABEL
+        stated = options.label_separator if multilabel else options.task
+        return LabelColumn(
+            file=str(path),
+            name=self.label,
+            task=self.task,
+            separators=self.separator if multilabel else "",
+            is_stated=stated is not None,
+            skips_bad_rows=options.skip_bad_rows,
+            cells=tuple(self.cells.values()),
+            text_columns=self.texts,
+            count_texts=lambda: len({example.texts for example in examples}),
+        )
+
+    def _cell(self, value: object, line: int) -> LabelCell:
+        is_text = isinstance(value, str)
+        text = value if isinstance(value, str) else _as_json(value)
+        labels: tuple[str, ...] = ()
+        error = ""
         try:
-            labels = self._labels(record.fields[self.label])
-        except DataError as error:
-            raise DataError(f'label column "{self.label}": {error}') from error
-        if not labels and self.task is Task.MULTICLASS:
-            raise DataError(f'label column "{self.label}" is empty')
-        return Example(record.line, texts, labels)
+            labels = self._labels(value)
+            if not labels and self.task is Task.MULTICLASS:
+                error = f'label column "{self.label}" is empty'
+        except DataError as fault:
+            error = f'label column "{self.label}": {fault}'
+        return LabelCell(text, line, labels, error, is_text=is_text)
 
     def _labels(self, cell: object) -> tuple[str, ...]:
         labels: tuple[str, ...] = ()
@@ -156,13 +204,22 @@ class _Columns:
             labels = checked_labels(cell)
         elif not isinstance(cell, str):
             labels = checked_labels([cell])
-        elif self.label == "labels" or self.task is Task.MULTILABEL:
+        elif _may_split(self.label, self.task):
             labels = split_labels(cell, self.separator)
         elif stripped := cell.strip():
             labels = (stripped,)
         if len(labels) > 1 and self.task is Task.MULTICLASS:
-            raise DataError(f"{len(labels)} labels where multiclass allows one")
+            raise DataError(f"{len(labels)} {SEVERAL_LABELS}")
         return labels
+
+
+def _may_split(label: str, task: Task) -> bool:
+    return label == "labels" or task is Task.MULTILABEL
+
+
+def _as_json(value: object) -> str:
+    """Returns what a cell that is no text looks like in jsonl; nothing for null."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _find_columns(

@@ -42,7 +42,8 @@ class ReadOptions:
             any number: a JSON list, or names joined by `label_separator`; for none
             an empty cell or list, or null.
         label_separator: Between the names in a cell, by default `|`; `\|` is a bar
-            inside a name.
+            inside a name. Each of several characters separates; `\n` and `\t` may be
+            written as two.
         format: One of `FORMATS`; by default the file's ending.
         encoding: Of the text formats. UTF-8 is read with or without BOM.
         skip_bad_rows: Whether rows that cannot be used are left out and counted;
@@ -70,7 +71,8 @@ class ReadOptions:
         if self.format is not None:
             check_format(self.format)
         if self.label_separator is not None:
-            check_separator(self.label_separator)
+            separator = check_separator(self.label_separator)
+            object.__setattr__(self, "label_separator", separator)
 
     @classmethod
     def from_keywords(

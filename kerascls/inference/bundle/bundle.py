@@ -68,10 +68,13 @@ class Bundle:
     @property
     def read_options(self) -> ReadOptions:
         """How its training text was read, as far as other files are read alike."""
+        # Earlier versions took, and did not use, a separator for multiclass.
+        multilabel = self.task is Task.MULTILABEL
+        data = self.read(SETTINGS)["data"] if multilabel else {}
         return ReadOptions(
             text=self.input_spec.text_columns,
             label=self.input_spec.label_column,
-            label_separator=self.read(SETTINGS)["data"]["label_separator"],
+            label_separator=data.get("label_separator"),
             task=self.task,
         )
 
