@@ -51,6 +51,8 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
     click.echo(decision_line(result.decision))
     for line in result.decision.lines():
         click.echo(line)
+    for line in result.notes:
+        click.echo(f"Note: {line}")
     if result.unknown:
         click.echo(f"Left out, training lacked them: {', '.join(result.unknown)}.")
     click.echo(f"Written: {result.bundle}. Reports made before are of the old rule.")

@@ -121,6 +121,7 @@ class _Source:
             for record, _ in rows:
                 names.update(dict.fromkeys(record.fields))
                 count += 1
+            notes = rows.finish(lambda: count)
         if rows.columns is None or not count:
             raise DataError(
                 f"Expected at least one row of labelled text. Received: {path} with "
@@ -137,7 +138,7 @@ class _Source:
             fields=tuple(dict.fromkeys(fields)),
             label=label,
             rows=count,
-            notes=(*rows.notes, *_notes(rows, before, label)),
+            notes=(*notes, *_notes(rows, before, label)),
             skipped_rows=rows.log.count,
         )
 

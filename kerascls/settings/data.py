@@ -44,8 +44,11 @@ class DataSettings(Group):
         description="Column with the labels; repeat for those of a one-hot table, "
         "which hold 0 and 1. Default: `label` or `labels`.",
     )
-    label_separator: str = Field(
-        "|", min_length=1, description="What joins several labels in one cell."
+    label_separator: str | None = Field(
+        None,
+        min_length=1,
+        description="What joins several labels in one cell; each of several "
+        "characters does. Default: |",
     )
     label_names: Path | None = Field(
         None,

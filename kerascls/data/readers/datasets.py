@@ -25,7 +25,8 @@ class Dataset:
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
         sha256: Of the file, or all files of the folder, hexadecimal.
-        notes: What people should know of how it was read.
+        notes: What is remarkable about its labels, and what people should know of how
+            it was read, a line each.
     """
 
     path: Path
@@ -53,7 +54,8 @@ def read(
         on_progress: Called now and then with bytes done and bytes in all.
 
     Raises:
-        DataError: When the file, its columns or some rows cannot be used.
+        DataError: When the file, its columns or some rows cannot be used, or the
+            cells of the label column are surely no labels.
         SettingsError: When the options do not fit the file.
 
     Example:
@@ -64,6 +66,7 @@ def read(
     path = Path(path)
     with open_labelled(path, options, on_progress) as rows:
         examples = [example for _, example in rows]
+        notes = rows.finish(lambda: len({example.texts for example in examples}))
     if rows.columns is None or not examples:
         count = rows.log.count
         bad = f"{count} rows, all of them bad" if count else "no row"
@@ -80,5 +83,5 @@ def read(
         skipped_rows=rows.log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
         sha256=folder_sha256(path) if path.is_dir() else file_sha256(path),
-        notes=tuple(rows.notes),
+        notes=notes,
     )

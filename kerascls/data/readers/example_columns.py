@@ -1,7 +1,11 @@
 """Which fields of a row are its texts and its labels, and what the labels are."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelColumn
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import (
     choose_label_column,
@@ -9,7 +13,10 @@ from kerascls.data.readers.columns import (
     pick_texts,
 )
 from kerascls.data.readers.fasttext import refuse_fasttext
-from kerascls.data.readers.label_cells import checked_labels, split_labels
+from kerascls.data.readers.label_cells import (
+    checked_labels,
+    split_labels,
+)
 from kerascls.data.readers.label_names import LabelNames
 from kerascls.data.readers.label_objects import labels_of_object
 from kerascls.data.readers.one_hot import one_hot_labels
@@ -29,7 +36,7 @@ class Example:
 
 @dataclass(frozen=True)
 class ExampleColumns:
-    """Turns a record into an example.
+    """Turns a record into an example; keeps each distinct label cell.
 
     Args:
         texts: The text columns.
@@ -37,6 +44,7 @@ class ExampleColumns:
         task: What a row's labels mean.
         separator: Between the names in a cell.
         names: Those of classes that are given by number.
+        cells: What was in the label column.
     """
 
     texts: tuple[str, ...]
@@ -44,6 +52,7 @@ class ExampleColumns:
     task: Task
     separator: str
     names: LabelNames | None
+    cells: dict[object, LabelCell] = field(default_factory=dict, repr=False)
 
     @classmethod
     def choose(cls, first: Record, options: ReadOptions) -> "ExampleColumns":
@@ -62,9 +71,22 @@ class ExampleColumns:
                 f"text={texts}, label={twice.pop()!r}. A text must not contain its "
                 f"label."
             )
-        path = options.label_names
-        names = LabelNames.read(path) if path is not None else None
-        return cls(texts, label, task, options.separator, names)
+        columns = cls(texts, label, task, options.separator, _names(options))
+        if not columns.may_split and options.separator != "|":
+            raise SettingsError(
+                f"Expected a separator only where cells hold several labels. "
+                f"Received: label_separator={options.separator!r}, label={label!r}, "
+                f"task={task}. Add `--task multilabel`, or leave `--label-separator` "
+                f"out."
+            )
+        return columns
+
+    @property
+    def may_split(self) -> bool:
+        """Whether a cell may hold several labels, joined."""
+        if not isinstance(self.label, str):
+            return False
+        return self.label == "labels" or self.task is Task.MULTILABEL
 
     def example(self, record: Record) -> Example:
         """Returns a record's texts and labels.
@@ -73,27 +95,62 @@ class ExampleColumns:
             DataError: When one cannot be used; a few words only.
         """
         texts = pick_texts(record.fields, self.texts)
-        labels = self._labels(record)
-        if len(labels) > 1 and self.task is Task.MULTICLASS:
-            raise DataError(
-                f"{self._place()}: {len(labels)} labels where multiclass allows one; "
-                f"for any number of labels a row add `--task multilabel`"
-            )
-        if not labels and self.task is Task.MULTICLASS:
-            raise DataError(f"{self._place()} is empty")
-        return Example(record.line, texts, labels)
+        value = self._value(record)
+        key = value if isinstance(value, str) else (type(value), repr(value))
+        cell = self.cells.get(key)
+        if cell is None:
+            cell = self.cells[key] = self._cell(value, record.line)
+        cell.rows += 1
+        if cell.error:
+            raise DataError(cell.error)
+        return Example(record.line, texts, cell.labels)
 
-    def _labels(self, record: Record) -> tuple[str, ...]:
+    def label_column(
+        self, path: Path, options: ReadOptions, count_texts: Callable[[], int]
+    ) -> LabelColumn:
+        """Returns the label column as far as it was read, for checks of all of it."""
+        multilabel = self.task is Task.MULTILABEL
+        stated = options.label_separator if multilabel else options.task
+        return LabelColumn(
+            file=str(path),
+            name=self.label if isinstance(self.label, str) else ", ".join(self.label),
+            task=self.task,
+            separators=self.separator if multilabel else "",
+            is_stated=stated is not None,
+            skips_bad_rows=options.skip_bad_rows,
+            cells=tuple(self.cells.values()),
+            text_columns=self.texts,
+            count_texts=count_texts,
+        )
+
+    def _value(self, record: Record) -> object:
+        """Returns a record's label cell; of a one-hot table a list of labels."""
         if not isinstance(self.label, str):
-            return one_hot_labels(record.fields, self.label)
+            return list(one_hot_labels(record.fields, self.label))
         if self.label not in record.fields:
-            raise DataError(f"{self._place()} is missing")
+            raise DataError(f'label column "{self.label}" is missing')
+        return record.fields[self.label]
+
+    def _cell(self, value: object, line: int) -> LabelCell:
+        labels: tuple[str, ...] = ()
+        error = ""
+        name = self.label if isinstance(self.label, str) else ", ".join(self.label)
         try:
-            labels = self._labels_in(record.fields[self.label])
-            if self.names is not None:
-                labels = checked_labels([self.names.name(label) for label in labels])
-        except DataError as error:
-            raise DataError(f"{self._place()}: {error}") from error
+            labels = self._labels(value)
+            if not labels and self.task is Task.MULTICLASS:
+                error = f'label column "{name}" is empty'
+        except DataError as fault:
+            error = f'label column "{name}": {fault}'
+        is_text = isinstance(value, str)
+        text = value if isinstance(value, str) else _as_json(value)
+        return LabelCell(text, line, labels, error, is_text=is_text)
+
+    def _labels(self, cell: object) -> tuple[str, ...]:
+        labels = self._labels_in(cell)
+        if self.names is not None:
+            labels = checked_labels([self.names.name(label) for label in labels])
+        if len(labels) > 1 and self.task is Task.MULTICLASS:
+            raise DataError(f"{len(labels)} {SEVERAL_LABELS}")
         return labels
 
     def _labels_in(self, cell: object) -> tuple[str, ...]:
@@ -105,11 +162,16 @@ class ExampleColumns:
             return checked_labels(labels_of_object(cell))
         if not isinstance(cell, str):
             return checked_labels([cell])
-        if self.label == "labels" or self.task is Task.MULTILABEL:
+        if self.may_split:
             return split_labels(cell, self.separator)
         return (stripped,) if (stripped := cell.strip()) else ()
 
-    def _place(self) -> str:
-        if isinstance(self.label, str):
-            return f'label column "{self.label}"'
-        return f"{len(self.label)} label columns"
+
+def _names(options: ReadOptions) -> LabelNames | None:
+    path = options.label_names
+    return LabelNames.read(path) if path is not None else None
+
+
+def _as_json(value: object) -> str:
+    """Returns what a cell that is no text looks like in jsonl; nothing for null."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
+from kerascls.data.label_checks.look import look_at
 from kerascls.data.readers.example_columns import Example, ExampleColumns
 from kerascls.data.readers.formats import (
     FORMATS,
@@ -41,23 +42,28 @@ class LabelledRows:
     Args:
         columns: What the columns mean; None where no row is usable.
         log: The bad rows.
-        notes: What people should know of how it was read.
+        path: The file.
+        options: How it is read.
+        notes: What the reader said of the file.
+        unlabelled: Rows that people have left without labels, by reason.
     """
 
     columns: ExampleColumns | None
     log: BadRowLog
+    path: Path
+    options: ReadOptions
     notes: list[str] = field(default_factory=list)
+    unlabelled: Counter[str] = field(default_factory=Counter)
     _rows: Iterator[Row] = field(default_factory=lambda: iter(()), repr=False)
 
     def __iter__(self) -> Iterator[tuple[Record, Example]]:
-        unlabelled: Counter[str] = Counter()
         for row in self._rows:
             if isinstance(row, BadRow):
                 self.log.add(row)
             elif isinstance(row, Note):
                 self.notes.append(row.line)
             elif isinstance(row, Unlabelled):
-                unlabelled[row.reason] += 1
+                self.unlabelled[row.reason] += 1
             elif self.columns is not None:  # as it is where a row is a record
                 try:
                     example = self.columns.example(row)
@@ -65,9 +71,20 @@ class LabelledRows:
                     self.log.add(BadRow(row.line, str(error)))
                 else:
                     yield row, example
-        for reason, count in unlabelled.items():
-            self.notes.append(f"{count:,} left out: {reason}")
+
+    def finish(self, count_texts: Callable[[], int]) -> tuple[str, ...]:
+        """Returns what is to be said, after the last row.
+
+        Raises:
+            DataError: When the label column as a whole, or a row, cannot be used.
+        """
+        looked: tuple[str, ...] = ()
+        if self.columns is not None:
+            column = self.columns.label_column(self.path, self.options, count_texts)
+            looked = look_at(column)
         self.log.finish()
+        left_out = (f"{n:,} left out: {why}" for why, n in self.unlabelled.items())
+        return (*self.notes, *left_out, *looked)
 
 
 @contextmanager
@@ -90,7 +107,7 @@ def open_labelled(
             rows = _with_progress(rows, handle, on_progress)
         columns, rows = _find_columns(rows, options, format.is_table)
         log = BadRowLog(str(path), options.errors)
-        yield LabelledRows(columns, log, _rows=rows)
+        yield LabelledRows(columns, log, path, options, _rows=rows)
 
 
 def _find_columns(

@@ -45,7 +45,8 @@ class ReadOptions(FileOptions):
             which hold 0 or 1 (TRUE or FALSE): a row's labels are the names of those
             with 1.
         label_separator: Between the names in a cell, by default `|`; `\|` is a bar
-            inside a name.
+            inside a name. Each of several characters separates; `\n` and `\t` may be
+            written as two.
         label_names: A file with the names of classes that the labels give as numbers
             from 0, a name on each line, as in `class.txt`.
         skip_bad_rows: Whether rows that cannot be used are left out and counted;
@@ -75,7 +76,8 @@ class ReadOptions(FileOptions):
         if self.format is not None:
             check_format(self.format)
         if self.label_separator is not None:
-            check_separator(self.label_separator)
+            separator = check_separator(self.label_separator)
+            object.__setattr__(self, "label_separator", separator)
         joined = self.label_separator not in (None, "|")
         if isinstance(self.label, tuple) and (joined or names):
             raise SettingsError(
