@@ -7,8 +7,8 @@ import click
 
 import kerascls
 from kerascls.cli.options import (
-    FILE,
     FOLDER,
+    TEXT_SOURCE,
     given,
     reading_options,
     runtime_option,
@@ -24,7 +24,7 @@ DECISION = (
 
 @click.command()
 @click.argument("out", type=FOLDER)
-@click.argument("valid", type=FILE)
+@click.argument("valid", type=TEXT_SOURCE)
 @setting_options(DECISION)
 @reading_options()
 @runtime_option

@@ -17,11 +17,10 @@ from kerascls.data.readers import (
     read_columns,
     read_records,
 )
-from kerascls.data.readers.formats import check_effect, find_format
+from kerascls.data.readers.formats import check_effect, find_format, open_source
 from kerascls.data.readers.lines import LINE_COLUMN, line_rows
 from kerascls.data.readers.records import AS_IT_IS
 from kerascls.data.readers.rows import SHOWN_ROWS
-from kerascls.data.readers.text_files import open_binary
 from kerascls.errors import DataError
 from kerascls.inference.stream import texts_of
 
@@ -102,8 +101,9 @@ def open_input(input: str | Path, options: FileOptions = AS_IT_IS) -> Iterator[I
     """
     if str(input) != "-":
         path = Path(input)
-        open_binary(path).close()
         format = find_format(path, options.format, needs_labels=False)
+        with open_source(path, FORMATS[format]):
+            pass
         check_effect(options, format, str(path))
         yield Input(path, str(path), format, options)
         return

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from kerascls.data.labels import Task
 from kerascls.errors import DataError, SettingsError
 
+NAME_THE_LABEL = "Name the column with `--label`."
 TASK_OF_COLUMN = {"label": Task.MULTICLASS, "labels": Task.MULTILABEL}
 
 
@@ -96,8 +97,7 @@ def choose_label_column(
         if len(defaults) != 1:
             raise DataError(
                 f'Expected one label column: "label" (one per row) or "labels" (any '
-                f"number). Received: columns {_quoted(columns)}. Name the column with "
-                f"`--label`."
+                f"number). Received: columns {_quoted(columns)}. {NAME_THE_LABEL}"
             )
         label = defaults[0]
     _require(label, columns, "--label")

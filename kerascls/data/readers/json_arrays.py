@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import BinaryIO
 
 from kerascls.data.readers.file_options import FileOptions
@@ -17,26 +18,32 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 def json_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields the objects of an array, with no more than a few of them in memory.
 
-    The place of a row is the line on which its object begins.
+    The place of a row is the number of its object, from 1: all may be on one line.
 
     Raises:
         DataError: When the file is no array, or ends or breaks within it.
     """
-    for line, value, text in array_values(handle, source, options):
-        yield json_row(line, value, text)
+    for number, value, text in array_values(handle, source, options):
+        if number == 1 and is_task(value):
+            raise DataError(
+                f"Expected objects whose fields are texts and labels. Received: "
+                f"{source} with tasks of Label Studio. Read it with `--format "
+                f"label-studio`."
+            )
+        yield json_row(number, value, text)
 
 
 def array_values(
     handle: BinaryIO, source: str, options: FileOptions
 ) -> Iterator[tuple[int, object, str]]:
-    """Yields (line, value, its text in the file) for each value of an array."""
+    """Yields (number, value, its text in the file) for each value of an array."""
     text = _Window(decoded_chunks(handle, source, options.encoding), source)
     _require_array(text)
     if text.next_character() == "]":
         text.take(1)
     else:
-        while True:
-            yield text.value()
+        for number in count(1):
+            yield number, *text.value()
             mark = text.next_character()
             if mark not in (",", "]"):
                 raise text.fault("Expecting ',' or ']' behind an object")
@@ -45,6 +52,15 @@ def array_values(
                 break
     if text.next_character():
         raise text.fault("Extra data behind the array")
+
+
+def is_task(value: object) -> bool:
+    """Returns whether a JSON value is a task of Label Studio."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("data"), dict)
+        and bool({"annotations", "completions"} & set(value))
+    )
 
 
 class _Window:
@@ -66,7 +82,7 @@ class _Window:
             if self._start < len(self._text) or not self._grow():
                 return self._text[self._start : self._start + 1]
 
-    def value(self) -> tuple[int, object, str]:
+    def value(self) -> tuple[object, str]:
         """Takes the next value, reading on until it is whole."""
         self.next_character()
         while True:
@@ -78,10 +94,10 @@ class _Window:
             except (ValueError, RecursionError) as error:
                 raise self.fault(str(error)) from error
             else:
-                line, text = self._line, self._text[self._start : end]
                 if end < len(self._text) or not self._grow():  # 12 may become 123
+                    text = self._text[self._start : end]
                     self.take(end - self._start)
-                    return line, value, text
+                    return value, text
 
     def take(self, length: int) -> None:
         """Passes over characters."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kerascls.data.readers.file_options import FileOptions
-from kerascls.data.readers.json_arrays import array_values
+from kerascls.data.readers.json_arrays import array_values, is_task
 from kerascls.data.readers.jsonl import json_row
 from kerascls.data.readers.labelled_table import LabelledTable, save_lines
 from kerascls.data.readers.rows import BadRow, Record, Row, Unlabelled
@@ -23,18 +23,9 @@ def task_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[R
     """
     controls = _controls(handle, source, options)
     handle.seek(0)
-    for line, value, text in array_values(handle, source, options):
-        row = json_row(line, value, text)
-        yield row if isinstance(row, BadRow) else _row(line, row.fields, controls)
-
-
-def is_task(value: object) -> bool:
-    """Returns whether a JSON value is a task of Label Studio."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("data"), dict)
-        and _annotations(value) is not None
-    )
+    for number, value, text in array_values(handle, source, options):
+        row = json_row(number, value, text)
+        yield row if isinstance(row, BadRow) else _row(number, row.fields, controls)
 
 
 def _controls(handle: BinaryIO, source: str, options: FileOptions) -> list[str]:
@@ -47,18 +38,18 @@ def _controls(handle: BinaryIO, source: str, options: FileOptions) -> list[str]:
     return list(names)
 
 
-def _row(line: int, task: Mapping[str, Any], controls: list[str]) -> Row:
+def _row(number: int, task: Mapping[str, Any], controls: list[str]) -> Row:
     if not is_task(task):
-        return BadRow(line, 'no task with "data" and "annotations"')
+        return BadRow(number, 'no task with "data" and "annotations"')
     fields = {"id": task["id"]} if "id" in task else {}
     fields |= task["data"]
     if taken := [name for name in controls if name in fields]:
-        return BadRow(line, f'"{taken[0]}" is both in the data and a control')
+        return BadRow(number, f'"{taken[0]}" is both in the data and a control')
     annotations = _annotations(task) or []
     done = [one for one in annotations if not one.get("was_cancelled")]
     if not done:
-        reason = "skipped" if annotations else "not annotated"
-        return Unlabelled(line, reason, fields)
+        reason = "tasks skipped" if annotations else "tasks not annotated"
+        return Unlabelled(number, reason, fields)
     answers = [{name: _choices(one).get(name, []) for name in controls} for one in done]
     different = [
         name
@@ -67,9 +58,9 @@ def _row(line: int, task: Mapping[str, Any], controls: list[str]) -> Row:
     ]
     if different:
         return BadRow(
-            line, f'{len(done)} annotations that differ in "{different[0]}"; keep one'
+            number, f'{len(done)} annotations that differ in "{different[0]}"; keep one'
         )
-    return Record(line, fields | answers[0])
+    return Record(number, fields | answers[0])
 
 
 def _annotations(task: Mapping[str, Any]) -> list[Any] | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kerascls.data.label_checks.look import look_at
+from kerascls.data.readers.columns import NAME_THE_LABEL
 from kerascls.data.readers.example_columns import Example, ExampleColumns
 from kerascls.data.readers.formats import (
     FORMATS,
@@ -139,7 +140,9 @@ def _with_advice(
         return error
     records = (row.fields for row in rows if isinstance(row, Record))
     advice = one_hot_advice(islice(records, LOOKED_AT_ROWS))
-    return DataError(f"{error} {advice}") if advice else error
+    if not advice:
+        return error
+    return DataError(f"{str(error).removesuffix(NAME_THE_LABEL).strip()} {advice}")
 
 
 def _with_progress(
