@@ -38,6 +38,8 @@ def convert(input: Path, output: Path, as_json: bool, **options: Any) -> None:
     if as_json:
         return echo_json(done.to_dict())
     click.echo(printable(f"{done.output}: {done.rows:,} rows as {done.format}"))
+    if done.skipped_rows:
+        click.echo(f"bad rows left out: {done.skipped_rows:,}")
     for note in done.notes:
         click.echo(printable(note))
     for what, count in done.lost.items():

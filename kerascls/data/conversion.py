@@ -10,8 +10,8 @@ from typing import Any, Unpack
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import TASK_OF_COLUMN
 from kerascls.data.readers.example_columns import ExampleColumns
-from kerascls.data.readers.formats import FORMATS, find_format
-from kerascls.data.readers.labelled_rows import LabelledRows, open_labelled
+from kerascls.data.readers.formats import FORMATS, FileFormat, find_format
+from kerascls.data.readers.labelled_rows import open_labelled
 from kerascls.data.readers.labelled_table import LabelledTable
 from kerascls.data.readers.read_options import ReadKeywords, ReadOptions
 from kerascls.errors import DataError, SettingsError
@@ -95,7 +95,7 @@ def convert_data(
         format=name,
         rows=source.rows,
         lost=dict(table.lost),
-        notes=source.notes,
+        notes=(*source.notes, *_renaming(source, FORMATS[name])),
         skipped_rows=source.skipped_rows,
     )
 
@@ -138,7 +138,7 @@ class _Source:
             fields=tuple(dict.fromkeys(fields)),
             label=label,
             rows=count,
-            notes=(*notes, *_notes(rows, before, label)),
+            notes=notes,
             skipped_rows=rows.log.count,
         )
 
@@ -173,14 +173,12 @@ def _label_name(before: str | tuple[str, ...], task: Task, others: list[str]) ->
     return before if isinstance(before, str) else "one_hot_labels"
 
 
-def _notes(rows: LabelledRows, before: str | tuple[str, ...], label: str) -> list[str]:
-    notes = []
-    if rows.log.count:
-        notes.append(f"{rows.log.count:,} bad rows left out")
-    if before != label:
-        columns = ", ".join(f'"{name}"' for name in _listed(before))
-        notes.append(f'labels of {columns} are in "{label}"')
-    return notes
+def _renaming(source: _Source, format: FileFormat) -> tuple[str, ...]:
+    before = _listed(source.columns.label)
+    if before == (source.label,) or not format.has_columns:
+        return ()
+    columns = ", ".join(f'"{name}"' for name in before)
+    return (f'labels of {columns} are in "{source.label}"',)
 
 
 def _writable(output: Path, format: str | None) -> str:

@@ -139,8 +139,8 @@ def save_folders(path: Path, table: LabelledTable) -> None:
         )
     rule = "names of folders, without / and a dot in front"
     require_names(table, _is_folder_name, "a folder for each class", rule)
-    table.lose_columns()
     for number, row in enumerate(table.rows(), start=1):
+        table.lose_others(row)
         text = table.one_text(row, between="\n")
         if text != _text(text):
             table.lost["texts whose line ends at the end are left out"] += 1

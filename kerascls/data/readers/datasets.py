@@ -70,6 +70,7 @@ def read(
     if rows.columns is None or not examples:
         count = rows.log.count
         bad = f"{count} rows, all of them bad" if count else "no row"
+        bad = "; ".join([bad, *rows.left_out, *rows.notes])
         raise DataError(
             f"Expected at least one row of labelled text below the header. Received: "
             f"{path} with {bad}. Give a file with rows."

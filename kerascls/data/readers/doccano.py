@@ -61,9 +61,10 @@ def save_doccano_csv(path: Path, table: LabelledTable) -> None:
 
 def _objects(table: LabelledTable) -> Iterator[dict[str, Any]]:
     others = _others(table)
-    for name in {*table.other_columns} - {*others}:
-        table.lost[f'column "{name}", whose name is that of texts or labels'] += 1
+    taken = {*table.other_columns} - {*others}
     for row in table.rows():
+        for name in taken:
+            table.lost[f'cells of "{name}", whose name texts or labels have'] += 1
         text = table.one_text(row, between="\n")
         if text.strip():
             fields = {TEXT_COLUMN: text, LABEL_COLUMN: list(table.labels(row))}

@@ -131,7 +131,6 @@ def _save(
         return not re.search(rf"[{_SPACE}\s]", name) and not name.startswith(MARK)
 
     require_names(table, fits, "fastText", "without white space, each one word")
-    table.lose_columns()
     save_lines(path, _written(table, line))
 
 
@@ -139,6 +138,7 @@ def _written(
     table: LabelledTable, line: Callable[[str, Sequence[str]], str]
 ) -> Iterator[str]:
     for row in table.rows():
+        table.lose_others(row)
         before = table.one_text(row, between=" ")
         text = before.replace("\n", " ").strip(_SPACE)
         labels = table.labels(row)

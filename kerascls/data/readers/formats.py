@@ -65,6 +65,7 @@ class FileFormat:
         save: Writes labelled text to a path; None for what is only read.
         options: The fields of `FileOptions` that it has a use for.
         is_lines: Whether a row is one text and nothing else, so without a label.
+        has_columns: Whether what is written names its columns as they are.
         is_folder: Whether it is a folder, not a file; then there is no open file.
     """
 
@@ -75,6 +76,7 @@ class FileFormat:
     save: Callable[[Path, LabelledTable], None] | None = None
     options: frozenset[str] = frozenset({"encoding"})
     is_lines: bool = False
+    has_columns: bool = True
     is_folder: bool = False
 
     @property
@@ -119,11 +121,19 @@ FORMATS = {
     "arrow": FileFormat(
         (".arrow", ".feather"), arrow_rows, save=save_arrow, options=frozenset()
     ),
-    "fasttext": FileFormat((".fasttext",), fasttext_rows, save=save_fasttext),
-    "fasttext-tail": FileFormat((), fasttext_tail_rows, save=save_fasttext_tail),
-    "doccano": FileFormat((), jsonl_rows, save=save_doccano),
+    "fasttext": FileFormat(
+        (".fasttext",), fasttext_rows, save=save_fasttext, has_columns=False
+    ),
+    "fasttext-tail": FileFormat(
+        (), fasttext_tail_rows, save=save_fasttext_tail, has_columns=False
+    ),
+    "doccano": FileFormat((), jsonl_rows, save=save_doccano, has_columns=False),
     "doccano-csv": FileFormat(
-        (), doccano_csv_rows, save=save_doccano_csv, options=_DELIMITED
+        (),
+        doccano_csv_rows,
+        save=save_doccano_csv,
+        options=_DELIMITED,
+        has_columns=False,
     ),
     "label-studio": FileFormat((), task_rows, save=save_label_studio),
     "sogou": FileFormat(
@@ -133,7 +143,12 @@ FORMATS = {
         options=frozenset({"encoding", "url_labels"}),
     ),
     "folder": FileFormat(
-        (), folder_rows, folder_columns, save=save_folders, is_folder=True
+        (),
+        folder_rows,
+        folder_columns,
+        save=save_folders,
+        has_columns=False,
+        is_folder=True,
     ),
     "txt": FileFormat((".txt",), line_rows, is_lines=True),
 }

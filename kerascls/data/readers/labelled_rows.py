@@ -84,8 +84,12 @@ class LabelledRows:
             column = self.columns.label_column(self.path, self.options, count_texts)
             looked = look_at(column)
         self.log.finish()
-        left_out = (f"{n:,} left out: {why}" for why, n in self.unlabelled.items())
-        return (*self.notes, *left_out, *looked)
+        return (*self.notes, *self.left_out, *looked)
+
+    @property
+    def left_out(self) -> list[str]:
+        """How many rows had no labels yet, and why."""
+        return [f"{n:,} {why}, left out" for why, n in self.unlabelled.items()]
 
 
 @contextmanager

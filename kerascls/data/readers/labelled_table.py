@@ -50,10 +50,11 @@ class LabelledTable:
             self.lost[f"rows whose {len(texts)} texts became one"] += 1
         return between.join(texts)
 
-    def lose_columns(self) -> None:
-        """Counts the other columns as lost."""
+    def lose_others(self, row: Mapping[str, object]) -> None:
+        """Counts what a row has in other columns as lost."""
         for name in self.other_columns:
-            self.lost[f'column "{name}"'] += 1
+            if row.get(name) not in (None, "", []):
+                self.lost[f'cells of the column "{name}"'] += 1
 
 
 def require_names(

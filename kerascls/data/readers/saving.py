@@ -74,7 +74,7 @@ def cell_text(value: object, lost: Counter[str]) -> str:
     """Returns a value as the cell of a table: text as it is, else JSON."""
     if value is None or isinstance(value, str):
         return value or ""
-    lost["numbers, lists and the like, written as texts"] += 1
+    lost["the type of numbers and lists, written as text"] += 1
     return dumped(value)
 
 

@@ -6,18 +6,21 @@ No document names its class: that follows from the beginning of its url.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from kerascls.data.readers.file_options import FileOptions
-from kerascls.data.readers.rows import BadRow, Record, Row
+from kerascls.data.readers.rows import BadRow, Note, Record, Row, Unlabelled
 from kerascls.data.readers.text_files import decoded_lines, open_binary
 from kerascls.errors import DataError
 
 SOGOU_COLUMNS = ["label", "title", "content", "url", "docno"]
+SHOWN_HOSTS = 5
 _CHANNELS = "sogou_channels.tsv"
 _WRAPPER = re.compile(r"</?(docs|doclist)>", re.IGNORECASE)
 _DOCUMENT = re.compile(
@@ -31,6 +34,8 @@ _DOCUMENT = re.compile(
 def sogou_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields each document, its texts as they are, and the label of its url.
 
+    Those of no known channel are unlabelled; a note names their hosts.
+
     Args:
         handle: The file.
         source: The file as the user named it.
@@ -42,13 +47,26 @@ def sogou_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[
         DataError: When it does not begin with a document.
     """
     labels = read_url_labels(options.url_labels)
+    hosts: Counter[str] = Counter()
     for line, document in _documents(handle, source, options):
         match = _DOCUMENT.fullmatch(document)
         if match is None:
             yield BadRow(line, _fault(document))
         else:
             label = url_label(match["url"].strip(), labels)
-            yield Record(line, {"label": label, **match.groupdict()})
+            fields = {"label": label, **match.groupdict()}
+            if label:
+                yield Record(line, fields)
+            else:
+                hosts[urlsplit(match["url"].strip()).netloc] += 1
+                yield Unlabelled(line, "documents of no known channel", fields)
+    if hosts:
+        listed = (f"{host} ({rows:,})" for host, rows in hosts.most_common(SHOWN_HOSTS))
+        more = f" and {len(hosts) - SHOWN_HOSTS:,} more" * (len(hosts) > SHOWN_HOSTS)
+        yield Note(
+            f"hosts of no known channel: {', '.join(listed)}{more}; a file for "
+            f"`--url-labels` can give them labels"
+        )
 
 
 def sogou_columns(handle: BinaryIO, source: str, options: FileOptions) -> list[str]:
