@@ -1,6 +1,7 @@
 """`kerascls predict`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,14 @@ def predict(
     options["runtime"] = runtime
     input, output = input or "-", output or "-"
     with row_progress(quiet or output == "-") as show:
-        kerascls.predict(out, input, output, on_progress=show, **given(options))
+        kerascls.predict(
+            out,
+            input,
+            output,
+            on_progress=show,
+            on_note=None if quiet else partial(click.echo, err=True),
+            **given(options),
+        )
 
 
 def _predict_texts(out: Path, texts: tuple[str, ...], **options: str) -> None:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from kerascls.data.readers import (
     read_columns,
     read_records,
 )
-from kerascls.data.readers.formats import check_effect, find_format, open_source
+from kerascls.data.readers.columns import ColumnsError
+from kerascls.data.readers.cures import find_cure
+from kerascls.data.readers.formats import check_effect, find_format
 from kerascls.data.readers.lines import LINE_COLUMN, line_rows
 from kerascls.data.readers.records import AS_IT_IS
-from kerascls.data.readers.rows import SHOWN_ROWS
+from kerascls.data.readers.rows import BadRowLog
+from kerascls.data.readers.text_files import open_binary
 from kerascls.errors import DataError
 from kerascls.inference.stream import texts_of
 
@@ -41,51 +45,91 @@ class Input:
     format: str
     options: FileOptions
 
-    def records(self, bad_rows: list[BadRow] | None = None) -> Iterator[Record]:
-        """Yields the rows; those that cannot be used go to `bad_rows`."""
+    def records(
+        self, bad_rows: list[BadRow] | None = None, notes: list[str] | None = None
+    ) -> Iterator[Record]:
+        """Yields the rows; those that cannot be used go to `bad_rows`.
+
+        An empty row above others is one, too; `notes` gets lines for people.
+        """
         if self.path is None:
-            rows = line_rows(sys.stdin.buffer, self.source, self.options)
-            return (row for row in rows if isinstance(row, Record))
+            return self._stdin()
         return read_records(
             self.path,
             replace(self.options, format=self.format),
             errors="skip",
+            keep_empty=True,
             bad_rows=bad_rows,
+            notes=notes,
         )
 
-    def columns(self) -> tuple[str, ...]:
-        """Returns the columns; of JSON lines the first row's, none without rows."""
+    def _stdin(self) -> Iterator[Record]:
+        for row in line_rows(sys.stdin.buffer, self.source, self.options):
+            if isinstance(row, BadRow):
+                raise DataError(
+                    f"Expected every row to be usable, for none may be dropped. "
+                    f"Received: {self.source}:{row.line}: {row.reason}. Correct it."
+                )
+            if isinstance(row, Record):
+                yield row
+
+    def columns(self, text: Sequence[str] = ()) -> tuple[str, ...]:
+        """Returns the columns; of JSON lines the first row's, none without rows.
+
+        Args:
+            text: Those that hold the texts.
+
+        Raises:
+            DataError: When there is no header, or text columns are missing in it.
+        """
         if self.path is None or FORMATS[self.format].is_lines:
             return (LINE_COLUMN,)
-        return read_columns(self.path, replace(self.options, format=self.format))
+        options = replace(self.options, format=self.format)
+        choose = partial(self._check_columns, text)
+        try:
+            columns = read_columns(self.path, options)
+            if columns:
+                choose(columns)
+            return columns
+        except ColumnsError as error:
+            advice = find_cure(self.path, options, choose)
+            raise DataError(f"{error.fault} {advice or error.advice}") from error
 
-    def check(self, text: Sequence[str], columns: Sequence[str]) -> int:
+    def check(self, text: Sequence[str], notes: list[str] | None = None) -> int:
         """Returns the number of rows.
 
         Args:
             text: The columns with the texts.
-            columns: Those there are.
+            notes: Gets lines for people on how the rows were read.
 
         Raises:
             DataError: When a row cannot be used; it lists the first ten.
         """
-        if missing := [name for name in text if name not in columns]:
-            raise DataError(
-                f"Expected {self.source} to have the text column {_quoted(missing)}. "
-                f"Received: columns {_quoted(columns)}. Name the columns that hold the "
-                f"texts with `--text`, in the order used in training."
-            )
         bad_rows: list[BadRow] = []
         num_rows = 0
-        for record in self.records(bad_rows):
-            num_rows += 1
-            try:
-                texts_of(record, text, self.source)
-            except DataError as error:
-                bad_rows.append(BadRow(record.line, str(error.__cause__)))
+        try:
+            for record in self.records(bad_rows, notes):
+                num_rows += 1
+                try:
+                    texts_of(record, text, self.source)
+                except DataError as error:
+                    bad_rows.append(BadRow(record.line, str(error.__cause__)))
+        except ColumnsError as error:
+            choose = partial(self._check_columns, text)
+            advice = find_cure(self.path or "-", self.options, choose)
+            raise DataError(f"{error.fault} {advice or error.advice}") from error
         if bad_rows:
             raise DataError(_bad_rows_message(bad_rows, self.source))
         return num_rows
+
+    def _check_columns(self, text: Sequence[str], columns: Sequence[str]) -> None:
+        if missing := [name for name in text if name not in columns]:
+            raise ColumnsError(
+                f"Expected {self.source} to have the text column {_quoted(missing)}. "
+                f"Received: columns {_quoted(columns)}.",
+                "Name the columns that hold the texts with `--text`, in the order used "
+                "in training.",
+            )
 
 
 @contextmanager
@@ -101,9 +145,9 @@ def open_input(input: str | Path, options: FileOptions = AS_IT_IS) -> Iterator[I
     """
     if str(input) != "-":
         path = Path(input)
+        if not path.is_dir():
+            open_binary(path).close()
         format = find_format(path, options.format, needs_labels=False)
-        with open_source(path, FORMATS[format]):
-            pass
         check_effect(options, format, str(path))
         yield Input(path, str(path), format, options)
         return
@@ -124,12 +168,11 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 def _bad_rows_message(bad_rows: list[BadRow], source: str) -> str:
-    in_order = sorted(bad_rows, key=attrgetter("line"))
-    lines = [f"  {source}:{row.line}: {row.reason}" for row in in_order[:SHOWN_ROWS]]
-    if len(bad_rows) > SHOWN_ROWS:
-        lines.append(f"  ... and {len(bad_rows) - SHOWN_ROWS} more")
+    log = BadRowLog(source)
+    for row in sorted(bad_rows, key=attrgetter("line")):
+        log.add(row)
     return (
         f"Expected every row to be usable, for none may be dropped. Received: "
-        f"{len(bad_rows)} bad in {source}:\n" + "\n".join(lines) + "\nCorrect them, or "
-        "take them out of the input."
+        f"{log.count} bad in {source}:\n" + "\n".join(log.lines()) + "\nCorrect them, "
+        "or take them out of the input."
     )

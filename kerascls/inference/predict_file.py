@@ -23,6 +23,7 @@ def predict_file(
     runtime: str = "auto",
     chunk_rows: int = CHUNK_ROWS,
     on_progress: Callable[[int, int | None], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
     **reading: Unpack[FileKeywords],
 ) -> int:
     """Writes one row with labels and scores for every row of the input, in order.
@@ -43,6 +44,7 @@ def predict_file(
         chunk_rows: Most rows predicted together. The first 32 go first, and each
             further chunk has twice as many rows; what is done is written at once.
         on_progress: Called with rows done and rows in all, None when unknown.
+        on_note: Called with lines for people on how the input was read.
         **reading: How the input is read, see `kerascls.data.readers.FileOptions`.
             Standard input is plain lines unless `format` says otherwise.
 
@@ -60,9 +62,13 @@ def predict_file(
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
     with open_input(input, options) as rows:
         columns = columns_of(rows, text, opened.input_spec.text_columns)
-        header = rows.columns() or columns
+        header = rows.columns(columns) or columns
         # Standard input can be read only once.
-        total = None if rows.path is None else rows.check(columns, header)
+        notes: list[str] = []
+        total = None if rows.path is None else rows.check(columns, notes)
+        if on_note:
+            for line in notes:
+                on_note(f"{rows.source}: {line}")
         done = 0
         with open_output(output, output_format(output, rows.format), header) as out:
             # Loading takes seconds: it waits until the input has been checked.

@@ -13,7 +13,7 @@ from kerascls.data.readers.columns import check_columns
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.labelled_table import LabelledTable
 from kerascls.data.readers.rows import BadRow, Record, Row
-from kerascls.data.readers.saving import cell_text
+from kerascls.data.readers.saving import written_cell
 from kerascls.errors import DataError
 from kerascls.system.extras import require
 
@@ -91,7 +91,7 @@ def _rows(opened: tuple[Any, Iterator[Any]], source: str) -> Iterator[Row]:
 
 
 def _columns(schema: Any, source: str) -> list[str]:
-    columns = check_columns(schema.names, source)
+    columns, _ = check_columns(schema.names, source)
     if len(columns) < len(schema.names):
         raise DataError(
             f"Expected every column to have a name. Received: {source} with "
@@ -204,7 +204,7 @@ def _cells(row: Mapping[str, object], table: LabelledTable) -> dict[str, object]
     names = table.labels(row)
     label = names[0] if table.task is Task.MULTICLASS else list(names)
     cells = {
-        name: None if row.get(name) is None else cell_text(row[name], table.lost)
+        name: None if row.get(name) is None else written_cell(row[name], table.lost)
         for name in table.columns
         if name != table.label_column
     }

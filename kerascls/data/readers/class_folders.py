@@ -5,17 +5,17 @@ names.
 """
 
 import hashlib
+import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.decoding import check_encoding
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.labelled_table import LabelledTable, require_names
 from kerascls.data.readers.rows import BadRow, Record, Row
-from kerascls.data.readers.text_files import check_encoding
 from kerascls.errors import DataError
 
 FOLDER_COLUMNS = ["text", "label", "file"]
@@ -23,9 +23,7 @@ FOLDER_COLUMNS = ["text", "label", "file"]
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
-def folder_rows(
-    handle: BinaryIO | None, source: str, options: FileOptions
-) -> Iterator[Row]:
+def folder_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields each file's text, the name of its folder as label, and its own path.
 
     Args:
@@ -51,16 +49,13 @@ def folder_rows(
             yield _row(number, path, name, options.encoding)
 
 
-def folder_columns(
-    handle: BinaryIO | None, source: str, options: FileOptions
-) -> list[str]:
+def folder_columns(handle: BinaryIO, source: str, options: FileOptions) -> list[str]:
     """Returns the names of the fields of every row."""
     return FOLDER_COLUMNS
 
 
-@contextmanager
-def open_folder(path: str | Path) -> Iterator[None]:
-    """Checks that a folder can be read; there is nothing to open.
+def open_folder(path: str | Path) -> BinaryIO:
+    """Returns an empty file in place of a folder, whose files are opened one by one.
 
     Raises:
         DataError: When it is none.
@@ -71,7 +66,7 @@ def open_folder(path: str | Path) -> Iterator[None]:
             f"path={str(path)!r}, which is none. Name the folder, or for a file its "
             f"own format."
         )
-    yield
+    return io.BytesIO()
 
 
 def folder_sha256(path: str | Path) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kerascls.data.readers.delimited import delimited_rows
+from kerascls.data.readers.delimited import delimited_lines
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.labelled_table import (
     LabelledTable,
@@ -17,7 +17,8 @@ from kerascls.data.readers.labelled_table import (
     save_lines,
 )
 from kerascls.data.readers.rows import Record, Row
-from kerascls.data.readers.saving import cell_text, csv_lines, dumped
+from kerascls.data.readers.saving import csv_lines, dumped, written_cell
+from kerascls.data.readers.tables import table_rows
 
 MARK = "#"
 TEXT_COLUMN, LABEL_COLUMN = "text", "label"
@@ -27,7 +28,8 @@ def doccano_csv_rows(
     handle: BinaryIO, source: str, options: FileOptions
 ) -> Iterator[Row]:
     """Yields the rows of a file, with a list of labels in the column `label`."""
-    for row in delimited_rows(handle, source, options):
+    lines = delimited_lines(handle, source, options)
+    for row in table_rows(lines, source, options):
         if isinstance(row, Record) and LABEL_COLUMN in row.fields:
             cell = str(row.fields[LABEL_COLUMN])
             labels = cell.split(MARK) if cell.strip() else []
@@ -52,7 +54,7 @@ def save_doccano_csv(path: Path, table: LabelledTable) -> None:
         [
             str(row[TEXT_COLUMN]),
             MARK.join(row[LABEL_COLUMN]),
-            *(cell_text(row[name], table.lost) for name in columns[2:]),
+            *(written_cell(row[name], table.lost) for name in columns[2:]),
         ]
         for row in _objects(table)
     )

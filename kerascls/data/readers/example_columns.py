@@ -1,12 +1,13 @@
 """Which fields of a row are its texts and its labels, and what the labels are."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelColumn
 from kerascls.data.labels import Task
+from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.columns import (
     choose_label_column,
     choose_text_columns,
@@ -55,31 +56,33 @@ class ExampleColumns:
     cells: dict[object, LabelCell] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def choose(cls, first: Record, options: ReadOptions) -> "ExampleColumns":
+    def choose(
+        cls, columns: Collection[str], options: ReadOptions, source: str
+    ) -> "ExampleColumns":
         """Returns the columns that the options, or their names, say.
 
         Raises:
-            DataError: When the record lacks one.
+            DataError: When a column is missing.
             SettingsError: When the options contradict each other.
         """
-        refuse_fasttext(first.fields)
-        texts = choose_text_columns(options.text, first.fields)
-        label, task = choose_label_column(options.label, options.task, first.fields)
+        refuse_fasttext(columns)
+        texts = choose_text_columns(options.text, columns, source)
+        label, task = choose_label_column(options.label, options.task, columns, source)
         if twice := set(texts) & {*([label] if isinstance(label, str) else label)}:
             raise SettingsError(
                 f"Expected the label column not to be a text column. Received: "
                 f"text={texts}, label={twice.pop()!r}. A text must not contain its "
                 f"label."
             )
-        columns = cls(texts, label, task, options.separator, _names(options))
-        if not columns.may_split and options.separator != "|":
+        chosen = cls(texts, label, task, options.separator, _names(options))
+        if not chosen.may_split and options.separator != "|":
             raise SettingsError(
                 f"Expected a separator only where cells hold several labels. "
                 f"Received: label_separator={options.separator!r}, label={label!r}, "
                 f"task={task}. Add `--task multilabel`, or leave `--label-separator` "
                 f"out."
             )
-        return columns
+        return chosen
 
     @property
     def may_split(self) -> bool:
@@ -160,8 +163,7 @@ class ExampleColumns:
             return checked_labels(cell)
         if isinstance(cell, dict):
             return checked_labels(labels_of_object(cell))
-        if not isinstance(cell, str):
-            return checked_labels([cell])
+        cell = cell_text(cell)
         if self.may_split:
             return split_labels(cell, self.separator)
         return (stripped,) if (stripped := cell.strip()) else ()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from kerascls.data.readers.decoding import BrokenLine
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.labelled_table import (
     LabelledTable,
@@ -22,6 +23,7 @@ from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError
 
 MARK = "__label__"
+_LOOKED_AT_BYTES = 4096
 # What fastText parts words at.
 _SPACE = " \t\n\v\f\r\0"
 _LABEL = re.compile(rf"(?<![^{_SPACE}]){MARK}([^{_SPACE}]*)")
@@ -30,6 +32,9 @@ _LABEL = re.compile(rf"(?<![^{_SPACE}]){MARK}([^{_SPACE}]*)")
 def fasttext_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields the text of every line that is not blank, and its labels as a list."""
     for number, line in _lines(handle, source, options):
+        if isinstance(line, BadRow):
+            yield line
+            continue
         before, *behind = _LABEL.split(line)
         texts = [part.strip(_SPACE) for part in (before, *behind[1::2])]
         text = " ".join(filter(None, texts))
@@ -48,6 +53,9 @@ def fasttext_tail_rows(
 ) -> Iterator[Row]:
     """Yields lines whose labels are all words from the first `__label__` on."""
     for number, line in _lines(handle, source, options):
+        if isinstance(line, BadRow):
+            yield line
+            continue
         start = match.start() if (match := _LABEL.search(line)) else len(line)
         words = re.split(rf"[{_SPACE}]+", line[start:].strip(_SPACE))
         labels = [word.removeprefix(MARK) for word in words if start < len(line)]
@@ -81,12 +89,25 @@ def refuse_fasttext(columns: Iterable[str]) -> None:
             )
 
 
+def begins_like_fasttext(path: str | Path) -> bool:
+    """Returns whether one of the first lines of a file is one of fastText's."""
+    try:
+        with open(path, "rb") as handle:
+            head = handle.read(_LOOKED_AT_BYTES)
+    except OSError:
+        return False
+    lines = head.decode("utf-8", "replace").splitlines()
+    return any(map(looks_like_fasttext, lines))
+
+
 def _lines(
     handle: BinaryIO, source: str, options: FileOptions
-) -> Iterator[tuple[int, str]]:
+) -> Iterator[tuple[int, str | BadRow]]:
     lines = decoded_lines(handle, source, options.encoding, newline="\n")
     for number, line in enumerate(lines, start=1):
-        if stripped := line.strip(_SPACE):
+        if isinstance(line, BrokenLine):
+            yield number, BadRow(number, line.fault)
+        elif stripped := line.strip(_SPACE):
             yield number, stripped
 
 

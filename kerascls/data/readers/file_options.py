@@ -7,7 +7,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, Literal, Self, TypedDict, get_args
 
-from kerascls.data.readers.text_files import check_encoding
+from kerascls.data.readers.decoding import check_encoding
 from kerascls.errors import SettingsError
 
 Quoting = Literal["auto", "none", "csv"]
@@ -79,8 +79,8 @@ class FileOptions:
         if self.quoting is not None and self.quoting not in get_args(Quoting):
             raise SettingsError(
                 f"Expected quoting to be one of {', '.join(get_args(Quoting))}. "
-                f"Received: quoting={self.quoting!r}. Use none where quotation marks stand for "
-                f"themselves."
+                f"Received: quoting={self.quoting!r}. Use none where quotation "
+                f"marks stand for themselves."
             )
         if self.header_row is not None and self.header_row < 1:
             raise SettingsError(

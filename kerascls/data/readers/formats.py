@@ -1,8 +1,7 @@
 """The formats of files that texts come from, in one table."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -16,12 +15,11 @@ from kerascls.data.readers.arrow import (
 from kerascls.data.readers.class_folders import (
     folder_columns,
     folder_rows,
-    open_folder,
     save_folders,
 )
 from kerascls.data.readers.delimited import (
-    delimited_columns,
-    delimited_rows,
+    DELIMITERS,
+    delimited_lines,
     delimited_text,
 )
 from kerascls.data.readers.doccano import (
@@ -30,23 +28,27 @@ from kerascls.data.readers.doccano import (
     save_doccano_csv,
 )
 from kerascls.data.readers.fasttext import (
+    begins_like_fasttext,
     fasttext_rows,
     fasttext_tail_rows,
-    looks_like_fasttext,
     save_fasttext,
     save_fasttext_tail,
 )
+from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.json_arrays import json_rows
 from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
 from kerascls.data.readers.label_studio import save_label_studio, task_rows
 from kerascls.data.readers.labelled_table import LabelledTable
 from kerascls.data.readers.lines import line_rows
+from kerascls.data.readers.packed import unpacked_name
+from kerascls.data.readers.quoting import decide_quoting
 from kerascls.data.readers.rows import Fields, Row
 from kerascls.data.readers.saving import save_delimited, save_json, save_jsonl
 from kerascls.data.readers.sogou import sogou_columns, sogou_rows
+from kerascls.data.readers.tables import Lines, table_columns, table_rows
 from kerascls.data.readers.text_files import open_binary
-from kerascls.data.readers.xlsx import xlsx_columns, xlsx_rows
+from kerascls.data.readers.xlsx import other_sheets, xlsx_lines
 from kerascls.errors import DataError, SettingsError
 
 
@@ -66,18 +68,24 @@ class FileFormat:
         options: The fields of `FileOptions` that it has a use for.
         is_lines: Whether a row is one text and nothing else, so without a label.
         has_columns: Whether what is written names its columns as they are.
-        is_folder: Whether it is a folder, not a file; then there is no open file.
+        is_folder: Whether it is a folder; an empty file stands for it.
+        lines: Yields the rows of a table as they stand, its header among them, from
+            the same arguments.
+        variants: Returns other options that a table may be meant to be read with,
+            from an open file and the options that did not do.
     """
 
     suffixes: tuple[str, ...]
     rows: Callable[[BinaryIO, str, FileOptions], Iterator[Row]]
     columns: Callable[[BinaryIO, str, FileOptions], list[str]] | None = None
     write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None
-    save: Callable[[Path, LabelledTable], None] | None = None
     options: frozenset[str] = frozenset({"encoding"})
     is_lines: bool = False
     has_columns: bool = True
     is_folder: bool = False
+    save: Callable[[Path, LabelledTable], None] | None = None
+    lines: Callable[[BinaryIO, str, FileOptions], Lines] | None = None
+    variants: Callable[[BinaryIO, FileOptions], list[FileOptions]] | None = None
 
     @property
     def is_table(self) -> bool:
@@ -90,29 +98,61 @@ class FileFormat:
         return "encoding" in self.options and not self.is_folder
 
 
-_LOOKED_AT_BYTES = 4096
 _HEADER = frozenset({"header_row", "no_header", "columns"})
 _DELIMITED = _HEADER | {"encoding", "delimiter", "quoting"}
 
 
-def _delimited(suffix: str, delimiter: str) -> FileFormat:
+def table_format(
+    suffix: str,
+    lines: Callable[[BinaryIO, str, FileOptions], Lines],
+    variants: Callable[[BinaryIO, FileOptions], list[FileOptions]],
+    options: frozenset[str],
+    write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None,
+    save: Callable[[Path, LabelledTable], None] | None = None,
+) -> FileFormat:
+    """Returns a format whose rows have a header above them; see `FileFormat`."""
+
+    def rows(handle: BinaryIO, source: str, how: FileOptions) -> Iterator[Row]:
+        return table_rows(lines(handle, source, how), source, how)
+
+    def columns(handle: BinaryIO, source: str, how: FileOptions) -> list[str]:
+        return table_columns(lines(handle, source, how), source, how)
+
     return FileFormat(
-        suffixes=(suffix,),
-        rows=partial(delimited_rows, delimiter=delimiter),
-        columns=partial(delimited_columns, delimiter=delimiter),
-        write=partial(delimited_text, delimiter=delimiter),
-        save=partial(save_delimited, delimiter=delimiter),
-        options=_DELIMITED,
+        (suffix,),
+        rows,
+        columns,
+        write,
+        options,
+        save=save,
+        lines=lines,
+        variants=variants,
     )
+
+
+def _other_delimiters(handle: BinaryIO, options: FileOptions) -> list[FileOptions]:
+    return [replace(options, delimiter=one) for one in DELIMITERS]
 
 
 # What a new format has to be added to; all else is derived.
 FORMATS = {
-    "csv": _delimited(".csv", ","),
-    "tsv": _delimited(".tsv", "\t"),
-    "xlsx": FileFormat(
-        (".xlsx",), xlsx_rows, xlsx_columns, options=_HEADER | {"sheet"}
+    "csv": table_format(
+        ".csv",
+        delimited_lines,
+        _other_delimiters,
+        _DELIMITED,
+        delimited_text,
+        save_delimited,
     ),
+    "tsv": table_format(
+        ".tsv",
+        partial(delimited_lines, delimiter="\t", decide=decide_quoting),
+        _other_delimiters,
+        _DELIMITED,
+        partial(delimited_text, delimiter="\t"),
+        partial(save_delimited, delimiter="\t"),
+    ),
+    "xlsx": table_format(".xlsx", xlsx_lines, other_sheets, _HEADER | {"sheet"}),
     "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text, save=save_jsonl),
     "json": FileFormat((".json",), json_rows, save=save_json),
     "parquet": FileFormat(
@@ -190,36 +230,24 @@ def find_format(
     if Path(path).is_dir():
         return next(name for name in names if FORMATS[name].is_folder)
     format_of = {suffix: name for name in names for suffix in FORMATS[name].suffixes}
-    if (ending := Path(path).suffix.lower()) in format_of:
+    if (ending := Path(unpacked_name(path)).suffix.lower()) in format_of:
         return format_of[ending]
+    if Path(path).is_file():
+        with open_binary(path) as handle:
+            kind = file_kind(handle.peek(HEAD_BYTES)[:HEAD_BYTES])
+        if kind:
+            raise DataError(
+                f"Expected a file in one of the formats {', '.join(names)}. Received: "
+                f"path={str(path)!r}, which is {kind.name}. {kind.advice}"
+            )
     advice = "Save it as one of these, or say which it is with `--format`."
-    if needs_labels and _begins_like_fasttext(path):
+    if needs_labels and begins_like_fasttext(path):
         advice = "It begins as fastText's files do: read it with `--format fasttext`."
     raise DataError(
         f"Expected a file that ends in one of: "
         f"{', '.join(suffix.removeprefix('.') for suffix in format_of)}. Received: "
         f"path={str(path)!r}. {advice}"
     )
-
-
-def open_source(path: str | Path, format: FileFormat) -> AbstractContextManager:
-    """Opens a file for its reader, or checks a folder.
-
-    Raises:
-        DataError: When it is missing, may not be read, or is a file where a folder is
-            wanted, or a folder where a file is.
-    """
-    return open_folder(path) if format.is_folder else open_binary(path)
-
-
-def _begins_like_fasttext(path: str | Path) -> bool:
-    try:
-        with open(path, "rb") as handle:
-            head = handle.read(_LOOKED_AT_BYTES)
-    except OSError:
-        return False
-    lines = head.decode("utf-8", "replace").splitlines()
-    return any(map(looks_like_fasttext, lines))
 
 
 def check_effect(options: FileOptions, format: str, source: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from kerascls.data.readers.text_files import decoded_lines, open_binary
+from kerascls.data.readers.text_files import read_lines
 from kerascls.errors import DataError
 
 _NUMBER = re.compile(r"([0-9]{1,9})(\.0)?")
@@ -36,9 +36,7 @@ class LabelNames:
                 f"Expected a file with the names of classes. Received: label_names="
                 f"{str(path)!r}, which is none. Say where it is with `--label-names`."
             )
-        with open_binary(path) as handle:
-            lines = decoded_lines(handle, str(path), "utf-8", newline="\n")
-            names = [line.strip() for line in lines]
+        names = [line.strip() for line in read_lines(path)]
         while names and not names[-1]:
             names.pop()
         for number, name in enumerate(names, start=1):

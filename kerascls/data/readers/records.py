@@ -1,21 +1,14 @@
 """The rows of any supported file, one after the other."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 from kerascls.data.readers.file_options import FileOptions
-from kerascls.data.readers.formats import (
-    FORMATS,
-    check_effect,
-    find_format,
-    open_source,
-)
+from kerascls.data.readers.opening import open_rows
 from kerascls.data.readers.rows import (
     BadRow,
     BadRowLog,
     Errors,
-    Note,
     Record,
     Unlabelled,
 )
@@ -28,11 +21,11 @@ def read_columns(path: str | Path, options: FileOptions = AS_IT_IS) -> tuple[str
 
     Arguments and errors are those of `read_records`.
     """
-    format = find_format(path, options.format, needs_labels=False)
-    check_effect(options, format, str(path))
-    if columns_of := FORMATS[format].columns:
-        with open_source(path, FORMATS[format]) as handle:
-            return tuple(columns_of(handle, str(path), options))
+    opened = open_rows(path, options)
+    if opened.format.columns:
+        with opened.handle:
+            return tuple(opened.format.columns(opened.handle, str(path), options))
+    opened.handle.close()
     records = read_records(path, options, errors="skip")
     return next((tuple(record.fields) for record in records), ())
 
@@ -42,6 +35,7 @@ def read_records(
     options: FileOptions = AS_IT_IS,
     *,
     errors: Errors = "raise",
+    keep_empty: bool = False,
     bad_rows: list[BadRow] | None = None,
     notes: list[str] | None = None,
 ) -> Iterator[Record]:
@@ -55,6 +49,7 @@ def read_records(
         path: The file.
         options: How it is read.
         errors: `"raise"` or `"skip"`, for rows that cannot be used.
+        keep_empty: Whether an empty row above others is a row, or passed over.
         bad_rows: A list that receives every bad row.
         notes: A list that receives what is to be said of the file.
 
@@ -62,22 +57,22 @@ def read_records(
         DataError: When the file or some of its rows cannot be read.
         SettingsError: When the format is unknown or has no use for an option.
     """
-    format = find_format(path, options.format, needs_labels=False)
-    check_effect(options, format, str(path))
+    opened = open_rows(path, options)
     log = BadRowLog(str(path), errors, bad_rows)
-    stack = ExitStack()
-    handle = stack.enter_context(open_source(path, FORMATS[format]))
+    if opened.note and notes is not None:
+        notes.append(opened.note)
 
     def records() -> Iterator[Record]:
-        with stack:
-            for row in FORMATS[format].rows(handle, str(path), options):
+        with opened.handle as handle:
+            for row in opened.format.rows(handle, str(path), options):
                 if isinstance(row, Record):
-                    yield row
+                    if keep_empty or not row.is_empty:
+                        yield row
                 elif isinstance(row, Unlabelled):
                     yield Record(row.line, row.fields)
                 elif isinstance(row, BadRow):
                     log.add(row)
-                elif isinstance(row, Note) and notes is not None:
+                elif notes is not None:
                     notes.append(row.line)
             log.finish()
 

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.columns import check_columns
 from kerascls.data.readers.label_cells import join_labels
 from kerascls.data.readers.labelled_table import LabelledTable, save_lines
@@ -70,12 +71,16 @@ def csv_lines(
         stream.truncate()
 
 
-def cell_text(value: object, lost: Counter[str]) -> str:
-    """Returns a value as the cell of a table: text as it is, else JSON."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    lost["the type of numbers and lists, written as text"] += 1
-    return dumped(value)
+def written_cell(value: object, lost: Counter[str]) -> str:
+    """Returns a value as the cell of a table: its text, of a list or object JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | dict):
+        lost["the type of numbers and lists, written as text"] += 1
+        return dumped(value)
+    if text := cell_text(value):
+        lost["the type of numbers and lists, written as text"] += 1
+    return text
 
 
 def dumped(value: object) -> str:
@@ -87,6 +92,6 @@ def _cells(row: Mapping[str, object], table: LabelledTable) -> list[str]:
     names = table.labels(row)
     label = names[0] if table.task is Task.MULTICLASS else join_labels(names)
     return [
-        label if name == table.label_column else cell_text(row.get(name), table.lost)
+        label if name == table.label_column else written_cell(row.get(name), table.lost)
         for name in table.columns
     ]

@@ -8,15 +8,17 @@ No document names its class: that follows from the beginning of its url.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from kerascls.data.readers.decoding import BrokenLine
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.rows import BadRow, Note, Record, Row, Unlabelled
-from kerascls.data.readers.text_files import decoded_lines, open_binary
+from kerascls.data.readers.text_files import decoded_lines, read_lines
 from kerascls.errors import DataError
 
 SOGOU_COLUMNS = ["label", "title", "content", "url", "docno"]
@@ -48,10 +50,10 @@ def sogou_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[
     """
     labels = read_url_labels(options.url_labels)
     hosts: Counter[str] = Counter()
-    for line, document in _documents(handle, source, options):
+    for line, document, fault in _documents(handle, source, options):
         match = _DOCUMENT.fullmatch(document)
-        if match is None:
-            yield BadRow(line, _fault(document))
+        if fault or match is None:
+            yield BadRow(line, fault or _fault(document))
         else:
             label = url_label(match["url"].strip(), labels)
             fields = {"label": label, **match.groupdict()}
@@ -94,9 +96,7 @@ def read_url_labels(path: str | Path | None = None) -> Mapping[str, str]:
     """
     path = path or Path(str(files("kerascls.data.readers") / _CHANNELS))
     labels: dict[str, str] = {}
-    with open_binary(path) as handle:
-        lines = list(decoded_lines(handle, str(path), "utf-8", newline="\n"))
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         start, *label = line.strip().split(maxsplit=1)
@@ -111,16 +111,16 @@ def read_url_labels(path: str | Path | None = None) -> Mapping[str, str]:
 
 def _documents(
     handle: BinaryIO, source: str, options: FileOptions
-) -> Iterator[tuple[int, str]]:
-    """Yields the lines of one document after the other, with the number of its first.
+) -> Iterator[tuple[int, str, str]]:
+    """Yields line, text and fault of one document after the other.
 
     What stands between two documents is yielded like one, but for the wrapper.
     """
-    first, taken = 1, list[str]()
     found = False
     lines = decoded_lines(handle, source, options.encoding, newline="\n")
+    document = _Document()
     for number, line in enumerate(lines, start=1):
-        text = _WRAPPER.sub("", line).strip() if not taken else line.strip()
+        text = (line if document.lines else _WRAPPER.sub("", line)).strip()
         if not found and text and not text.startswith("<doc>"):
             raise DataError(
                 f"Expected documents of SogouCA or SogouCS, the first line <doc>. "
@@ -128,18 +128,36 @@ def _documents(
                 f"format with `--format`."
             )
         found = found or bool(text)
-        if text.startswith("<doc>") and taken:
-            yield first, "\n".join(taken)
-            taken = []
-        if taken or text:
-            first = first if taken else number
-            taken.append(text)
+        if text.startswith("<doc>") and document.lines:
+            yield document.taken()
+        if document.lines or text:
+            document.add(number, text, line)
         if text.endswith("</doc>"):
-            yield first, "\n".join(taken)
-            taken = []
-    rest = "\n".join(line for line in taken if not _WRAPPER.fullmatch(line))
-    if rest.strip():
-        yield first, rest
+            yield document.taken()
+    document.lines = [one for one in document.lines if not _WRAPPER.fullmatch(one)]
+    if any(document.lines):
+        yield document.taken()
+
+
+@dataclass
+class _Document:
+    """The lines of a document so far, the number of its first, and what is wrong."""
+
+    lines: list[str] = field(default_factory=list)
+    first: int = 0
+    fault: str = ""
+
+    def add(self, number: int, text: str, line: str) -> None:
+        self.first = self.first if self.lines else number
+        self.lines.append(text)
+        if isinstance(line, BrokenLine):
+            self.fault = self.fault or line.fault
+
+    def taken(self) -> tuple[int, str, str]:
+        """Returns the document and begins a new one."""
+        document = (self.first, "\n".join(self.lines), self.fault)
+        self.lines, self.fault = [], ""
+        return document
 
 
 def _fault(document: str) -> str:

@@ -61,7 +61,8 @@ def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> Compar
             options.label is None and not {*trained.label_columns} <= {*columns}
         ):
             fields = columns_of(opened, options.text, trained.text_columns)
-            opened.check(fields, columns)
+            opened.columns(fields)
+            opened.check(fields)
             texts = [texts_of(record, fields, source) for record in opened.records()]
             return ComparedTexts(source, texts)
     examples = read_labelled(bundle, path, options).examples

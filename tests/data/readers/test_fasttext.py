@@ -141,3 +141,10 @@ def test_labels_that_are_no_word_are_refused_before_anything_is_written(
 def test_a_text_with_the_mark_is_refused(tmp_path):
     with pytest.raises(DataError, match="begins with __label__"):
         save_fasttext(tmp_path / "a", table([("t __label__b", ("a",))]))
+
+
+def test_a_broken_byte_is_a_bad_row():
+    content = "__label__甲 国足\n".encode() * 3 + b"__label__a \xff\n"
+    rows = list(fasttext_rows(io.BytesIO(content), "a.txt", FileOptions()))
+    assert isinstance(rows[3], BadRow) and "byte 0xff" in rows[3].reason
+    assert len(rows) == 4

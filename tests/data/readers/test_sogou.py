@@ -125,3 +125,12 @@ def test_a_file_without_one_known_channel_is_refused_with_the_hosts(tmp_path):
     path.write_text(document(url="http://x.cn/1"), "gb18030")
     with pytest.raises(DataError, match=r"x.cn \(1\).*--url-labels"):
         read(path, ReadOptions(encoding="gb18030"))
+
+
+def test_a_broken_byte_is_a_bad_row_and_the_others_are_read():
+    content = (document() * 3).encode("gb18030")
+    broken = content.replace("正文".encode("gb18030"), b"ab\xff\xff", 1)
+    options = FileOptions(encoding="gb18030")
+    first, *others = sogou_rows(io.BytesIO(broken), "a.dat", options)
+    assert isinstance(first, BadRow) and "byte 0xff" in first.reason
+    assert all(isinstance(row, Record) for row in others)
