@@ -14,18 +14,19 @@ FREQUENT = 5
 
 
 def label_sections(rows: Rows) -> list[Section]:
-    """Returns the sections on names and counts of labels, and on pairs of them."""
+    """Returns the sections on label counts and, for multi-label, on pairs of labels."""
     counts = {
         name: Counter(label for row in file_rows for label in rows.labels[row])
         for name, file_rows in rows.by_file().items()
     }
-    sections = [_names(rows), _counts(rows, counts)]
+    sections = [_counts(rows, counts)]
     if rows.task is Task.MULTILABEL:
         sections.append(_pairs(rows, sum(counts.values(), Counter())))
     return sections
 
 
-def _names(rows: Rows) -> Section:
+def label_column_section(rows: Rows) -> Section:
+    """Returns the section on what was noticed when the labels were read."""
     return Section(
         kind="label_column",
         title="Label column",

@@ -40,7 +40,7 @@ def vectors(column: LabelColumn) -> Iterator[Finding]:
     rows = sum(cell.rows for cell in found)
     filled = sum(cell.rows for cell in column.filled)
     lengths = {len(_ONES.findall(cell.text)) for cell in found}
-    if not found or len(lengths) > 1 or 2 * rows < filled:
+    if len(lengths) != 1 or 2 * rows < filled or _may_be_labels(found):
         return
     yield Finding(
         "names of labels",
@@ -61,13 +61,15 @@ def several_labels(column: LabelColumn) -> Iterator[Finding]:
     if not found:
         return
     rows = sum(cell.rows for cell in found)
+    only_fault = len(found) == sum(bool(cell.error) for cell in column.cells)
     yield Finding(
         "one label in each row, for multiclass",
         f'{column.file}, column "{column.name}": {count(rows, "row")} with several '
         f"labels ({cell_examples(found)})",
         "Add `--task multilabel` (task='multilabel'), where a row has any number of "
         "labels.",
-        is_certain=not column.skips_bad_rows,
+        # Where multiclass was asked for, other bad rows are worth a list of all.
+        is_certain=not column.skips_bad_rows and (only_fault or not column.is_stated),
     )
 
 
@@ -87,6 +89,11 @@ def values(column: LabelColumn) -> Iterator[Finding]:
             _cure(kind, column),
             is_certain=True,
         )
+
+
+def _may_be_labels(cells: list[LabelCell]) -> bool:
+    """Returns whether each cell may be the labels 0 and 1, as one pair always is."""
+    return len(cells) == 1 and sorted(_ONES.findall(cells[0].text)) == ["0", "1"]
 
 
 def kind_of(text: str) -> str:
