@@ -6,7 +6,7 @@ from itertools import combinations
 from kerascls.auditing.findings import Section, count, listed, short_names
 from kerascls.auditing.rows import Rows
 from kerascls.data.label_checks.spelling import visible
-from kerascls.data.labels import Task
+from kerascls.data.labels import Task, in_natural_order
 
 # Least rows for "always", least expected rows for "never" together: below, chance
 # explains it.
@@ -38,7 +38,7 @@ def label_column_section(rows: Rows) -> Section:
 
 def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
     total = sum(counts.values(), Counter())
-    names = sorted(total, key=lambda name: (-total[name], name))
+    names = sorted(in_natural_order(total), key=lambda name: -total[name])
     missing = {
         file: [name for name in names if not numbers[name]]
         for file, numbers in counts.items()

@@ -92,8 +92,8 @@ def test_notes_come_in_order_and_the_callers_are_left_as_they_were():
         "test.csv: 1 label that train.csv lacks, 2 of 2 that are given: 'new' (2 "
         "rows); train.csv has 'x', 'y'. Check the label column and its separator, and "
         "that both files name labels alike.",
-        "labels that are not in every part (2), and so are not chosen or scored on "
-        "where they lack, with their rows: 'x' (train 1), 'y' (train 1)",
+        "labels that are not in every part (2), not scored where they are not, and "
+        "where their rows went: 'x' (train 1), 'y' (train 1)",
         "train.csv: 1 bad row left out",
         "train.csv: 2 empty texts kept",
         "labels of test that training lacks (1), scored as misses: new (2 rows)",

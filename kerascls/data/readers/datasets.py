@@ -17,7 +17,7 @@ from kerascls.data.readers.columns import (
     pick_texts,
 )
 from kerascls.data.readers.formats import FORMATS, find_format
-from kerascls.data.readers.label_cells import checked_labels, split_labels
+from kerascls.data.readers.label_cells import checked_labels, listed, split_labels
 from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
 from kerascls.data.readers.rows import BadRow, BadRowLog, Record
 from kerascls.data.readers.text_files import file_sha256, open_binary
@@ -200,10 +200,8 @@ class _Columns:
         labels: tuple[str, ...] = ()
         if cell is None and self.task is Task.MULTILABEL:
             return labels
-        if isinstance(cell, list):
-            labels = checked_labels(cell)
-        elif not isinstance(cell, str):
-            labels = checked_labels([cell])
+        if not isinstance(cell, str):
+            labels = checked_labels(listed(cell))
         elif _may_split(self.label, self.task):
             labels = split_labels(cell, self.separator)
         elif stripped := cell.strip():
