@@ -131,13 +131,6 @@ def test_lists_of_objects_are_no_labels(case):
         assert done.refuses('"annotations"', "36 JSON lists of objects")
 
 
-def test_objects_with_numbers_are_told_as_they_are_written(case):
-    done = case("jsonl-spacy-cats").done[0]
-    assert done.refuses(
-        '{"体育": 1.0', "36 objects", "for name, number in cell.items()"
-    )
-
-
 def test_lists_as_python_prints_them_are_read(case):
     lists = case("python-list-repr")
     assert lists.done[0].works()

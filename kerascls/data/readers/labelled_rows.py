@@ -96,7 +96,7 @@ class LabelledRows:
     @property
     def left_out(self) -> list[str]:
         """How many rows had no labels yet, and why."""
-        return [f"{n:,} {why}, left out" for why, n in self.unlabelled.items()]
+        return [f"{why}, left out: {n:,}" for why, n in self.unlabelled.items()]
 
 
 @contextmanager
