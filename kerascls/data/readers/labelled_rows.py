@@ -84,7 +84,8 @@ class LabelledRows:
             column = self.columns.label_column(self.path, self.options, count_texts)
             looked = look_at(column)
         self.log.finish()
-        return (*self.notes, *self.left_out, *self._passed_over(), *looked)
+        lines = (*self.notes, *self.left_out, *self._passed_over())
+        return (*(f"{self.path.name}: {line}" for line in lines), *looked)
 
     def _passed_over(self) -> Iterator[str]:
         if self.empty:
