@@ -22,6 +22,7 @@ def calls(replace, monkeypatch) -> list:
             decision=SimpleNamespace(lines=lambda: ["n/a: 健康"]),
             decision_before=None,
             unknown={"新": 2},
+            notes=(),
             to_dict={"rule": 1}.copy,
         )
 
@@ -61,7 +62,7 @@ def test_only_what_was_given_is_handed_over(run, calls, valid):
     run("tune", valid.parent, valid, "--top-k", 2, "--label", "topic")
     ((arguments, options),) = calls
     assert arguments == (valid.parent, valid)
-    assert options == {"top_k": 2, "label": "topic", "on_progress": None}
+    assert options == {"top_k": 2, "label": ("topic",), "on_progress": None}
 
 
 def test_zero_is_something_that_was_given(run, calls, valid):
