@@ -20,6 +20,7 @@ from kerascls.data.readers.label_cells import (
     split_labels,
 )
 from kerascls.data.readers.label_names import LabelNames
+from kerascls.data.readers.label_studio import is_annotation
 from kerascls.data.readers.one_hot import one_hot_labels
 from kerascls.data.readers.read_options import ReadOptions
 from kerascls.data.readers.rows import Record
@@ -131,6 +132,8 @@ class ExampleColumns:
         if not isinstance(self.label, str):
             return list(one_hot_labels(record.fields, self.label))
         if self.label not in record.fields:
+            if is_annotation(record.fields):
+                return []
             raise DataError(f'label column "{self.label}" is missing')
         return record.fields[self.label]
 

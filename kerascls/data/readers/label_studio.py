@@ -1,6 +1,8 @@
 """Tasks of Label Studio: the full JSON that it exports and imports.
 
-Its exports JSON_MIN, CSV and TSV are JSON arrays and tables, see `label_cells.py`.
+Its exports JSON_MIN, CSV and TSV are JSON arrays and tables, whose cells
+`label_cells.py` reads. They leave out skipped tasks and have the others, also those
+that nobody has annotated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +16,8 @@ from kerascls.data.readers.labelled_table import LabelledTable, save_lines
 from kerascls.data.readers.rows import BadRow, Record, Row, Unlabelled
 from kerascls.data.readers.saving import array_lines
 
+NOT_ANNOTATED = "tasks not annotated"
+
 
 def task_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields each task: its `id`, its data, and a list of choices for each control.
@@ -26,6 +30,19 @@ def task_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[R
     for number, value, text in array_values(handle, source, options):
         row = json_row(number, value, text)
         yield row if isinstance(row, BadRow) else _row(number, row.fields, controls)
+
+
+def is_unannotated(fields: Mapping[str, object]) -> bool:
+    """Returns whether a row of JSON_MIN, CSV or TSV is a task without annotation."""
+    return is_annotation(fields) and fields["annotation_id"] in (None, "")
+
+
+def is_annotation(fields: Mapping[str, object]) -> bool:
+    """Returns whether a row is one of JSON_MIN, CSV or TSV.
+
+    In JSON_MIN a control in which nothing was chosen is no field of the row.
+    """
+    return "annotation_id" in fields and "annotator" in fields
 
 
 def _controls(handle: BinaryIO, source: str, options: FileOptions) -> list[str]:
@@ -48,7 +65,7 @@ def _row(number: int, task: Mapping[str, Any], controls: list[str]) -> Row:
     annotations = _annotations(task) or []
     done = [one for one in annotations if not one.get("was_cancelled")]
     if not done:
-        reason = "tasks skipped" if annotations else "tasks not annotated"
+        reason = "tasks skipped" if annotations else NOT_ANNOTATED
         return Unlabelled(number, reason, fields)
     answers = [{name: _choices(one).get(name, []) for name in controls} for one in done]
     different = [
@@ -91,10 +108,13 @@ def save_label_studio(path: Path, table: LabelledTable) -> None:
     Its configuration names the control and what it is for as the columns are:
     `<Choices name="label" toName="text">`, and `<Text name="text" value="$text"/>`.
     """
-    save_lines(path, array_lines(_task(row, table) for row in table.rows()))
+    rows = enumerate(table.rows(), start=1)
+    save_lines(path, array_lines(_task(number, row, table) for number, row in rows))
 
 
-def _task(row: Mapping[str, object], table: LabelledTable) -> dict[str, object]:
+def _task(
+    number: int, row: Mapping[str, object], table: LabelledTable
+) -> dict[str, object]:
     names = (name for name in table.columns if name != table.label_column)
     result = {
         "from_name": table.label_column,
@@ -103,4 +123,5 @@ def _task(row: Mapping[str, object], table: LabelledTable) -> dict[str, object]:
         "value": {"choices": list(table.labels(row))},
     }
     data = {name: row.get(name) for name in names}
-    return {"data": data, "annotations": [{"result": [result]}]}
+    annotation = {"id": number, "result": [{"id": f"r{number}", **result}]}
+    return {"id": number, "data": data, "annotations": [annotation]}

@@ -13,6 +13,7 @@ from kerascls.data.label_checks.look import look_at
 from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.example_columns import Example, ExampleColumns
+from kerascls.data.readers.label_studio import NOT_ANNOTATED, is_unannotated
 from kerascls.data.readers.one_hot import one_hot_advice
 from kerascls.data.readers.opening import open_rows
 from kerascls.data.readers.read_options import ReadOptions
@@ -63,6 +64,8 @@ class LabelledRows:
                 self.notes.append(row.line)
             elif isinstance(row, Unlabelled):
                 self.unlabelled[row.reason] += 1
+            elif is_unannotated(row.fields):
+                self.unlabelled[NOT_ANNOTATED] += 1
             elif row.is_empty:
                 self.empty.append(row.line)
             elif self.columns is not None:  # as it is where a row is a record

@@ -126,3 +126,33 @@ def test_what_was_written_comes_back(tmp_path):
         (("乙",), ()),
     ]
     assert not table.lost
+
+
+MINIMAL = [
+    {
+        "text": "甲",
+        "topic": {"choices": ["a", "b"]},
+        "annotator": 1,
+        "annotation_id": 1,
+    },
+    {"text": "乙", "topic": "a", "annotator": 1, "annotation_id": 2},
+    {"text": "丙", "annotator": 1, "annotation_id": 3},
+    {"text": "丁", "annotator": None, "annotation_id": None},
+]
+
+
+def test_of_the_short_exports_tasks_without_annotation_are_left_out(
+    tmp_path, write_csv
+):
+    (tmp_path / "a.json").write_text(json.dumps(MINIMAL))
+    names = ("text", "topic", "annotator", "annotation_id")
+    cells = [
+        [json.dumps(v) if isinstance(v, dict) else v for v in map(row.get, names)]
+        for row in MINIMAL
+    ]
+    table = write_csv(tmp_path / "a.csv", names, cells)
+    options = ReadOptions(label="topic", task="multilabel")
+    for path in (tmp_path / "a.json", table):
+        dataset = read(path, options)
+        assert [row.labels for row in dataset.examples] == [("a", "b"), ("a",), ()]
+        assert f"{path.name}: tasks not annotated, left out: 1" in dataset.notes
