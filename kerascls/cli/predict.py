@@ -1,14 +1,22 @@
 """`kerascls predict`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 import kerascls
-from kerascls.cli.options import FOLDER, given, input_format_option, runtime_option
+from kerascls.cli.options import (
+    FOLDER,
+    given,
+    input_format_option,
+    runtime_option,
+    setting_options,
+)
 from kerascls.cli.output import row_progress
+from kerascls.data.readers.file_options import TABLE_KEYWORDS
 
 
 @click.command()
@@ -18,7 +26,7 @@ from kerascls.cli.output import row_progress
 @click.option("--output", metavar="FILE", help=".csv or .jsonl. Default: screen.")
 @click.option("--text", multiple=True, help="Text column. Default: as in training.")
 @input_format_option("--format", help="Of the input.")
-@click.option("--encoding", help="Of the input. Default: utf-8.")
+@setting_options(TABLE_KEYWORDS)
 @runtime_option
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def predict(
@@ -47,7 +55,14 @@ def predict(
     options["runtime"] = runtime
     input, output = input or "-", output or "-"
     with row_progress(quiet or output == "-") as show:
-        kerascls.predict(out, input, output, on_progress=show, **given(options))
+        kerascls.predict(
+            out,
+            input,
+            output,
+            on_progress=show,
+            on_note=None if quiet else partial(click.echo, err=True),
+            **given(options),
+        )
 
 
 def _predict_texts(out: Path, texts: tuple[str, ...], **options: str) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Unpack
 
-from kerascls.data.readers import FORMATS
+from kerascls.data.readers import FORMATS, FileKeywords, FileOptions
 from kerascls.data.readers.lines import LINE_COLUMN
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import open_bundle
@@ -19,11 +20,11 @@ def predict_file(
     output: str | Path,
     *,
     text: str | Sequence[str] = (),
-    format: str | None = None,
-    encoding: str = "utf-8",
     runtime: str = "auto",
     chunk_rows: int = CHUNK_ROWS,
     on_progress: Callable[[int, int | None], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+    **reading: Unpack[FileKeywords],
 ) -> int:
     """Writes one row with labels and scores for every row of the input, in order.
 
@@ -39,29 +40,35 @@ def predict_file(
         output: A `.csv` or `.jsonl` file; `"-"` is standard output, in CSV where
             the input is a table, else JSON lines.
         text: Columns with the texts. Defaults to those used in training.
-        format: One of `kerascls.data.readers.FORMATS`. Defaults to the file's ending;
-            standard input is plain lines.
-        encoding: Encoding of text formats.
         runtime: What computes, see `Predictor.load`; of no use to one that is loaded.
         chunk_rows: Most rows predicted together. The first 32 go first, and each
             further chunk has twice as many rows; what is done is written at once.
         on_progress: Called with rows done and rows in all, None when unknown.
+        on_note: Called with lines for people on how the input was read.
+        **reading: How the input is read, see `kerascls.data.readers.FileOptions`.
+            Standard input is plain lines unless `format` says otherwise.
 
     Returns:
         The number of rows.
 
     Raises:
         DataError: When a row cannot be used; checked before anything is predicted.
-        SettingsError: When format, encoding, output, text or runtime cannot be used.
+        SettingsError: When a keyword is unknown, or output, text, runtime or how the
+            input is to be read cannot be used.
         BundleError: When the bundle cannot be loaded.
     """
+    options = FileOptions.from_keywords(predict_file, reading)
     _refuse_overwriting_input(input, output)
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
-    with open_input(input, format, encoding) as rows:
+    with open_input(input, options) as rows:
         columns = columns_of(rows, text, opened.input_spec.text_columns)
-        header = rows.columns() or columns
+        header = rows.columns(columns) or columns
         # Standard input can be read only once.
-        total = None if rows.path is None else rows.check(columns, header)
+        notes: list[str] = []
+        total = None if rows.path is None else rows.check(columns, notes)
+        if on_note:
+            for line in notes:
+                on_note(f"{rows.source}: {line}")
         done = 0
         with open_output(output, output_format(output, rows.format), header) as out:
             # Loading takes seconds: it waits until the input has been checked.

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.file_options import Quoting
 from kerascls.data.readers.formats import format_names
 from kerascls.data.readers.read_options import READ_KEYWORDS, ReadOptions
 from kerascls.errors import SettingsError
@@ -48,6 +49,30 @@ class DataSettings(Group):
         None, description=f"{_FORMATS}. Default: by the file's ending."
     )
     encoding: str = Field("utf-8", description="Encoding of text files.")
+    delimiter: str | None = Field(
+        None,
+        description="What stands between cells of csv and tsv. Default: comma or tab.",
+    )
+    quoting: Quoting | None = Field(
+        None,
+        description="What quotation marks mean in csv and tsv. Default: in csv what "
+        "begins and ends a cell, in tsv what explains the whole file.",
+    )
+    sheet: str | None = Field(
+        None, description="Sheet of a workbook, name or number. Default: the first."
+    )
+    header_row: int | None = Field(
+        None,
+        ge=1,
+        description="Line, or row of a sheet, that names the columns. Default: the "
+        "first that is not empty.",
+    )
+    no_header: bool = Field(
+        False, description="The first row is no header; --columns names the columns."
+    )
+    columns: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
+        (), description="Names of all columns without a header, as in label,text."
+    )
     skip_bad_rows: bool = Field(
         False, description="Leave out and count rows that cannot be used."
     )

@@ -97,7 +97,9 @@ def test_a_file_is_read_as_in_training_unless_said_otherwise():
         pass
 
     help_of = {one.name: one.help for one in click.command()(command).params}
-    assert list(help_of) == [*READ_KEYWORDS[:3], "encoding", "skip_bad_rows"]
+    assert list(help_of) == [
+        name for name in READ_KEYWORDS if name not in ("task", "format")
+    ]
     assert help_of["text"].endswith("Default: as in training.")
     assert help_of["label"] == "What is true."
     assert help_of["encoding"] == FIELDS["data.encoding"].description + "  [utf-8]"

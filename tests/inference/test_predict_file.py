@@ -144,8 +144,8 @@ def test_a_missing_column_is_refused_with_those_there_are(tmp_path, predictor):
 def test_bad_rows_are_told_with_their_lines_before_anything_is_predicted(
     tmp_path, predictor
 ):
-    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n{"text"\n{"text": null}\n')
-    with pytest.raises(DataError, match=r"(?s)in.jsonl:2: .*in.jsonl:3: .*null"):
+    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n{"text"\n{"text": []}\n')
+    with pytest.raises(DataError, match=r"(?s)in.jsonl:2: .*in.jsonl:3: .*a list"):
         predict_file(predictor, source, tmp_path / "out.jsonl")
     assert predictor.calls == []
     assert not (tmp_path / "out.jsonl").exists()
@@ -328,7 +328,9 @@ def test_first_answers_come_before_the_last_lines(monkeypatch, predictor):
             yield f"{number}\n".encode()
 
     flushed, told, chunks = [], [], lines()
-    buffer = SimpleNamespace(read1=lambda size: next(chunks, b""))
+    buffer = SimpleNamespace(
+        read1=lambda size: next(chunks, b""), seekable=lambda: False
+    )
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=buffer))
     monkeypatch.setattr(sys, "stdout", Output())
     assert predict_file(predictor, "-", "-") == 40

@@ -1,22 +1,25 @@
 """Labelled text for training and scoring, read into memory."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.columns import (
+    ColumnsError,
     choose_label_column,
     choose_text_columns,
     pick_texts,
 )
-from kerascls.data.readers.formats import FORMATS, find_format
+from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.label_cells import checked_labels, split_labels
+from kerascls.data.readers.opening import open_rows
 from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
-from kerascls.data.readers.rows import BadRow, BadRowLog, Record
+from kerascls.data.readers.rows import BadRow, BadRowLog, Note, Record, Row
 from kerascls.data.readers.text_files import file_sha256, open_binary
 from kerascls.errors import DataError, SettingsError
 
@@ -46,6 +49,7 @@ class Dataset:
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
         sha256: Of the file, hexadecimal.
+        notes: What people should know of how it was read.
     """
 
     path: Path
@@ -56,6 +60,7 @@ class Dataset:
     skipped_rows: int
     empty_texts: int
     sha256: str
+    notes: tuple[str, ...] = ()
 
 
 def read(
@@ -81,17 +86,33 @@ def read(
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
     path = Path(path)
-    format = FORMATS[find_format(path, options.format)]
-    log = BadRowLog(str(path), options.errors)
-    examples: list[Example] = []
     with open_binary(path) as handle:
         _require_regular(handle, path)
-        rows = format.rows(handle, str(path), options.encoding)
-        rows = _with_progress(rows, handle, on_progress)
-        columns, rows = _find_columns(rows, options, format.is_table)
+    try:
+        return _read(path, options, on_progress)
+    except ColumnsError as error:
+        columns = partial(_Columns.choose, options=options, source=str(path))
+        advice = find_cure(path, options, columns)
+        raise DataError(f"{error.fault} {advice or error.advice}") from error
+
+
+def _read(path: Path, options: ReadOptions, on_progress: Progress | None) -> Dataset:
+    log = BadRowLog(str(path), options.errors)
+    examples: list[Example] = []
+    opened = open_rows(path, options, needs_labels=True)
+    notes = [opened.note] if opened.note else []
+    empty: list[int] = []
+    with opened.handle as handle:
+        rows = opened.format.rows(handle, str(path), options)
+        rows = _with_progress(rows, handle, path, on_progress)
+        columns, rows = _find_columns(rows, options, opened.format.is_table, str(path))
         for row in rows:
             if isinstance(row, BadRow):
                 log.add(row)
+            elif isinstance(row, Note):
+                notes.append(row.line)
+            elif row.is_empty:
+                empty.append(row.line)
             elif columns is not None:  # as it is where a row is a record
                 try:
                     examples.append(columns.example(row))
@@ -104,6 +125,10 @@ def read(
             f"Expected at least one row of labelled text below the header. Received: "
             f"{path} with {bad}. Give a file with rows."
         )
+    if empty:
+        notes.append(
+            f"empty rows passed over: {len(empty)}, the first in line {empty[0]}"
+        )
     return Dataset(
         path=path,
         examples=examples,
@@ -113,6 +138,7 @@ def read(
         skipped_rows=log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
         sha256=file_sha256(path),
+        notes=tuple(notes),
     )
 
 
@@ -126,9 +152,11 @@ class _Columns:
     separator: str
 
     @classmethod
-    def choose(cls, first: Record, options: ReadOptions) -> "_Columns":
-        texts = choose_text_columns(options.text, first.fields)
-        label, task = choose_label_column(options.label, options.task, first.fields)
+    def choose(
+        cls, columns: Collection[str], options: ReadOptions, source: str
+    ) -> "_Columns":
+        texts = choose_text_columns(options.text, columns, source)
+        label, task = choose_label_column(options.label, options.task, columns, source)
         if label in texts:
             raise SettingsError(
                 f"Expected the label column not to be a text column. Received: "
@@ -140,8 +168,9 @@ class _Columns:
         texts = pick_texts(record.fields, self.texts)
         if self.label not in record.fields:
             raise DataError(f'label column "{self.label}" is missing')
+        cell = record.fields[self.label]
         try:
-            labels = self._labels(record.fields[self.label])
+            labels = self._labels(cell if isinstance(cell, list) else cell_text(cell))
         except DataError as error:
             raise DataError(f'label column "{self.label}": {error}') from error
         if not labels and self.task is Task.MULTICLASS:
@@ -166,17 +195,17 @@ class _Columns:
 
 
 def _find_columns(
-    rows: Iterator[Record | BadRow], options: ReadOptions, rows_are_alike: bool
-) -> tuple[_Columns | None, Iterator[Record | BadRow]]:
+    rows: Iterator[Row], options: ReadOptions, rows_are_alike: bool, source: str
+) -> tuple[_Columns | None, Iterator[Row]]:
     """Returns the columns of the first record that has them, and all the rows."""
-    seen: list[Record | BadRow] = []
+    seen: list[Row] = []
     first_error = None
     for row in rows:
         seen.append(row)
-        if isinstance(row, BadRow):
+        if not isinstance(row, Record) or not row.fields:
             continue
         try:
-            return _Columns.choose(row, options), chain(seen, rows)
+            return _Columns.choose(row.fields, options, source), chain(seen, rows)
         except DataError as error:
             first_error = first_error or error
             if rows_are_alike:
@@ -187,12 +216,12 @@ def _find_columns(
 
 
 def _with_progress(
-    rows: Iterator[Record | BadRow], handle: BinaryIO, on_progress: Progress | None
-) -> Iterator[Record | BadRow]:
+    rows: Iterator[Row], handle: BinaryIO, path: Path, on_progress: Progress | None
+) -> Iterator[Row]:
     if on_progress is None:
         yield from rows
         return
-    size_bytes = os.fstat(handle.fileno()).st_size
+    size_bytes = path.stat().st_size
     for count, row in enumerate(rows):
         if count % ROWS_PER_PROGRESS == 0:
             on_progress(min(handle.tell(), size_bytes), size_bytes)

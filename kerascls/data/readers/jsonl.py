@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
-from kerascls.data.readers.rows import BadRow, Fields, Record
+from kerascls.data.readers.decoding import BrokenLine
+from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.rows import BadRow, Fields, Record, Row
 from kerascls.data.readers.text_files import decoded_lines
 
 
@@ -26,18 +28,27 @@ _DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def jsonl_rows(
-    handle: BinaryIO, source: str, encoding: str
-) -> Iterator[Record | BadRow]:
-    """Yields the objects of a file; blank lines are passed over.
+def jsonl_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
+    """Yields the objects of a file; blank lines at its end are passed over.
+
+    A blank line above others is a row without fields.
 
     `NaN`, which is no JSON but is written by many programs, is read as null; a row
     with an infinite number is bad, for what is written from it must be JSON again.
     """
-    lines = decoded_lines(handle, source, encoding, newline="\n")
+    lines = decoded_lines(handle, source, options.encoding, newline="\n")
+    blank: list[Record] = []
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _row(number, line)
+        if isinstance(line, BrokenLine):
+            row: Row = BadRow(number, line.fault)
+        elif line.strip():
+            row = _row(number, line)
+        else:
+            blank.append(Record(number, {}))
+            continue
+        yield from blank
+        blank.clear()
+        yield row
 
 
 def jsonl_text(columns: Sequence[str], rows: Iterable[Fields], line_end: str) -> str:

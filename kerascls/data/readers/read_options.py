@@ -1,27 +1,24 @@
 """One value for how a file is read, and the keywords it is made from."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from inspect import signature
-from typing import Any, Self, TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import check_task
+from kerascls.data.readers.file_options import FileOptions, TableKeywords
 from kerascls.data.readers.formats import check_format
 from kerascls.data.readers.label_cells import check_separator
 from kerascls.data.readers.rows import Errors
-from kerascls.data.readers.text_files import check_encoding
 from kerascls.errors import SettingsError
 
 
-class ColumnKeywords(TypedDict, total=False):
+class ColumnKeywords(TableKeywords, total=False):
     """Fields of `ReadOptions`, for functions whose `format` is another one."""
 
     text: str | Sequence[str]
     label: str | None
     label_separator: str | None
-    encoding: str
     skip_bad_rows: bool
     task: Task | str | None
 
@@ -33,8 +30,10 @@ class ReadKeywords(ColumnKeywords, total=False):
 
 
 @dataclass(frozen=True)
-class ReadOptions:
+class ReadOptions(FileOptions):
     r"""How a file with labelled text is read; checked when it is made.
+
+    Its further fields, of the file and its columns as such, are those of `FileOptions`.
 
     Args:
         text: The text columns. By default `text`, or `title` and `content`.
@@ -43,8 +42,6 @@ class ReadOptions:
             an empty cell or list, or null.
         label_separator: Between the names in a cell, by default `|`; `\|` is a bar
             inside a name.
-        format: One of `FORMATS`; by default the file's ending.
-        encoding: Of the text formats. UTF-8 is read with or without BOM.
         skip_bad_rows: Whether rows that cannot be used are left out and counted;
             otherwise the first ten and their number are reported.
         task: `"multiclass"` or `"multilabel"`; by default as the label column's name
@@ -57,8 +54,6 @@ class ReadOptions:
     text: tuple[str, ...] = ()
     label: str | None = None
     label_separator: str | None = None
-    format: str | None = None
-    encoding: str = "utf-8"
     skip_bad_rows: bool = False
     task: Task | None = None
 
@@ -66,35 +61,11 @@ class ReadOptions:
         text = (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "task", check_task(self.task))
-        check_encoding(self.encoding)
+        super().__post_init__()
         if self.format is not None:
             check_format(self.format)
         if self.label_separator is not None:
             check_separator(self.label_separator)
-
-    @classmethod
-    def from_keywords(
-        cls, function: Callable, keywords: Mapping[str, Any], others: Iterable[str] = ()
-    ) -> Self:
-        """Returns the options in the keywords that a function was called with.
-
-        `others` are names of keywords that say nothing on how a file is read.
-
-        Raises:
-            SettingsError: When a keyword is unknown, with the nearest known one, or a
-                value has no meaning.
-        """
-        parameters = signature(function).parameters.values()
-        named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
-        known = list(dict.fromkeys([*named, *READ_KEYWORDS, *others]))
-        for name in [name for name in keywords if name not in known]:
-            near = get_close_matches(name, known, n=1)
-            advice = f"Did you mean {near[0]!r}?" if near else "Choose one of them."
-            raise SettingsError(
-                f"Expected keywords of {function.__name__}(): {', '.join(known)}. "
-                f"Received: {name}={keywords[name]!r}. {advice}"
-            )
-        return cls(**{n: keywords[n] for n in READ_KEYWORDS if n in keywords})
 
     @property
     def separator(self) -> str:
@@ -130,5 +101,10 @@ class ReadOptions:
         )
 
 
-READ_KEYWORDS = tuple(ReadOptions.__dataclass_fields__)
+_OF_FILES = [field.name for field in fields(FileOptions)]
+# What the columns mean first, as in the help.
+READ_KEYWORDS = (
+    *(field.name for field in fields(ReadOptions) if field.name not in _OF_FILES),
+    *_OF_FILES,
+)
 DEFAULTS = ReadOptions()

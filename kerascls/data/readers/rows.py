@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kerascls.data.readers.cells import is_empty
 from kerascls.errors import DataError
 
 Errors = Literal["raise", "skip"]
 Fields = Mapping[str, object]
 SHOWN_ROWS = 10
+SHOWN_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Record:
     line: int
     fields: dict[str, object]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no field holds anything but white space."""
+        return all(map(is_empty, self.fields.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
@@ -33,20 +40,14 @@ class BadRow:
     reason: str
 
 
-def table_row(
-    line: int, cells: list[str], columns: list[str], width: int
-) -> Record | BadRow:
-    """Returns a row of a table; columns without a name at its end must be empty.
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for people on how a file was read, such as what was taken for what."""
 
-    `width` is how many columns the header has, unnamed ones at its end included.
-    """
-    if not len(columns) <= len(cells) <= width:
-        noun = "column" if len(cells) == 1 else "columns"
-        return BadRow(line, f"{len(cells)} {noun} where the header has {width}")
-    for number, cell in enumerate(cells[len(columns) :], start=len(columns) + 1):
-        if cell.strip():
-            return BadRow(line, f"column {number} has a cell and no name in the header")
-    return Record(line, dict(zip(columns, cells, strict=False)))
+    line: str
+
+
+Row = Record | BadRow | Note
 
 
 @dataclass
@@ -63,27 +64,42 @@ class BadRowLog:
     errors: Errors = "raise"
     collected: list[BadRow] | None = None
     count: int = 0
-    _shown: list[BadRow] = field(default_factory=list, init=False)
+    _lines_of: dict[str, list[int]] = field(default_factory=dict, init=False)
 
     def add(self, row: BadRow) -> None:
         """Takes note of one more bad row."""
         self.count += 1
-        if len(self._shown) < SHOWN_ROWS:
-            self._shown.append(row)
+        if row.reason in self._lines_of or len(self._lines_of) < SHOWN_ROWS:
+            self._lines_of.setdefault(row.reason, []).append(row.line)
         if self.collected is not None:
             self.collected.append(row)
+
+    def lines(self) -> list[str]:
+        """Returns the first few reasons, each with the rows it holds for."""
+        shown = [
+            f"  {self.source}:{lines[0]}: {reason}{_more(lines[1:])}"
+            for reason, lines in self._lines_of.items()
+        ]
+        others = self.count - sum(map(len, self._lines_of.values()))
+        return [*shown, f"  ... and {others} more"] if others else shown
 
     def finish(self) -> None:
         """Raises a `DataError` when there were bad rows that are not to be skipped."""
         if not self.count or self.errors == "skip":
             return
-        lines = [f"{self.source}:{row.line}: {row.reason}" for row in self._shown]
-        if self.count > len(lines):
-            lines.append(f"... and {self.count - len(lines)} more")
         noun = "row" if self.count == 1 else "rows"
         raise DataError(
             f"Expected every row to be usable. Received: {self.count} bad {noun} in "
-            f"{self.source}:\n" + "\n".join(f"  {line}" for line in lines) + "\n"
+            f"{self.source}:\n" + "\n".join(self.lines()) + "\n"
             "Correct them, or go on without them: `--skip-bad-rows` "
             "(skip_bad_rows=True)."
         )
+
+
+def _more(lines: list[int]) -> str:
+    if not lines:
+        return ""
+    shown = ", ".join(map(str, lines[:SHOWN_LINES]))
+    rest = ", ..." if len(lines) > SHOWN_LINES else ""
+    noun = "line" if len(lines) == 1 else "lines"
+    return f" (the same in {len(lines)} more {noun}: {shown}{rest})"

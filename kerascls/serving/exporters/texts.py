@@ -32,7 +32,7 @@ class ComparedTexts:
 def sample_texts(bundle: Bundle) -> ComparedTexts:
     """Returns the texts of the packaged sample; several fields hold the same text."""
     num_fields = len(bundle.input_spec.text_columns)
-    with open_input(sample_path(), None, "utf-8") as opened:
+    with open_input(sample_path()) as opened:
         texts = [
             texts_of(record, ("text",) * num_fields, SAMPLE)
             for record in opened.records()
@@ -55,13 +55,14 @@ def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> Compar
     """
     source = Path(path).name
     trained = bundle.input_spec
-    with open_input(path, options.format, options.encoding) as opened:
+    with open_input(path, options) as opened:
         columns = opened.columns()
         if FORMATS[opened.format].is_lines or (
             options.label is None and trained.label_column not in columns
         ):
             fields = columns_of(opened, options.text, trained.text_columns)
-            opened.check(fields, columns)
+            opened.columns(fields)
+            opened.check(fields)
             texts = [texts_of(record, fields, source) for record in opened.records()]
             return ComparedTexts(source, texts)
     examples = read_labelled(bundle, path, options).examples

@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 import kerascls
-from kerascls.data.readers import FORMATS, Record, read_columns, read_records
-from kerascls.data.readers.formats import FileFormat, find_format
+from kerascls.data.readers import (
+    FORMATS,
+    FileOptions,
+    Record,
+    read_columns,
+    read_records,
+)
+from kerascls.data.readers.formats import FileFormat, check_effect, find_format
 from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError, SettingsError
 from kerascls.inference.inputs import open_input
@@ -45,6 +51,20 @@ def test_the_help_text_names_the_formats():
     assert description == "csv, tsv, xlsx or jsonl. Default: by the file's ending."
 
 
+@pytest.mark.parametrize(
+    ("format", "keywords", "message"),
+    [
+        ("xlsx", {"encoding": "gb18030"}, "`--encoding` is for csv, tsv, jsonl, txt"),
+        ("csv", {"sheet": "2"}, "sheet='2' for a.b, read as csv.*is for xlsx"),
+        ("jsonl", {"no_header": True, "columns": "a"}, "`--no-header` is for csv"),
+        ("txt", {"delimiter": ";"}, "`--delimiter` is for csv, tsv"),
+    ],
+)
+def test_an_option_without_effect_is_refused(format, keywords, message):
+    with pytest.raises(SettingsError, match=message):
+        check_effect(FileOptions(**keywords), format, "a.b")
+
+
 def names_in(node: ast.AST) -> set[str]:
     """Returns the names of formats among the elements of a literal list."""
     if isinstance(node, ast.Subscript) and "Literal" in ast.unparse(node.value):
@@ -73,9 +93,11 @@ def test_no_other_module_lists_formats():
     assert lists == []
 
 
-def kv_rows(handle, source, encoding) -> Iterator[Record]:
+def kv_rows(handle, source, options) -> Iterator[Record]:
     """Yields lines such as `text=甲;label=乙`."""
-    for number, line in enumerate(decoded_lines(handle, source, encoding, ""), 1):
+    for number, line in enumerate(
+        decoded_lines(handle, source, options.encoding, ""), 1
+    ):
         cells = (cell.split("=", 1) for cell in line.strip().split(";"))
         yield Record(number, dict(cells))
 
@@ -111,7 +133,7 @@ def test_a_new_format_is_relabelled_as_json_lines(kv_file, tmp_path):
 
 
 def test_a_new_format_is_an_input_of_predictions(kv_file):
-    with open_input(kv_file, None, "utf-8") as rows:
+    with open_input(kv_file) as rows:
         assert (rows.format, rows.columns()) == ("kv", ("text", "labels"))
         assert rows.check(("text",), rows.columns()) == 2
         assert output_format("-", rows.format) == "jsonl"
