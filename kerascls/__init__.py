@@ -13,6 +13,8 @@ _PLACES = {
     "Tokenizer": "kerascls.preprocessing.tokenizers.wordpiece",
     "audit": "kerascls.auditing.audit",
     "build_transformer_model": "kerascls.checkpoints.transformer_model",
+    "convert_data": "kerascls.data.conversion",
+    "describe_data": "kerascls.auditing.data_stats",
     "diff": "kerascls.evaluation.diff",
     "evaluate": "kerascls.evaluation.evaluate",
     "export": "kerascls.serving.exporters.export",
@@ -39,6 +41,8 @@ __all__ = [
     "Tokenizer",
     "audit",
     "build_transformer_model",
+    "convert_data",
+    "describe_data",
     "diff",
     "evaluate",
     "export",
@@ -59,10 +63,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.auditing.audit import audit
+    from kerascls.auditing.data_stats import describe_data
     from kerascls.auditing.relabelling.relabel import relabel
     from kerascls.checkpoints.inspection import inspect_checkpoint as inspect
     from kerascls.checkpoints.loading import load_encoder
     from kerascls.checkpoints.transformer_model import build_transformer_model
+    from kerascls.data.conversion import convert_data
     from kerascls.decision.rule import Rule
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate

@@ -80,6 +80,7 @@ ONLY_IN_FUNCTIONS |= {
     "onnx",
     "onnxruntime",
     "optuna",
+    "pyarrow",
     "wandb",
 }
 

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from kerascls.auditing.findings import Section, count, listed, short_names
 from kerascls.auditing.rows import Rows
+from kerascls.data.label_checks.spelling import visible
 from kerascls.data.labels import Task
 
 # Least rows for "always", least expected rows for "never" together: below, chance
@@ -13,15 +14,25 @@ FREQUENT = 5
 
 
 def label_sections(rows: Rows) -> list[Section]:
-    """Returns the sections on label counts and, for multi-label, on pairs of labels."""
+    """Returns the sections on names and counts of labels, and on pairs of them."""
     counts = {
         name: Counter(label for row in file_rows for label in rows.labels[row])
         for name, file_rows in rows.by_file().items()
     }
-    sections = [_counts(rows, counts)]
+    sections = [_names(rows), _counts(rows, counts)]
     if rows.task is Task.MULTILABEL:
         sections.append(_pairs(rows, sum(counts.values(), Counter())))
     return sections
+
+
+def _names(rows: Rows) -> Section:
+    return Section(
+        kind="label_column",
+        title="Label column",
+        counts={"notes": len(rows.notes)},
+        lines=rows.notes,
+        advice="",
+    )
 
 
 def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
@@ -48,7 +59,8 @@ def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
     ]
     table = [("label", *short_names(rows.files))]
     table += [
-        (name, *(f"{numbers[name]:,}" for numbers in counts.values())) for name in names
+        (visible(name), *(f"{numbers[name]:,}" for numbers in counts.values()))
+        for name in names
     ]
     return Section(
         kind="label_count",

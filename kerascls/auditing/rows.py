@@ -1,12 +1,14 @@
 """The rows of all audited files, one after another."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from kerascls.data.label_checks.compare import compare
 from kerascls.data.labelled_text import one_task
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadOptions, join_labels, read
@@ -34,6 +36,7 @@ class Rows:
         lines: Where each row starts in its file.
         texts: The text fields of each row.
         labels: The labels of each row.
+        notes: What is remarkable about the labels, a line each.
     """
 
     datasets: dict[str, Dataset]
@@ -42,6 +45,7 @@ class Rows:
     lines: list[int]
     texts: list[tuple[str, ...]]
     labels: list[tuple[str, ...]]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -125,7 +129,21 @@ def read_rows(
         lines=[row.line for row in examples],
         texts=[row.texts for row in examples],
         labels=[row.labels for row in examples],
+        notes=tuple(_notes(datasets)),
     )
+
+
+def _notes(datasets: dict[str, Dataset]) -> Iterator[str]:
+    """Yields what is remarkable in each file, and in each beside the first."""
+    first: tuple[str, Counter] | None = None
+    for file, dataset in datasets.items():
+        yield from dataset.notes
+        counts = Counter(name for row in dataset.examples for name in row.labels)
+        if first is None:
+            first = file, counts
+            continue
+        for finding in compare(file, counts, first[1], first[0]):
+            yield finding.note
 
 
 def mostly_ideographs(texts: Sequence[str]) -> bool:

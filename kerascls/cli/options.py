@@ -14,10 +14,13 @@ from kerascls.inference.runtimes import AUTO, RUNTIMES
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# Labelled text: a file, or a folder with a folder for each class.
+TEXT_SOURCE = click.Path(exists=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
 _UNCHECKED = ("checkpoint",)
+_SOURCES = ("train", "valid", "test")
 _PLAIN: dict[type, click.ParamType] = {int: click.INT, float: click.FLOAT}
 _AS_IN_TRAINING = {
     "text": "Text column; repeat for several. Default: as in training.",
@@ -148,7 +151,7 @@ def _type(name: str, key: str, kinds: tuple[Any, ...]) -> click.ParamType:
     if Path in kinds:
         if name in _UNCHECKED:
             return click.Path(path_type=Path)
-        return FILE
+        return TEXT_SOURCE if name in _SOURCES else FILE
     return next((_PLAIN[kind] for kind in kinds if kind in _PLAIN), click.STRING)
 
 

@@ -7,8 +7,8 @@ import click
 
 import kerascls
 from kerascls.cli.options import (
-    FILE,
     FOLDER,
+    TEXT_SOURCE,
     given,
     reading_options,
     runtime_option,
@@ -24,7 +24,7 @@ DECISION = (
 
 @click.command()
 @click.argument("out", type=FOLDER)
-@click.argument("valid", type=FILE)
+@click.argument("valid", type=TEXT_SOURCE)
 @setting_options(DECISION)
 @reading_options()
 @runtime_option
@@ -51,6 +51,8 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
     click.echo(decision_line(result.decision))
     for line in result.decision.lines():
         click.echo(line)
+    for line in result.notes:
+        click.echo(f"Note: {line}")
     if result.unknown:
         click.echo(f"Left out, training lacked them: {', '.join(result.unknown)}.")
     click.echo(f"Written: {result.bundle}. Reports made before are of the old rule.")

@@ -1,11 +1,15 @@
 """Scores of a trained classifier on labelled text."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
 import numpy as np
 
+from kerascls.data.label_checks.column import notes_or_refusal
+from kerascls.data.label_checks.compare import compare
 from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
@@ -62,7 +66,9 @@ def scored_rows_of(
     )
 
 
-def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
+def report_on(
+    bundle: Bundle, scored: ScoredRows, source: str, notes: Iterable[str] = ()
+) -> Report:
     """Scores rows against their true labels.
 
     Labels that training did not have count as misses: no model can give them.
@@ -71,6 +77,7 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
         bundle: What the rows were labelled with.
         scored: The rows.
         source: Where they came from, for people.
+        notes: What is remarkable about the labels, a line each.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
@@ -86,6 +93,7 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
         unseen=dict(zip(scored.labels[scored.known :], counts, strict=True)),
         source=source,
         details=details_of(scored, thresholds),
+        notes=tuple(notes),
     )
 
 
@@ -151,7 +159,7 @@ def evaluate(
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
-    report = report_on(opened, scored, dataset.path.name)
+    report = report_on(opened, scored, dataset.path.name, dataset.notes)
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report
@@ -191,7 +199,11 @@ def read_labelled(
         options: What is stated.
 
     Raises:
-        DataError: When the file cannot be used.
+        DataError: When the file cannot be used, or the classifier knows none of its
+            labels.
         SettingsError: When text columns are more or fewer than in training.
     """
-    return read(path, options.as_in(bundle.read_options))
+    dataset = read(path, options.as_in(bundle.read_options))
+    counts = Counter(name for example in dataset.examples for name in example.labels)
+    found = compare(str(path), counts, bundle.label_set, "the classifier")
+    return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.data.labels import in_natural_order
 from kerascls.data.readers import ReadOptions
 from kerascls.data.targets import Targets
 from kerascls.decision.decision import Decision
@@ -32,6 +33,7 @@ class TuneResult:
         before: Scores of the decision before, on the rows of `valid`.
         after: Scores of the new one on the same rows. It was fitted to them: on other
             rows it will do a little worse.
+        notes: What is remarkable about the labels of `valid`, a line each.
     """
 
     bundle: Path
@@ -40,6 +42,7 @@ class TuneResult:
     unknown: dict[str, int]
     before: Scores
     after: Scores
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""
@@ -50,6 +53,7 @@ class TuneResult:
             "unknown": self.unknown,
             "before": self.before.to_dict(),
             "after": self.after.to_dict(),
+            "notes": list(self.notes),
         }
 
 
@@ -101,13 +105,17 @@ def tune(
     rows = [example.labels for example in dataset.examples]
     targets = _known_targets(opened, rows)
     counts = Counter(name for row in rows for name in row)
-    unknown = {n: counts[n] for n in sorted(counts) if n not in opened.label_set}
+    unknown = {
+        n: counts[n] for n in in_natural_order(counts) if n not in opened.label_set
+    }
     logits = logits_of(opened, dataset, on_progress, runtime)
     both = opened.decision, decide(settings, opened.task, labels, targets, logits)
     chosen = [one.rule.apply(one.probabilities(logits, opened.task)) for one in both]
     before, after = (score(targets, cells, labels) for cells in chosen)
     rewritten = rewrite_decision(opened, both[1])
-    return TuneResult(rewritten.path, both[1], both[0], unknown, before, after)
+    return TuneResult(
+        rewritten.path, both[1], both[0], unknown, before, after, dataset.notes
+    )
 
 
 def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:

@@ -145,7 +145,8 @@ def open_input(input: str | Path, options: FileOptions = AS_IT_IS) -> Iterator[I
     """
     if str(input) != "-":
         path = Path(input)
-        open_binary(path).close()
+        if not path.is_dir():
+            open_binary(path).close()
         format = find_format(path, options.format, needs_labels=False)
         check_effect(options, format, str(path))
         yield Input(path, str(path), format, options)

@@ -39,11 +39,21 @@ class DataSettings(Group):
         description="Column with the second text of a pair; the first is `text`, or "
         "that of --text. Default: none.",
     )
-    label: str | None = Field(
-        None, description="Column with the labels. Default: `label` or `labels`."
+    label: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
+        (),
+        description="Column with the labels; repeat for those of a one-hot table, "
+        "which hold 0 and 1. Default: `label` or `labels`.",
     )
-    label_separator: str = Field(
-        "|", min_length=1, description="What joins several labels in one cell."
+    label_separator: str | None = Field(
+        None,
+        min_length=1,
+        description="What joins several labels in one cell; each of several "
+        "characters does. Default: |",
+    )
+    label_names: Path | None = Field(
+        None,
+        description="File with the names of classes 0, 1, ..., one a line. Default: "
+        "labels are names.",
     )
     format: str | None = Field(
         None, description=f"{_FORMATS}. Default: by the file's ending."
@@ -72,6 +82,11 @@ class DataSettings(Group):
     )
     columns: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
         (), description="Names of all columns without a header, as in label,text."
+    )
+    url_labels: Path | None = Field(
+        None,
+        description="For sogou: file with the beginning of a url, a tab and a label "
+        "on each line. Default: the known channels.",
     )
     skip_bad_rows: bool = Field(
         False, description="Leave out and count rows that cannot be used."

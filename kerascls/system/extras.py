@@ -20,6 +20,7 @@ EXTRAS = {
     "search": ("optuna", "tomli_w"),
     "tensorflow": ("keras", *TRAINING, "onnx", "tensorflow"),
     "jax": ("keras", *TRAINING, "onnx", "jax"),
+    "parquet": ("pyarrow",),
     "audit": ("cleanlab", "iterstrat", "sklearn"),
     "litert": ("ai_edge_litert",),
     "mlflow": ("mlflow",),

@@ -26,7 +26,7 @@ from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.machine import package_versions
 from kerascls.training.job import Job, prepare
-from kerascls.training.resume import earlier_run, require_same_start
+from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
 from kerascls.training.run_directory import RunDirectory, free_directory
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def fit(
         run = RunDirectory.create(folder, overwrite, **facts)
     else:
         require_same_start(earlier, facts)
+        job = with_labels_of(earlier, job)
         run = earlier
         run.go_on()
     screen.log_to(run.path / LOG_FILE)
@@ -217,6 +218,7 @@ def _facts(job: Job) -> dict[str, Any]:
         },
         "directory": os.getcwd(),
         "weights": start.checkpoint and str(start.checkpoint.directory.resolve()),
+        "labels": list(data.label_set),
         "notes": [*data.notes, *start.notes],
     }
 
@@ -253,4 +255,4 @@ def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:
         logits = Predictor(bundle).logits(job.stores["test"], part.rows, progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.path.name}, test part"
-    return report_on(bundle, scored, source), scored
+    return report_on(bundle, scored, source, job.data.label_notes), scored

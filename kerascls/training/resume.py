@@ -1,11 +1,13 @@
 """Going on with a run: the same settings, the same data, or a clear refusal."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
+from kerascls.training.job import Job
 from kerascls.training.run_directory import RunDirectory
 
 PATHS = ("data.train", "data.valid", "data.test", "model.checkpoint", "model.vocab")
@@ -88,6 +90,16 @@ def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
             f"began. Received others: {'; '.join(different)}. Put them back, or start "
             f"anew with --overwrite."
         )
+
+
+def with_labels_of(run: RunDirectory, job: Job) -> Job:
+    """Returns the job with its labels in the order with which the run began."""
+    names = job.data.label_set.names
+    # Versions that did not write the labels down sorted them by their characters.
+    order = run.facts.get("labels") or sorted(names)
+    if tuple(order) == names:
+        return job
+    return replace(job, data=job.data.with_labels(order))
 
 
 def _content(part: dict[str, Any]) -> tuple:

@@ -61,7 +61,7 @@ def test_only_what_was_given_is_handed_over(run, calls, valid):
     run("tune", valid.parent, valid, "--top-k", 2, "--label", "topic")
     ((arguments, options),) = calls
     assert arguments == (valid.parent, valid)
-    assert options == {"top_k": 2, "label": "topic", "on_progress": None}
+    assert options == {"top_k": 2, "label": ("topic",), "on_progress": None}
 
 
 def test_zero_is_something_that_was_given(run, calls, valid):

@@ -12,6 +12,7 @@ from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, join_labels, read_columns, read_records
 from kerascls.data.readers.decoding import STRICT, check_encoding
 from kerascls.data.readers.formats import FORMATS, FileFormat
+from kerascls.data.readers.one_hot import relabelled
 from kerascls.data.readers.packed import open_unpacked
 from kerascls.data.readers.read_options import ReadOptions
 from kerascls.data.readers.rows import Fields
@@ -63,6 +64,8 @@ def _relabelled(
     format: FileFormat,
 ) -> Fields:
     column = dataset.label_column
+    if not isinstance(column, str):
+        return relabelled(fields, column, names)
     joined = dataset.task is Task.MULTILABEL or column == "labels"
     cell: object
     if format.is_table:
@@ -102,8 +105,10 @@ def _line_end(file: Path, format: FileFormat, encoding: str) -> str:
 
 def _encoded(content: str, file: Path, format: FileFormat, encoding: str) -> bytes:
     codec = codecs.lookup(encoding if format.is_text else "utf-8").name
-    with open_unpacked(file) as handle:
-        begins_with_mark = handle.read(3) == codecs.BOM_UTF8
+    begins_with_mark = False
+    if not format.is_folder:
+        with open_unpacked(file) as handle:
+            begins_with_mark = handle.read(3) == codecs.BOM_UTF8
     if codec == "utf-8" and (begins_with_mark or not format.is_text):
         codec = check_encoding(codec)  # with a byte order mark, for spreadsheets
     try:

@@ -95,15 +95,22 @@ def choose_text_columns(
 
 
 def choose_label_column(
-    label: str | None, task: Task | str | None, columns: Collection[str], source: str
-) -> tuple[str, Task]:
-    """Returns the label column and the task it is for.
+    label: str | tuple[str, ...] | None,
+    task: Task | str | None,
+    columns: Collection[str],
+    source: str,
+) -> tuple[str | tuple[str, ...], Task]:
+    """Returns the label column, or those of a one-hot table, and the task.
 
     Raises:
         SettingsError: When the task neither is stated nor follows from the column.
         ColumnsError: When there is no such column, or two to choose from.
     """
     task = check_task(task)
+    if isinstance(label, tuple):
+        for name in label:
+            _require(name, columns, "--label", source)
+        return label, task or Task.MULTILABEL
     if label is None:
         defaults = [name for name in TASK_OF_COLUMN if name in columns]
         if len(defaults) != 1:

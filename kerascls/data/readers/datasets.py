@@ -1,39 +1,15 @@
 """Labelled text for training and scoring, read into memory."""
 
-from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
 from kerascls.data.labels import Task
-from kerascls.data.readers.cells import cell_text
-from kerascls.data.readers.columns import (
-    ColumnsError,
-    choose_label_column,
-    choose_text_columns,
-    pick_texts,
-)
-from kerascls.data.readers.cures import find_cure
-from kerascls.data.readers.label_cells import checked_labels, split_labels
-from kerascls.data.readers.opening import open_rows
+from kerascls.data.readers.class_folders import folder_sha256
+from kerascls.data.readers.example_columns import Example
+from kerascls.data.readers.labelled_rows import Progress, open_labelled
 from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
-from kerascls.data.readers.rows import BadRow, BadRowLog, Note, Record, Row
-from kerascls.data.readers.text_files import file_sha256, open_binary
-from kerascls.errors import DataError, SettingsError
-
-Progress = Callable[[int, int], None]
-ROWS_PER_PROGRESS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One labelled text; `line` is where its row starts in the file, from 1."""
-
-    line: int
-    texts: tuple[str, ...]
-    labels: tuple[str, ...]
+from kerascls.data.readers.text_files import file_sha256
+from kerascls.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -41,21 +17,22 @@ class Dataset:
     """The labelled texts of one file and how they were read.
 
     Args:
-        path: The file.
+        path: The file, or the folder.
         examples: Its usable rows, in the order of the file.
         text_columns: The columns the texts came from.
-        label_column: The column the labels came from.
+        label_column: The column the labels came from, or those of a one-hot table.
         task: What was stated, or follows from the label column's name.
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
-        sha256: Of the file, hexadecimal.
-        notes: What people should know of how it was read.
+        sha256: Of the file, or all files of the folder, hexadecimal.
+        notes: What is remarkable about its labels, and what people should know of how
+            it was read, a line each.
     """
 
     path: Path
     examples: list[Example]
     text_columns: tuple[str, ...]
-    label_column: str
+    label_column: str | tuple[str, ...]
     task: Task
     skipped_rows: int
     empty_texts: int
@@ -72,12 +49,13 @@ def read(
     """Reads labelled text from a file.
 
     Args:
-        path: The file; its ending names the format.
+        path: The file, whose ending names the format, or a folder of classes.
         options: How it is read.
         on_progress: Called now and then with bytes done and bytes in all.
 
     Raises:
-        DataError: When the file, its columns or some rows cannot be used.
+        DataError: When the file, its columns or some rows cannot be used, or the
+            cells of the label column are surely no labels.
         SettingsError: When the options do not fit the file.
 
     Example:
@@ -86,152 +64,25 @@ def read(
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
     path = Path(path)
-    with open_binary(path) as handle:
-        _require_regular(handle, path)
-    try:
-        return _read(path, options, on_progress)
-    except ColumnsError as error:
-        columns = partial(_Columns.choose, options=options, source=str(path))
-        advice = find_cure(path, options, columns)
-        raise DataError(f"{error.fault} {advice or error.advice}") from error
-
-
-def _read(path: Path, options: ReadOptions, on_progress: Progress | None) -> Dataset:
-    log = BadRowLog(str(path), options.errors)
-    examples: list[Example] = []
-    opened = open_rows(path, options, needs_labels=True)
-    notes = [opened.note] if opened.note else []
-    empty: list[int] = []
-    with opened.handle as handle:
-        rows = opened.format.rows(handle, str(path), options)
-        rows = _with_progress(rows, handle, path, on_progress)
-        columns, rows = _find_columns(rows, options, opened.format.is_table, str(path))
-        for row in rows:
-            if isinstance(row, BadRow):
-                log.add(row)
-            elif isinstance(row, Note):
-                notes.append(row.line)
-            elif row.is_empty:
-                empty.append(row.line)
-            elif columns is not None:  # as it is where a row is a record
-                try:
-                    examples.append(columns.example(row))
-                except DataError as error:
-                    log.add(BadRow(row.line, str(error)))
-    log.finish()
-    if columns is None or not examples:
-        bad = f"{log.count} rows, all of them bad" if log.count else "no row"
+    with open_labelled(path, options, on_progress) as rows:
+        examples = [example for _, example in rows]
+        notes = rows.finish(lambda: len({example.texts for example in examples}))
+    if rows.columns is None or not examples:
+        count = rows.log.count
+        bad = f"{count} rows, all of them bad" if count else "no row"
+        bad = "; ".join([bad, *rows.left_out, *rows.notes])
         raise DataError(
             f"Expected at least one row of labelled text below the header. Received: "
             f"{path} with {bad}. Give a file with rows."
         )
-    if empty:
-        notes.append(
-            f"empty rows passed over: {len(empty)}, the first in line {empty[0]}"
-        )
     return Dataset(
         path=path,
         examples=examples,
-        text_columns=columns.texts,
-        label_column=columns.label,
-        task=columns.task,
-        skipped_rows=log.count,
+        text_columns=rows.columns.texts,
+        label_column=rows.columns.label,
+        task=rows.columns.task,
+        skipped_rows=rows.log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
-        sha256=file_sha256(path),
-        notes=tuple(notes),
+        sha256=folder_sha256(path) if path.is_dir() else file_sha256(path),
+        notes=notes,
     )
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Turns a record into an example."""
-
-    texts: tuple[str, ...]
-    label: str
-    task: Task
-    separator: str
-
-    @classmethod
-    def choose(
-        cls, columns: Collection[str], options: ReadOptions, source: str
-    ) -> "_Columns":
-        texts = choose_text_columns(options.text, columns, source)
-        label, task = choose_label_column(options.label, options.task, columns, source)
-        if label in texts:
-            raise SettingsError(
-                f"Expected the label column not to be a text column. Received: "
-                f"text={texts}, label={label!r}. A text must not contain its label."
-            )
-        return cls(texts, label, task, options.separator)
-
-    def example(self, record: Record) -> Example:
-        texts = pick_texts(record.fields, self.texts)
-        if self.label not in record.fields:
-            raise DataError(f'label column "{self.label}" is missing')
-        cell = record.fields[self.label]
-        try:
-            labels = self._labels(cell if isinstance(cell, list) else cell_text(cell))
-        except DataError as error:
-            raise DataError(f'label column "{self.label}": {error}') from error
-        if not labels and self.task is Task.MULTICLASS:
-            raise DataError(f'label column "{self.label}" is empty')
-        return Example(record.line, texts, labels)
-
-    def _labels(self, cell: object) -> tuple[str, ...]:
-        labels: tuple[str, ...] = ()
-        if cell is None and self.task is Task.MULTILABEL:
-            return labels
-        if isinstance(cell, list):
-            labels = checked_labels(cell)
-        elif not isinstance(cell, str):
-            labels = checked_labels([cell])
-        elif self.label == "labels" or self.task is Task.MULTILABEL:
-            labels = split_labels(cell, self.separator)
-        elif stripped := cell.strip():
-            labels = (stripped,)
-        if len(labels) > 1 and self.task is Task.MULTICLASS:
-            raise DataError(f"{len(labels)} labels where multiclass allows one")
-        return labels
-
-
-def _find_columns(
-    rows: Iterator[Row], options: ReadOptions, rows_are_alike: bool, source: str
-) -> tuple[_Columns | None, Iterator[Row]]:
-    """Returns the columns of the first record that has them, and all the rows."""
-    seen: list[Row] = []
-    first_error = None
-    for row in rows:
-        seen.append(row)
-        if not isinstance(row, Record) or not row.fields:
-            continue
-        try:
-            return _Columns.choose(row.fields, options, source), chain(seen, rows)
-        except DataError as error:
-            first_error = first_error or error
-            if rows_are_alike:
-                break
-    if first_error:
-        raise first_error
-    return None, iter(seen)
-
-
-def _with_progress(
-    rows: Iterator[Row], handle: BinaryIO, path: Path, on_progress: Progress | None
-) -> Iterator[Row]:
-    if on_progress is None:
-        yield from rows
-        return
-    size_bytes = path.stat().st_size
-    for count, row in enumerate(rows):
-        if count % ROWS_PER_PROGRESS == 0:
-            on_progress(min(handle.tell(), size_bytes), size_bytes)
-        yield row
-    on_progress(size_bytes, size_bytes)
-
-
-def _require_regular(handle: BinaryIO, path: Path) -> None:
-    if not handle.seekable():
-        raise DataError(
-            f"Expected a file that can be read twice, for its hash. Received: "
-            f"path={str(path)!r}, which is a pipe. Save it to a file first."
-        )

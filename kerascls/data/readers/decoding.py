@@ -70,6 +70,24 @@ def strict_lines(handle: BinaryIO, encoding: str, newline: str) -> Iterator[str]
     return _lines(handle, check_encoding(encoding), newline, STRICT)
 
 
+def strict_chunks(handle: BinaryIO, encoding: str, chars: int) -> Iterator[str]:
+    """Yields the text of a file in pieces of at most so many characters, without BOM.
+
+    Raises:
+        UnicodeError: When the bytes are not text of this encoding.
+    """
+    stream = io.TextIOWrapper(
+        _KeptOpen(handle),
+        encoding=check_encoding(encoding),
+        newline="",
+        errors=STRICT,
+    )
+    chunk = stream.read(chars).removeprefix("\ufeff")
+    while chunk:
+        yield chunk
+        chunk = stream.read(chars)
+
+
 def lenient_lines(handle: BinaryIO, encoding: str, newline: str) -> Iterator[str]:
     """Yields lines as `strict_lines` does, a `BrokenLine` where bytes are no text."""
     codec = check_encoding(encoding)

@@ -25,10 +25,7 @@ _OLD_EXCEL = FileKind(
     "an old Excel workbook (.xls) or one with a password",
     "Open it in Excel and save it as .xlsx without a password, or as CSV UTF-8.",
 )
-_PARQUET = FileKind(
-    "a Parquet file",
-    "Write it as CSV first: pandas.read_parquet(FILE).to_csv('data.csv', index=False).",
-)
+_PARQUET = FileKind("a Parquet file", "Read it with `--format parquet`.")
 _PICKLE = FileKind(
     "a Python pickle, which is never loaded here, for it can run programs",
     "Save it as CSV or JSON lines where it comes from.",
@@ -52,7 +49,7 @@ _BEGINNINGS = {
     b"Rar!\x1a\x07": FileKind("a RAR archive", _ZIP.advice),
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _OLD_EXCEL,
     b"PAR1": _PARQUET,
-    b"ARROW1": FileKind("an Arrow file", _PARQUET.advice.replace("parquet", "feather")),
+    b"ARROW1": FileKind("an Arrow file", "Read it with `--format arrow`."),
     b"version https://git-lfs.github.com/spec/": _POINTER,
     b"%PDF-": _PDF,
     b"SQLite format 3\0": FileKind("an SQLite database", "Export the table as CSV."),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from inspect import signature
+from pathlib import Path
 from typing import Any, Literal, Self, TypedDict, get_args
 
 from kerascls.data.readers.decoding import check_encoding
@@ -23,6 +24,7 @@ class TableKeywords(TypedDict, total=False):
     header_row: int | None
     no_header: bool
     columns: str | Sequence[str]
+    url_labels: str | Path | None
 
 
 class FileKeywords(TableKeywords, total=False):
@@ -51,6 +53,8 @@ class FileOptions:
             default the first that is not empty.
         no_header: Whether the first row is no header, so that `columns` names them.
         columns: Names of the columns, in order, of a file without header.
+        url_labels: A file with the beginning of a url, a tab and a label on each line,
+            for sogou; by default the known channels.
 
     Raises:
         SettingsError: When a value has no meaning.
@@ -64,11 +68,14 @@ class FileOptions:
     header_row: int | None = None
     no_header: bool = False
     columns: tuple[str, ...] = ()
+    url_labels: Path | None = None
 
     def __post_init__(self) -> None:
         check_encoding(self.encoding)
         object.__setattr__(self, "delimiter", _checked_delimiter(self.delimiter))
         object.__setattr__(self, "columns", _checked_columns(self.columns))
+        if self.url_labels is not None:
+            object.__setattr__(self, "url_labels", Path(self.url_labels))
         if self.quoting is not None and self.quoting not in get_args(Quoting):
             raise SettingsError(
                 f"Expected quoting to be one of {', '.join(get_args(Quoting))}. "

@@ -6,18 +6,46 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from kerascls.data.readers.arrow import (
+    arrow_rows,
+    parquet_rows,
+    save_arrow,
+    save_parquet,
+)
+from kerascls.data.readers.class_folders import (
+    folder_columns,
+    folder_rows,
+    save_folders,
+)
 from kerascls.data.readers.delimited import (
     DELIMITERS,
     delimited_lines,
     delimited_text,
 )
+from kerascls.data.readers.doccano import (
+    doccano_csv_rows,
+    save_doccano,
+    save_doccano_csv,
+)
+from kerascls.data.readers.fasttext import (
+    begins_like_fasttext,
+    fasttext_rows,
+    fasttext_tail_rows,
+    save_fasttext,
+    save_fasttext_tail,
+)
 from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
 from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.json_arrays import json_rows
 from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
+from kerascls.data.readers.label_studio import save_label_studio, task_rows
+from kerascls.data.readers.labelled_table import LabelledTable
 from kerascls.data.readers.lines import line_rows
 from kerascls.data.readers.packed import unpacked_name
 from kerascls.data.readers.quoting import decide_quoting
 from kerascls.data.readers.rows import Fields, Row
+from kerascls.data.readers.saving import save_delimited, save_json, save_jsonl
+from kerascls.data.readers.sogou import sogou_columns, sogou_rows
 from kerascls.data.readers.tables import Lines, table_columns, table_rows
 from kerascls.data.readers.text_files import open_binary
 from kerascls.data.readers.xlsx import other_sheets, xlsx_lines
@@ -35,9 +63,12 @@ class FileFormat:
         columns: Returns the column names of a table, from the same arguments; None
             for what is no table: there each row names its own fields.
         write: Returns a file's text from column names, the fields of the rows and a
-            line end; None for what is only read.
+            line end; None for what is never a file's own format written anew.
+        save: Writes labelled text to a path; None for what is only read.
         options: The fields of `FileOptions` that it has a use for.
         is_lines: Whether a row is one text and nothing else, so without a label.
+        has_columns: Whether what is written names its columns as they are.
+        is_folder: Whether it is a folder; an empty file stands for it.
         lines: Yields the rows of a table as they stand, its header among them, from
             the same arguments.
         variants: Returns other options that a table may be meant to be read with,
@@ -50,6 +81,9 @@ class FileFormat:
     write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None
     options: frozenset[str] = frozenset({"encoding"})
     is_lines: bool = False
+    has_columns: bool = True
+    is_folder: bool = False
+    save: Callable[[Path, LabelledTable], None] | None = None
     lines: Callable[[BinaryIO, str, FileOptions], Lines] | None = None
     variants: Callable[[BinaryIO, FileOptions], list[FileOptions]] | None = None
 
@@ -61,7 +95,7 @@ class FileFormat:
     @property
     def is_text(self) -> bool:
         """Whether its files have an encoding."""
-        return "encoding" in self.options
+        return "encoding" in self.options and not self.is_folder
 
 
 _HEADER = frozenset({"header_row", "no_header", "columns"})
@@ -74,6 +108,7 @@ def table_format(
     variants: Callable[[BinaryIO, FileOptions], list[FileOptions]],
     options: frozenset[str],
     write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None,
+    save: Callable[[Path, LabelledTable], None] | None = None,
 ) -> FileFormat:
     """Returns a format whose rows have a header above them; see `FileFormat`."""
 
@@ -84,7 +119,14 @@ def table_format(
         return table_columns(lines(handle, source, how), source, how)
 
     return FileFormat(
-        (suffix,), rows, columns, write, options, lines=lines, variants=variants
+        (suffix,),
+        rows,
+        columns,
+        write,
+        options,
+        save=save,
+        lines=lines,
+        variants=variants,
     )
 
 
@@ -95,7 +137,12 @@ def _other_delimiters(handle: BinaryIO, options: FileOptions) -> list[FileOption
 # What a new format has to be added to; all else is derived.
 FORMATS = {
     "csv": table_format(
-        ".csv", delimited_lines, _other_delimiters, _DELIMITED, delimited_text
+        ".csv",
+        delimited_lines,
+        _other_delimiters,
+        _DELIMITED,
+        delimited_text,
+        save_delimited,
     ),
     "tsv": table_format(
         ".tsv",
@@ -103,9 +150,46 @@ FORMATS = {
         _other_delimiters,
         _DELIMITED,
         partial(delimited_text, delimiter="\t"),
+        partial(save_delimited, delimiter="\t"),
     ),
     "xlsx": table_format(".xlsx", xlsx_lines, other_sheets, _HEADER | {"sheet"}),
-    "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text),
+    "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text, save=save_jsonl),
+    "json": FileFormat((".json",), json_rows, save=save_json),
+    "parquet": FileFormat(
+        (".parquet",), parquet_rows, save=save_parquet, options=frozenset()
+    ),
+    "arrow": FileFormat(
+        (".arrow", ".feather"), arrow_rows, save=save_arrow, options=frozenset()
+    ),
+    "fasttext": FileFormat(
+        (".fasttext",), fasttext_rows, save=save_fasttext, has_columns=False
+    ),
+    "fasttext-tail": FileFormat(
+        (), fasttext_tail_rows, save=save_fasttext_tail, has_columns=False
+    ),
+    "doccano": FileFormat((), jsonl_rows, save=save_doccano, has_columns=False),
+    "doccano-csv": FileFormat(
+        (),
+        doccano_csv_rows,
+        save=save_doccano_csv,
+        options=_DELIMITED,
+        has_columns=False,
+    ),
+    "label-studio": FileFormat((), task_rows, save=save_label_studio),
+    "sogou": FileFormat(
+        (".dat", ".smarty"),
+        sogou_rows,
+        sogou_columns,
+        options=frozenset({"encoding", "url_labels"}),
+    ),
+    "folder": FileFormat(
+        (),
+        folder_rows,
+        folder_columns,
+        save=save_folders,
+        has_columns=False,
+        is_folder=True,
+    ),
     "txt": FileFormat((".txt",), line_rows, is_lines=True),
 }
 
@@ -143,6 +227,8 @@ def find_format(
     if format is not None:
         return check_format(format, needs_labels)
     names = format_names(needs_labels)
+    if Path(path).is_dir():
+        return next(name for name in names if FORMATS[name].is_folder)
     format_of = {suffix: name for name in names for suffix in FORMATS[name].suffixes}
     if (ending := Path(unpacked_name(path)).suffix.lower()) in format_of:
         return format_of[ending]
@@ -154,11 +240,13 @@ def find_format(
                 f"Expected a file in one of the formats {', '.join(names)}. Received: "
                 f"path={str(path)!r}, which is {kind.name}. {kind.advice}"
             )
+    advice = "Save it as one of these, or say which it is with `--format`."
+    if needs_labels and begins_like_fasttext(path):
+        advice = "It begins as fastText's files do: read it with `--format fasttext`."
     raise DataError(
         f"Expected a file that ends in one of: "
         f"{', '.join(suffix.removeprefix('.') for suffix in format_of)}. Received: "
-        f"path={str(path)!r}. Save it as one of these, or say which it is with "
-        f"`--format`."
+        f"path={str(path)!r}. {advice}"
     )
 
 

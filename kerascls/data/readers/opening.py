@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from kerascls.data.readers.class_folders import open_folder
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.formats import (
     FORMATS,
@@ -41,7 +42,8 @@ def open_rows(
     """
     name = find_format(path, options.format, needs_labels=needs_labels)
     check_effect(options, name, str(path))
-    handle = open_unpacked(path)
+    is_folder = FORMATS[name].is_folder
+    handle = open_folder(path) if is_folder else open_unpacked(path)
     note = ""
     if FORMATS[name].is_text and handle.seekable():
         try:

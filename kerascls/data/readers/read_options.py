@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Self
 
 from kerascls.data.labels import Task
@@ -17,8 +18,9 @@ class ColumnKeywords(TableKeywords, total=False):
     """Fields of `ReadOptions`, for functions whose `format` is another one."""
 
     text: str | Sequence[str]
-    label: str | None
+    label: str | Sequence[str] | None
     label_separator: str | None
+    label_names: str | Path | None
     skip_bad_rows: bool
     task: Task | str | None
 
@@ -39,9 +41,14 @@ class ReadOptions(FileOptions):
         text: The text columns. By default `text`, or `title` and `content`.
         label: The label column. By default `label`, one label per row, or `labels`,
             any number: a JSON list, or names joined by `label_separator`; for none
-            an empty cell or list, or null.
+            an empty cell or list, or null. Several are those of a one-hot table,
+            which hold 0 or 1 (TRUE or FALSE): a row's labels are the names of those
+            with 1.
         label_separator: Between the names in a cell, by default `|`; `\|` is a bar
-            inside a name.
+            inside a name. Each of several characters separates; `\n` and `\t` may be
+            written as two.
+        label_names: A file with the names of classes that the labels give as numbers
+            from 0, a name on each line, as in `class.txt`.
         skip_bad_rows: Whether rows that cannot be used are left out and counted;
             otherwise the first ten and their number are reported.
         task: `"multiclass"` or `"multilabel"`; by default as the label column's name
@@ -52,20 +59,33 @@ class ReadOptions(FileOptions):
     """
 
     text: tuple[str, ...] = ()
-    label: str | None = None
+    label: str | tuple[str, ...] | None = None
     label_separator: str | None = None
+    label_names: Path | None = None
     skip_bad_rows: bool = False
     task: Task | None = None
 
     def __post_init__(self) -> None:
         text = (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
         object.__setattr__(self, "text", text)
+        object.__setattr__(self, "label", _checked_label(self.label))
+        names = self.label_names
+        object.__setattr__(self, "label_names", None if names is None else Path(names))
         object.__setattr__(self, "task", check_task(self.task))
         super().__post_init__()
         if self.format is not None:
             check_format(self.format)
         if self.label_separator is not None:
-            check_separator(self.label_separator)
+            separator = check_separator(self.label_separator)
+            object.__setattr__(self, "label_separator", separator)
+        joined = self.label_separator not in (None, "|")
+        if isinstance(self.label, tuple) and (joined or names):
+            raise SettingsError(
+                f"Expected several label columns to be those of a one-hot table, whose "
+                f"cells are 0 or 1. Received: label={', '.join(self.label)}, "
+                f"label_separator={self.label_separator!r}, label_names="
+                f"{names and str(names)!r}. Leave out the other options."
+            )
 
     @property
     def separator(self) -> str:
@@ -97,8 +117,23 @@ class ReadOptions(FileOptions):
             text=text,
             label=self.label or training.label,
             label_separator=self.label_separator or training.label_separator,
+            label_names=self.label_names or training.label_names,
             task=task,
         )
+
+
+def _checked_label(
+    label: str | Sequence[str] | None,
+) -> str | tuple[str, ...] | None:
+    if label is None or isinstance(label, str):
+        return label
+    names = tuple(label)
+    if len(set(names)) < len(names):
+        raise SettingsError(
+            f"Expected different label columns. Received: label={names}. Name each "
+            f"once."
+        )
+    return names if len(names) > 1 else names[0] if names else None
 
 
 _OF_FILES = [field.name for field in fields(FileOptions)]

@@ -5,7 +5,13 @@ from pathlib import Path
 
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.opening import open_rows
-from kerascls.data.readers.rows import BadRow, BadRowLog, Errors, Record
+from kerascls.data.readers.rows import (
+    BadRow,
+    BadRowLog,
+    Errors,
+    Record,
+    Unlabelled,
+)
 
 AS_IT_IS = FileOptions()
 
@@ -62,6 +68,8 @@ def read_records(
                 if isinstance(row, Record):
                     if keep_empty or not row.is_empty:
                         yield row
+                elif isinstance(row, Unlabelled):
+                    yield Record(row.line, row.fields)
                 elif isinstance(row, BadRow):
                     log.add(row)
                 elif notes is not None:

@@ -47,7 +47,22 @@ class Note:
     line: str
 
 
-Row = Record | BadRow | Note
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A row that people have left without labels: usable where none are needed.
+
+    Args:
+        line: Where it starts.
+        reason: In a word or two why, as in "skipped".
+        fields: Those of a `Record`, without labels.
+    """
+
+    line: int
+    reason: str
+    fields: dict[str, object]
+
+
+Row = Record | BadRow | Note | Unlabelled
 
 
 @dataclass

@@ -13,11 +13,14 @@ from kerascls.data.readers.decoding import (
     BrokenLine,
     check_encoding,
     lenient_lines,
+    strict_chunks,
     strict_lines,
 )
 from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
 from kerascls.data.readers.text_encodings import encoding_advice, try_encodings
 from kerascls.errors import DataError
+
+CHUNK_CHARS = 2**16
 
 
 def open_binary(path: str | Path) -> io.BufferedReader:
@@ -87,6 +90,32 @@ def decoded_lines(
     _check_broken(handle, start, source, encoding, newline)
     handle.seek(start)
     yield from islice(lenient_lines(handle, encoding, newline), num_lines, None)
+
+
+def decoded_chunks(handle: BinaryIO, source: str, encoding: str) -> Iterator[str]:
+    """Yields the text of a file in pieces of any length, without BOM.
+
+    Arguments and errors are those of `decoded_lines`, but one broken byte breaks all.
+    """
+    check_encoding(encoding)
+    _refuse_other_kinds(handle, source, encoding)
+    num_lines = 0
+    try:
+        for chunk in strict_chunks(handle, encoding, CHUNK_CHARS):
+            yield chunk
+            num_lines += chunk.count("\n")
+    except UnicodeError as error:
+        raise _decode_error(error, source, encoding, num_lines) from error
+
+
+def read_lines(path: str | Path) -> list[str]:
+    """Returns the lines of a small file in UTF-8, without their ends.
+
+    Raises:
+        DataError: When it cannot be read as that.
+    """
+    with open_binary(path) as handle:
+        return "".join(decoded_chunks(handle, str(path), "utf-8")).splitlines()
 
 
 def _refuse_other_kinds(handle: BinaryIO, source: str, encoding: str) -> None:

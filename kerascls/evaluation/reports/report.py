@@ -28,6 +28,7 @@ class Report:
         source: Where the rows came from, e.g. a file name.
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
+        notes: What is remarkable about the labels, a line each.
     """
 
     task: Task
@@ -39,6 +40,7 @@ class Report:
     unseen: dict[str, int] = field(default_factory=dict)
     source: str = ""
     details: Details | None = None
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
@@ -51,19 +53,20 @@ class Report:
             "baseline": self.baseline.to_dict(),
             "unseen": dict(self.unseen),
             "train_support": dict(self.train_support),
+            "notes": list(self.notes),
             "details": None if self.details is None else self.details.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier versions had no details.
+        """Returns the report that `to_dict` wrote; earlier versions had fewer keys.
 
         Raises:
             BundleError: When a key is missing or unknown.
         """
         names = {field.name for field in fields(cls)}
         details = values.get("details")
-        if {*values, "details"} != names:
+        if {*values, "details", "notes"} != names:
             raise BundleError(
                 f"A stored report has the keys {', '.join(sorted(names))}. Received: "
                 f"keys={sorted(values)}. It was damaged, or written by another version."
@@ -76,6 +79,7 @@ class Report:
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
                 "details": None if details is None else Details.from_dict(details),
+                "notes": tuple(values.get("notes", ())),
             }
         )
 

@@ -68,10 +68,14 @@ class Bundle:
     @property
     def read_options(self) -> ReadOptions:
         """How its training text was read, as far as other files are read alike."""
+        data = self.read(SETTINGS)["data"]
+        multilabel = self.task is Task.MULTILABEL
         return ReadOptions(
             text=self.input_spec.text_columns,
             label=self.input_spec.label_column,
-            label_separator=self.read(SETTINGS)["data"]["label_separator"],
+            # Earlier versions took, and did not use, a separator for multiclass.
+            label_separator=data["label_separator"] if multilabel else None,
+            label_names=data.get("label_names"),
             task=self.task,
         )
 

@@ -58,7 +58,7 @@ def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> Compar
     with open_input(path, options) as opened:
         columns = opened.columns()
         if FORMATS[opened.format].is_lines or (
-            options.label is None and trained.label_column not in columns
+            options.label is None and not {*trained.label_columns} <= {*columns}
         ):
             fields = columns_of(opened, options.text, trained.text_columns)
             opened.columns(fields)

@@ -41,6 +41,17 @@ def test_lines_will_do_where_no_labels_are_needed():
     assert find_format("a.TXT", needs_labels=False) == "txt"
 
 
+def test_a_folder_is_read_as_one_for_each_class(tmp_path):
+    assert find_format(tmp_path) == "folder"
+
+
+def test_lines_of_fasttext_are_named_whatever_the_ending(tmp_path):
+    for name in ("a.txt", "cooking.train"):
+        (tmp_path / name).write_text("__label__a w1 w2\n")
+        with pytest.raises(DataError, match="--format fasttext"):
+            find_format(tmp_path / name)
+
+
 def test_a_suffix_belongs_to_one_format():
     suffixes = [suffix for one in FORMATS.values() for suffix in one.suffixes]
     assert len(set(suffixes)) == len(suffixes)
@@ -48,13 +59,20 @@ def test_a_suffix_belongs_to_one_format():
 
 def test_the_help_text_names_the_formats():
     description = FIELDS["data.format"].description
-    assert description == "csv, tsv, xlsx or jsonl. Default: by the file's ending."
+    assert description == (
+        "csv, tsv, xlsx, jsonl, json, parquet, arrow, fasttext, fasttext-tail, doccano, "
+        "doccano-csv, label-studio, sogou or folder. Default: by the file's ending."
+    )
 
 
 @pytest.mark.parametrize(
     ("format", "keywords", "message"),
     [
-        ("xlsx", {"encoding": "gb18030"}, "`--encoding` is for csv, tsv, jsonl, txt"),
+        (
+            "xlsx",
+            {"encoding": "gb18030"},
+            "`--encoding` is for csv, tsv, jsonl, json, .*txt",
+        ),
         ("csv", {"sheet": "2"}, "sheet='2' for a.b, read as csv.*is for xlsx"),
         ("jsonl", {"no_header": True, "columns": "a"}, "`--no-header` is for csv"),
         ("txt", {"delimiter": ";"}, "`--delimiter` is for csv, tsv"),
@@ -140,5 +158,5 @@ def test_a_new_format_is_an_input_of_predictions(kv_file):
 
 
 def test_a_new_format_is_in_the_messages(kv_file):
-    with pytest.raises(DataError, match="jsonl, kv, pairs"):
+    with pytest.raises(DataError, match="smarty, kv, pairs"):
         find_format("a.xls")

@@ -45,8 +45,8 @@ def test_blank_lines_are_rows_above_others_and_none_at_the_end():
     [
         ('{"a": }', "not JSON: Expecting value at character 7"),
         ("{'a': 1}", "not JSON: "),
-        ('["a"]', "every line must be one JSON object"),
-        ('"a"', "every line must be one JSON object"),
+        ('["a"]', "every row must be one JSON object"),
+        ('"a"', "every row must be one JSON object"),
         ("[" * 100_000, "not JSON that can be read: "),
         ("1" * 5000, "not JSON that can be read: "),
         (r'{"text": "\ud83d"}', "half of a surrogate pair"),
