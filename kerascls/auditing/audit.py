@@ -11,7 +11,7 @@ from kerascls.auditing.findings import Audit, Section
 from kerascls.auditing.judges import AUTO, JUDGES, NONE
 from kerascls.auditing.judging import default_judge
 from kerascls.auditing.label_errors import KIND, TITLE, label_error_section
-from kerascls.auditing.labels import label_sections
+from kerascls.auditing.labels import label_column_section, label_sections
 from kerascls.auditing.lengths import length_sections
 from kerascls.auditing.near_duplicates import check_threshold, near_section
 from kerascls.auditing.output_checks import check_directory, check_new_file
@@ -92,6 +92,7 @@ def audit(
         judge, reasons = default_judge(rows, opened)
     label_error = _label_errors(rows, judge, opened, folds, seed, on_progress)
     sections = (
+        label_column_section(rows),
         *duplicate_sections(rows),
         near_section(rows, near, seed),
         *label_sections(rows),

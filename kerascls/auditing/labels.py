@@ -6,7 +6,7 @@ from itertools import combinations
 from kerascls.auditing.findings import Section, count, listed, short_names
 from kerascls.auditing.rows import Rows
 from kerascls.data.label_checks.spelling import visible
-from kerascls.data.labels import Task
+from kerascls.data.labels import Task, in_natural_order
 
 # Least rows for "always", least expected rows for "never" together: below, chance
 # explains it.
@@ -14,18 +14,19 @@ FREQUENT = 5
 
 
 def label_sections(rows: Rows) -> list[Section]:
-    """Returns the sections on names and counts of labels, and on pairs of them."""
+    """Returns the sections on label counts and, for multi-label, on pairs of labels."""
     counts = {
         name: Counter(label for row in file_rows for label in rows.labels[row])
         for name, file_rows in rows.by_file().items()
     }
-    sections = [_names(rows), _counts(rows, counts)]
+    sections = [_counts(rows, counts)]
     if rows.task is Task.MULTILABEL:
         sections.append(_pairs(rows, sum(counts.values(), Counter())))
     return sections
 
 
-def _names(rows: Rows) -> Section:
+def label_column_section(rows: Rows) -> Section:
+    """Returns the section on what was noticed when the labels were read."""
     return Section(
         kind="label_column",
         title="Label column",
@@ -37,7 +38,7 @@ def _names(rows: Rows) -> Section:
 
 def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
     total = sum(counts.values(), Counter())
-    names = sorted(total, key=lambda name: (-total[name], name))
+    names = sorted(in_natural_order(total), key=lambda name: -total[name])
     missing = {
         file: [name for name in names if not numbers[name]]
         for file, numbers in counts.items()

@@ -152,8 +152,8 @@ def _rare_labels(parts: Mapping[str, Part], label_set: LabelSet) -> list[str]:
         return []
     more = len(rare) - SHOWN_LABELS
     return [
-        f"labels that are not in every part ({len(rare)}), and so are not chosen or "
-        f"scored on where they lack, with their rows: "
+        f"labels that are not in every part ({len(rare)}), not scored where they are "
+        f"not, and where their rows went: "
         + ", ".join(rare[:SHOWN_LABELS])
         + (f" and {more} more" if more > 0 else "")
     ]

@@ -12,8 +12,8 @@ from kerascls.errors import DataError, SettingsError
 ROWS = [(f"球队比赛{n}", "体育") for n in range(9)] + [
     (f"新车发布{n}", "汽车") for n in range(9)
 ]
-KINDS = ["duplicate", "leak", "conflict", "empty_text", "near_duplicate", "label_count"]
-KINDS += ["label_pair", "length", "label_error"]
+KINDS = ["label_column", "duplicate", "leak", "conflict", "empty_text"]
+KINDS += ["near_duplicate", "label_count", "label_pair", "length", "label_error"]
 
 
 @pytest.fixture

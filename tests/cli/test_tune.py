@@ -22,6 +22,7 @@ def calls(replace, monkeypatch) -> list:
             decision=SimpleNamespace(lines=lambda: ["n/a: 健康"]),
             decision_before=None,
             unknown={"新": 2},
+            notes=(),
             to_dict={"rule": 1}.copy,
         )
 

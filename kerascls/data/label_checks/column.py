@@ -9,6 +9,9 @@ from kerascls.data.labels import Task
 from kerascls.errors import DataError
 
 SHOWN = 3
+# With fewer, chance explains most of what is odd.
+FEWEST_ROWS = 10
+HALF = 0.5
 # How the error of a multiclass cell with several labels ends.
 SEVERAL_LABELS = "labels where multiclass allows one"
 

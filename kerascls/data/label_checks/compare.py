@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from kerascls.data.label_checks.column import Finding, count, name_examples
+from kerascls.data.label_checks.column import (
+    FEWEST_ROWS,
+    HALF,
+    SHOWN,
+    Finding,
+    count,
+    name_examples,
+)
 from kerascls.data.label_checks.marks import joined_names, separator_option
 from kerascls.data.label_checks.spelling import folded, quoted
-
-HALF = 0.5
-SHOWN = 3
 
 
 def compare(
@@ -15,7 +19,7 @@ def compare(
 ) -> Iterator[Finding]:
     """Finds labels of a file that others do not have, and what they may be.
 
-    It is certain that something is wrong where no label at all is known.
+    It is certain that something is wrong where no label at all of many is known.
 
     Args:
         file: As the user named it.
@@ -26,8 +30,9 @@ def compare(
     unknown = {name: rows for name, rows in counts.items() if name not in known}
     if not unknown:
         return
-    expected, none_known = f"labels of {source}", len(unknown) == len(counts)
     found, total = count(len(unknown), "label"), sum(counts.values())
+    expected = f"labels of {source}"
+    none_known = len(unknown) == len(counts) and total >= FEWEST_ROWS
     lead = f"{file}: {found} that {source} lacks"
     if twins := _twins(unknown, known):
         shown = ", ".join(

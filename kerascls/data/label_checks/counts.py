@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from kerascls.data.label_checks.column import (
+    FEWEST_ROWS,
+    HALF,
     Finding,
     LabelColumn,
     cell_examples,
@@ -11,10 +13,7 @@ from kerascls.data.label_checks.column import (
 from kerascls.data.label_checks.marks import STRONG
 from kerascls.data.label_checks.spelling import quoted
 
-# Below, chance explains it.
-FEWEST_ROWS = 10
 MOST = 0.9
-HALF = 0.5
 
 
 def occurs_once(column: LabelColumn) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from kerascls.data.label_checks.column import (
     LabelColumn,
     cell_examples,
     count,
+    name_examples,
 )
 
 # Distinct cells that are parsed: enough to know a column by.
@@ -31,6 +32,7 @@ _CHANGES = {
     "Python sets": "In Python: sorted(cell).",
     "NumPy arrays": "In Python: array.tolist().",
 }
+_QUOTED = re.compile(r"""(['"]).+\1|“.+”|‘.+’""", re.S)
 _OPENINGS = ("[", "{", "(", "array(", "\\[")
 
 
@@ -40,7 +42,7 @@ def vectors(column: LabelColumn) -> Iterator[Finding]:
     rows = sum(cell.rows for cell in found)
     filled = sum(cell.rows for cell in column.filled)
     lengths = {len(_ONES.findall(cell.text)) for cell in found}
-    if not found or len(lengths) > 1 or 2 * rows < filled:
+    if len(lengths) != 1 or 2 * rows < filled or _may_be_labels(found):
         return
     yield Finding(
         "names of labels",
@@ -49,8 +51,8 @@ def vectors(column: LabelColumn) -> Iterator[Finding]:
         f"in which no label has a name",
         "Write the names of the labels that are 1, "
         + _written_as(column)
-        + '. In pandas: frame["labels"] = ["|".join(name for name, one in zip(NAMES, '
-        'row) if one) for row in frame["labels"]].',
+        + '. In Python, for each row: "|".join(name for name, one in zip(NAMES, row) '
+        "if one).",
         is_certain=True,
     )
 
@@ -61,13 +63,15 @@ def several_labels(column: LabelColumn) -> Iterator[Finding]:
     if not found:
         return
     rows = sum(cell.rows for cell in found)
+    only_fault = len(found) == sum(bool(cell.error) for cell in column.cells)
     yield Finding(
         "one label in each row, for multiclass",
         f'{column.file}, column "{column.name}": {count(rows, "row")} with several '
         f"labels ({cell_examples(found)})",
         "Add `--task multilabel` (task='multilabel'), where a row has any number of "
         "labels.",
-        is_certain=not column.skips_bad_rows,
+        # Where multiclass was asked for, other bad rows are worth a list of all.
+        is_certain=not column.skips_bad_rows and (only_fault or not column.is_stated),
     )
 
 
@@ -80,13 +84,32 @@ def values(column: LabelColumn) -> Iterator[Finding]:
     for kind, cells in kinds.items():
         rows = sum(cell.rows for cell in cells)
         noun = kind if rows > 1 else kind.removesuffix("s")
+        are_bad_rows = all(cell.error for cell in cells)
+        left_out = " Or go on without these rows: `--skip-bad-rows`."
         yield Finding(
             "names of labels",
             f'{column.file}, column "{column.name}": {rows:,} {noun} '
             f"({cell_examples(cells)})",
-            _cure(kind, column),
-            is_certain=True,
+            _cure(kind, column) + left_out * are_bad_rows,
+            is_certain=not (are_bad_rows and column.skips_bad_rows),
         )
+
+
+def quotes(column: LabelColumn) -> Iterator[Finding]:
+    """Finds names that stand in quotes, as in a file that was quoted twice."""
+    found = [name for name in column.counts if _QUOTED.fullmatch(name)]
+    if found and 2 * len(found) >= len(column.counts):
+        yield Finding(
+            "names of labels",
+            f'{column.file}, column "{column.name}": {count(len(found), "label")} in '
+            f"quotes: {name_examples(found, column.counts)}",
+            "The quotes are part of the names; remove them if they should not be.",
+        )
+
+
+def _may_be_labels(cells: list[LabelCell]) -> bool:
+    """Returns whether each cell may be the labels 0 and 1, as one pair always is."""
+    return len(cells) == 1 and sorted(_ONES.findall(cells[0].text)) == ["0", "1"]
 
 
 def kind_of(text: str) -> str:
@@ -103,9 +126,11 @@ def kind_of(text: str) -> str:
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
         return _kind_of_value(value, language)
-    if re.match(r"(array\()?\[\s*['\"].*['\"]\s*\]", text, re.S):
-        return "NumPy arrays" if re.search(r"['\"]\s+['\"]", text) else "broken lists"
-    return ""
+    if not re.match(r"(array\()?\[\s*['\"].*\]\)?", text, re.S):
+        return ""
+    if text.startswith("array(") or re.search(r"['\"]\s+['\"]", text):
+        return "NumPy arrays"
+    return "broken lists"
 
 
 def _literal(text: str) -> object:
@@ -130,8 +155,10 @@ def _kind_of_value(value: object, language: str) -> str:
         return ""
     if len(value) == 1 and not isinstance(value[0], str | dict | list):
         return ""  # [1] may be a name
-    if any(isinstance(one, dict | list) for one in value):
+    if any(isinstance(one, dict) for one in value):
         return f"{language} lists of objects"
+    if any(isinstance(one, list | tuple) for one in value):
+        return f"nested {language} lists"
     return f"{language} {'lists' if isinstance(value, list) else 'tuples'}"
 
 

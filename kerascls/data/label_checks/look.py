@@ -9,7 +9,7 @@ from kerascls.data.label_checks.counts import (
     one_each,
     unlabelled,
 )
-from kerascls.data.label_checks.forms import several_labels, values, vectors
+from kerascls.data.label_checks.forms import quotes, several_labels, values, vectors
 from kerascls.data.label_checks.marks import joined
 from kerascls.data.label_checks.names import lookalikes, missing_words
 
@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[LabelColumn], Iterator[Finding]], ...] = (
     values,
     joined,
     occurs_once,
+    quotes,
     missing_words,
     lookalikes,
     one_each,

@@ -84,7 +84,8 @@ def _partly_known(
 ) -> set[str]:
     """Returns joined names of which a part is known, or that are most names."""
     strong = set(marks) <= set(STRONG)
-    if strong and column.is_multilabel and 2 * len(split) >= len(column.counts):
+    likely = strong and column.is_multilabel and not column.is_stated
+    if likely and 2 * len(split) >= len(column.counts):
         return set(split)
     known = _known(column, split, marks)
     # "sports news" is English beside "sports"; 体育 健康 beside 体育 is no Chinese.

@@ -16,10 +16,10 @@ from kerascls.data.readers.columns import (
 from kerascls.data.readers.fasttext import refuse_fasttext
 from kerascls.data.readers.label_cells import (
     checked_labels,
+    listed,
     split_labels,
 )
 from kerascls.data.readers.label_names import LabelNames
-from kerascls.data.readers.label_objects import labels_of_object
 from kerascls.data.readers.one_hot import one_hot_labels
 from kerascls.data.readers.read_options import ReadOptions
 from kerascls.data.readers.rows import Record
@@ -159,10 +159,8 @@ class ExampleColumns:
     def _labels_in(self, cell: object) -> tuple[str, ...]:
         if cell is None and self.task is Task.MULTILABEL:
             return ()
-        if isinstance(cell, list):
-            return checked_labels(cell)
-        if isinstance(cell, dict):
-            return checked_labels(labels_of_object(cell))
+        if isinstance(cell, list | dict):
+            return checked_labels(listed(cell))
         cell = cell_text(cell)
         if self.may_split:
             return split_labels(cell, self.separator)

@@ -109,6 +109,20 @@ def checked_labels(names: Sequence[object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
+def listed(value: object) -> Sequence[object]:
+    """Returns the names in a JSON value.
+
+    Those of a list, of Label Studio's choices, those with 1 of spaCy's categories,
+    `{"体育": 1.0, "汽车": 0.0}`, or the one itself.
+    """
+    if isinstance(value, dict):
+        if set(value) == {"choices"}:
+            value = value["choices"]
+        elif all(isinstance(n, int | float) and n in (0, 1) for n in value.values()):
+            value = [name for name, number in value.items() if number]
+    return value if isinstance(value, list) else [value]
+
+
 def _list(cell: str) -> Sequence[object]:
     try:
         return json.loads(cell)
@@ -135,12 +149,9 @@ def _python_list(cell: str) -> list[str]:
 
 def _choices(cell: str) -> Sequence[object]:
     try:
-        value = json.loads(cell)
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict) or not isinstance(value.get("choices"), list):
-        raise DataError("begins like choices of Label Studio and is none")
-    return value["choices"]
+        return listed(json.loads(cell))
+    except (ValueError, RecursionError) as error:
+        raise DataError("begins like choices of Label Studio and is none") from error
 
 
 def _unescaped_split(cell: str, separator: str) -> list[str]:

@@ -175,7 +175,6 @@ def test_json_labels_are_lists_or_texts(write, line, labels):
         ('{"label": "a"}', 'text column "text" is missing'),
         ('{"text": "t"}', 'label column "label" is missing'),
         ('{"text": "t", "label": null}', 'label column "label" is empty'),
-        ('{"text": "t", "label": ["a", "b"]}', "2 labels where multiclass allows one"),
         ('{"text": "t", "label": []}', 'label column "label" is empty'),
     ],
 )
@@ -183,6 +182,16 @@ def test_json_of_the_wrong_kind_is_a_bad_row(write, line, reason):
     path = write('{"text": "t", "label": "a"}\n' + line, "a.jsonl")
     with pytest.raises(DataError, match=f"a.jsonl:2: .*{reason}"):
         read(path)
+
+
+def test_several_labels_in_a_row_are_told_once_with_the_task(write):
+    several = '{"text": "t", "label": ["a", "b"]}\n'
+    path = write('{"text": "t", "label": "a"}\n' + 3 * several, "a.jsonl")
+    with pytest.raises(DataError, match="3 rows with several labels.*multilabel`"):
+        read(path)
+    left = read(path, ReadOptions(skip_bad_rows=True))
+    assert (len(left.examples), left.skipped_rows) == (1, 3)
+    assert "3 rows with several labels" in left.notes[0]
 
 
 FIRST_ROW_IS_BAD = '{"text": "a"}\n{\n{"text": "b", "topic": "x", "label": "y"}\n'

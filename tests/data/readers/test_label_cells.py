@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.readers.label_cells import check_separator, join_labels, split_labels
+from kerascls.data.readers.label_cells import (
+    check_separator,
+    join_labels,
+    listed,
+    split_labels,
+)
 from kerascls.errors import DataError, SettingsError
 
 NAME = st.one_of(
@@ -70,3 +75,20 @@ def test_an_unreadable_cell_is_refused(cell, message):
 def test_a_separator_that_cannot_be_told_apart_is_refused(separator):
     with pytest.raises(SettingsError, match="label_separator="):
         check_separator(separator)
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ({"choices": ["体育", "健康"]}, ["体育", "健康"]),
+        ({"choices": "体育"}, ["体育"]),
+        ({"体育": 1.0, "汽车": 0.0, "健康": 1}, ["体育", "健康"]),
+        ({"a": True, "b": False}, ["a"]),
+        ({"a": 0.0}, []),
+        ({}, []),
+        ({"体育": 0.7}, [{"体育": 0.7}]),
+        ({"name": "体育"}, [{"name": "体育"}]),
+    ],
+)
+def test_objects_of_label_studio_and_spacy_hold_names(value, names):
+    assert listed(value) == names

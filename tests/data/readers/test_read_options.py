@@ -71,7 +71,7 @@ def test_keywords_are_the_fields():
 def test_settings_without_any_are_the_defaults():
     options = DataSettings().read_options()
     assert options.as_in(TRAINING).text == TRAINING.text
-    assert options == ReadOptions(label_separator="|")
+    assert options == ReadOptions()
 
 
 CALLS = {

@@ -41,6 +41,17 @@ def test_a_file_of_another_header_is_left_alone(tmp_path, scores):
     assert path.read_text(encoding="utf-8") == "epoch,loss\n1,2\n"
 
 
+def test_a_history_of_an_earlier_version_goes_on_in_its_form(tmp_path, scores):
+    path = tmp_path / "history.csv"
+    append_history(path, history_rows(1, scores, loss=1.0))
+    lines = path.read_text("utf-8-sig").splitlines()
+    old = [line.rpartition(",")[0] for line in lines]
+    path.write_text("\n".join(old) + "\n", encoding="utf-8-sig")
+    append_history(path, history_rows(2, scores, loss=0.5))
+    assert path.read_text("utf-8-sig").splitlines()[0] == old[0]
+    assert class_history(path).averages["macro avg"] == (scores.macro.f1,) * 2
+
+
 def test_an_empty_file_gets_a_header(tmp_path, scores):
     path = tmp_path / "history.csv"
     path.touch()
