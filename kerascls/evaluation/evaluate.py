@@ -42,9 +42,9 @@ def scored_rows_of(
     examples = [dataset.examples[row] for row in chosen_rows]
     if not examples:
         raise DataError(
-            f"Scores need at least one row. Received: none from {dataset.path.name}."
+            f"Scores need at least one row. Received: none from {dataset.name}."
         )
-    texts = [example.texts for example in examples]
+    texts, names = [example.texts for example in examples], dataset.file_names
     truth = [example.labels for example in examples]
     labels = bundle.label_set.extended({name for names in truth for name in names})
     probabilities = bundle.decision.probabilities(logits, bundle.task)
@@ -57,6 +57,7 @@ def scored_rows_of(
         known=len(bundle.label_set),
         rows_sha256=rows_sha256(texts, truth),
         lines=np.array([example.line for example in examples], np.int64),
+        files=[names[row] for row in chosen_rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
     )
@@ -151,7 +152,7 @@ def evaluate(
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
-    report = report_on(opened, scored, dataset.path.name)
+    report = report_on(opened, scored, dataset.name)
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ class ScoredRows:
         known: How many of the labels training had: the first columns.
         rows_sha256: Hash of all texts and true labels in order, see `rows_sha256`.
         lines: int64 `(rows,)`, where each row starts in its file.
+        files: The file of each row; empty where all are in one.
         texts: The text fields of each row; empty where they were not kept.
         decision_sha256: Of the decision that chose the labels, as the bundle's manifest
             has it; empty where that is not known.
@@ -46,6 +48,7 @@ class ScoredRows:
     known: int
     rows_sha256: str
     lines: np.ndarray
+    files: Sequence[str] = ()
     texts: Sequence[tuple[str, ...]] = ()
     decision_sha256: str = ""
 
@@ -73,6 +76,8 @@ class ScoredRows:
             "rows_sha256": self.rows_sha256,
             "decision_sha256": self.decision_sha256,
         }
+        if self.files:
+            metadata["files"] = json.dumps(_runs(self.files), ensure_ascii=False)
         write_atomically(path, save(arrays, metadata))
 
     @classmethod
@@ -103,12 +108,22 @@ class ScoredRows:
                 rows_sha256=metadata["rows_sha256"],
                 decision_sha256=metadata.get("decision_sha256", ""),
                 lines=arrays["lines"],
+                files=[
+                    name
+                    for name, rows in json.loads(metadata.get("files", "[]"))
+                    for _ in range(rows)
+                ],
             )
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise BundleError(
                 f"Expected the scored rows of a run. Received: {str(path)!r} "
                 f"({error}). Train, or evaluate with --report, once more."
             ) from error
+
+
+def _runs(names: Sequence[str]) -> list[tuple[str, int]]:
+    """Returns names that follow each other once, with their number."""
+    return [(name, len(list(group))) for name, group in groupby(names)]
 
 
 def rows_sha256(texts: Sequence[Sequence[str]], labels: Sequence[Sequence[str]]) -> str:

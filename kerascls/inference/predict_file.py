@@ -11,8 +11,10 @@ from kerascls.inference.inputs import Input, open_input
 from kerascls.inference.outputs import open_output, output_format
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.stream import CHUNK_ROWS, predict_chunks
+from kerascls.system.keywords import checked_keywords
 
 
+@checked_keywords()
 def predict_file(
     bundle: str | Path | Predictor,
     input: str | Path,
@@ -89,6 +91,12 @@ def columns_of(
     """Returns the columns with the texts: those stated, or those of training."""
     stated = (text,) if isinstance(text, str) else tuple(text)
     if FORMATS[rows.format].is_lines:
+        if stated:
+            raise SettingsError(
+                f"Expected no text column for lines of text, which have no columns. "
+                f"Received: text={stated} for {rows.source}. Leave --text out, or say "
+                f"what the input is with --format."
+            )
         stated = (LINE_COLUMN,)
     columns = stated or trained
     if len(columns) != len(trained):

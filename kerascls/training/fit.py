@@ -22,8 +22,9 @@ from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.inference.predictor import Predictor
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
+from kerascls.system.keywords import checked_keywords
 from kerascls.system.machine import package_versions
 from kerascls.training.job import Job, prepare
 from kerascls.training.resume import earlier_run, require_same_start
@@ -65,6 +66,7 @@ class RunResult:
         }
 
 
+@checked_keywords(OPTION_KEYS)
 def fit(
     settings: RunSettings | None = None,
     *,
@@ -114,7 +116,7 @@ def fit(
         >>> result.report.scores.macro.f1
     """
     started_s = time.monotonic()
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     screen = Screen(console, quiet)
     folder = None if out is None else Path(out)
     earlier = None
@@ -208,11 +210,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "seed": settings.train.seed,
         "task": data.task.value,
         "data": {
-            name: {
-                "file": str(part.dataset.path),
-                "sha256": part.dataset.sha256,
-                "rows": len(part.rows),
-            }
+            name: part.dataset.facts() | {"rows": len(part.rows)}
             for name, part in data.parts.items()
         },
         "directory": os.getcwd(),
@@ -252,5 +250,5 @@ def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:
         progress = bars and bars("Scoring the test part")
         logits = Predictor(bundle).logits(job.stores["test"], part.rows, progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
-    source = f"{part.dataset.path.name}, test part"
+    source = f"{part.dataset.name}, test part"
     return report_on(bundle, scored, source), scored

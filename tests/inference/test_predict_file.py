@@ -355,3 +355,10 @@ def test_predicted_labels_can_be_read_back(tmp_path, predictor):
     predict_file(predictor, source, tmp_path / "out.csv")
     (record,) = read_records(tmp_path / "out.csv")
     assert split_labels(record.fields["predicted"]) == ("|", "\\")
+
+
+def test_lines_have_no_column_to_name(predictor, tmp_path):
+    lines = tmp_path / "a.txt"
+    lines.write_text("text\n")
+    with pytest.raises(SettingsError, match="no text column for lines"):
+        predict_file(predictor, lines, tmp_path / "b.csv", text="text")

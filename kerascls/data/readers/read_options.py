@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from inspect import signature
 from typing import Any, Self, TypedDict
 
 from kerascls.data.labels import Task
@@ -13,6 +11,7 @@ from kerascls.data.readers.label_cells import check_separator
 from kerascls.data.readers.rows import Errors
 from kerascls.data.readers.text_files import check_encoding
 from kerascls.errors import SettingsError
+from kerascls.system.keywords import known_keywords, refuse_keyword
 
 
 class ColumnKeywords(TypedDict, total=False):
@@ -81,19 +80,13 @@ class ReadOptions:
         `others` are names of keywords that say nothing on how a file is read.
 
         Raises:
-            SettingsError: When a keyword is unknown, with the nearest known one, or a
-                value has no meaning.
+            KeywordError: When a keyword is unknown, with the nearest known one.
+            SettingsError: When a value has no meaning.
         """
-        parameters = signature(function).parameters.values()
-        named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
-        known = list(dict.fromkeys([*named, *READ_KEYWORDS, *others]))
-        for name in [name for name in keywords if name not in known]:
-            near = get_close_matches(name, known, n=1)
-            advice = f"Did you mean {near[0]!r}?" if near else "Choose one of them."
-            raise SettingsError(
-                f"Expected keywords of {function.__name__}(): {', '.join(known)}. "
-                f"Received: {name}={keywords[name]!r}. {advice}"
-            )
+        known = known_keywords(function, READ_KEYWORDS, others)
+        for name in keywords:
+            if name not in known:
+                refuse_keyword(function, name, keywords[name], known)
         return cls(**{n: keywords[n] for n in READ_KEYWORDS if n in keywords})
 
     @property
