@@ -18,6 +18,7 @@ from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
 from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
+from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import build_token_store
@@ -63,7 +64,9 @@ def scored_rows_of(
     )
 
 
-def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
+def report_on(
+    bundle: Bundle, scored: ScoredRows, source: str, notes: Sequence[str] = ()
+) -> Report:
     """Scores rows against their true labels.
 
     Labels that training did not have count as misses: no model can give them.
@@ -72,6 +75,7 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
         bundle: What the rows were labelled with.
         scored: The rows.
         source: Where they came from, for people.
+        notes: What should be known of them, a sentence each.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
@@ -86,6 +90,7 @@ def report_on(bundle: Bundle, scored: ScoredRows, source: str) -> Report:
         train_support=bundle.train_support,
         unseen=dict(zip(scored.labels[scored.known :], counts, strict=True)),
         source=source,
+        notes=tuple(notes),
         details=details_of(scored, thresholds),
     )
 
@@ -152,7 +157,8 @@ def evaluate(
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
-    report = report_on(opened, scored, dataset.name)
+    notes = seen_notes(opened, dataset)
+    report = report_on(opened, scored, dataset.name, notes)
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report

@@ -16,6 +16,7 @@ from kerascls.errors import BundleError
 from kerascls.system.files import write_atomically
 
 TEST_ROWS_FILE = "test.safetensors"
+VALID_ROWS_FILE = "valid.safetensors"
 
 _FORMAT = "kerascls scored rows 1"
 
@@ -38,6 +39,8 @@ class ScoredRows:
         texts: The text fields of each row; empty where they were not kept.
         decision_sha256: Of the decision that chose the labels, as the bundle's manifest
             has it; empty where that is not known.
+        logits: float32 `(rows, known)`, what a decision can be fitted to; None where
+            they were not kept.
     """
 
     task: Task
@@ -51,6 +54,7 @@ class ScoredRows:
     files: Sequence[str] = ()
     texts: Sequence[tuple[str, ...]] = ()
     decision_sha256: str = ""
+    logits: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -68,6 +72,8 @@ class ScoredRows:
             "probabilities": np.ascontiguousarray(self.probabilities, np.float32),
             "lines": np.ascontiguousarray(self.lines, np.int64),
         }
+        if self.logits is not None:
+            arrays["logits"] = np.ascontiguousarray(self.logits, np.float32)
         metadata = {
             "format": _FORMAT,
             "task": self.task.value,
@@ -108,6 +114,7 @@ class ScoredRows:
                 rows_sha256=metadata["rows_sha256"],
                 decision_sha256=metadata.get("decision_sha256", ""),
                 lines=arrays["lines"],
+                logits=arrays.get("logits"),
                 files=[
                     name
                     for name, rows in json.loads(metadata.get("files", "[]"))

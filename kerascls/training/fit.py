@@ -6,19 +6,21 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import decide
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.scored_rows import ScoredRows
+from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
+from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.inference.predictor import Predictor
@@ -172,6 +174,7 @@ def _run(
 
     fitted = fit_weights(job, run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, fitted, replace=resume)
+    _keep_parts(run.path, bundle, data, fitted.valid_logits)
     about = {"compute": str(fitted.compute), "states": fitted.states}
     run.update(best_epoch=fitted.best_epoch, **about)
     if fitted.interrupted:
@@ -242,6 +245,16 @@ def _ship(job: Job, folder: Path, fitted: "Fitted", replace: bool) -> Bundle:
         ),
         replace=replace,
     )
+
+
+def _keep_parts(
+    run: Path, bundle: Bundle, data: LabelledText, valid_logits: np.ndarray
+) -> None:
+    """Keeps what `tune` fits to, and by what the texts of training are known again."""
+    train, valid = data.parts["train"], data.parts["valid"]
+    scored = scored_rows_of(bundle, valid_logits, valid.dataset, valid.rows)
+    replace(scored, logits=valid_logits).save(run / VALID_ROWS_FILE)
+    SeenTexts.of(train.texts, valid.texts).save(run)
 
 
 def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:

@@ -26,6 +26,7 @@ class Report:
         train_support: Training rows of each label.
         unseen: Rows of each label that the training data did not have.
         source: Where the rows came from, e.g. a file name.
+        notes: What should be known of the rows, a sentence each.
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
     """
@@ -38,12 +39,14 @@ class Report:
     train_support: dict[str, int] = field(default_factory=dict)
     unseen: dict[str, int] = field(default_factory=dict)
     source: str = ""
+    notes: tuple[str, ...] = ()
     details: Details | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
         return {
             "source": self.source,
+            "notes": list(self.notes),
             "task": str(self.task),
             "rule": self.rule.to_dict(),
             "scores": self.scores.to_dict(),
@@ -56,14 +59,14 @@ class Report:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier versions had no details.
+        """Returns the report that `to_dict` wrote; earlier ones lacked some keys.
 
         Raises:
             BundleError: When a key is missing or unknown.
         """
         names = {field.name for field in fields(cls)}
         details = values.get("details")
-        if {*values, "details"} != names:
+        if {*values, "details", "notes"} != names:
             raise BundleError(
                 f"A stored report has the keys {', '.join(sorted(names))}. Received: "
                 f"keys={sorted(values)}. It was damaged, or written by another version."
@@ -73,6 +76,7 @@ class Report:
                 **values,
                 "task": Task(values["task"]),
                 "rule": Rule.from_dict(values["rule"]),
+                "notes": tuple(values.get("notes", ())),
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
                 "details": None if details is None else Details.from_dict(details),
