@@ -5,11 +5,18 @@ from pathlib import Path
 
 from kerascls.data.readers import FORMATS
 from kerascls.data.readers.lines import LINE_COLUMN
+from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.inference.bundle import open_bundle
+from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.inputs import Input, open_input
-from kerascls.inference.outputs import open_output, output_format
-from kerascls.inference.predictor import Predictor
+from kerascls.inference.outputs import (
+    ABSTAINED,
+    check_output,
+    format_of_output,
+    open_output,
+    score_column,
+)
+from kerascls.inference.predictor import Predictor, checked_rule
 from kerascls.inference.stream import CHUNK_ROWS, predict_chunks
 from kerascls.system.keywords import checked_keywords
 
@@ -24,6 +31,10 @@ def predict_file(
     format: str | None = None,
     encoding: str = "utf-8",
     runtime: str = "auto",
+    rule: Rule | None = None,
+    all_scores: bool = False,
+    overwrite: bool = False,
+    output_format: str | None = None,
     chunk_rows: int = CHUNK_ROWS,
     on_progress: Callable[[int, int | None], None] | None = None,
 ) -> int:
@@ -31,9 +42,11 @@ def predict_file(
 
     JSON lines hold the input's fields, `labels` (a list) and `scores` (label to
     probability); CSV the input's columns, `predicted` and `score` (several of each
-    joined by `|`). A column of the input that has one of these names is kept as
-    `input_labels` and so on, and `NaN` in JSON lines is written as null. CSV begins
-    with its header even without rows. At most one chunk of rows is held in memory.
+    joined by `|`; without a label the largest probability), and where the rule may
+    abstain `abstained`, with `yes` where it did. A column of the input that has one of
+    these names is kept as `input_labels` and so on, and `NaN` in JSON lines is written
+    as null. CSV begins with its header even without rows. At most one chunk of rows is
+    held in memory.
 
     Args:
         bundle: A run directory, a bundle, or a predictor that is loaded already.
@@ -44,6 +57,12 @@ def predict_file(
         format: One of `kerascls.data.readers.FORMATS`. Defaults to the file's ending;
             standard input is plain lines.
         encoding: Encoding of text formats.
+        rule: How probabilities become labels in this call. Default: the bundle's.
+        all_scores: Whether CSV has the probability of every label, in columns
+            `score_LABEL`. JSON lines always have them.
+        output_format: `"csv"` or `"jsonl"` on standard output, where it shall not
+            be the input's.
+        overwrite: Whether an `output` that exists is replaced.
         runtime: What computes, see `Predictor.load`; of no use to one that is loaded.
         chunk_rows: Most rows predicted together. The first 32 go first, and each
             further chunk has twice as many rows; what is done is written at once.
@@ -58,14 +77,16 @@ def predict_file(
         BundleError: When the bundle cannot be loaded.
     """
     _refuse_overwriting_input(input, output)
+    check_output(output, overwrite)
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
     with open_input(input, format, encoding) as rows:
         columns = columns_of(rows, text, opened.input_spec.text_columns)
         header = rows.columns() or columns
         # Standard input can be read only once.
         total = None if rows.path is None else rows.check(columns, header)
-        done = 0
-        with open_output(output, output_format(output, rows.format), header) as out:
+        done, more = 0, _more_columns(opened, checked_rule(rule), all_scores)
+        written_as = format_of_output(output, rows.format, output_format)
+        with open_output(output, written_as, header, more) as out:
             # Loading takes seconds: it waits until the input has been checked.
             if isinstance(bundle, str | Path):
                 bundle = Predictor(opened, runtime)
@@ -75,6 +96,7 @@ def predict_file(
                 text=columns,
                 source=rows.source,
                 chunk_rows=chunk_rows,
+                rule=rule,
             ):
                 for record, prediction in chunk:
                     out.write(record, prediction)
@@ -83,6 +105,13 @@ def predict_file(
                         on_progress(done, total)
                 out.flush()
     return done
+
+
+def _more_columns(bundle: Bundle, rule: Rule | None, all_scores: bool) -> list[str]:
+    """Returns the columns that CSV has beside the usual ones."""
+    abstains = (rule or bundle.rule).abstain_below is not None
+    labels = bundle.label_set.names if all_scores else ()
+    return [*([ABSTAINED] if abstains else []), *map(score_column, labels)]
 
 
 def columns_of(
