@@ -11,6 +11,7 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
 from kerascls.models.presets import PRESETS, Preset, find_pretrained
 from kerascls.models.registry import TRANSFORMER
+from kerascls.system.keywords import checked_keywords
 
 # What has no default tells one architecture from another.
 _SIZES = [field.name for field in fields(EncoderConfig) if field.default is MISSING]
@@ -95,6 +96,7 @@ class Inspection(WeightFaults):
         return [("weights", f"NOT usable: {self.fault_counts()}"), *rows]
 
 
+@checked_keywords()
 def inspect_checkpoint(directory: str | Path) -> Inspection:
     """Looks at a checkpoint without reading its numbers.
 

@@ -22,6 +22,7 @@ from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
 from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
+from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import build_token_store
@@ -46,9 +47,9 @@ def scored_rows_of(
     examples = [dataset.examples[row] for row in chosen_rows]
     if not examples:
         raise DataError(
-            f"Scores need at least one row. Received: none from {dataset.path.name}."
+            f"Scores need at least one row. Received: none from {dataset.name}."
         )
-    texts = [example.texts for example in examples]
+    texts, names = [example.texts for example in examples], dataset.file_names
     truth = [example.labels for example in examples]
     labels = bundle.label_set.extended({name for names in truth for name in names})
     probabilities = bundle.decision.probabilities(logits, bundle.task)
@@ -61,6 +62,7 @@ def scored_rows_of(
         known=len(bundle.label_set),
         rows_sha256=rows_sha256(texts, truth),
         lines=np.array([example.line for example in examples], np.int64),
+        files=[names[row] for row in chosen_rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
     )
@@ -77,7 +79,7 @@ def report_on(
         bundle: What the rows were labelled with.
         scored: The rows.
         source: Where they came from, for people.
-        notes: What is remarkable about the labels, a line each.
+        notes: What should be known of the rows and their labels, a line each.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
@@ -159,7 +161,8 @@ def evaluate(
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
-    report = report_on(opened, scored, dataset.path.name, dataset.notes)
+    notes = (*dataset.notes, *seen_notes(opened, dataset))
+    report = report_on(opened, scored, dataset.name, notes)
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report

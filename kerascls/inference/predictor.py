@@ -13,6 +13,7 @@ from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.runtimes import Runtime, open_runtime
 from kerascls.preprocessing.batches import in_length_order
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.system.keywords import checked_keywords
 
 BATCH_SIZE = 32
 Text = str | Sequence[str]
@@ -58,6 +59,7 @@ class Predictor:
         self._runtime = runtime
 
     @classmethod
+    @checked_keywords()
     def load(cls, path: str | Path, runtime: str = "auto") -> "Predictor":
         """Opens a bundle, or the run directory that holds one.
 
@@ -84,6 +86,7 @@ class Predictor:
         self, texts: Iterable[Text], *, rule: Rule | None = None
     ) -> list[Prediction]: ...
 
+    @checked_keywords()
     def predict(
         self, texts: Text | Iterable[Text], *, rule: Rule | None = None
     ) -> Prediction | list[Prediction]:
@@ -101,9 +104,9 @@ class Predictor:
 
         Raises:
             SettingsError: When these are no texts, one is not a str (None, NaN), or
-                it lacks a column.
+                it lacks a column, or the rule is no `Rule`.
         """
-        rule = rule or self.bundle.rule
+        rule = checked_rule(rule) or self.bundle.rule
         scores = self.predict_proba(texts)
         if not len(scores):
             return []
@@ -178,6 +181,16 @@ class Predictor:
             scores=dict(zip(self.labels, scores.tolist(), strict=True)),
             abstained=bool(abstained),
         )
+
+
+def checked_rule(rule: Rule | None) -> Rule | None:
+    """Returns the rule; a SettingsError where it is something else."""
+    if rule is None or isinstance(rule, Rule):
+        return rule
+    raise SettingsError(
+        f"Expected a kerascls.Rule. Received: rule={rule!r:.200}. Make one, such as "
+        f'Rule("top_k", k=2) or Rule("threshold", 0.5).'
+    )
 
 
 def _checked(texts: Iterable[Text]) -> Iterable[Text]:

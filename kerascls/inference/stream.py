@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kerascls.data.readers import Record, pick_texts
+from kerascls.decision.rule import Rule
 from kerascls.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def predict_chunks(
     text: Sequence[str],
     source: str,
     chunk_rows: int,
+    rule: Rule | None = None,
 ) -> Iterator[list[tuple[Record, Any]]]:
     """Yields records with their predictions, in the order of the input.
 
@@ -31,6 +33,7 @@ def predict_chunks(
         source: The input as the user named it, for messages.
         chunk_rows: Most rows per call of `predict`. The first chunk has 32, so that
             answers come early; each further one twice as many.
+        rule: For `predict`, where it is another one than the bundle's.
 
     Yields:
         What was predicted together.
@@ -39,11 +42,12 @@ def predict_chunks(
         DataError: When a record lacks a text.
     """
     records = iter(records)
+    options = {} if rule is None else {"rule": rule}
     num_rows = min(FIRST_CHUNK_ROWS, chunk_rows)
     while chunk := list(islice(records, num_rows)):
         rows = [texts_of(record, text, source) for record in chunk]
         texts = [row[0] for row in rows] if len(text) == 1 else rows
-        predictions: Any = predictor.predict(texts)
+        predictions: Any = predictor.predict(texts, **options)
         yield list(zip(chunk, predictions, strict=True))
         num_rows = min(2 * num_rows, chunk_rows)
 

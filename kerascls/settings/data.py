@@ -14,20 +14,26 @@ from kerascls.settings.group import ONE_OR_MORE, Group
 
 _FORMATS = " or ".join(", ".join(format_names(needs_labels=True)).rsplit(", ", 1))
 
+Files = Annotated[tuple[Path, ...], ONE_OR_MORE]
+
 
 class DataSettings(Group):
     """Where the labelled text is and how to read it."""
 
-    train: Path | None = Field(
-        None, description="Labelled text to learn from. Default: the shipped sample."
+    train: Files = Field(
+        (),
+        description="Labelled text to learn from; repeat for several files. Default: "
+        "the shipped sample.",
     )
-    valid: Path | None = Field(
-        None, description="Labelled text to choose on. Default: 15 % cut from train."
+    valid: Files = Field(
+        (),
+        description="Labelled text to choose on; repeat for several files. Default: "
+        "15 % cut from train.",
     )
-    test: Path | None = Field(
-        None,
-        description="Labelled text to score once, at the end. Default: 15 % cut from "
-        "train when --valid is not given either.",
+    test: Files = Field(
+        (),
+        description="Labelled text to score once, at the end; repeat for several "
+        "files. Default: 15 % cut from train when --valid is not given either.",
     )
     text: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
         (),

@@ -35,8 +35,8 @@ def earlier_run(
             f"overwrite={overwrite}. Name it with --out."
         )
     run = RunDirectory.open(out)
-    stored = run.facts.get("settings")
-    if stored is None:
+    begun_with = run.facts.get("settings")
+    if begun_with is None:
         raise SettingsError(
             f"Expected a run that had begun to train. Received: out={str(out)!r}, "
             f"which ended before. Start it anew with --overwrite."
@@ -45,7 +45,8 @@ def earlier_run(
     given = _absolute(given, os.getcwd())
     begun_in = run.facts.get("directory", os.getcwd())
     # A setting that the version of then lacked had its default.
-    known = _absolute(flat(RunSettings().to_dict()) | flat(stored), begun_in)
+    stored = flat(RunSettings.from_dict(begun_with).to_dict())
+    known = _absolute(stored, begun_in)
     different = [
         f"{key}={value!r}, not {known.get(key)!r}"
         for key, value in given.items()
@@ -58,7 +59,7 @@ def earlier_run(
             f"another --out."
         )
     changed = {key: given[key] for key in FREE if key in given}
-    same = flat(stored) if begun_in == os.getcwd() else known
+    same = stored if begun_in == os.getcwd() else known
     groups: dict[str, dict[str, Any]] = {}
     for key, value in (same | changed).items():
         group, _, name = key.partition(".")
@@ -110,8 +111,11 @@ def _absolute(values: dict[str, Any], folder: str) -> dict[str, Any]:
     """Returns flat settings with paths that do not depend on where one is."""
     values = dict(values)
     for key in PATHS:
-        if values.get(key) is not None:
-            values[key] = os.path.abspath(os.path.join(folder, values[key]))
+        path = values.get(key)
+        if isinstance(path, list):
+            values[key] = [os.path.abspath(os.path.join(folder, one)) for one in path]
+        elif path is not None:
+            values[key] = os.path.abspath(os.path.join(folder, path))
     kind, colon, path = (values.get("decision.objective") or "").partition(":")
     if colon:  # cost:FILE
         path = os.path.abspath(os.path.join(folder, path))

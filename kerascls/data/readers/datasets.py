@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.class_folders import folder_sha256
@@ -14,19 +15,21 @@ from kerascls.errors import DataError
 
 @dataclass(frozen=True)
 class Dataset:
-    """The labelled texts of one file and how they were read.
+    """The labelled texts of one file, or of several, and how they were read.
 
     Args:
-        path: The file, or the folder.
+        path: The file, or the folder; of several the first.
         examples: Its usable rows, in the order of the file.
         text_columns: The columns the texts came from.
         label_column: The column the labels came from, or those of a one-hot table.
         task: What was stated, or follows from the label column's name.
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
-        sha256: Of the file, or all files of the folder, hexadecimal.
+        sha256: Of the file, or all files of the folder, hexadecimal; of several that of
+            theirs.
         notes: What is remarkable about its labels, and what people should know of how
             it was read, a line each.
+        files: Those it was joined of, where they are several.
     """
 
     path: Path
@@ -38,6 +41,27 @@ class Dataset:
     empty_texts: int
     sha256: str
     notes: tuple[str, ...] = ()
+    files: tuple["Dataset", ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The names of its files, for people."""
+        return " + ".join(file.path.name for file in self.files or (self,))
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The file of each example; empty where there is one file."""
+        return tuple(str(one.path) for one in self.files for _ in one.examples)
+
+    def facts(self) -> dict[str, Any]:
+        """Returns what run.json says of its files, as plain JSON types."""
+        several = [file.facts() for file in self.files]
+        return {
+            "file": ", ".join(str(file.path) for file in self.files or (self,)),
+            "sha256": self.sha256,
+            "rows": len(self.examples),
+            **({"files": several} if several else {}),
+        }
 
 
 def read(

@@ -28,7 +28,7 @@ class Report:
         source: Where the rows came from, e.g. a file name.
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
-        notes: What is remarkable about the labels, a line each.
+        notes: What should be known of the rows and their labels, a line each.
     """
 
     task: Task
@@ -46,6 +46,7 @@ class Report:
         """Returns the report as plain JSON types."""
         return {
             "source": self.source,
+            "notes": list(self.notes),
             "task": str(self.task),
             "rule": self.rule.to_dict(),
             "scores": self.scores.to_dict(),
@@ -59,7 +60,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier versions had fewer keys.
+        """Returns the report that `to_dict` wrote; earlier ones lacked some keys.
 
         Raises:
             BundleError: When a key is missing or unknown.
@@ -76,10 +77,10 @@ class Report:
                 **values,
                 "task": Task(values["task"]),
                 "rule": Rule.from_dict(values["rule"]),
+                "notes": tuple(values.get("notes", ())),
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
                 "details": None if details is None else Details.from_dict(details),
-                "notes": tuple(values.get("notes", ())),
             }
         )
 

@@ -122,6 +122,18 @@ def export(
     limits = Limits(max_changed, max_f1_drop)
     job = _Job(open_bundle(bundle), format, int8, None if out is None else Path(out))
     job.check()
+    if not int8 and limits != Limits():
+        raise SettingsError(
+            f"Expected int8 beside its limits. Received: int8=False, "
+            f"max_changed={max_changed}, max_f1_drop={max_f1_drop}. Add --int8, or "
+            f"leave them out."
+        )
+    unread = [*reading, *(["input_format"] if input_format else [])]
+    if input is None and unread:
+        raise SettingsError(
+            f"Expected an input beside how it is read. Received: {', '.join(unread)}, "
+            f"input=None. Name the file with --input, or leave them out."
+        )
     if input is None:
         texts = sample_texts(job.bundle)
     else:
