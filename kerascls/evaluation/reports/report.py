@@ -46,7 +46,6 @@ class Report:
         """Returns the report as plain JSON types."""
         return {
             "source": self.source,
-            "notes": list(self.notes),
             "task": str(self.task),
             "rule": self.rule.to_dict(),
             "scores": self.scores.to_dict(),
