@@ -25,7 +25,7 @@ _PLACES = {
     "list_models": "kerascls.models.presets",
     "load_encoder": "kerascls.checkpoints.loading",
     "load_vocab": "kerascls.preprocessing.tokenizers.wordpiece",
-    "predict": "kerascls.inference.predict_file:predict_file",
+    "predict": "kerascls.inference.predict",
     "relabel": "kerascls.auditing.relabelling.relabel",
     "search": "kerascls.experiments.search.search",
     "sequence_padding": "kerascls.preprocessing.tokenizers.wordpiece",
@@ -76,7 +76,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds
-    from kerascls.inference.predict_file import predict_file as predict
+    from kerascls.inference.predict import predict
     from kerascls.inference.predictor import Prediction, Predictor
     from kerascls.models.presets import list_models
     from kerascls.preprocessing.tokenizers.wordpiece import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -154,7 +155,8 @@ def _option(name: str, help_text: str | None) -> Callable:
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
     if get_origin(annotation) is tuple:
-        return (tuple, *get_args(annotation))
+        items = (get_args(item) or (item,) for item in get_args(annotation))
+        return (tuple, *chain.from_iterable(items))
     return get_args(annotation) or (annotation,)
 
 

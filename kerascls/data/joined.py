@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from kerascls.data.labelled_text import one_task
 from kerascls.data.readers import Dataset
+from kerascls.data.readers.frames import Frame
 from kerascls.errors import DataError, SettingsError
 
 
@@ -18,7 +20,7 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
     first, *others = datasets
     if not others:
         return first
-    paths = [dataset.path.resolve() for dataset in datasets]
+    paths = [_resolved(dataset.path) for dataset in datasets]
     if len(set(paths)) < len(paths):
         raise SettingsError(
             f"Expected every file once. Received: "
@@ -44,3 +46,7 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
         ).hexdigest(),
         files=tuple(datasets),
     )
+
+
+def _resolved(source: Path | Frame) -> Path | Frame:
+    return source.resolve() if isinstance(source, Path) else source

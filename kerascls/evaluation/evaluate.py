@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -126,7 +126,7 @@ def write_results(
 
 def evaluate(
     bundle: str | Path,
-    test: str | Path,
+    test: Any,
     *,
     runtime: str = "auto",
     out: str | Path | None = None,
@@ -137,7 +137,8 @@ def evaluate(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        test: A file with texts and labels.
+        test: Texts and labels: a file, or a table in memory, see
+            `kerascls.data.readers.frame_kinds.as_frame`.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
@@ -192,13 +193,13 @@ def logits_of(
 
 
 def read_labelled(
-    bundle: Bundle, path: str | Path, options: ReadOptions = DEFAULTS
+    bundle: Bundle, path: Any, options: ReadOptions = DEFAULTS
 ) -> Dataset:
     """Reads labelled text the way a bundle's training text was read.
 
     Args:
         bundle: What is not stated of the columns is as in its training.
-        path: A file with texts and labels.
+        path: A file, or a table in memory, with texts and labels.
         options: What is stated.
 
     Raises:
@@ -208,5 +209,5 @@ def read_labelled(
     """
     dataset = read(path, options.as_in(bundle.read_options))
     counts = Counter(name for example in dataset.examples for name in example.labels)
-    found = compare(str(path), counts, bundle.label_set, "the classifier")
+    found = compare(dataset.name, counts, bundle.label_set, "the classifier")
     return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

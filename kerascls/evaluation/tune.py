@@ -86,7 +86,7 @@ class FittingRows:
     def read(
         cls,
         bundle: Bundle,
-        valid: str | Path,
+        valid: Any,
         reading: ReadOptions,
         on_progress: Callable[[int, int], None] | None,
         runtime: str,
@@ -136,7 +136,7 @@ class FittingRows:
 
 def tune(
     bundle: str | Path,
-    valid: str | Path | None = None,
+    valid: Any = None,
     *,
     undo: bool = False,
     runtime: str = "auto",
@@ -147,9 +147,9 @@ def tune(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        valid: Labelled text to fit on. Not what the model was trained on, of which it
-            is too sure, nor what it will be scored on. By default the validation part
-            of the run, which its directory keeps.
+        valid: Labelled text to fit on, a file or a table in memory. Not what the model
+            was trained on, of which it is too sure, nor what it will be scored on. By
+            default the validation part of the run, which its directory keeps.
         undo: Bring the decision before the last `tune` back instead, step by step to
             that of the training.
         runtime: What computes, see `Predictor.load`.
@@ -194,9 +194,7 @@ def tune(
     return _result(opened, rewrite_decision(opened, fitted), rows)
 
 
-def _undone(
-    opened: Bundle, valid: str | Path | None, options: dict[str, Any]
-) -> TuneResult:
+def _undone(opened: Bundle, valid: Any, options: dict[str, Any]) -> TuneResult:
     if valid is not None or options:
         given = [*(["valid"] if valid is not None else []), *options]
         raise SettingsError(

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from kerascls.data.readers import FORMATS, FileKeywords, FileOptions
+from kerascls.data.readers.frame_kinds import as_frame
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.lines import LINE_COLUMN
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
@@ -21,9 +23,18 @@ from kerascls.inference.predictor import Predictor, checked_rule
 from kerascls.inference.stream import CHUNK_ROWS, predict_chunks
 
 
+class OutputKeywords(FileKeywords, total=False):
+    """What `predict_file` takes for its output and for files it reads."""
+
+    all_scores: bool
+    overwrite: bool
+    output_format: str | None
+    on_note: Callable[[str], None] | None
+
+
 def predict_file(
     bundle: str | Path | Predictor,
-    input: str | Path,
+    input: Any,
     output: str | Path,
     *,
     text: str | Sequence[str] = (),
@@ -49,7 +60,7 @@ def predict_file(
 
     Args:
         bundle: A run directory, a bundle, or a predictor that is loaded already.
-        input: A file; `"-"` is standard input.
+        input: A file, `"-"` for standard input, or a table in memory.
         output: A `.csv` or `.jsonl` file; `"-"` is standard output, in CSV where
             the input is a table, else JSON lines.
         text: Columns with the texts. Defaults to those used in training.
@@ -77,6 +88,8 @@ def predict_file(
         BundleError: When the bundle cannot be loaded.
     """
     options = FileOptions.from_keywords(predict_file, reading)
+    if not isinstance(input, str | Path):
+        input = as_frame(input)
     _refuse_overwriting_input(input, output)
     check_output(output, overwrite)
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
@@ -142,7 +155,9 @@ def columns_of(
     return columns
 
 
-def _refuse_overwriting_input(input: str | Path, output: str | Path) -> None:
+def _refuse_overwriting_input(input: str | Path | Frame, output: str | Path) -> None:
+    if isinstance(input, Frame):
+        return
     paths = Path(input), Path(output)
     if "-" in (str(input), str(output)) or not all(path.exists() for path in paths):
         return

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kerascls.data.readers import Record, pick_texts
+from kerascls.data.readers.rows import place_in
 from kerascls.decision.rule import Rule
 from kerascls.errors import DataError
 
@@ -41,14 +42,20 @@ def predict_chunks(
     Raises:
         DataError: When a record lacks a text.
     """
-    records = iter(records)
     options = {} if rule is None else {"rule": rule}
-    num_rows = min(FIRST_CHUNK_ROWS, chunk_rows)
-    while chunk := list(islice(records, num_rows)):
+    for chunk in in_chunks(records, chunk_rows):
         rows = [texts_of(record, text, source) for record in chunk]
         texts = [row[0] for row in rows] if len(text) == 1 else rows
         predictions: Any = predictor.predict(texts, **options)
         yield list(zip(chunk, predictions, strict=True))
+
+
+def in_chunks(records: Iterable[Record], chunk_rows: int) -> Iterator[list[Record]]:
+    """Yields records by 32, and each further time twice as many, up to `chunk_rows`."""
+    records = iter(records)
+    num_rows = min(FIRST_CHUNK_ROWS, chunk_rows)
+    while chunk := list(islice(records, num_rows)):
+        yield chunk
         num_rows = min(2 * num_rows, chunk_rows)
 
 
@@ -61,4 +68,4 @@ def texts_of(record: Record, text: Sequence[str], source: str) -> tuple[str, ...
     try:
         return pick_texts(record.fields, text)
     except DataError as error:
-        raise DataError(f"{source}:{record.line}: {error}") from error
+        raise DataError(f"{place_in(source, record.line)}: {error}") from error

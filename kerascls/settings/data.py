@@ -1,20 +1,29 @@
 """Settings of what is read."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, PlainValidator, SerializationInfo
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.file_options import Quoting
 from kerascls.data.readers.formats import format_names
+from kerascls.data.readers.frame_kinds import as_sources
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.read_options import READ_KEYWORDS, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.settings.group import ONE_OR_MORE, Group
 
 _FORMATS = " or ".join(", ".join(format_names(needs_labels=True)).rsplit(", ", 1))
 
-Files = Annotated[tuple[Path, ...], ONE_OR_MORE]
+
+def _shown(sources: tuple[Path | Frame, ...], info: SerializationInfo) -> Any:
+    return [str(one) for one in sources] if info.mode_is_json() else sources
+
+
+Files = Annotated[
+    tuple[Path | Frame, ...], PlainValidator(as_sources), PlainSerializer(_shown)
+]
 
 
 class DataSettings(Group):

@@ -76,7 +76,8 @@ class RunSettings(Group):
             f"Expected settings to be a RunSettings. Received: "
             f"settings={settings!r:.200}. Make one of a nested dict with "
             f"RunSettings.from_dict and of a TOML file with RunSettings.read; single "
-            f"settings are keywords, as in fit(train='news.csv', epochs=3)."
+            f"settings are keywords, as in fit(train='news.csv', epochs=3), and so are "
+            f"tables and texts: fit(train=frame), fit(train=(texts, labels))."
         )
 
     @classmethod

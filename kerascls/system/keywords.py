@@ -10,6 +10,7 @@ from kerascls.system.tables import did_you_mean, nearest
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_WITHOUT_NAME = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def checked_keywords(
@@ -30,9 +31,13 @@ def checked_keywords(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         known = known_keywords(function, *more)
+        parameters = signature(function).parameters.values()
+        unnamed = [one.name for one in parameters if one.kind in _WITHOUT_NAME]
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            if len(args) > len(unnamed):
+                _refuse_unnamed(function, len(args), unnamed, known)
             for name in kwargs:
                 if name not in known:
                     refuse_keyword(function, name, kwargs[name], known)
@@ -41,6 +46,17 @@ def checked_keywords(
         return call
 
     return decorate
+
+
+def _refuse_unnamed(
+    function: Callable, number: int, unnamed: list[str], known: Iterable[str]
+) -> NoReturn:
+    example = ", as in train=(texts, labels)" if "train" in known else ""
+    raise KeywordError(
+        f"{function.__qualname__.removesuffix('.__init__')}() takes only "
+        f"{', '.join(unnamed) or 'nothing'} without a name. Received: {number} values. "
+        f"Name the others{example}. Known: {', '.join(known)}."
+    )
 
 
 def known_keywords(function: Callable, *more: Iterable[str]) -> tuple[str, ...]:

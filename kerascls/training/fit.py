@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
+from kerascls.data.readers.frames import Frame
+from kerascls.data.splits.parts import PARTS
 from kerascls.decision.fit_decision import decide
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
@@ -144,11 +146,22 @@ def fit(
         return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
         run.finish("interrupted")
-        line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
-        raise KeyboardInterrupt(f"To go on: {line}") from None
+        raise KeyboardInterrupt(f"To go on: {_to_go_on(job, run.path)}") from None
     except BaseException as error:
         run.finish("failed", error=f"{type(error).__name__}: {error}")
         raise
+
+
+def _to_go_on(job: Job, out: Path) -> str:
+    given = {name: getattr(job.settings.data, name) for name in PARTS}
+    in_memory = [
+        f"{name}=..., "
+        for name, sources in given.items()
+        if any(isinstance(source, Frame) for source in sources)
+    ]
+    if in_memory:
+        return f"kerascls.fit({''.join(in_memory)}out={str(out)!r}, resume=True)"
+    return shlex.join(["kerascls", "fit", "--resume", "--out", str(out)])
 
 
 def _finished(run: RunDirectory) -> RunResult:

@@ -6,6 +6,7 @@ from pathlib import Path
 from kerascls.data.joined import join
 from kerascls.data.labelled_text import LabelledText, one_task, sample_path
 from kerascls.data.readers import Dataset, read
+from kerascls.data.readers.frames import Frame
 from kerascls.data.splits.parts import divide
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.token_cache import cached_token_store
@@ -79,10 +80,14 @@ def _read_all(
         "test": settings.test,
     }
     options = settings.read_options()
-    by_path: dict[Path, Dataset] = {}
-    for path in dict.fromkeys(path for files in paths.values() for path in files):
+    by_path: dict[Path | Frame, Dataset] = {}
+    every = dict.fromkeys(path for sources in paths.values() for path in sources)
+    some_files = any(isinstance(path, Path) for path in every)
+    for path in every:
         show = on_progress(f"Reading {path.name}") if on_progress else None
-        by_path[path] = read(path, options, on_progress=show)
+        in_memory = some_files and isinstance(path, Frame)
+        how = options.without_files() if in_memory else options
+        by_path[path] = read(path, how, on_progress=show)
     joined = {
         files: join([by_path[path] for path in files])
         for files in paths.values()

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kerascls.data.readers.rows import TableName
+from kerascls.data.splits.parts import PARTS
 from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
 from kerascls.training.job import Job
@@ -64,7 +66,27 @@ def earlier_run(
     for key, value in (same | changed).items():
         group, _, name = key.partition(".")
         groups.setdefault(group, {})[name] = value
-    return run, RunSettings.from_dict(groups)
+    return run, RunSettings.from_dict(_with_tables(groups, settings, run.path))
+
+
+def _with_tables(
+    groups: dict[str, dict[str, Any]], given: RunSettings, out: Path
+) -> dict[str, dict[str, Any]]:
+    """Returns settings with tables in memory, of which a run knows the name only."""
+    data = dict(groups.get("data", {}))
+    for part in PARTS:
+        names = [name for name in data.get(part) or () if TableName.fits(name)]
+        tables = getattr(given.data, part)
+        if names and not tables:
+            raise SettingsError(
+                f"Expected the table in memory that the run in {str(out)!r} began "
+                f"with. Received: {part}=None, where it had {', '.join(names)}. Give "
+                f"it once more: kerascls.fit({part}=..., out={str(out)!r}, "
+                f"resume=True)."
+            )
+        if names:
+            data[part] = tables
+    return groups | {"data": data}
 
 
 def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
@@ -113,7 +135,10 @@ def _absolute(values: dict[str, Any], folder: str) -> dict[str, Any]:
     for key in PATHS:
         path = values.get(key)
         if isinstance(path, list):
-            values[key] = [os.path.abspath(os.path.join(folder, one)) for one in path]
+            values[key] = [
+                one if TableName.fits(one) else os.path.abspath(Path(folder, one))
+                for one in path
+            ]
         elif path is not None:
             values[key] = os.path.abspath(os.path.join(folder, path))
     kind, colon, path = (values.get("decision.objective") or "").partition(":")

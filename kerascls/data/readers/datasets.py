@@ -1,5 +1,8 @@
 """Labelled text for training and scoring, read into memory."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +10,8 @@ from typing import Any
 from kerascls.data.labels import Task
 from kerascls.data.readers.class_folders import folder_sha256
 from kerascls.data.readers.example_columns import Example
+from kerascls.data.readers.frame_kinds import as_source
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.labelled_rows import Progress, open_labelled
 from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
 from kerascls.data.readers.text_files import file_sha256
@@ -18,7 +23,7 @@ class Dataset:
     """The labelled texts of one file, or of several, and how they were read.
 
     Args:
-        path: The file, or the folder; of several the first.
+        path: The file, the folder, or the table in memory; of several the first.
         examples: Its usable rows, in the order of the file.
         text_columns: The columns the texts came from.
         label_column: The column the labels came from, or those of a one-hot table.
@@ -26,13 +31,13 @@ class Dataset:
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
         sha256: Of the file, or all files of the folder, hexadecimal; of several that of
-            theirs.
+            theirs; of a table in memory that of its texts and labels.
         notes: What is remarkable about its labels, and what people should know of how
             it was read, a line each.
         files: Those it was joined of, where they are several.
     """
 
-    path: Path
+    path: Path | Frame
     examples: list[Example]
     text_columns: tuple[str, ...]
     label_column: str | tuple[str, ...]
@@ -65,17 +70,18 @@ class Dataset:
 
 
 def read(
-    path: str | Path,
+    path: Any,
     options: ReadOptions = DEFAULTS,
     *,
     on_progress: Progress | None = None,
 ) -> Dataset:
-    """Reads labelled text from a file.
+    """Reads labelled text from a file or a table in memory.
 
     Args:
-        path: The file, whose ending names the format, or a folder of classes.
+        path: The file, whose ending names the format, a folder of classes, or a table
+            in memory, see `frame_kinds.as_frame`.
         options: How it is read.
-        on_progress: Called now and then with bytes done and bytes in all.
+        on_progress: Called now and then with bytes done and bytes in all, or rows.
 
     Raises:
         DataError: When the file, its columns or some rows cannot be used, or the
@@ -87,7 +93,7 @@ def read(
         >>> dataset.examples[0]
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
-    path = Path(path)
+    path = as_source(path)
     with open_labelled(path, options, on_progress) as rows:
         examples = [example for _, example in rows]
         notes = rows.finish(lambda: len({example.texts for example in examples}))
@@ -107,6 +113,16 @@ def read(
         task=rows.columns.task,
         skipped_rows=rows.log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
-        sha256=folder_sha256(path) if path.is_dir() else file_sha256(path),
+        sha256=_sha256(path, examples),
         notes=notes,
     )
+
+
+def _sha256(source: Path | Frame, examples: Sequence[Example]) -> str:
+    if isinstance(source, Path):
+        return folder_sha256(source) if source.is_dir() else file_sha256(source)
+    digest = hashlib.sha256()
+    for row in examples:
+        content = json.dumps([row.line, row.texts, row.labels])
+        digest.update(content.encode("ascii") + b"\n")
+    return digest.hexdigest()

@@ -80,7 +80,6 @@ def report_lines(report: Report) -> list[str]:
     """Returns what a report says beside its table, a sentence a line."""
     baseline = report.baseline
     lines = [
-        *report.notes,
         f"Always {report.baseline_label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
         f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}.",
     ]
