@@ -14,6 +14,7 @@ from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.labelled_rows import Progress, open_labelled
 from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
+from kerascls.data.readers.rows import TableName
 from kerascls.data.readers.text_files import file_sha256
 from kerascls.errors import DataError
 
@@ -94,6 +95,12 @@ def read(
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
     path = as_source(path)
+    if TableName.fits(str(path)) and isinstance(path, Path):
+        raise DataError(
+            f"Expected labelled text. Received: {path}, of which the run or its "
+            f"settings know the name only: it was a table in memory. Give it again, "
+            f"as in kerascls.fit(train=...)."
+        )
     with open_labelled(path, options, on_progress) as rows:
         examples = [example for _, example in rows]
         notes = rows.finish(lambda: len({example.texts for example in examples}))

@@ -170,8 +170,8 @@ def _of_pair(pair: tuple[Any, Any]) -> Frame:
             f"Expected labels for each text. Received: {len(texts)} texts and "
             f"{len(labels)} labels. Correct one of them."
         )
-    indices = [index for index in map(_index, pair) if index is not None]
-    if len(indices) == 2 and list(indices[0]) != list(indices[1]):
+    are_series = all(hasattr(one, "iloc") for one in pair)
+    if are_series and not pair[0].index.equals(pair[1].index):
         raise SettingsError(
             "Expected texts and labels of the same rows. Received: two Series with "
             "different indices. Take both from one DataFrame, or give their to_list()."
