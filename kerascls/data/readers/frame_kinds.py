@@ -1,7 +1,7 @@
 """What is taken for a table in memory: frames, rows, columns, texts with labels."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from copy import copy
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,8 @@ def _of_hugging_face(data: Any) -> Frame:
         # Of a list of classes, what is in it.
         if hasattr(feature := getattr(one, "feature", one), "names")
     }
-    return replace(frame, class_names=class_names)
+    frame.class_names = class_names
+    return frame
 
 
 def _of_stream(stream: Any) -> Frame:
@@ -154,7 +155,8 @@ def _of_rows(rows: Sequence[Mapping[Any, Any]]) -> Frame:
 def _of_texts(texts: Any) -> Frame:
     cells = _cells(texts)
     frame = _frame(texts, [TEXT_COLUMN], lambda _: cells, len(cells), _index(texts))
-    return replace(frame, is_texts=True)
+    frame.is_texts = True
+    return frame
 
 
 def _of_pair(pair: tuple[Any, Any]) -> Frame:
@@ -208,12 +210,12 @@ def _named_as(given: Any, frame: Frame) -> Frame:
 def _told_apart(sources: list[Path | Frame]) -> tuple[Path | Frame, ...]:
     """Numbers tables of the same name, which several may have."""
     names = [str(source) for source in sources]
-    return tuple(
-        replace(source, name=source.name.numbered(names[:place].count(name) + 1))
-        if isinstance(source, Frame) and name in names[:place]
-        else source
-        for place, (name, source) in enumerate(zip(names, sources, strict=True))
-    )
+    for place, source in enumerate(sources):
+        before = names[:place].count(names[place])
+        if isinstance(source, Frame) and before:
+            sources[place] = other = copy(source)
+            other.name = source.name.numbered(before + 1)
+    return tuple(sources)
 
 
 def _cells(values: Any) -> Sequence[Any]:

@@ -1,7 +1,7 @@
 """Tables in memory, of whatever library: one value that is read as a file is."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from kerascls.data.readers.cells import is_empty
@@ -12,8 +12,7 @@ from kerascls.errors import SettingsError
 ROWS_PER_PROGRESS = 1000
 
 
-@dataclass(frozen=True, eq=False)
-class Frame:
+class Frame:  # no dataclass, of which pydantic would write down the content
     """A table in memory; nothing of it is copied.
 
     Args:
@@ -26,13 +25,23 @@ class Frame:
         is_texts: Whether it is one column of texts without a name.
     """
 
-    name: TableName
-    columns: tuple[str, ...]
-    cells: Callable[[str], Sequence[Any]]
-    num_rows: int
-    given: Any
-    class_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    is_texts: bool = False
+    def __init__(
+        self,
+        name: TableName,
+        columns: tuple[str, ...],
+        cells: Callable[[str], Sequence[Any]],
+        num_rows: int,
+        given: Any,
+        class_names: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        is_texts: bool = False,
+    ) -> None:
+        self.name = name
+        self.columns = columns
+        self.cells = cells
+        self.num_rows = num_rows
+        self.given = given
+        self.class_names = class_names
+        self.is_texts = is_texts
 
     def __str__(self) -> str:
         return str(self.name)
