@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 # Public name -> module that has it, under the same name or the one after the colon.
 _PLACES = {
+    "KerasTextClassifier": "kerascls.training.estimator.classifier",
     "Predictor": "kerascls.inference.predictor",
     "Prediction": "kerascls.inference.predictor",
     "Rule": "kerascls.decision.rule",
@@ -33,6 +34,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "KerasTextClassifier",
     "Prediction",
     "Predictor",
     "Rule",
@@ -87,6 +89,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.serving.exporters.export import export
     from kerascls.settings.run_settings import RunSettings
     from kerascls.training.callbacks.score_table import ScoreTable
+    from kerascls.training.estimator.classifier import KerasTextClassifier
     from kerascls.training.fit import fit
 else:
 
