@@ -18,6 +18,7 @@ from kerascls.decision.fit_decision import check_decision, decide
 from kerascls.errors import BundleError, SettingsError
 from kerascls.evaluation.evaluate import logits_of, read_labelled
 from kerascls.evaluation.metrics.scores import Scores, score
+from kerascls.evaluation.reports.notebook import scores_html
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import (
@@ -28,6 +29,7 @@ from kerascls.inference.bundle import (
 )
 from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.run_settings import RunSettings
+from kerascls.system.notebooks import html_lines
 
 OWN_ROWS = "the run's validation part"
 
@@ -57,6 +59,14 @@ class TuneResult:
     after: Scores | None
     source: str = ""
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        tables = [
+            scores_html(scores, f"{title}, on {self.source}")
+            for title, scores in (("Before", self.before), ("After", self.after))
+            if scores is not None
+        ]
+        return "".join(tables) + html_lines([*self.decision.lines(), *self.notes])
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""

@@ -30,6 +30,7 @@ from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.keywords import checked_keywords
 from kerascls.system.machine import package_versions
+from kerascls.system.notebooks import html_lines
 from kerascls.training.job import Job, prepare
 from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
 from kerascls.training.run_directory import RunDirectory, free_directory
@@ -58,6 +59,11 @@ class RunResult:
     report: Report | None
     best_epoch: float
     minutes: float
+
+    def _repr_html_(self) -> str:
+        report = "" if self.report is None else self.report._repr_html_()
+        took = f"best epoch {self.best_epoch:g}, {self.minutes:.1f} minutes"
+        return html_lines([f"{self.bundle}: {took}"]) + report
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""

@@ -42,6 +42,11 @@ class Report:
     details: Details | None = None
     notes: tuple[str, ...] = ()
 
+    def _repr_html_(self) -> str:
+        from kerascls.evaluation.reports.notebook import report_html_lines
+
+        return report_html_lines(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
         return {

@@ -235,6 +235,10 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
 
 def _texts(X: Any, columns: Sequence[str]) -> Rows:
     """Returns the texts of each row."""
+    if isinstance(X, str):
+        raise SettingsError(
+            f"Expected a list of texts. Received: X={X!r:.100}. Put it into a list."
+        )
     frame = as_frame(X)
     names = _column_names(frame, columns)
     rows = []

@@ -71,7 +71,18 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
     cells = [plain(cell) for cell in y]
     if any(isinstance(cell, list) for cell in cells):
         return _of_lists(cells)
+    if odd := [one for one in cells if isinstance(one, float) and one % 1]:
+        raise SettingsError(
+            f"Expected labels, not measured numbers. Received: y with {odd[0]}, an "
+            f"unknown label type: continuous. Make classes of them."
+        )
     classes, rows = np.unique(_one_kind(cells), return_inverse=True)
+    if len(classes) < 2:
+        raise SettingsError(
+            f"Expected at least two labels. Received: y with "
+            f"{len(classes)} class: {', '.join(map(str, classes)) or 'no text'}. Give "
+            f"texts of another one."
+        )
     names = _names(classes)
     return LabelForm(Task.MULTICLASS, classes, names), [(names[row],) for row in rows]
 
