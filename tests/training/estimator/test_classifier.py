@@ -192,9 +192,9 @@ def test_frames_and_series_are_texts(fitted):
     ("parameters", "texts", "labels", "words"),
     [
         ({}, X, None, "requires y"),
-        ({}, X, Y[:2], "36 texts and 2 labels"),
+        ({}, X, Y[2:], "36 texts and 34 labels"),
         ({}, X, ["a"] * 36, "at least two labels"),
-        ({}, "one text", ["a"], "Put it into a list"),
+        ({}, "one text", ["a", "b"], "Put it into a list"),
         ({}, [b"a", "b"], ["a", "b"], r"X\[0\], of which the text column"),
         ({}, np.eye(2), ["a", "b"], "a ndarray"),
         ({"validation_fraction": 1.0}, X, Y, "validation_fraction=1.0"),
