@@ -22,7 +22,7 @@ _PLACES = {
     "find_rate": "kerascls.experiments.learning_rate",
     "fit": "kerascls.training.fit",
     "fit_seeds": "kerascls.experiments.seeds",
-    "inspect": "kerascls.checkpoints.inspection:inspect_checkpoint",
+    "inspect": "kerascls.inference.inspect",
     "list_models": "kerascls.models.presets",
     "load_encoder": "kerascls.checkpoints.loading",
     "load_vocab": "kerascls.preprocessing.tokenizers.wordpiece",
@@ -67,7 +67,6 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.auditing.audit import audit
     from kerascls.auditing.data_stats import describe_data
     from kerascls.auditing.relabelling.relabel import relabel
-    from kerascls.checkpoints.inspection import inspect_checkpoint as inspect
     from kerascls.checkpoints.loading import load_encoder
     from kerascls.checkpoints.transformer_model import build_transformer_model
     from kerascls.data.conversion import convert_data
@@ -78,6 +77,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds
+    from kerascls.inference.inspect import inspect
     from kerascls.inference.predict import predict
     from kerascls.inference.predictor import Prediction, Predictor
     from kerascls.models.presets import list_models

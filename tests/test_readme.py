@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 import kerascls
@@ -54,7 +55,9 @@ def kerascls_calls(language: str) -> list[list[str]]:
 
 
 def options_of(command: str) -> set[str]:
-    parameters = group.get_command(None, command).params
+    found = group.get_command(None, command)
+    inner = found.commands.values() if isinstance(found, click.Group) else ()
+    parameters = [one for each in (found, *inner) for one in each.params]
     return {name for parameter in parameters for name in parameter.opts} | {"--help"}
 
 

@@ -173,7 +173,7 @@ def _describe(data: LabelledText) -> list[str]:
         if dataset.skipped_rows:
             skipped = _count(dataset.skipped_rows, "bad row")
             notes.append(f"{file}: {skipped} left out")
-        notes += [f"{file}: {line}" for line in dataset.notes]
+        notes += dataset.notes
         if dataset.empty_texts:
             notes.append(f"{file}: {_count(dataset.empty_texts, 'empty text')} kept")
     for name, rows in data.unseen.items():

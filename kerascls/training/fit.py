@@ -216,7 +216,7 @@ def _chosen(job: Job) -> str:
     """Returns the line on what comes from a preset unless it was stated."""
     model, train = job.settings.model, job.settings.train
     return (
-        f"settings (where not stated, those of {job.start.preset.name}): max_tokens "
+        f"settings (where not stated, those of {job.start.defaults_from}): max_tokens "
         f"{model.max_tokens}, pooling {model.pooling}, dropout {model.dropout}, "
         f"batch_size {train.batch_size}, epochs {train.epochs}, learning_rate "
         f"{train.learning_rate:g}, seed {train.seed}"

@@ -123,7 +123,7 @@ class RunDirectory:
         if is_earlier(path, RUN_FILE, "run") and not overwrite:
             raise SettingsError(
                 f"There is a run already. Received: out={str(path)!r}. Choose another "
-                f"--out, or replace it with --overwrite."
+                f"--out, or replace it with --overwrite (in Python `overwrite=True`)."
             )
 
     def update(self, **facts: Any) -> None:

@@ -110,3 +110,11 @@ def test_what_was_converted_is_what_was_read(case):
     counts = json.loads(found.done[1].out)
     assert counts["labels"] == {"健康": 17, "体育": 12, "汽车": 11}
     assert counts["rows_without_label"] == 1
+
+
+def test_numbers_of_classes_get_their_names(case):
+    options = "--format tsv --no-header --columns text,label --label-names class.txt"
+    line = f"kerascls audit train.txt {NO_JUDGE} {options}"
+    found = case("class-index-file", [line])
+    assert found.done[0].works("36 rows")
+    assert labels(found) == {"体育", "汽车", "健康"}

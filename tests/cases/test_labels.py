@@ -90,6 +90,7 @@ def test_spellings_of_one_label_are_paired_and_made_visible(case):
     assert "'cafe<U+0301>' (3 rows)" in found
 
 
+@pytest.mark.slow
 def test_it_is_said_where_a_label_of_one_row_went(case):
     once = case("label-once")
     words = "labels that are not in every part (1)", "'军事' (train 1)"
@@ -131,13 +132,6 @@ def test_lists_of_objects_are_no_labels(case):
         assert done.refuses('"annotations"', "36 JSON lists of objects")
 
 
-def test_objects_with_numbers_are_told_as_they_are_written(case):
-    done = case("jsonl-spacy-cats").done[0]
-    assert done.refuses(
-        '{"体育": 1.0', "36 objects", "for name, number in cell.items()"
-    )
-
-
 def test_lists_as_python_prints_them_are_read(case):
     lists = case("python-list-repr")
     assert lists.done[0].works()
@@ -156,6 +150,7 @@ def test_whole_floats_of_jsonl_are_whole_numbers(case):
     assert labels(floats, "train.jsonl") == {"0", "1", "2"}
 
 
+@pytest.mark.slow
 def test_numbers_are_listed_in_their_order(case):
     numbers = case("numeric-order", ["kerascls audit train.csv --out audit", FIT])
     assert numbers.done[1].works()
@@ -168,6 +163,7 @@ def test_numbers_are_listed_in_their_order(case):
     assert [row["class"] for row in report if row["kind"] == "class"] == expected
 
 
+@pytest.mark.slow
 def test_one_label_or_none_is_a_task(case):
     lines = [
         FIT,
@@ -186,21 +182,21 @@ def test_one_label_or_none_is_a_task(case):
     assert len(rows) == 37
 
 
+@pytest.mark.slow
 def test_labels_named_like_averages_are_told_from_them(case):
     words = case("report-words-as-labels", [FIT])
     assert words.done[0].works()
-    for file, epochs in (("report.csv", 1), ("history.csv", 1)):
-        text = (words.folder / "run" / file).read_text("utf-8-sig")
-        rows = [
-            (row["class"], row["kind"]) for row in csv.DictReader(text.splitlines())
-        ]
-        assert len(set(rows)) == len(rows) * epochs
+    for file in ("report.csv", "history.csv"):
+        lines = (words.folder / "run" / file).read_text("utf-8-sig").splitlines()
+        rows = [(row["class"], row["kind"]) for row in csv.DictReader(lines)]
+        assert len(set(rows)) == len(rows)
         assert {("accuracy", "class"), ("accuracy", "average")} <= set(rows)
     scores = words.json("run/report.json")["scores"]
     assert "accuracy" in scores["classes"]
     assert isinstance(scores["accuracy"], float)
 
 
+@pytest.mark.slow
 def test_rows_without_a_label_are_named_or_left_out(case):
     refused, skipped = case("rows-without-label").done
     assert refused.refuses("train.csv:", "is empty", "--skip-bad-rows")
@@ -218,11 +214,11 @@ def test_texts_with_several_labels_on_as_many_rows_are_named(case):
     assert section(rows, "conflict")["findings"]
 
 
-@pytest.mark.parametrize("written", ["01", "1", "1."])
-def test_numbers_that_are_written_differently_stay_apart(case, written):
+@pytest.mark.slow
+def test_numbers_that_are_written_differently_stay_apart(case):
     kept = case("label-names-numbers-with-zeros", [FIT])
     assert kept.done[0].works()
-    assert written in kept.json("run/bundle/labels.json")["train_support"]
+    assert {"01", "1", "1."} <= set(kept.json("run/run.json")["labels"])
 
 
 def test_blanks_around_a_label_do_not_count(case):
@@ -231,21 +227,25 @@ def test_blanks_around_a_label_do_not_count(case):
     assert len(labels(blanks)) == 3
 
 
+@pytest.mark.slow
 def test_a_label_with_a_line_break_comes_back_from_files(case):
     for done in case("label-with-newline").done:
         assert done.works()
 
 
+@pytest.mark.slow
 def test_labels_that_training_lacked_are_left_out_of_tune(case):
     _, more, others = case("tune-with-unknown-labels").done
     assert more.works("training lacked them")
     assert others.refuses("labels")
 
 
+@pytest.mark.slow
 def test_the_best_epoch_can_be_chosen_by_a_label_with_a_colon(case):
     assert case("best-by-odd-label").done[0].works()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"),
     [

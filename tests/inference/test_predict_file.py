@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 from tiny_models import tiny_input_spec
 
 from kerascls.data.readers import read_records, split_labels
@@ -367,6 +368,77 @@ def test_any_text_comes_through_json_and_csv_unchanged(tmp_path, predictor, text
     with open(tmp_path / "out.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == texts
+
+
+TEXTS = st.lists(st.text(st.sampled_from('甲a ",\n'), max_size=3), max_size=6)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["csv", "tsv", "jsonl", "txt"]), TEXTS)
+def test_there_are_as_many_predictions_as_rows(tmp_path, predictor, ending, texts):
+    path = tmp_path / f"in.{ending}"
+    if ending == "jsonl":
+        write(path, "".join(json.dumps({"text": text}) + "\n" for text in texts))
+    elif ending == "txt":
+        texts = [text.replace("\n", "") for text in texts]
+        write(path, "".join(f"{text}\n" for text in texts))
+    else:
+        with path.open("w", encoding="utf-8", newline="") as target:
+            delimiter = {"csv": ",", "tsv": "\t"}[ending]
+            writer = csv.writer(target, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+            writer.writerows([["text"], *([text] for text in texts)])
+    assert predict_file(predictor, path, tmp_path / "out.jsonl") == len(texts)
+    assert [row["text"] for row in jsonl(tmp_path / "out.jsonl")] == texts
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("in.csv", "text\na\n\nb\n\n\n"),
+        ("in.csv", 'text\na\n""\nb\n'),
+        ("in.csv", 'text\na\nb\n""\n'),
+        ("in.csv", "text,id\na,1\n,\nb,2\n,\n,\n"),
+        ("in.csv", "text,id\na,1\n\nb,2\n\n"),
+        ("in.tsv", "text\tid\na\t1\n\t\nb\t2\n\t\n"),
+        ("in.txt", "a\n\nb\n"),
+    ],
+)
+def test_an_empty_row_is_answered_unless_it_is_at_a_table_s_end(
+    tmp_path, predictor, name, content
+):
+    source = write(tmp_path / name, content)
+    assert predict_file(predictor, source, tmp_path / "out.jsonl") == 3
+
+
+def test_empty_rows_of_a_sheet_are_answered_unless_they_are_at_its_end(
+    tmp_path, predictor
+):
+    book = Workbook()
+    for row in (["text"], ["a"], [], ["b"], [], [" "]):
+        book.active.append(row)
+    book.save(tmp_path / "in.xlsx")
+    assert predict_file(predictor, tmp_path / "in.xlsx", tmp_path / "out.csv") == 3
+
+
+def test_a_blank_line_of_json_is_a_bad_row_unless_it_is_at_the_end(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n\n{"text": "b"}\n\n')
+    with pytest.raises(DataError, match="1 bad in .*\n.*in.jsonl:2: the row is empty"):
+        predict_file(predictor, source, tmp_path / "out.jsonl")
+
+
+def test_how_an_input_was_read_is_told(tmp_path, predictor):
+    source = write(tmp_path / "in.tsv", 'id\ttext\n1\t"quoted\n')
+    told = []
+    predict_file(predictor, source, tmp_path / "out.csv", on_note=told.append)
+    assert "in.tsv: quotation marks are read as they stand" in told[0]
+
+
+def test_what_would_read_an_input_is_told(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "id;text\n1;a\n2;b\n")
+    with pytest.raises(DataError, match="in.csv.*--delimiter ';'"):
+        predict_file(predictor, source, tmp_path / "out.csv")
+    found = predict_file(predictor, source, tmp_path / "out.csv", delimiter=";")
+    assert found == 2
 
 
 def test_predicted_labels_can_be_read_back(tmp_path, predictor):

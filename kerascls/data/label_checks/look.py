@@ -10,12 +10,14 @@ from kerascls.data.label_checks.counts import (
     unlabelled,
 )
 from kerascls.data.label_checks.forms import quotes, several_labels, values, vectors
+from kerascls.data.label_checks.lone_bits import lone_bits
 from kerascls.data.label_checks.marks import joined
 from kerascls.data.label_checks.names import lookalikes, missing_words
 
 # In this order: what makes others meaningless comes first.
 CHECKS: tuple[Callable[[LabelColumn], Iterator[Finding]], ...] = (
     vectors,
+    lone_bits,
     several_labels,
     values,
     joined,

@@ -47,6 +47,8 @@ def folded(name: str) -> str:
         and unicodedata.category(one) not in ("Cf", "Cc")
         and not _is_variation(one)
     )
+    kept = unicodedata.normalize("NFKC", kept)  # letters that have met their accents
+    kept = unicodedata.normalize("NFKC", kept)  # letters that have met their accents
     number = _WHOLE_NUMBER.fullmatch(kept)
     return number[1] if number else kept
 

@@ -22,7 +22,9 @@ ERRORS = frozenset(
         *("#UNKNOWN!", "#GETTING_DATA", "#PYTHON!", "#EXTERNAL!"),
     }
 )
-_ESCAPED = re.compile("_x(000[9ADad])_")
+# Control characters as workbooks write them, and the underscore that protects one.
+_ESCAPED = re.compile("_x(00[01][0-9A-Fa-f]|005[Ff]|007[Ff])_")
+MAX_ERROR_CHARS = 24
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 
 
@@ -77,9 +79,11 @@ def cell_text(value: object) -> str:
 
 
 def is_empty(value: object) -> bool:
-    """Returns whether a cell holds nothing but white space."""
+    """Returns whether a cell holds nothing, or white space only."""
     if isinstance(value, str):
-        return not value.strip() and not isinstance(value, Unreadable)
+        return not (value and not value.isspace()) and type(value) is not Unreadable
+    if isinstance(value, list):
+        return not value
     return value is None or _is_missing(value)
 
 
@@ -87,8 +91,8 @@ def _written(text: str) -> str:
     if isinstance(text, Unreadable):
         raise DataError(f"holds {text.reason}")
     if "_x00" in text:
-        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    if text.startswith("#") and text.strip() in ERRORS:
+        text = _ESCAPED.sub(_unescaped, text)
+    if len(text) < MAX_ERROR_CHARS and "#" in text and text.strip() in ERRORS:
         raise DataError(
             f"holds the error value {text.strip()} of a spreadsheet; correct the "
             f"formula, or empty the cell"
@@ -96,6 +100,11 @@ def _written(text: str) -> str:
     if text.startswith('="') and (match := _FORMULA_TEXT.fullmatch(text.strip())):
         return match[1].replace('""', '"')
     return text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code else match[0]
 
 
 def _is_missing(value: object) -> bool:

@@ -95,16 +95,17 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _check(folder: Path, classes: list[Path]) -> None:
-    if any(path.is_file() for one in classes for path in _entries(one)):
+    inner = {one: [path.is_dir() for path in _entries(one)] for one in classes}
+    if classes and all(any(are_folders) for are_folders in inner.values()):
+        named = " or ".join(repr(str(one)) for one in classes[:3])
+        advice = f"They hold folders themselves: give {named}."
+    elif any(not all(are_folders) for are_folders in inner.values()):
         return
-    inner = [path for one in classes for path in _entries(one)]
-    advice = "Give a folder that holds a folder of text files for each class."
-    if inner:
-        advice = f"Give one of the folders in it, such as {str(classes[0])!r}."
+    else:
+        advice = "Give a folder that holds a folder of text files for each class."
     raise DataError(
         f"Expected a folder for each class, with a file for each text. Received: "
-        f"path={str(folder)!r} with {len(classes)} folders, none of which holds a "
-        f"file. {advice}"
+        f"path={str(folder)!r} with {len(classes)} folders. {advice}"
     )
 
 

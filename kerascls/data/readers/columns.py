@@ -7,6 +7,8 @@ from kerascls.data.labels import Task
 from kerascls.data.readers.cells import cell_text
 from kerascls.errors import DataError, SettingsError
 
+# What is left where a byte order mark was written twice, or a name was pasted.
+_INVISIBLE = "\ufeff\u200b\u200e\u200f"
 TASK_OF_COLUMN = {"label": Task.MULTICLASS, "labels": Task.MULTILABEL}
 
 
@@ -33,7 +35,7 @@ def check_columns(cells: Sequence[str], source: str) -> tuple[list[str], list[in
     Raises:
         ColumnsError: When two columns have the same name, or none has one.
     """
-    names = [cell.strip() for cell in cells]
+    names = [cell.strip().strip(_INVISIBLE).strip() for cell in cells]
     while names and not names[-1]:
         names.pop()
     if not names:

@@ -51,7 +51,9 @@ def _tried(path: str | Path, options: FileOptions) -> Iterator[Tried]:
         for variant in [options, *(one for one in variants if one != options)]:
             handle.seek(0)
             try:
-                lines = format.lines(handle, str(path), variant) if format.lines else []
+                # Any row may be the header, so what is merged into it counts.
+                whole = replace(variant, header_row=variant.header_row or 1)
+                lines = format.lines(handle, str(path), whole) if format.lines else []
                 cells = (row for row in lines if isinstance(row, Cells))
                 filled = (row for row in cells if not row.is_empty)
                 yield variant, list(islice(filled, HEADER_ROWS + FIRST_ROWS))
@@ -110,7 +112,7 @@ def _cure_of_title(options: FileOptions, rows: Sequence[Cells]) -> str:
     if width < 2 or not 0 < number < HEADER_ROWS or options.header_row:
         return ""
     header = _header(rows[number], rows[number + 1 :])
-    if header is None:
+    if header is None or _looks_like_data(rows[number:]):
         return ""
     flags = _flags(replace(options, header_row=rows[number].line), options)
     above = ", ".join(repr(_filled(row)[0]) for row in rows[:number][:3])

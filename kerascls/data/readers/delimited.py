@@ -4,6 +4,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from itertools import chain
 from typing import BinaryIO
@@ -15,11 +16,26 @@ from kerascls.data.readers.tables import Cells, Lines
 from kerascls.data.readers.text_files import decoded_lines
 
 MAX_FIELD_CHARS = 2**27
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "，")
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 
-# Says how the lines of a whole file are quoted, "none" or "csv", and a note on it.
-Decide = Callable[[Iterator[str], str], tuple[str, Note | None]]
+
+@dataclass(frozen=True)
+class Quoted:
+    """How the lines of a file are quoted.
+
+    Args:
+        quoting: `"none"` or `"csv"`.
+        keep_merged: Whether several lines each of which could be a row may be one.
+        note: What people should know of it.
+    """
+
+    quoting: str
+    keep_merged: bool = True
+    note: Note | None = None
+
+
+Decide = Callable[[Iterator[str], str], Quoted]
 
 
 def delimited_lines(
@@ -41,26 +57,30 @@ def delimited_lines(
         delimiter: What stands between cells by default.
         decide: What tells the quoting where it is not stated; `"csv"` by default.
     """
-    start = handle.tell() if decide and handle.seekable() else 0
+    start = handle.tell() if handle.seekable() else None
     lines = decoded_lines(handle, source, options.encoding, newline="")
     delimiter, lines, skipped = _sep_line(
         lines, options.delimiter or delimiter, options
     )
-    quoting: str | None = options.quoting
-    note = None
-    is_stated = quoting in ("none", "csv")
-    if not is_stated and decide and handle.seekable():
-        quoting, note = decide(lines, delimiter)
-        handle.seek(start)
-        again = decoded_lines(handle, source, options.encoding, newline="")
-        lines = _sep_line(again, delimiter, options)[1]
-    if note:
-        yield note
+    quoted = Quoted("none" if options.quoting == "none" else "csv")
+    is_stated = options.quoting in ("none", "csv")
+    if decide and start is not None and not is_stated:
+
+        def again() -> Iterator[str]:
+            handle.seek(start)
+            lines = decoded_lines(handle, source, options.encoding, newline="")
+            return _sep_line(lines, delimiter, options)[1]
+
+        if any('"' in line for line in lines):
+            quoted = decide(again(), delimiter)
+        lines = again()
+    if quoted.note:
+        yield quoted.note
     feed = Feed(lines, skipped)
-    if quoting == "none":
+    if quoted.quoting == "none":
         yield from _unquoted(feed, delimiter)
     else:
-        yield from parsed(feed, delimiter, keep_merged=is_stated or not decide)
+        yield from parsed(feed, delimiter, quoted.keep_merged)
 
 
 def delimited_text(
@@ -108,7 +128,9 @@ def parsed(feed: "Feed", delimiter: str, keep_merged: bool) -> Lines:
                 yield Cells(feed.first_line, [], reason)
                 continue
             merged.append(f"{feed.first_line} to {last}")
-        yield Cells(feed.first_line, cells, _fault(feed.taken))
+        is_quoted = '"' in feed.taken[0] and not "".join(cells).strip()
+        fault = _fault(feed.taken)
+        yield Cells(feed.first_line, cells, fault, is_quoted=is_quoted)
     if merged:
         yield Note(
             f"{len(merged)} of the rows run over several lines each of which could be "
@@ -141,8 +163,8 @@ def _fault(lines: list[str]) -> str:
     for line in lines:
         if isinstance(line, BrokenLine):
             return line.fault
-    if any("\0" in line for line in lines):
-        return "holds a NUL character; is the encoding right?"
+        if "\0" in line:
+            return "holds a NUL character; is the encoding right?"
     return ""
 
 

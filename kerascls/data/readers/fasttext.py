@@ -23,7 +23,6 @@ from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError
 
 MARK = "__label__"
-_LOOKED_AT_BYTES = 4096
 # What fastText parts words at.
 _SPACE = " \t\n\v\f\r\0"
 _LABEL = re.compile(rf"(?<![^{_SPACE}]){MARK}([^{_SPACE}]*)")
@@ -32,20 +31,7 @@ _LABEL = re.compile(rf"(?<![^{_SPACE}]){MARK}([^{_SPACE}]*)")
 def fasttext_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields the text of every line that is not blank, and its labels as a list."""
     for number, line in _lines(handle, source, options):
-        if isinstance(line, BadRow):
-            yield line
-            continue
-        before, *behind = _LABEL.split(line)
-        texts = [part.strip(_SPACE) for part in (before, *behind[1::2])]
-        text = " ".join(filter(None, texts))
-        if texts[0] and any(texts[1:]):
-            yield BadRow(
-                number,
-                "has words before and behind its labels; where all words behind the "
-                f"first {MARK} are labels, read it with `--format fasttext-tail`",
-            )
-        else:
-            yield _row(number, text, behind[::2])
+        yield line if isinstance(line, BadRow) else _row_of(number, line)
 
 
 def fasttext_tail_rows(
@@ -89,15 +75,14 @@ def refuse_fasttext(columns: Iterable[str]) -> None:
             )
 
 
-def begins_like_fasttext(path: str | Path) -> bool:
-    """Returns whether one of the first lines of a file is one of fastText's."""
-    try:
-        with open(path, "rb") as handle:
-            head = handle.read(_LOOKED_AT_BYTES)
-    except OSError:
-        return False
+def fasttext_dialect(head: bytes) -> str:
+    """Returns the format that a file's first lines are in, empty for another one."""
     lines = head.decode("utf-8", "replace").splitlines()
-    return any(map(looks_like_fasttext, lines))
+    marked = [line for line in lines if looks_like_fasttext(line)]
+    if not marked:
+        return ""
+    mixed = [line for line in marked if isinstance(_row_of(0, line), BadRow)]
+    return "fasttext-tail" if 2 * len(mixed) > len(marked) else "fasttext"
 
 
 def _lines(
@@ -109,6 +94,18 @@ def _lines(
             yield number, BadRow(number, line.fault)
         elif stripped := line.strip(_SPACE):
             yield number, stripped
+
+
+def _row_of(number: int, line: str) -> Record | BadRow:
+    before, *behind = _LABEL.split(line)
+    texts = [part.strip(_SPACE) for part in (before, *behind[1::2])]
+    if texts[0] and any(texts[1:]):
+        return BadRow(
+            number,
+            "has words before and behind its labels; where all words behind the "
+            f"first {MARK} are labels, read it with `--format fasttext-tail`",
+        )
+    return _row(number, " ".join(filter(None, texts)), behind[::2])
 
 
 def _row(number: int, text: str, labels: list[str]) -> Record | BadRow:

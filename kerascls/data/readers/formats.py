@@ -28,7 +28,7 @@ from kerascls.data.readers.doccano import (
     save_doccano_csv,
 )
 from kerascls.data.readers.fasttext import (
-    begins_like_fasttext,
+    fasttext_dialect,
     fasttext_rows,
     fasttext_tail_rows,
     save_fasttext,
@@ -41,13 +41,12 @@ from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
 from kerascls.data.readers.label_studio import save_label_studio, task_rows
 from kerascls.data.readers.labelled_table import LabelledTable
 from kerascls.data.readers.lines import line_rows
-from kerascls.data.readers.packed import unpacked_name
+from kerascls.data.readers.packed import open_unpacked, unpacked_name
 from kerascls.data.readers.quoting import decide_quoting
 from kerascls.data.readers.rows import Fields, Row
 from kerascls.data.readers.saving import save_delimited, save_json, save_jsonl
 from kerascls.data.readers.sogou import sogou_columns, sogou_rows
 from kerascls.data.readers.tables import Lines, table_columns, table_rows
-from kerascls.data.readers.text_files import open_binary
 from kerascls.data.readers.xlsx import other_sheets, xlsx_lines
 from kerascls.errors import DataError, SettingsError
 
@@ -232,17 +231,19 @@ def find_format(
     format_of = {suffix: name for name in names for suffix in FORMATS[name].suffixes}
     if (ending := Path(unpacked_name(path)).suffix.lower()) in format_of:
         return format_of[ending]
+    advice = "Save it as one of these, or say which it is with `--format`."
     if Path(path).is_file():
-        with open_binary(path) as handle:
-            kind = file_kind(handle.peek(HEAD_BYTES)[:HEAD_BYTES])
-        if kind:
+        with open_unpacked(path) as handle:
+            head = handle.read(HEAD_BYTES)
+        if kind := file_kind(head):
             raise DataError(
                 f"Expected a file in one of the formats {', '.join(names)}. Received: "
                 f"path={str(path)!r}, which is {kind.name}. {kind.advice}"
             )
-    advice = "Save it as one of these, or say which it is with `--format`."
-    if needs_labels and begins_like_fasttext(path):
-        advice = "It begins as fastText's files do: read it with `--format fasttext`."
+        if needs_labels and (dialect := fasttext_dialect(head)):
+            advice = (
+                f"It begins as fastText's files do: read it with `--format {dialect}`."
+            )
     raise DataError(
         f"Expected a file that ends in one of: "
         f"{', '.join(suffix.removeprefix('.') for suffix in format_of)}. Received: "
@@ -259,7 +260,9 @@ def check_effect(options: FileOptions, format: str, source: str) -> None:
     useless = [name for name in options.stated if name not in FORMATS[format].options]
     if useless:
         name = useless[0]
-        received = f"{name}={getattr(options, name)!r} for {source}, read as {format}"
+        value = getattr(options, name)
+        shown = repr(str(value) if isinstance(value, Path) else value)
+        received = f"{name}={shown} for {source}, read as {format}"
         others = [n for n, kind in FORMATS.items() if name in kind.options]
         flag = f"--{name.replace('_', '-')}"
         raise SettingsError(

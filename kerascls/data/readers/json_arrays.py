@@ -89,8 +89,9 @@ class _Window:
             try:
                 value, end = DECODER.raw_decode(self._text, self._start)
             except json.JSONDecodeError as error:
+                behind = error.pos - self._start
                 if not self._grow():
-                    raise self.fault(error.msg, error.pos) from error
+                    raise self.fault(error.msg, self._start + behind) from error
             except (ValueError, RecursionError) as error:
                 raise self.fault(str(error)) from error
             else:
@@ -136,7 +137,11 @@ def _require_array(text: _Window) -> None:
         return text.take(1)
     if mark != "{":
         raise text.fault("no array")
+    fault = text.fault(
+        "one object",
+        advice="Write the list of the rows alone; in pandas to_json(orient='records').",
+    )
     text.value()
     if text.next_character() == "{":
         raise text.fault("JSON lines", advice="Read them with `--format jsonl`.")
-    raise text.fault("one object", advice="In pandas, say to_json(orient='records').")
+    raise fault

@@ -41,6 +41,7 @@ class LabelledRows:
     Args:
         columns: What the columns mean; None where no row is usable.
         log: The bad rows.
+        path: The file or table.
         options: How it is read.
         notes: What the reader said of the file.
         unlabelled: Rows that people have left without labels, by reason.
@@ -49,6 +50,7 @@ class LabelledRows:
 
     columns: ExampleColumns | None
     log: BadRowLog
+    path: Path | Frame
     options: ReadOptions
     notes: list[str] = field(default_factory=list)
     unlabelled: Counter[str] = field(default_factory=Counter)
@@ -84,7 +86,8 @@ class LabelledRows:
             column = self.columns.label_column(self.options, count_texts)
             looked = look_at(column)
         self.log.finish()
-        return (*self.notes, *self.left_out, *self._passed_over(), *looked)
+        lines = (*self.notes, *self.left_out, *self._passed_over())
+        return (*(f"{self.path.name}: {line}" for line in lines), *looked)
 
     def _passed_over(self) -> Iterator[str]:
         if self.empty:
@@ -96,7 +99,7 @@ class LabelledRows:
     @property
     def left_out(self) -> list[str]:
         """How many rows had no labels yet, and why."""
-        return [f"{n:,} {why}, left out" for why, n in self.unlabelled.items()]
+        return [f"{why}, left out: {n:,}" for why, n in self.unlabelled.items()]
 
 
 @contextmanager
@@ -121,7 +124,7 @@ def open_labelled(
         columns, rows = _find_columns(rows, options, opened.format.is_table, path)
         log = BadRowLog(str(path), options.errors)
         notes = [opened.note] if opened.note else []
-        yield LabelledRows(columns, log, options, notes, _rows=rows)
+        yield LabelledRows(columns, log, path, options, notes, _rows=rows)
 
 
 def _frame_rows(
@@ -135,9 +138,8 @@ def _frame_rows(
         raise DataError(f"{error.fault} {advice}") from error
     label = (columns.label,) if isinstance(columns.label, str) else columns.label
     rows = frame.records((*columns.texts, *label), on_progress)
-    return LabelledRows(
-        columns, BadRowLog(frame.name, options.errors), options, _rows=rows
-    )
+    log = BadRowLog(frame.name, options.errors)
+    return LabelledRows(columns, log, frame, options, _rows=rows)
 
 
 def _find_columns(

@@ -12,7 +12,7 @@ from kerascls.data.readers.rows import BadRow, Note, Record, Row
 FIRST_ROWS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cells:
     """One row of a table before its cells have names.
 
@@ -21,17 +21,24 @@ class Cells:
         cells: What it holds.
         fault: Why it cannot be used, if it cannot.
         is_open: Whether further cells are there and empty, as in a sheet.
+        is_quoted: Whether quotation marks say that the row is there, though empty.
     """
 
     line: int
     cells: list[str]
     fault: str = ""
     is_open: bool = False
+    is_quoted: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether no cell holds anything but white space."""
-        return not self.fault and all(map(is_empty, self.cells))
+        """Whether nothing but white space is there, and none of it on purpose."""
+        if self.fault or self.is_quoted:
+            return False
+        for cell in self.cells:  # the first one decides for almost every row
+            if not is_empty(cell):
+                return False
+        return True
 
 
 Lines = Iterator[Cells | Note]

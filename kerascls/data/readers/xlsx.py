@@ -89,15 +89,12 @@ def _sheet(workbook: Any, wanted: str | None, source: str) -> Any:
 
 def _rows(sheet: Any, facts: SheetFacts, fill_header: bool) -> Iterator[Cells]:
     """Yields the rows; cells merged from the first row on count if `fill_header`."""
-    from openpyxl.utils.escape import unescape
-
     merged: dict[int, str] = {}
     is_first = True
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = [
-            (unescape(value) if "_x" in value else value)
-            if isinstance(value, str)  # errors too: only a column in use needs a text
-            else cell_text(value)
+            # Errors are kept too: only a column that is used needs a text.
+            value if isinstance(value, str) else cell_text(value)
             for value in values
         ]
         for place in facts.formulas.get(number, ()):

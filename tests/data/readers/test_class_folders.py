@@ -66,7 +66,10 @@ def test_the_encoding_is_that_of_all_files(tmp_path):
 
 
 def test_folders_of_folders_are_refused_with_the_inner_one(folder):
-    with pytest.raises(DataError, match="Give one of the folders in it, such as.*news"):
+    with pytest.raises(DataError, match="They hold folders themselves: give .*news"):
+        read(folder.parent)
+    (folder / "urls.txt").write_text("x")
+    with pytest.raises(DataError, match="They hold folders themselves: give .*news"):
         read(folder.parent)
 
 

@@ -38,9 +38,7 @@ def test_stated_text_columns_keep_their_order():
 
 
 def test_a_missing_column_names_the_nearest():
-    with pytest.raises(
-        DataError, match='column "Txt".*a.csv with .*Did you mean "text"\?'
-    ):
+    with pytest.raises(DataError, match='"Txt".*a.csv with .*Did you mean "text"'):
         choose_text_columns(("Txt",), ["text", "label"], "a.csv")
 
 
@@ -84,7 +82,7 @@ def test_an_unknown_task_is_refused():
 
 
 def test_header_names_are_stripped():
-    names, places = check_columns([" text", "label "], "a.csv")
+    names, places = check_columns(["\ufeff text", "label\u200b "], "a.csv")
     assert (names, places) == (["text", "label"], [0, 1])
 
 

@@ -194,6 +194,14 @@ def test_several_labels_in_a_row_are_told_once_with_the_task(write):
     assert "3 rows with several labels" in left.notes[0]
 
 
+def test_a_separator_where_a_row_has_one_label_is_refused(write):
+    path = write("text,label\na,x\n")
+    with pytest.raises(SettingsError, match="label_separator=','.*--task multilabel"):
+        read(path, ReadOptions(label_separator=","))
+    assert read(path, ReadOptions(label_separator="|")).examples[0].labels == ("x",)
+    assert read(path, ReadOptions(label_separator=",", task="multilabel"))
+
+
 FIRST_ROW_IS_BAD = '{"text": "a"}\n{\n{"text": "b", "topic": "x", "label": "y"}\n'
 
 

@@ -1,6 +1,7 @@
 """One table of file formats, from which all else follows."""
 
 import ast
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,8 +49,15 @@ def test_a_folder_is_read_as_one_for_each_class(tmp_path):
 def test_lines_of_fasttext_are_named_whatever_the_ending(tmp_path):
     for name in ("a.txt", "cooking.train"):
         (tmp_path / name).write_text("__label__a w1 w2\n")
-        with pytest.raises(DataError, match="--format fasttext"):
+        with pytest.raises(DataError, match="--format fasttext`"):
             find_format(tmp_path / name)
+    (tmp_path / "zoo.txt").write_text("w1 w2 __label__a b\n" * 3 + "w1 __label__a\n")
+    with pytest.raises(DataError, match="--format fasttext-tail`"):
+        find_format(tmp_path / "zoo.txt")
+    with gzip.open(tmp_path / "a.txt.gz", "wt") as handle:
+        handle.write("__label__a w1 w2\n")
+    with pytest.raises(DataError, match="--format fasttext`"):
+        find_format(tmp_path / "a.txt.gz")
 
 
 def test_a_suffix_belongs_to_one_format():

@@ -60,7 +60,7 @@ def test_a_value_that_is_no_object_is_a_bad_row():
     ("content", "reason"),
     [
         ('[{"a": 1}\n{"a": 2}]', "a.json:2: Expecting ',' or ']'"),
-        ('[{"a": 1},\n]', "a.json:2: Expecting value"),
+        ('[{"a": 1},\n]', "a.json:2: Expecting value, at ']'"),
         ('[{"a": 1}', "a.json:1: Expecting ',' or ']'"),
         ('[\n{"a": \n', "a.json:3: Expecting value"),
         ('[\n\n{"a": "b', "a.json:3: Unterminated string"),

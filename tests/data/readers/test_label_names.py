@@ -8,7 +8,7 @@ from kerascls.data.readers import ReadOptions, read
 from kerascls.data.readers.label_names import LabelNames
 from kerascls.errors import DataError
 
-NAMES = LabelNames("class.txt", ("体育", "汽车", "健康"))
+NAMES = LabelNames("class.txt", dict(enumerate(("体育", "汽车", "健康"))))
 
 
 @given(st.integers(0, 2), st.sampled_from(["{}", "0{}", "{}.0"]))
@@ -29,11 +29,16 @@ def test_another_label_is_refused_with_what_the_file_names(label):
 def test_empty_lines_at_the_end_and_a_mark_do_not_count(tmp_path):
     path = tmp_path / "class.txt"
     path.write_bytes("\ufeff体育\r\n汽车 \r\n\r\n\n".encode())
-    assert LabelNames.read(path).names == ("体育", "汽车")
+    assert LabelNames.read(path).names == {0: "体育", 1: "汽车"}
 
 
 @pytest.mark.parametrize(
-    ("content", "place"), [("a\n\nb\n", ":2: an empty line"), ("a\nb\na\n", ":3: 'a'")]
+    ("content", "place"),
+    [
+        ("a\n\nb\n", ":2: an empty line"),
+        ("a\nb\na\n", ":3: 'a'"),
+        ("体育\t0\n", ":1: '体育\\t0'"),
+    ],
 )
 def test_an_empty_line_and_a_name_twice_are_refused(tmp_path, content, place):
     path = tmp_path / "class.txt"
@@ -67,3 +72,19 @@ def test_a_number_out_of_range_is_a_bad_row_with_its_line(tmp_path, write_csv):
     table = write_csv(tmp_path / "a.csv", ("text", "label"), [("甲", 1), ("乙", 2)])
     with pytest.raises(DataError, match=r"a.csv:3: .*'2' is no class of .*names 2"):
         read(table, ReadOptions(label_names=tmp_path / "class.txt"))
+
+
+@pytest.mark.parametrize("mark", [" ", "\t", ",", ": "])
+def test_a_number_in_front_of_each_name_is_that_of_the_class(tmp_path, mark):
+    path = tmp_path / "class.txt"
+    path.write_text(f"100{mark}故事\n101{mark}文化 娱乐\n", "utf-8")
+    names = LabelNames.read(path)
+    assert (names.name("100"), names.name("101")) == ("故事", "文化 娱乐")
+    with pytest.raises(DataError, match=r"names 2: 100 \(故事\) to 101"):
+        names.name("0")
+
+
+def test_names_that_begin_with_digits_are_names(tmp_path):
+    path = tmp_path / "class.txt"
+    path.write_text("3C 数码\n18+\n2 手车\n", "utf-8")
+    assert LabelNames.read(path).name("2") == "2 手车"

@@ -105,7 +105,7 @@ def test_left_out_tasks_are_counted(tmp_path):
     path.write_text(json.dumps([task(), task(), *[task(result(["a"]))] * 3]))
     dataset = read(path, READING)
     assert len(dataset.examples) == 3
-    assert "2 tasks not annotated, left out" in dataset.notes
+    assert "a.json: tasks not annotated, left out: 2" in dataset.notes
 
 
 def test_what_was_written_comes_back(tmp_path):

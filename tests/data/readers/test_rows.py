@@ -37,7 +37,7 @@ def test_one_reason_is_told_once():
         ({}, True),
         ({"a": " ", "b": None, "c": ""}, True),
         ({"a": "", "b": "x"}, False),
-        ({"a": "", "b": []}, False),
+        ({"a": "", "b": []}, True),
         ({"a": "", "b": 0}, False),
     ],
 )
