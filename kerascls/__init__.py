@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 # Public name -> module that has it, under the same name or the one after the colon.
 _PLACES = {
+    "KerasTextClassifier": "kerascls.training.estimator.classifier",
     "Predictor": "kerascls.inference.predictor",
     "Prediction": "kerascls.inference.predictor",
     "Rule": "kerascls.decision.rule",
@@ -25,7 +26,7 @@ _PLACES = {
     "list_models": "kerascls.models.presets",
     "load_encoder": "kerascls.checkpoints.loading",
     "load_vocab": "kerascls.preprocessing.tokenizers.wordpiece",
-    "predict": "kerascls.inference.predict_file:predict_file",
+    "predict": "kerascls.inference.predict",
     "relabel": "kerascls.auditing.relabelling.relabel",
     "search": "kerascls.experiments.search.search",
     "sequence_padding": "kerascls.preprocessing.tokenizers.wordpiece",
@@ -33,6 +34,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "KerasTextClassifier",
     "Prediction",
     "Predictor",
     "Rule",
@@ -76,7 +78,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds
     from kerascls.inference.inspect import inspect
-    from kerascls.inference.predict_file import predict_file as predict
+    from kerascls.inference.predict import predict
     from kerascls.inference.predictor import Prediction, Predictor
     from kerascls.models.presets import list_models
     from kerascls.preprocessing.tokenizers.wordpiece import (
@@ -87,6 +89,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.serving.exporters.export import export
     from kerascls.settings.run_settings import RunSettings
     from kerascls.training.callbacks.score_table import ScoreTable
+    from kerascls.training.estimator.classifier import KerasTextClassifier
     from kerascls.training.fit import fit
 else:
 

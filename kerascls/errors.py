@@ -25,6 +25,10 @@ class SettingsError(KerasclsError, ValueError):
     """A setting or argument has no meaning, or contradicts another one."""
 
 
+class KeywordError(SettingsError, TypeError):
+    """A function was called with a keyword that it does not have."""
+
+
 class MissingPackageError(SettingsError, ImportError):
     """A package that only some uses need is not installed."""
 

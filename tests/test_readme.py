@@ -129,7 +129,7 @@ def test_names_of_the_package_are_public(language):
 @both
 def test_python_examples_compile(language):
     found = blocks(language, "python")
-    assert len(found) == 6
+    assert len(found) == 7
     for block in found:
         compile(block, language, "exec")
 
@@ -222,7 +222,7 @@ def newcomer(tmp_path_factory, multilabel_run, multilabel_files, write_csv) -> P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("index", range(6))
+@pytest.mark.parametrize("index", range(7))
 def test_python_examples_run(newcomer, index, monkeypatch):
     monkeypatch.chdir(newcomer)
     monkeypatch.setattr(sys, "argv", ["python"])

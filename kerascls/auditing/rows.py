@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,10 @@ from kerascls.data.label_checks.compare import compare
 from kerascls.data.labelled_text import one_task
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadOptions, join_labels, read
+from kerascls.data.readers.frame_kinds import as_sources
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.read_options import DEFAULTS
+from kerascls.data.readers.rows import place_in
 from kerascls.errors import SettingsError
 from kerascls.evaluation.scored_rows import rows_sha256
 from kerascls.inference.bundle import Bundle
@@ -60,8 +64,8 @@ class Rows:
         return self.files[self.file_of[row]]
 
     def place(self, row: int) -> str:
-        """Returns `file:line`."""
-        return f"{self.file(row)}:{self.lines[row]}"
+        """Returns `file:line`, or the place in a table in memory."""
+        return place_in(self.file(row), self.lines[row])
 
     def text(self, row: int) -> str:
         """Returns the text fields of a row as one text."""
@@ -99,7 +103,7 @@ def row_key(texts: Sequence[str], labels: Sequence[str]) -> str:
 
 
 def read_rows(
-    paths: Sequence[str | Path],
+    sources: Any,
     bundle: Bundle | None = None,
     options: ReadOptions = DEFAULTS,
 ) -> Rows:
@@ -111,15 +115,21 @@ def read_rows(
         SettingsError: When there is no file or one is named twice, or when the
             bundle has another task or other text columns.
     """
-    names = [str(Path(path).resolve()) for path in paths]
+    sources = as_sources(sources)
+    names = [
+        str(one.resolve() if isinstance(one, Path) else one.name) for one in sources
+    ]
     if not names or len(set(names)) < len(names):
         raise SettingsError(
             f"Expected one or more files, none twice. Received: files="
-            f"{[str(path) for path in paths]}. Name each file once."
+            f"{[str(one) for one in sources]}. Name each file once."
         )
     if bundle is not None:
         options = options.as_in(bundle.read_options)
-    datasets = {str(path): read(path, options) for path in paths}
+    datasets = {
+        one.name if isinstance(one, Frame) else str(one): read(one, options)
+        for one in sources
+    }
     examples = [row for dataset in datasets.values() for row in dataset.examples]
     counts = [len(dataset.examples) for dataset in datasets.values()]
     return Rows(

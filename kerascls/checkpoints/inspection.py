@@ -12,6 +12,7 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
 from kerascls.models.presets import PRESETS, Preset, find_pretrained
 from kerascls.models.registry import TRANSFORMER
+from kerascls.system.keywords import checked_keywords
 
 # What has no default tells one architecture from another.
 _SIZES = [field.name for field in fields(EncoderConfig) if field.default is MISSING]
@@ -99,6 +100,7 @@ class Inspection(WeightFaults):
         return [verdict, *rows, ("what to do", self.advice)]
 
 
+@checked_keywords()
 def inspect_checkpoint(directory: str | Path) -> Inspection:
     """Looks at a checkpoint as loading does: complete means that it can be loaded.
 

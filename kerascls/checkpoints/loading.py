@@ -26,6 +26,7 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.system.extras import require_keras
+from kerascls.system.keywords import checked_keywords
 
 if TYPE_CHECKING:
     from kerascls.models.encoder import Encoder
@@ -52,6 +53,7 @@ class LoadedEncoder:
     notes: tuple[str, ...]
 
 
+@checked_keywords()
 def load_encoder(
     directory: str | Path,
     *,

@@ -97,7 +97,7 @@ def one_task(datasets: Mapping[str, Dataset]) -> Task:
     columns = {dataset.text_columns for dataset in datasets.values()}
     if len(tasks) > 1 or len(columns) > 1:
         received = "; ".join(
-            f"{dataset.path.name}: {dataset.task}, texts from "
+            f"{dataset.name}: {dataset.task}, texts from "
             f"{'+'.join(dataset.text_columns)}"
             for dataset in datasets.values()
         )
@@ -115,7 +115,7 @@ def _training_labels(task: Task, part: Part) -> LabelSet:
         labels = f"only the label {names.pop()!r}" if names else "no label"
         what = "two labels" if needed == 2 else "one label, and rows without it"
         raise DataError(
-            f"Training needs at least {what}. Received: {part.dataset.path} with "
+            f"Training needs at least {what}. Received: {part.dataset.name} with "
             f"{labels} in {len(part.rows)} rows. Check the label column "
             f"{part.dataset.label_column!r} and its separator."
         )
@@ -168,8 +168,8 @@ def _unseen(part: Part, label_set: LabelSet) -> dict[str, int]:
 
 def _describe(data: LabelledText) -> list[str]:
     notes = []
-    for dataset in data.datasets:
-        file = dataset.path.name
+    for dataset in (one for many in data.datasets for one in many.files or (many,)):
+        file = dataset.name
         if dataset.skipped_rows:
             skipped = _count(dataset.skipped_rows, "bad row")
             notes.append(f"{file}: {skipped} left out")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
 from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
+from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import build_token_store
@@ -46,9 +47,9 @@ def scored_rows_of(
     examples = [dataset.examples[row] for row in chosen_rows]
     if not examples:
         raise DataError(
-            f"Scores need at least one row. Received: none from {dataset.path.name}."
+            f"Scores need at least one row. Received: none from {dataset.name}."
         )
-    texts = [example.texts for example in examples]
+    texts, names = [example.texts for example in examples], dataset.file_names
     truth = [example.labels for example in examples]
     labels = bundle.label_set.extended({name for names in truth for name in names})
     probabilities = bundle.decision.probabilities(logits, bundle.task)
@@ -61,6 +62,7 @@ def scored_rows_of(
         known=len(bundle.label_set),
         rows_sha256=rows_sha256(texts, truth),
         lines=np.array([example.line for example in examples], np.int64),
+        files=[names[row] for row in chosen_rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
     )
@@ -77,7 +79,7 @@ def report_on(
         bundle: What the rows were labelled with.
         scored: The rows.
         source: Where they came from, for people.
-        notes: What is remarkable about the labels, a line each.
+        notes: What should be known of the rows and their labels, a line each.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
@@ -124,7 +126,7 @@ def write_results(
 
 def evaluate(
     bundle: str | Path,
-    test: str | Path,
+    test: Any,
     *,
     runtime: str = "auto",
     out: str | Path | None = None,
@@ -135,7 +137,8 @@ def evaluate(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        test: A file with texts and labels.
+        test: Texts and labels: a file, or a table in memory, see
+            `kerascls.data.readers.frame_kinds.as_frame`.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
@@ -159,7 +162,8 @@ def evaluate(
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
-    report = report_on(opened, scored, dataset.path.name, dataset.notes)
+    notes = (*dataset.notes, *seen_notes(opened, dataset))
+    report = report_on(opened, scored, dataset.name, notes)
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report
@@ -189,13 +193,13 @@ def logits_of(
 
 
 def read_labelled(
-    bundle: Bundle, path: str | Path, options: ReadOptions = DEFAULTS
+    bundle: Bundle, path: Any, options: ReadOptions = DEFAULTS
 ) -> Dataset:
     """Reads labelled text the way a bundle's training text was read.
 
     Args:
         bundle: What is not stated of the columns is as in its training.
-        path: A file with texts and labels.
+        path: A file, or a table in memory, with texts and labels.
         options: What is stated.
 
     Raises:
@@ -205,5 +209,5 @@ def read_labelled(
     """
     dataset = read(path, options.as_in(bundle.read_options))
     counts = Counter(name for example in dataset.examples for name in example.labels)
-    found = compare(str(path), counts, bundle.label_set, "the classifier")
+    found = compare(dataset.name, counts, bundle.label_set, "the classifier")
     return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

@@ -9,9 +9,10 @@ import numpy as np
 
 from kerascls.errors import SettingsError
 from kerascls.evaluation.reports.plots.fonts import new_figure
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.files import as_csv, write_atomically
+from kerascls.system.keywords import checked_keywords
 from kerascls.training.job import prepare
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class RateCurve:
         return figure
 
 
+@checked_keywords(OPTION_KEYS)
 def find_rate(
     settings: RunSettings | None = None,
     *,
@@ -111,7 +113,7 @@ def find_rate(
             f"Expected at least 10 steps, to see a curve. Received: steps={steps}. "
             f"Give more."
         )
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     screen = Screen(console, quiet)
     job = prepare(settings, screen, cache)
     from kerascls.experiments.rising_rates import losses_at_rising_rates

@@ -13,11 +13,12 @@ from kerascls.experiments.seed_spread import (
     spreads,
     spreads_csv,
 )
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras
 from kerascls.system.files import write_atomically, write_json
 from kerascls.system.interrupts import undisturbed
+from kerascls.system.keywords import checked_keywords
 from kerascls.training import fit as training
 from kerascls.training.resume import earlier_run
 from kerascls.training.run_directory import RunDirectory, free_directory
@@ -55,6 +56,7 @@ class SeedsResult:
         }
 
 
+@checked_keywords(OPTION_KEYS)
 def fit_seeds(
     settings: RunSettings | None = None,
     *,
@@ -95,7 +97,7 @@ def fit_seeds(
         >>> result = kerascls.fit_seeds(train="news.csv", seeds=3)
         >>> {one.name: one.mean for one in result.scores}
     """
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     folder = Path(out) if out else None
     if resume:
         settings = _earlier_settings(folder, settings, overwrite)
@@ -162,9 +164,9 @@ def _check(settings: RunSettings, seeds: int) -> None:
             f"A spread needs two seeds or more. Received: seeds={seeds}. Give more, "
             f"or leave it out."
         )
-    if settings.data.valid is not None and settings.data.test is None:
+    if settings.data.valid and not settings.data.test:
         raise SettingsError(
             "Expected a test part, on which all seeds are scored. Received: "
-            f"valid={str(settings.data.valid)!r}, test=None. Give --test too, or "
-            f"leave out --valid: then both are cut from train."
+            f"valid={', '.join(map(str, settings.data.valid))}, no test. Give --test, "
+            f"or leave out --valid: then both are cut from train."
         )

@@ -21,6 +21,7 @@ from kerascls.data.readers import (
 from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.formats import check_effect, find_format
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.lines import LINE_COLUMN, line_rows
 from kerascls.data.readers.records import AS_IT_IS
 from kerascls.data.readers.rows import BadRowLog
@@ -132,9 +133,35 @@ class Input:
             )
 
 
+@dataclass(frozen=True)
+class FrameInput(Input):
+    """Rows of a table in memory."""
+
+    frame: Frame
+
+    @classmethod
+    def of(cls, frame: Frame) -> "FrameInput":
+        """Returns the rows; texts alone are read as lines are."""
+        format = "txt" if frame.is_texts else "csv"
+        return cls(Path(frame.name), frame.name, format, AS_IT_IS, frame)
+
+    def records(
+        self, bad_rows: list[BadRow] | None = None, notes: list[str] | None = None
+    ) -> Iterator[Record]:
+        """Yields the rows."""
+        return self.frame.records()
+
+    def columns(self, text: Sequence[str] = ()) -> tuple[str, ...]:
+        """Returns the columns; a `DataError` where those with texts are missing."""
+        self._check_columns(text, self.frame.columns)
+        return self.frame.columns
+
+
 @contextmanager
-def open_input(input: str | Path, options: FileOptions = AS_IT_IS) -> Iterator[Input]:
-    """Opens a file, or standard input for `"-"`.
+def open_input(
+    input: str | Path | Frame, options: FileOptions = AS_IT_IS
+) -> Iterator[Input]:
+    """Opens a file, a table in memory, or standard input for `"-"`.
 
     Standard input is plain lines of text unless `options` name a format; any other
     format is put aside in a temporary file first, for it is read twice.
@@ -143,6 +170,10 @@ def open_input(input: str | Path, options: FileOptions = AS_IT_IS) -> Iterator[I
         SettingsError: When the format is unknown or has no use for an option.
         DataError: When there is no such file.
     """
+    if isinstance(input, Frame):
+        input.check(options)
+        yield FrameInput.of(input)
+        return
     if str(input) != "-":
         path = Path(input)
         if not path.is_dir():

@@ -1,13 +1,15 @@
 """Settings of what is read."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, PlainValidator, SerializationInfo
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.file_options import Quoting
 from kerascls.data.readers.formats import format_names
+from kerascls.data.readers.frame_kinds import as_sources
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.read_options import READ_KEYWORDS, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.settings.group import ONE_OR_MORE, Group
@@ -15,19 +17,32 @@ from kerascls.settings.group import ONE_OR_MORE, Group
 _FORMATS = " or ".join(", ".join(format_names(needs_labels=True)).rsplit(", ", 1))
 
 
+def _shown(sources: tuple[Path | Frame, ...], info: SerializationInfo) -> Any:
+    return [str(one) for one in sources] if info.mode_is_json() else sources
+
+
+Files = Annotated[
+    tuple[Path | Frame, ...], PlainValidator(as_sources), PlainSerializer(_shown)
+]
+
+
 class DataSettings(Group):
     """Where the labelled text is and how to read it."""
 
-    train: Path | None = Field(
-        None, description="Labelled text to learn from. Default: the shipped sample."
+    train: Files = Field(
+        (),
+        description="Labelled text to learn from; repeat for several files. Default: "
+        "the shipped sample.",
     )
-    valid: Path | None = Field(
-        None, description="Labelled text to choose on. Default: 15 % cut from train."
+    valid: Files = Field(
+        (),
+        description="Labelled text to choose on; repeat for several files. Default: "
+        "15 % cut from train.",
     )
-    test: Path | None = Field(
-        None,
-        description="Labelled text to score once, at the end. Default: 15 % cut from "
-        "train when --valid is not given either.",
+    test: Files = Field(
+        (),
+        description="Labelled text to score once, at the end; repeat for several "
+        "files. Default: 15 % cut from train when --valid is not given either.",
     )
     text: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
         (),

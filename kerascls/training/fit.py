@@ -6,25 +6,31 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerascls.data.labelled_text import LabelledText
+from kerascls.data.readers.frames import Frame
+from kerascls.data.splits.parts import PARTS
 from kerascls.decision.fit_decision import decide
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.scored_rows import ScoredRows
+from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
+from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.inference.predictor import Predictor
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
+from kerascls.system.keywords import checked_keywords
 from kerascls.system.machine import package_versions
+from kerascls.system.notebooks import html_lines
 from kerascls.training.job import Job, prepare
 from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
 from kerascls.training.run_directory import RunDirectory, free_directory
@@ -54,6 +60,11 @@ class RunResult:
     best_epoch: float
     minutes: float
 
+    def _repr_html_(self) -> str:
+        report = "" if self.report is None else self.report._repr_html_()
+        took = f"best epoch {self.best_epoch:g}, {self.minutes:.1f} minutes"
+        return html_lines([f"{self.bundle}: {took}"]) + report
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""
         return {
@@ -65,6 +76,7 @@ class RunResult:
         }
 
 
+@checked_keywords(OPTION_KEYS)
 def fit(
     settings: RunSettings | None = None,
     *,
@@ -114,7 +126,7 @@ def fit(
         >>> result.report.scores.macro.f1
     """
     started_s = time.monotonic()
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     screen = Screen(console, quiet)
     folder = None if out is None else Path(out)
     earlier = None
@@ -140,11 +152,22 @@ def fit(
         return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
         run.finish("interrupted")
-        line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
-        raise KeyboardInterrupt(f"To go on: {line}") from None
+        raise KeyboardInterrupt(f"To go on: {_to_go_on(job, run.path)}") from None
     except BaseException as error:
         run.finish("failed", error=f"{type(error).__name__}: {error}")
         raise
+
+
+def _to_go_on(job: Job, out: Path) -> str:
+    given = {name: getattr(job.settings.data, name) for name in PARTS}
+    in_memory = [
+        f"{name}=..., "
+        for name, sources in given.items()
+        if any(isinstance(source, Frame) for source in sources)
+    ]
+    if in_memory:
+        return f"kerascls.fit({''.join(in_memory)}out={str(out)!r}, resume=True)"
+    return shlex.join(["kerascls", "fit", "--resume", "--out", str(out)])
 
 
 def _finished(run: RunDirectory) -> RunResult:
@@ -171,6 +194,7 @@ def _run(
 
     fitted = fit_weights(job, run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, fitted, replace=resume)
+    _keep_parts(run.path, bundle, data, fitted.valid_logits)
     about = {"compute": str(fitted.compute), "states": fitted.states}
     run.update(best_epoch=fitted.best_epoch, **about)
     if fitted.interrupted:
@@ -209,11 +233,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "seed": settings.train.seed,
         "task": data.task.value,
         "data": {
-            name: {
-                "file": str(part.dataset.path),
-                "sha256": part.dataset.sha256,
-                "rows": len(part.rows),
-            }
+            name: part.dataset.facts() | {"rows": len(part.rows)}
             for name, part in data.parts.items()
         },
         "directory": os.getcwd(),
@@ -248,11 +268,21 @@ def _ship(job: Job, folder: Path, fitted: "Fitted", replace: bool) -> Bundle:
     )
 
 
+def _keep_parts(
+    run: Path, bundle: Bundle, data: LabelledText, valid_logits: np.ndarray
+) -> None:
+    """Keeps what `tune` fits to, and by what the texts of training are known again."""
+    train, valid = data.parts["train"], data.parts["valid"]
+    scored = scored_rows_of(bundle, valid_logits, valid.dataset, valid.rows)
+    replace(scored, logits=valid_logits).save(run / VALID_ROWS_FILE)
+    SeenTexts.of(train.texts, valid.texts).save(run)
+
+
 def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:
     part = job.data.parts["test"]
     with job.screen.bars() as bars:
         progress = bars and bars("Scoring the test part")
         logits = Predictor(bundle).logits(job.stores["test"], part.rows, progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
-    source = f"{part.dataset.path.name}, test part"
+    source = f"{part.dataset.name}, test part"
     return report_on(bundle, scored, source, job.data.label_notes), scored

@@ -18,7 +18,8 @@ from kerascls.evaluation.reports.errors import ERRORS_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.html.page import HTML_FILE
 from kerascls.evaluation.reports.plots.write_plots import PLOTS, PLOTS_FOLDER
-from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
+from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, VALID_ROWS_FILE
+from kerascls.evaluation.seen_texts import SEEN_TEXTS_FILE
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
 from kerascls.settings.training import TRACKERS
 from kerascls.system.console import LOG_FILE
@@ -39,6 +40,8 @@ CONTENT = (
     ERRORS_FILE,
     *(f"{PLOTS_FOLDER}/{name}.png" for name in PLOTS),
     TEST_ROWS_FILE,
+    VALID_ROWS_FILE,
+    SEEN_TEXTS_FILE,
     RUN_FILE,
 )
 

@@ -14,6 +14,7 @@ from kerascls.cli.options import (
     settings_from,
 )
 from kerascls.data.readers.read_options import READ_KEYWORDS
+from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS
 
 
@@ -70,11 +71,17 @@ def test_zero_was_given():
     assert given({"seed": 0}) == {"seed": 0}
 
 
-def test_the_later_source_wins(tmp_path: Path):
+def test_options_and_settings_win_over_the_file(tmp_path: Path):
     file = tmp_path / "run.json"
     file.write_text('{"train": {"epochs": 1, "seed": 1}}')
-    settings = settings_from(file, {"epochs": 2, "seed": 2}, ["train.epochs=3"])
-    assert (settings.train.epochs, settings.train.seed) == (3, 2)
+    settings = settings_from(file, {"epochs": 2}, ["train.batch_size=3"])
+    stated = settings.train
+    assert (stated.epochs, stated.seed, stated.batch_size) == (2, 1, 3)
+
+
+def test_an_option_and_a_setting_that_say_the_same_are_refused():
+    with pytest.raises(SettingsError, match="--epochs beside --set train.epochs=3"):
+        settings_from(None, {"epochs": 2}, ["train.epochs=3"])
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,11 @@ from openpyxl import Workbook
 from tiny_models import tiny_input_spec
 
 from kerascls.data.readers import read_records, split_labels
+from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError, DataError, KerasclsError, SettingsError
+from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predict_file import predict_file
+from kerascls.inference.predictor import Predictor
 
 
 @dataclass
@@ -28,7 +31,8 @@ class FakePredictor:
     @property
     def bundle(self):
         return SimpleNamespace(
-            input_spec=tiny_input_spec(text_columns=self.text_columns)
+            input_spec=tiny_input_spec(text_columns=self.text_columns),
+            rule=Rule("argmax"),
         )
 
     def predict(self, texts):
@@ -92,7 +96,7 @@ def test_csv_keeps_its_columns_and_gains_predicted_and_score(tmp_path, predictor
     assert rows == [
         ["id", "text", "predicted", "score"],
         ["1", "球|", r"球|\|", "0.250000|0.250000"],
-        ["2", "", "", ""],
+        ["2", "", "", "0.250000"],
     ]
 
 
@@ -156,14 +160,27 @@ def test_a_failure_leaves_the_older_file_and_nothing_else(tmp_path):
     def fail(texts):
         raise RuntimeError
 
-    bundle = SimpleNamespace(input_spec=tiny_input_spec())
+    bundle = FakePredictor().bundle
     broken = SimpleNamespace(predict=fail, bundle=bundle)
     source = write(tmp_path / "in.csv", "text\na\n")
     older = write(tmp_path / "out.csv", "older")
     with pytest.raises(RuntimeError):
-        predict_file(broken, source, older)
+        predict_file(broken, source, older, overwrite=True)
     assert older.read_text() == "older"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])
+def test_a_file_that_exists_is_replaced_only_when_that_is_said(
+    tmp_path, predictor, name
+):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    older = write(tmp_path / name, "corrected by hand")
+    with pytest.raises(SettingsError, match=f"{name}', which exists.*--overwrite"):
+        predict_file(predictor, source, older)
+    assert older.read_text() == "corrected by hand"
+    assert predictor.calls == []
+    assert predict_file(predictor, source, older, overwrite=True) == 1
 
 
 def test_the_output_may_not_be_the_input(tmp_path, predictor):
@@ -343,11 +360,11 @@ def test_first_answers_come_before_the_last_lines(monkeypatch, predictor):
 def test_any_text_comes_through_json_and_csv_unchanged(tmp_path, predictor, texts):
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     source = write(tmp_path / "in.jsonl", lines)
-    predict_file(predictor, source, tmp_path / "out.jsonl")
+    predict_file(predictor, source, tmp_path / "out.jsonl", overwrite=True)
     written = [record.fields for record in read_records(tmp_path / "out.jsonl")]
     assert [fields["text"] for fields in written] == texts
 
-    predict_file(predictor, source, tmp_path / "out.csv")
+    predict_file(predictor, source, tmp_path / "out.csv", overwrite=True)
     with open(tmp_path / "out.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == texts
@@ -429,3 +446,56 @@ def test_predicted_labels_can_be_read_back(tmp_path, predictor):
     predict_file(predictor, source, tmp_path / "out.csv")
     (record,) = read_records(tmp_path / "out.csv")
     assert split_labels(record.fields["predicted"]) == ("|", "\\")
+
+
+def test_lines_have_no_column_to_name(predictor, tmp_path):
+    lines = tmp_path / "a.txt"
+    lines.write_text("text\n")
+    with pytest.raises(SettingsError, match="no text column for lines"):
+        predict_file(predictor, lines, tmp_path / "b.csv", text="text")
+
+
+@pytest.fixture
+def real_rows(multilabel_run, tmp_path):
+    """Predicts some texts with a real classifier; returns the rows of the CSV."""
+    source = write(tmp_path / "in.csv", "text,score_汽车\n足球,mine\n新车,mine\n")
+
+    def rows(**options):
+        out = tmp_path / "out.csv"
+        predict_file(multilabel_run.out, source, out, overwrite=True, **options)
+        return [record.fields for record in read_records(out)]
+
+    return rows
+
+
+def test_csv_has_a_column_for_every_label_if_asked_for(real_rows, multilabel_run):
+    labels = list(open_bundle(multilabel_run.out).label_set)
+    (first, second) = real_rows(all_scores=True)
+    columns = ["text", "input_score_汽车", "predicted", "score"]
+    assert list(first) == [*columns, *(f"score_{label}" for label in labels)]
+    expected = Predictor.load(multilabel_run.out).predict("新车").scores
+    written = {label: float(second[f"score_{label}"]) for label in labels}
+    assert written == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_row_that_was_abstained_from_has_a_mark_and_its_best_score(real_rows):
+    unsure = real_rows(rule=Rule("argmax", abstain_below=1.0))[0]
+    sure = real_rows(rule=Rule("argmax", abstain_below=0.0))[0]
+    assert (unsure["predicted"], unsure["abstained"]) == ("", "yes")
+    assert (sure["predicted"] != "", sure["abstained"]) == (True, "")
+    assert unsure["score"] == sure["score"]
+    assert "abstained" not in real_rows()[0]
+
+
+def test_a_rule_of_another_kind_is_refused(real_rows):
+    with pytest.raises(SettingsError, match=r'rule=.top_k.*Rule\("top_k", k=2\)'):
+        real_rows(rule="top_k")
+    assert len(split_labels(real_rows(rule=Rule("top_k", k=2))[0]["predicted"])) == 2
+
+
+def test_the_format_of_standard_output_may_be_stated(tmp_path, predictor, capsys):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    predict_file(predictor, source, "-", output_format="jsonl")
+    assert json.loads(capsys.readouterr().out)["text"] == "a"
+    with pytest.raises(SettingsError, match=r"out\.csv"):
+        predict_file(predictor, source, tmp_path / "out.csv", output_format="jsonl")

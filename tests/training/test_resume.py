@@ -40,7 +40,7 @@ def test_the_settings_are_those_of_the_run(run, options):
     [
         ({"epochs": 4}, "train.epochs=4, not 3"),
         ({"text": ("title",)}, r"data.text=\['title'\], not \['title', 'content'\]"),
-        ({"train": "other.csv"}, "data.train='.*other.csv', not '.*新闻.csv'"),
+        ({"train": "other.csv"}, r"data.train=\['.*other.csv'\], not \['.*新闻.csv'\]"),
     ],
 )
 def test_other_settings_are_refused_by_name(run, options, expected):
@@ -92,10 +92,10 @@ def test_a_place_must_be_named_and_not_replaced(run, overwrite):
 
 def test_a_run_goes_on_from_another_directory(run, tmp_path, monkeypatch):
     run.update(directory=str(tmp_path))
-    assert continued(run).data.train == tmp_path / "新闻.csv"
+    assert continued(run).data.train == (tmp_path / "新闻.csv",)
     (tmp_path / "there").mkdir()
     monkeypatch.chdir(tmp_path / "there")
-    assert continued(run, train="../新闻.csv").data.train == tmp_path / "新闻.csv"
+    assert continued(run, train="../新闻.csv") == continued(run)
     with pytest.raises(SettingsError, match="data.train="):
         continued(run, train="新闻.csv")
 

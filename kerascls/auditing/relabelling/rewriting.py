@@ -40,7 +40,7 @@ def rewritten(
     Raises:
         DataError: When the encoding cannot write a label.
     """
-    path, encoding, format = dataset.path, options.encoding, FORMATS[read_as]
+    path, encoding, format = Path(str(dataset.path)), options.encoding, FORMATS[read_as]
     options = replace(options, format=read_as)
     columns = read_columns(path, options)
     usable = {example.line for example in dataset.examples}

@@ -27,6 +27,7 @@ class LabelCell:
         error: Why it cannot be used, in a few words; empty where it can.
         rows: How many rows have it.
         is_text: Whether it was a text in the file, not a JSON value.
+        row_noun: What `line` counts, "line" or "position".
     """
 
     text: str
@@ -35,6 +36,7 @@ class LabelCell:
     error: str = ""
     rows: int = 0
     is_text: bool = True
+    row_noun: str = "line"
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +142,9 @@ def count(number: int, noun: str) -> str:
 def cell_examples(cells: Iterable[LabelCell]) -> str:
     """Returns the first cells with the lines they stand in first."""
     cells = sorted(cells, key=lambda cell: cell.line)
-    shown = [f"line {cell.line} {quoted(cell.text)}" for cell in cells[:SHOWN]]
+    shown = [
+        f"{cell.row_noun} {cell.line} {quoted(cell.text)}" for cell in cells[:SHOWN]
+    ]
     return ", ".join(shown) + (", ..." if len(cells) > SHOWN else "")
 
 

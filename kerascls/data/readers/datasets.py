@@ -1,35 +1,44 @@
 """Labelled text for training and scoring, read into memory."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.class_folders import folder_sha256
 from kerascls.data.readers.example_columns import Example
+from kerascls.data.readers.frame_kinds import as_source
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.labelled_rows import Progress, open_labelled
 from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
+from kerascls.data.readers.rows import TableName
 from kerascls.data.readers.text_files import file_sha256
 from kerascls.errors import DataError
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """The labelled texts of one file and how they were read.
+    """The labelled texts of one file, or of several, and how they were read.
 
     Args:
-        path: The file, or the folder.
+        path: The file, the folder, or the table in memory; of several the first.
         examples: Its usable rows, in the order of the file.
         text_columns: The columns the texts came from.
         label_column: The column the labels came from, or those of a one-hot table.
         task: What was stated, or follows from the label column's name.
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
-        sha256: Of the file, or all files of the folder, hexadecimal.
+        sha256: Of the file, or all files of the folder, hexadecimal; of several that of
+            theirs; of a table in memory that of its texts and labels.
         notes: What is remarkable about its labels, and what people should know of how
             it was read, a line each.
+        files: Those it was joined of, where they are several.
     """
 
-    path: Path
+    path: Path | Frame
     examples: list[Example]
     text_columns: tuple[str, ...]
     label_column: str | tuple[str, ...]
@@ -38,20 +47,42 @@ class Dataset:
     empty_texts: int
     sha256: str
     notes: tuple[str, ...] = ()
+    files: tuple["Dataset", ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The names of its files, for people."""
+        return " + ".join(file.path.name for file in self.files or (self,))
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The file of each example; empty where there is one file."""
+        return tuple(str(one.path) for one in self.files for _ in one.examples)
+
+    def facts(self) -> dict[str, Any]:
+        """Returns what run.json says of its files, as plain JSON types."""
+        several = [file.facts() for file in self.files]
+        return {
+            "file": ", ".join(str(file.path) for file in self.files or (self,)),
+            "sha256": self.sha256,
+            "rows": len(self.examples),
+            **({"files": several} if several else {}),
+        }
 
 
 def read(
-    path: str | Path,
+    path: Any,
     options: ReadOptions = DEFAULTS,
     *,
     on_progress: Progress | None = None,
 ) -> Dataset:
-    """Reads labelled text from a file.
+    """Reads labelled text from a file or a table in memory.
 
     Args:
-        path: The file, whose ending names the format, or a folder of classes.
+        path: The file, whose ending names the format, a folder of classes, or a table
+            in memory, see `frame_kinds.as_frame`.
         options: How it is read.
-        on_progress: Called now and then with bytes done and bytes in all.
+        on_progress: Called now and then with bytes done and bytes in all, or rows.
 
     Raises:
         DataError: When the file, its columns or some rows cannot be used, or the
@@ -63,7 +94,13 @@ def read(
         >>> dataset.examples[0]
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
-    path = Path(path)
+    path = as_source(path)
+    if TableName.fits(str(path)) and isinstance(path, Path):
+        raise DataError(
+            f"Expected labelled text. Received: {path}, of which the run or its "
+            f"settings know the name only: it was a table in memory. Give it again, "
+            f"as in kerascls.fit(train=...)."
+        )
     with open_labelled(path, options, on_progress) as rows:
         examples = [example for _, example in rows]
         notes = rows.finish(lambda: len({example.texts for example in examples}))
@@ -83,6 +120,16 @@ def read(
         task=rows.columns.task,
         skipped_rows=rows.log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
-        sha256=folder_sha256(path) if path.is_dir() else file_sha256(path),
+        sha256=_sha256(path, examples),
         notes=notes,
     )
+
+
+def _sha256(source: Path | Frame, examples: Sequence[Example]) -> str:
+    if isinstance(source, Path):
+        return folder_sha256(source) if source.is_dir() else file_sha256(source)
+    digest = hashlib.sha256()
+    for row in examples:
+        content = json.dumps([row.line, row.texts, row.labels])
+        digest.update(content.encode("ascii") + b"\n")
+    return digest.hexdigest()

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelColumn
 from kerascls.data.labels import Task
@@ -23,13 +22,13 @@ from kerascls.data.readers.label_names import LabelNames
 from kerascls.data.readers.label_studio import is_annotation
 from kerascls.data.readers.one_hot import one_hot_labels
 from kerascls.data.readers.read_options import ReadOptions
-from kerascls.data.readers.rows import Record
+from kerascls.data.readers.rows import Record, row_noun
 from kerascls.errors import DataError, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text; `line` is where its row starts in the file, from 1."""
+    """One labelled text; `line` is that of its `Record`."""
 
     line: int
     texts: tuple[str, ...]
@@ -46,6 +45,7 @@ class ExampleColumns:
         task: What a row's labels mean.
         separator: Between the names in a cell.
         names: Those of classes that are given by number.
+        source: The file or table, for messages.
         cells: What was in the label column.
     """
 
@@ -54,6 +54,7 @@ class ExampleColumns:
     task: Task
     separator: str
     names: LabelNames | None
+    source: str = ""
     cells: dict[object, LabelCell] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -75,7 +76,8 @@ class ExampleColumns:
                 f"text={texts}, label={twice.pop()!r}. A text must not contain its "
                 f"label."
             )
-        chosen = cls(texts, label, task, options.separator, _names(options))
+        names = _names(options)
+        chosen = cls(texts, label, task, options.separator, names, source)
         if not chosen.may_split and options.separator != "|":
             raise SettingsError(
                 f"Expected a separator only where cells hold several labels. "
@@ -110,13 +112,13 @@ class ExampleColumns:
         return Example(record.line, texts, cell.labels)
 
     def label_column(
-        self, path: Path, options: ReadOptions, count_texts: Callable[[], int]
+        self, options: ReadOptions, count_texts: Callable[[], int]
     ) -> LabelColumn:
         """Returns the label column as far as it was read, for checks of all of it."""
         multilabel = self.task is Task.MULTILABEL
         stated = options.label_separator if multilabel else options.task
         return LabelColumn(
-            file=str(path),
+            file=self.source,
             name=self.label if isinstance(self.label, str) else ", ".join(self.label),
             task=self.task,
             separators=self.separator if multilabel else "",
@@ -149,7 +151,8 @@ class ExampleColumns:
             error = f'label column "{name}": {fault}'
         is_text = isinstance(value, str)
         text = value if isinstance(value, str) else _as_json(value)
-        return LabelCell(text, line, labels, error, is_text=is_text)
+        noun = row_noun(self.source)
+        return LabelCell(text, line, labels, error, is_text=is_text, row_noun=noun)
 
     def _labels(self, cell: object) -> tuple[str, ...]:
         labels = self._labels_in(cell)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
-from inspect import signature
 from pathlib import Path
 from typing import Any, Literal, Self, TypedDict, get_args
 
 from kerascls.data.readers.decoding import check_encoding
 from kerascls.errors import SettingsError
+from kerascls.system.keywords import known_keywords, refuse_keyword
 
 Quoting = Literal["auto", "none", "csv"]
 _DELIMITER_NAMES = {"tab": "\t", r"\t": "\t"}
@@ -105,20 +104,14 @@ class FileOptions:
         `others` are names of keywords that say nothing on how a file is read.
 
         Raises:
-            SettingsError: When a keyword is unknown, with the nearest known one, or a
-                value has no meaning.
+            KeywordError: When a keyword is unknown, with the nearest known one.
+            SettingsError: When a value has no meaning.
         """
         own = [field.name for field in fields(cls)]
-        parameters = signature(function).parameters.values()
-        named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
-        known = list(dict.fromkeys([*named, *own, *others]))
-        for name in [name for name in keywords if name not in known]:
-            near = get_close_matches(name, known, n=1)
-            advice = f"Did you mean {near[0]!r}?" if near else "Choose one of them."
-            raise SettingsError(
-                f"Expected keywords of {function.__name__}(): {', '.join(known)}. "
-                f"Received: {name}={keywords[name]!r}. {advice}"
-            )
+        known = known_keywords(function, own, others)
+        for name in keywords:
+            if name not in known:
+                refuse_keyword(function, name, keywords[name], known)
         return cls(**{name: keywords[name] for name in own if name in keywords})
 
     @property

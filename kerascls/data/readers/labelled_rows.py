@@ -1,7 +1,7 @@
 """Rows of labelled text, one after the other: what they hold, and what it means."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +13,7 @@ from kerascls.data.label_checks.look import look_at
 from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.example_columns import Example, ExampleColumns
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.label_studio import NOT_ANNOTATED, is_unannotated
 from kerascls.data.readers.one_hot import one_hot_advice
 from kerascls.data.readers.opening import open_rows
@@ -24,6 +25,7 @@ from kerascls.data.readers.rows import (
     Record,
     Row,
     Unlabelled,
+    row_noun,
 )
 from kerascls.data.readers.text_files import open_binary
 from kerascls.errors import DataError
@@ -35,12 +37,12 @@ LOOKED_AT_ROWS = 1000
 
 @dataclass
 class LabelledRows:
-    """The usable rows of an open file; what else was found is known at its end.
+    """The usable rows of a file or table; what else was found is known at its end.
 
     Args:
         columns: What the columns mean; None where no row is usable.
         log: The bad rows.
-        path: The file.
+        path: The file or table.
         options: How it is read.
         notes: What the reader said of the file.
         unlabelled: Rows that people have left without labels, by reason.
@@ -49,7 +51,7 @@ class LabelledRows:
 
     columns: ExampleColumns | None
     log: BadRowLog
-    path: Path
+    path: Path | Frame
     options: ReadOptions
     notes: list[str] = field(default_factory=list)
     unlabelled: Counter[str] = field(default_factory=Counter)
@@ -84,7 +86,7 @@ class LabelledRows:
         """
         looked: tuple[str, ...] = ()
         if self.columns is not None:
-            column = self.columns.label_column(self.path, self.options, count_texts)
+            column = self.columns.label_column(self.options, count_texts)
             looked = look_at(column)
         self.log.finish()
         lines = (*self.notes, *self.left_out, *self._passed_over())
@@ -93,8 +95,8 @@ class LabelledRows:
     def _passed_over(self) -> Iterator[str]:
         if self.empty:
             yield (
-                f"empty rows passed over: {len(self.empty)}, the first in line "
-                f"{self.empty[0]}"
+                f"empty rows passed over: {len(self.empty)}, the first in "
+                f"{row_noun(self.log.source)} {self.empty[0]}"
             )
 
     @property
@@ -105,14 +107,17 @@ class LabelledRows:
 
 @contextmanager
 def open_labelled(
-    path: Path, options: ReadOptions, on_progress: Progress | None = None
+    path: Path | Frame, options: ReadOptions, on_progress: Progress | None = None
 ) -> Iterator[LabelledRows]:
-    """Opens a file, or a folder, with labelled text.
+    """Opens a file, a folder, or a table in memory, with labelled text.
 
     Raises:
         DataError: When the file or its columns cannot be used.
         SettingsError: When the options do not fit the file.
     """
+    if isinstance(path, Frame):
+        yield _frame_rows(path, options, on_progress)
+        return
     _require_regular(path)
     opened = open_rows(path, options, needs_labels=True)
     with opened.handle as handle:
@@ -123,6 +128,21 @@ def open_labelled(
         log = BadRowLog(str(path), options.errors)
         notes = [opened.note] if opened.note else []
         yield LabelledRows(columns, log, path, options, notes, _rows=rows)
+
+
+def _frame_rows(
+    frame: Frame, options: ReadOptions, on_progress: Progress | None
+) -> LabelledRows:
+    frame.check(options)
+    try:
+        columns = ExampleColumns.choose(frame.columns, options, frame.name)
+    except ColumnsError as error:
+        advice = _one_hot_advice(frame.records(), options) or error.advice
+        raise DataError(f"{error.fault} {advice}") from error
+    label = (columns.label,) if isinstance(columns.label, str) else columns.label
+    rows = frame.records((*columns.texts, *label), on_progress)
+    log = BadRowLog(frame.name, options.errors)
+    return LabelledRows(columns, log, frame, options, _rows=rows)
 
 
 def _find_columns(
@@ -154,7 +174,7 @@ def _find_columns(
     return None, iter(seen)
 
 
-def _one_hot_advice(rows: Iterator[Row], options: ReadOptions) -> str:
+def _one_hot_advice(rows: Iterable[Row], options: ReadOptions) -> str:
     """Returns the label options of a one-hot table, empty where it is none."""
     if options.label:
         return ""

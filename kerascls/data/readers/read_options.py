@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import check_task
@@ -96,6 +96,13 @@ class ReadOptions(FileOptions):
     def errors(self) -> Errors:
         """What `read_records` does about rows that cannot be used."""
         return "skip" if self.skip_bad_rows else "raise"
+
+    def without_files(self) -> Self:
+        """Returns a copy for tables in memory, where others are read from files."""
+        of_files: dict[str, Any] = {
+            one.name: one.default for one in fields(FileOptions)
+        }
+        return replace(self, **of_files)
 
     def as_in(self, training: "ReadOptions") -> Self:
         """Returns a copy where what is not stated of the columns is as in training.

@@ -1,8 +1,9 @@
 """What a file is made of: usable records, and rows that cannot be used."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, Self
 
 from kerascls.data.readers.cells import is_empty
 from kerascls.errors import DataError
@@ -13,12 +14,56 @@ SHOWN_ROWS = 10
 SHOWN_LINES = 5
 
 
+class TableName(str):
+    """What a table in memory is called, as in `<DataFrame 410 rows>`.
+
+    Its rows are known by their positions, from 0, and by the labels of its index.
+    """
+
+    row_labels: Sequence[Any] | None = None
+
+    @classmethod
+    def of(cls, kind: str, num_rows: int, row_labels: Sequence[Any] | None) -> Self:
+        """Returns the name of a table; `row_labels` is None where it says no more."""
+        name = cls(f"<{kind} {num_rows} row{'' if num_rows == 1 else 's'}>")
+        name.row_labels = row_labels
+        return name
+
+    def numbered(self, number: int) -> "TableName":
+        """Returns the name of another table that would have the same."""
+        name = TableName(f"{self[:-1]}, no. {number}>")
+        name.row_labels = self.row_labels
+        return name
+
+    @staticmethod
+    def fits(text: str) -> bool:
+        """Returns whether a text is such a name, and no path."""
+        return re.fullmatch(r"<\w+ \d+ rows?(, no. \d+)?>", text) is not None
+
+
+def place_in(source: str, line: int) -> str:
+    """Returns where a row is: `news.csv:7`, or in a table in memory its position."""
+    if not isinstance(source, TableName):
+        return f"{source}:{line}"
+    known = ""
+    if source.row_labels is not None:
+        label = source.row_labels[line]
+        known = f" (index {label.item() if hasattr(label, 'item') else label!r})"
+    return f"{source} at position {line}{known}"
+
+
+def row_noun(source: str) -> str:
+    """Returns what the number of a row counts: lines, or positions in memory."""
+    return "position" if isinstance(source, TableName) else "line"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row as it stands in the file.
 
     Args:
-        line: Where the row starts: the physical line, or the row of a sheet; from 1.
+        line: Where the row starts: the physical line, or the row of a sheet, from 1;
+            of a table in memory its position, from 0.
         fields: Column name to cell, in the order of the file. Cells are texts,
             except in jsonl, where they are whatever the JSON says.
     """
@@ -95,7 +140,8 @@ class BadRowLog:
     def lines(self) -> list[str]:
         """Returns the first few reasons, each with the rows it holds for."""
         shown = [
-            f"  {self.source}:{lines[0]}: {reason}{_more(lines[1:])}"
+            f"  {place_in(self.source, lines[0])}: {reason}"
+            f"{_more(lines[1:], row_noun(self.source))}"
             for reason, lines in self._lines_of.items()
         ]
         others = self.count - sum(map(len, self._lines_of.values()))
@@ -114,10 +160,10 @@ class BadRowLog:
         )
 
 
-def _more(lines: list[int]) -> str:
+def _more(lines: list[int], noun: str) -> str:
     if not lines:
         return ""
     shown = ", ".join(map(str, lines[:SHOWN_LINES]))
     rest = ", ..." if len(lines) > SHOWN_LINES else ""
-    noun = "line" if len(lines) == 1 else "lines"
+    noun += "" if len(lines) == 1 else "s"
     return f" (the same in {len(lines)} more {noun}: {shown}{rest})"

@@ -28,7 +28,7 @@ class Report:
         source: Where the rows came from, e.g. a file name.
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
-        notes: What is remarkable about the labels, a line each.
+        notes: What should be known of the rows and their labels, a line each.
     """
 
     task: Task
@@ -41,6 +41,11 @@ class Report:
     source: str = ""
     details: Details | None = None
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        from kerascls.evaluation.reports.notebook import report_html_lines
+
+        return report_html_lines(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
@@ -59,7 +64,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier versions had fewer keys.
+        """Returns the report that `to_dict` wrote; earlier ones lacked some keys.
 
         Raises:
             BundleError: When a key is missing or unknown.
@@ -76,10 +81,10 @@ class Report:
                 **values,
                 "task": Task(values["task"]),
                 "rule": Rule.from_dict(values["rule"]),
+                "notes": tuple(values.get("notes", ())),
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
                 "details": None if details is None else Details.from_dict(details),
-                "notes": tuple(values.get("notes", ())),
             }
         )
 

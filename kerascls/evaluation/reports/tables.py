@@ -81,7 +81,7 @@ def report_lines(report: Report) -> list[str]:
     baseline = report.baseline
     lines = [
         f"Always {report.baseline_label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
-        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}."
+        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}.",
     ]
     if line := rule_line(report.rule):
         lines.append(line)

@@ -9,9 +9,10 @@ from kerascls.experiments.search.proxy_data import Stage
 from kerascls.experiments.search.results import SearchResult, ranked, render_trials
 from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Study
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.extras import EXTRAS, TRAINING, require_keras
+from kerascls.system.keywords import checked_keywords
 from kerascls.training.job import prepare
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ FEWEST_TRIALS_WITH_PROXY = 8
 FULL_SHARE = 1 / 4
 
 
+@checked_keywords(OPTION_KEYS)
 def search(
     settings: RunSettings | None = None,
     *,
@@ -76,7 +78,7 @@ def search(
         >>> kerascls.fit(result.settings)
     """
     require_keras("kerascls search", *TRAINING, *EXTRAS["search"])
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     screen = Screen(console, quiet)
     if out is not None:
         is_search(Path(out))  # before reading, which may take long

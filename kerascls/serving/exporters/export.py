@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
+from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.read_options import ColumnKeywords, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, add_export, open_bundle
@@ -75,7 +76,7 @@ def export(
     format: str = "onnx",
     int8: bool = False,
     out: str | Path | None = None,
-    input: str | Path | None = None,
+    input: Any = None,
     input_format: str | None = None,
     max_changed: float = Limits.max_changed,
     max_f1_drop: float = Limits.max_f1_drop,
@@ -94,9 +95,9 @@ def export(
         int8: Whether weights have 8 bits: smaller and faster, and not quite the same.
         out: Where a copy goes, a file or directory that is replaced. Formats that do
             not live in the bundle need it.
-        input: Texts to compare on, with or without labels; by default the packaged
-            sample. With int8 give some hundreds like those to be labelled, best with
-            their labels.
+        input: Texts to compare on, with or without labels, a file or a table in
+            memory; by default the packaged sample. With int8 give some hundreds like
+            those to be labelled, best with their labels.
         input_format: Of that file; by default its ending.
         max_changed: With int8, the share of rows that may get other labels.
         max_f1_drop: With int8, the macro F1 that may be lost where there are labels.
@@ -122,10 +123,23 @@ def export(
     limits = Limits(max_changed, max_f1_drop)
     job = _Job(open_bundle(bundle), format, int8, None if out is None else Path(out))
     job.check()
+    if not int8 and limits != Limits():
+        raise SettingsError(
+            f"Expected int8 beside its limits. Received: int8=False, "
+            f"max_changed={max_changed}, max_f1_drop={max_f1_drop}. Add --int8, or "
+            f"leave them out."
+        )
+    unread = [*reading, *(["input_format"] if input_format else [])]
+    if input is None and unread:
+        raise SettingsError(
+            f"Expected an input beside how it is read. Received: {', '.join(unread)}, "
+            f"input=None. Name the file with --input, or leave them out."
+        )
     if input is None:
         texts = sample_texts(job.bundle)
     else:
-        texts = read_texts(job.bundle, input, replace(options, format=input_format))
+        source = as_source(input)
+        texts = read_texts(job.bundle, source, replace(options, format=input_format))
     return job.run(texts, limits, on_progress)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kerascls.data.labelled_text import sample_path
 from kerascls.data.readers import FORMATS, ReadOptions
+from kerascls.data.readers.frames import Frame
 from kerascls.evaluation.evaluate import read_labelled
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.inputs import open_input
@@ -40,12 +41,14 @@ def sample_texts(bundle: Bundle) -> ComparedTexts:
     return ComparedTexts(SAMPLE, texts)
 
 
-def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> ComparedTexts:
+def read_texts(
+    bundle: Bundle, path: Path | Frame, options: ReadOptions
+) -> ComparedTexts:
     """Reads a file, with its labels if it has the label column.
 
     Args:
         bundle: What is not stated of the columns is as in its training.
-        path: A table, JSON lines, or lines of text.
+        path: A file, or a table in memory.
         options: What is stated. A label column must be there then; bad rows are left
             out only with labels.
 
@@ -53,7 +56,7 @@ def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> Compar
         DataError: When the file cannot be used.
         SettingsError: When text columns are more or fewer than in training.
     """
-    source = Path(path).name
+    source = path.name
     trained = bundle.input_spec
     with open_input(path, options) as opened:
         columns = opened.columns()

@@ -20,6 +20,7 @@ from kerascls.evaluation.reports.history import (
     history_rows,
 )
 from kerascls.settings.training import checked_score, class_of_score
+from kerascls.system.keywords import checked_keywords
 from kerascls.training.validation import Outcome, validation_pass
 
 
@@ -81,6 +82,7 @@ class ScoreTable(keras.callbacks.Callback):
         >>> model.fit(x_train, y_train, callbacks=[table, stop])
     """
 
+    @checked_keywords()
     def __init__(
         self,
         validation_data: tuple[Any, Any] | Iterable,

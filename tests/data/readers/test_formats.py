@@ -19,7 +19,7 @@ from kerascls.data.readers.formats import FileFormat, check_effect, find_format
 from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError, SettingsError
 from kerascls.inference.inputs import open_input
-from kerascls.inference.outputs import output_format
+from kerascls.inference.outputs import format_of_output
 from kerascls.settings.run_settings import FIELDS, RunSettings
 
 PACKAGE = Path(kerascls.__file__).parent
@@ -163,7 +163,7 @@ def test_a_new_format_is_an_input_of_predictions(kv_file):
     with open_input(kv_file) as rows:
         assert (rows.format, rows.columns()) == ("kv", ("text", "labels"))
         assert rows.check(("text",), rows.columns()) == 2
-        assert output_format("-", rows.format) == "jsonl"
+        assert format_of_output("-", rows.format) == "jsonl"
 
 
 def test_a_new_format_is_in_the_messages(kv_file):

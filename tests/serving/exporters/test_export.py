@@ -195,3 +195,16 @@ def test_every_format_says_how_it_is_written_and_opened():
         assert ":" in one.writer, name
         assert ":" in one.opener, name
         assert one.in_bundle is False or one.suffix, name
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_changed": 0.1}, "int8 beside its limits"),
+        ({"text": "a"}, "an input beside how it is read"),
+        ({"input_format": "csv"}, "an input beside how it is read"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(multilabel_run, options, message):
+    with pytest.raises(SettingsError, match=message):
+        kerascls.export(multilabel_run.out, **options)
