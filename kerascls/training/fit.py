@@ -6,6 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import decide
+from kerascls.errors import CheckpointError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kerascls.training.trainer import Fitted
+
+
+# What somebody asked for cannot be had.
+_REFUSALS = (SettingsError, DataError, CheckpointError)
 
 
 @dataclass(frozen=True)
@@ -143,11 +149,21 @@ def fit(
         return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
         run.finish("interrupted")
-        line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
-        raise KeyboardInterrupt(f"To go on: {line}") from None
+        raise KeyboardInterrupt(_how_to_go_on(run)) from None
     except BaseException as error:
-        run.finish("failed", error=f"{type(error).__name__}: {error}")
+        if isinstance(error, _REFUSALS) and not run.has_trained:
+            run.discard()  # or it would be in the way of the corrected command
+            raise
+        with suppress(DiskFullError):  # told already
+            run.finish("failed", error=f"{type(error).__name__}: {error}")
+        if isinstance(error, DiskFullError) and run.has_states:
+            raise DiskFullError(f"{error} {_how_to_go_on(run)}") from error
         raise
+
+
+def _how_to_go_on(run: RunDirectory) -> str:
+    line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
+    return f"To go on: {line}"
 
 
 def _finished(run: RunDirectory) -> RunResult:

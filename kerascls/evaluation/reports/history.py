@@ -10,6 +10,7 @@ from pathlib import Path
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.rows import NUM_AVERAGES, score_rows
+from kerascls.system.disk import told_when_full
 
 HISTORY_FILE = "history.csv"
 HISTORY_COLUMNS = (
@@ -65,7 +66,7 @@ def append_history(path: str | Path, rows: list[tuple]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    with open(path, "a+b") as file:
+    with told_when_full(path), open(path, "a+b") as file:
         file.seek(0)
         first_line = file.readline()
         if first_line:
