@@ -1,10 +1,10 @@
-"""Makes the pictures and the tables of both READMEs out of what was measured.
+"""Makes the pictures and the tables of the pages out of what was measured.
 
     python benchmarks/figures.py              tables and learning curves from results/
     python benchmarks/figures.py --run DIR    also the pictures of a run on the sample
 
-A table stands between two markers in README.md and README.zh-CN.md; what is between
-them is replaced. Pictures go to docs/images.
+A table stands between two markers in README.md or docs/MEASUREMENTS.md, and in their
+Chinese pages; what is between them is replaced. Pictures go to docs/images.
 """
 
 import argparse
@@ -16,7 +16,12 @@ import matplotlib
 from matplotlib.figure import Figure
 from tables import IMAGES, ROOT, SCORES, filled, last_curve, measured
 
-READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
+PAGES = {
+    ROOT / "README.md": "en",
+    ROOT / "docs" / "MEASUREMENTS.md": "en",
+    ROOT / "README.zh-CN.md": "zh",
+    ROOT / "docs" / "MEASUREMENTS.zh-CN.md": "zh",
+}
 COMMAND = "kerascls fit --model albert_small"
 WIDE = "[\u2e80-\u9fff]"
 FONTS = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
@@ -33,7 +38,7 @@ def main():
         draw_run(run)
     if measured():
         save(curves(), "curves.svg")
-    for language, path in READMES.items():
+    for path, language in PAGES.items():
         path.write_text(filled(path.read_text("utf-8"), language), "utf-8")
 
 

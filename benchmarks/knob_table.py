@@ -1,4 +1,4 @@
-"""The tables of knobs in both READMEs, made out of results/knobs.csv."""
+"""The tables of knobs in docs/, made out of results/knobs.csv."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fits the models of the README's results table on real data, one after another.
+"""Fits the models of the results table in docs/ on real data, one after another.
 
     python benchmarks/real_data.py --data DATA --runs RUNS [NAME ...]
 

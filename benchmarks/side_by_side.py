@@ -100,7 +100,7 @@ def add_place(parser: argparse.ArgumentParser):
     parser.add_argument("--runs", type=Path, required=True, help="where to write")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument(
-        "--results", type=Path, help="another CSV file than that of the README"
+        "--results", type=Path, help="another CSV file than that of docs/"
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables of speed in both READMEs, made out of the side-by-side measurements."""
+"""The tables of speed in docs/, made out of the side-by-side measurements."""
 
 from collections.abc import Callable
 from statistics import median

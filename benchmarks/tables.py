@@ -1,4 +1,4 @@
-"""The tables of both READMEs, made out of the presets and of what was measured."""
+"""The tables of the pages, made out of the presets and of what was measured."""
 
 import csv
 import re
@@ -70,14 +70,16 @@ MEASURE = "python benchmarks/real_data.py --data DATA --runs RUNS"
 
 
 def filled(text: str, language: str) -> str:
-    """Returns a README with its tables made anew."""
+    """Returns a page with those tables made anew that it has a place for."""
     for name, table in TABLES.items():
         begin, end = (
             f"<!-- {name}: made by benchmarks/figures.py -->",
             f"<!-- end of {name} -->",
         )
+        if begin not in text:
+            continue
         if text.count(begin) != 1 or text.count(end) != 1:
-            raise SystemExit(f"Expected `{begin}` and `{end}` once in each README.")
+            raise SystemExit(f"Expected `{begin}` and `{end}` once.")
         before, _, rest = text.partition(begin)
         _, _, after = rest.partition(end)
         text = f"{before}{begin}\n{table(language)}\n{end}{after}"
@@ -109,7 +111,7 @@ def results_section(language: str) -> str:
         return f"{words['nothing']}\n\n{command}"
     parts = [markdown(words["results"], [_cells(r, language) for r in rows], (0, 1, 2))]
     if (IMAGES / "curves.svg").is_file():
-        parts.append(f"![{words['curves']}](docs/images/curves.svg)")
+        parts.append(f"![{words['curves']}](images/curves.svg)")
     commands = [f"- {row['case']}: `{row['command']}`" for row in rows]
     parts += [words["commands"], "\n".join(commands), words["again"], command]
     return "\n\n".join(parts)

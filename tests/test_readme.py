@@ -1,4 +1,4 @@
-"""What README.md says is so: commands, options, examples, links, tables; in both."""
+"""What the pages say is so: commands, options, examples, links, tables; in both."""
 
 import ast
 import re
@@ -17,8 +17,13 @@ from kerascls.models.presets import PRESETS
 from kerascls.settings.run_settings import FIELDS, RunSettings
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
-PICTURES = ROOT / "docs" / "images"
+MEASUREMENTS = {
+    "en": DOCS / "MEASUREMENTS.md",
+    "zh": DOCS / "MEASUREMENTS.zh-CN.md",
+}
+PICTURES = DOCS / "images"
 
 both = pytest.mark.parametrize("language", READMES)
 in_repository = pytest.mark.skipif(
@@ -40,7 +45,10 @@ def commands(language: str) -> list[str]:
 
 def kerascls_calls(language: str) -> list[list[str]]:
     """The words of every `kerascls` command, in blocks and in running text."""
-    inline = re.findall(r"`(kerascls [a-z][^`]*)`", text_of(language))
+    text = text_of(language)
+    if MEASUREMENTS[language].is_file():
+        text += MEASUREMENTS[language].read_text("utf-8")
+    inline = re.findall(r"`(kerascls [a-z][^`]*)`", text)
     parts = [part for line in commands(language) for part in line.split(" && ")]
     return [shlex.split(part) for part in [*inline, *parts] if "kerascls " in part[:9]]
 
@@ -124,23 +132,45 @@ def test_python_examples_compile(language):
 
 
 @in_repository
-@both
-def test_links_lead_somewhere(language):
-    text = text_of(language)
-    for link in re.findall(r"\]\(([^)]+)\)", text):
+@pytest.mark.parametrize(
+    "page", [*READMES.values(), *sorted(DOCS.glob("*.md"))], ids=str
+)
+def test_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
+        if link.startswith("https://"):
+            continue
         path, _, heading = link.partition("#")
-        assert (ROOT / path).exists(), link
-        assert not heading or heading in ids_of_headings(text), link
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        ids = ids_of_headings(target.read_text("utf-8")) if heading else ()
+        assert not heading or heading in ids, link
 
 
 @in_repository
 @both
 def test_tables_are_those_that_the_scripts_make(language, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    from tables import filled
+    from tables import TABLES, filled
 
-    text = text_of(language)
-    assert filled(text, language) == text, "run: python benchmarks/figures.py"
+    pages = [pages[language].read_text("utf-8") for pages in (READMES, MEASUREMENTS)]
+    for text in pages:
+        assert filled(text, language) == text, "run: python benchmarks/figures.py"
+    made = re.findall(r"<!-- (\w+): made by benchmarks/figures.py -->", "".join(pages))
+    assert sorted(made) == sorted(TABLES)
+
+
+@in_repository
+def test_both_pages_of_measurements_have_the_same_numbers():
+    def numbers(language: str) -> list[str]:
+        lines = MEASUREMENTS[language].read_text("utf-8").splitlines()
+        return [
+            number
+            for line in lines
+            if line.startswith("|")
+            for number in re.findall(r"[+-]?\d*\.\d+", line)
+        ]
+
+    assert numbers("en") == numbers("zh") != []
 
 
 def test_both_have_the_same_commands():

@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 # Long enough for a garbage collection that drops an exception to be over.
 _SEND_AGAIN_S = 0.05
@@ -84,10 +84,18 @@ def resend_dropped() -> Callable[[Any], Any]:
         # What runs in the background of a shell listens to SIGTERM alone.
         heard = callable(signal.getsignal(signal.SIGINT))
         number = signal.SIGINT if heard else signal.SIGTERM
-        threading.Timer(_SEND_AGAIN_S, signal.raise_signal, [number]).start()
+        threading.Timer(_SEND_AGAIN_S, _send, [number]).start()
 
     sys.unraisablehook = hook
     return before
+
+
+def _send(number: int) -> None:
+    """Sends a signal to the main thread, which sleeps on when another one gets it."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(cast("int", threading.main_thread().ident), number)
+    else:  # Windows
+        signal.raise_signal(number)
 
 
 def undisturbed(function: Callable[[], object]) -> None:

@@ -168,4 +168,8 @@ def fit_input(
     data = tf.data.Dataset.from_generator(
         lambda: feed.training(seed, first_step, pieces), output_signature=signature
     )
-    return data.prefetch(4)
+    options = tf.data.Options()
+    # There is nothing to tune, and freeing a pipeline waits for its tuning thread now
+    # and then: up to a minute in TensorFlow 2.21, which misses its own wake-up call.
+    options.autotune.enabled = False
+    return data.prefetch(4).with_options(options)

@@ -172,7 +172,7 @@ def _fit(
         done=steps_done * pieces,
         unit="epoch" if plan.rounds_are_epochs else "validation round",
     )
-    shown = [progress] if screen.shows_bars else []
+    shown = [] if screen.quiet else [progress]
     try:
         model.fit(
             fit_input(feed, train.seed, rounds.step, pieces),

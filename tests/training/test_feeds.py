@@ -149,6 +149,11 @@ def test_the_first_two_batches_may_be_equally_long():
 
 
 @tensorflow_only
+def test_no_tuning_thread_has_to_end_before_a_pipeline_is_freed():
+    assert fit_input(tiny_feed(LENGTHS), 7).options().autotune.enabled is False
+
+
+@tensorflow_only
 def test_keras_sees_epoch_after_epoch_in_its_own_order():
     feed, model = tiny_feed(LENGTHS), Recorder()
     steps = feed.num_batches

@@ -59,12 +59,15 @@ def report_csv(report: Report) -> str:
 def report_markdown(report: Report) -> str:
     """Returns the report as Markdown: a table and the lines that judge it."""
     more = _more_columns(report.details)
+    judging = report_lines(report)
+    if report.details:
+        judging = [*judging, *detail_lines(report.details)]
     lines = [
         f"# Scores on {report.source}" if report.source else "# Scores",
         "",
         f"Task: {report.task}. Rows: {report.scores.rows:,}.",
-        *report_lines(report),
-        *(detail_lines(report.details) if report.details else ()),
+        "",
+        *(f"- {line}" for line in judging),
         "",
         _markdown_line(("class", *NUMBERS, "in training", *more)),
         "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),

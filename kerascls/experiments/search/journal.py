@@ -96,12 +96,18 @@ def _sampler(
     from optuna import samplers
     from optuna.exceptions import ExperimentalWarning
 
-    # A new one for each trial, so that its choice depends on no process's history.
-    sampler = samplers.TPESampler(seed=seed, n_startup_trials=RANDOM_TRIALS)
-    if wanted is None:
-        return sampler
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
+        # A new one for each trial, so that its choice depends on no process's history.
+        # Stated, because the defaults of Optuna 4 and 5 differ: a search goes on alike.
+        sampler = samplers.TPESampler(
+            seed=seed,
+            n_startup_trials=RANDOM_TRIALS,
+            multivariate=True,
+            constant_liar=True,
+        )
+        if wanted is None:
+            return sampler
         return samplers.PartialFixedSampler(dict(wanted), sampler)
 
 

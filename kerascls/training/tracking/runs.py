@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -117,14 +118,24 @@ def start_mlflow(folder: Path, name: str, settings: dict) -> list:
 
 def _mlflow_callback(mlflow: Any) -> keras.callbacks.Callback:
     class StepLogger(mlflow.keras.MlflowCallback):
-        """Counts steps, which are whole numbers, where validation is within epochs."""
+        """Counts steps, which are whole numbers; writes names that MLflow takes."""
 
         async_safe = True  # it does nothing after a batch
 
         def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-            super().on_epoch_end((logs or {}).get("steps", epoch), logs)
+            logs = logs or {}
+            named_as_allowed = {mlflow_name(name): v for name, v in logs.items()}
+            super().on_epoch_end(logs.get("steps", epoch), named_as_allowed)
 
     return StepLogger()
+
+
+def mlflow_name(name: str) -> str:
+    """Returns a metric's name as MLflow 3.17 takes it: labels may have any characters.
+
+    It refuses most punctuation, what a path could not be, and over 250 characters.
+    """
+    return re.sub(r"[^\w :.-]", "_", name)[:250]
 
 
 def _start_mlflow_run(

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from kerascls.inference.bundle import Bundle, add_export, open_bundle, write_bun
 from kerascls.inference.runtimes import open_runtime
 from kerascls.inference.runtimes.keras_runtime import KerasRuntime, write_keras_model
 from kerascls.inference.runtimes.onnx_runtime import OnnxRuntime
+from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.serving.exporters.onnx.model import write_onnx
 
@@ -109,6 +111,20 @@ def test_rows_that_each_core_computes_apart_come_back_in_order(
     whole, apart = (OnnxRuntime(place, int8).logits(batch) for int8 in (False, True))
     assert whole.shape == (rows, 3)
     np.testing.assert_allclose(apart, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("order", list(permutations(INPUTS)))
+def test_inputs_are_taken_by_name(exported, order):
+    runtime = OnnxRuntime(exported.path / exported.exports["onnx"]["file"])
+    token_ids = np.array([[2, 1, 3, 0]], np.int32)
+    inputs = {
+        "token_ids": token_ids,
+        "segment_ids": np.array([[0, 0, 1, 1]], np.int32),
+        "padding_mask": np.int32(token_ids > 0),
+    }
+    np.testing.assert_array_equal(
+        runtime.logits({name: inputs[name] for name in order}), runtime.logits(inputs)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """A TensorFlow Lite file gives the logits of its signature, to several threads too."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -46,6 +47,14 @@ def batch(rows, tokens):
 def expected(inputs):
     ids = inputs["token_ids"].sum(axis=1)
     return np.stack([ids, ids + inputs["padding_mask"].sum(axis=1)], axis=1)
+
+
+@pytest.mark.parametrize("order", list(permutations(INPUTS)))
+def test_inputs_are_taken_by_name(lite_file, order):
+    inputs = batch(2, 3)
+    inputs["padding_mask"][:, -1] = 0
+    logits = TFLiteRuntime(lite_file).logits({name: inputs[name] for name in order})
+    np.testing.assert_array_equal(logits, expected(inputs))
 
 
 @pytest.mark.parametrize("litert", [True, False])

@@ -1,6 +1,8 @@
-"""The progress bar: on terminals only, and gone when it is done."""
+"""The progress bar: on terminals, gone when it is done; elsewhere lines."""
 
 import io
+import re
+from itertools import count
 
 import keras
 import numpy as np
@@ -23,10 +25,29 @@ def terminal():
     return Console(file=io.StringIO(), force_terminal=True, width=100)
 
 
-def test_it_is_silent_where_there_is_no_terminal():
+def test_short_epochs_are_silent_where_there_is_no_terminal():
     stream = io.StringIO()
     tiny_training(EpochProgress(Console(file=stream), rows_per_epoch=24))
     assert stream.getvalue() == ""
+
+
+def test_long_epochs_tell_now_and_then_how_far_they_are(monkeypatch):
+    clock = count(0, 25)  # a batch takes 25 seconds or more
+    monkeypatch.setattr(bars.time, "perf_counter", lambda: next(clock))
+    stream = io.StringIO()
+    progress = EpochProgress(Console(file=stream, width=40), rows_per_epoch=640)
+    progress.set_params({"epochs": 3, "steps": 20})
+    progress.on_epoch_begin(1)
+    for batch in range(20):
+        progress.on_train_batch_end(batch, {"loss": 0.5})
+    lines = stream.getvalue().splitlines()
+    assert 2 < len(lines) < 20
+    assert re.fullmatch(
+        r"epoch 2/3: batch \d+ of 20, loss 0.5000, \d texts/s, \d+ min left", lines[0]
+    )
+    left = [int(re.search(r"(\d+) min left", line)[1]) for line in lines]
+    assert left == sorted(left, reverse=True)
+    assert left[0] > left[-1]
 
 
 def test_it_counts_batches_and_goes_away(terminal):
@@ -79,6 +100,6 @@ def test_a_round_between_validations_is_not_called_an_epoch(
 
     monkeypatch.setattr(bars, "_progress_bar", noting)
     monkeypatch.setattr(multilabel_job.screen, "console", terminal)
-    monkeypatch.setattr(multilabel_job.screen, "shows_bars", True)
+    monkeypatch.setattr(multilabel_job.screen, "quiet", False)
     scripted_fit(0.1, 0.2, 0.3, epochs=2, batch_size=8, **options)
     assert titles == expected

@@ -28,6 +28,7 @@ class Vendor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.epochs.append(epoch)
+        self.logs = logs
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +121,22 @@ def test_mlflow_counts_steps_where_validation_is_within_epochs(mlflow, tmp_path)
     callback.on_epoch_end(1, LOGS)
     callback.on_epoch_end(1, LOGS | ROUND)
     assert callback.epochs == [1, 1250]
+
+
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [
+        ("体育", "体育"),
+        ("50%", "50_"),
+        ("智能(驾驶)", "智能_驾驶_"),
+        ("a/../b", "a_.._b"),
+        ("x" * 300, "x" * 243),
+    ],
+)
+def test_mlflow_gets_names_that_it_takes(mlflow, tmp_path, label, written):
+    callback, _ = tracked("mlflow", out=tmp_path)
+    callback.on_epoch_end(1, LOGS | {f"val_f1:{label}": 0.5})
+    assert callback.logs[f"val_f1:{written}"] == 0.5
 
 
 def test_a_run_that_is_open_is_not_ended(mlflow, tmp_path):

@@ -108,6 +108,7 @@ def plot_coverage(scored: ScoredRows, rule: Rule | None = None) -> "Figure":
         xlabel="share of rows answered",
         ylabel="share of answers entirely right",
         xlim=(0, 1.02),
+        ylim=(0, 1.02),
     )
     axes.grid(alpha=0.3)
     return figure
