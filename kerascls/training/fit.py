@@ -21,6 +21,7 @@ from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import Bundle, write_bundle
@@ -191,6 +192,11 @@ def _run(
     fitted = fit_weights(job, run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, fitted, replace=resume)
     _keep_parts(run.path, bundle, data, fitted.valid_logits)
+    if bundle.decision.calibration.kind != "none":
+        screen.say(
+            f"{decision_line(bundle.decision)} Thresholds of the epochs above are of "
+            f"probabilities before calibration."
+        )
     about = {"compute": str(fitted.compute), "states": fitted.states}
     run.update(best_epoch=fitted.best_epoch, **about)
     if fitted.interrupted:
@@ -205,6 +211,9 @@ def _run(
     minutes = (time.monotonic() - started_s + fitted.seconds_before) / 60
     run.finish("done", minutes=round(minutes, 3))
     run.remove_states()
+    if bundle.runtime == "keras":
+        line = shlex.join(["kerascls", "export", str(run.path)])
+        screen.say(f"Predictions start in a second, without Keras, after: {line}")
     return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
 
 

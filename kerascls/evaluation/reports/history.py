@@ -154,3 +154,8 @@ def _f1_by_name(epochs: list[list[dict]]) -> dict[str, tuple[float | None, ...]]
 
 def _number(cell: str) -> float | None:
     return float(cell) if cell else None
+
+
+def epoch_text(epoch: float) -> str:
+    """Returns epochs done with at most two decimals, as in `2`, `2.5` and `2.33`."""
+    return f"{epoch:.2f}".rstrip("0").rstrip(".")
