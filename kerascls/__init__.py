@@ -97,11 +97,16 @@ else:
         # On first use (PEP 562): the command line must not wait for Keras.
         if name not in _PLACES:
             raise AttributeError(f"module 'kerascls' has no attribute {name!r}")
-        from kerascls.system.extras import absence_explained
+        from kerascls.errors import SettingsError
+        from kerascls.system.extras import absence_explained, stand_in
 
         module, _, attribute = _PLACES[name].partition(":")
-        with absence_explained(f"kerascls.{name}"):
-            value = getattr(import_module(module), attribute or name)
+        try:
+            with absence_explained(f"kerascls.{name}"):
+                value = getattr(import_module(module), attribute or name)
+        except SettingsError as error:
+            # An error here would end hasattr, help and `import *` of all names.
+            return stand_in(name, error)
         globals()[name] = value
         return value
 

@@ -13,7 +13,7 @@ from kerascls.data.label_checks.compare import compare
 from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
-from kerascls.errors import DataError
+from kerascls.errors import DataError, SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns, score
 from kerascls.evaluation.reports.csv_markdown_json import write_report
 from kerascls.evaluation.reports.details import details_of
@@ -24,9 +24,12 @@ from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
 from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
+from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.token_store import build_token_store
 from kerascls.system.extras import require
+from kerascls.system.files import staged
+from kerascls.system.places import check_folder
 
 
 def scored_rows_of(
@@ -106,7 +109,7 @@ def write_results(
     text_columns: Sequence[str],
     history_csv: Path | None = None,
 ) -> None:
-    """Writes all there is to know about scored rows.
+    """Writes all there is to know about scored rows, or nothing where that fails.
 
     Args:
         directory: Where to; made if it does not exist.
@@ -116,12 +119,32 @@ def write_results(
         text_columns: Names of their text fields.
         history_csv: Scores of every epoch of the training, for report.html.
     """
-    directory = Path(directory)
-    write_report(directory, report)
-    write_report_html(directory / HTML_FILE, report, scored, history_csv)
-    write_plots(directory / PLOTS_FOLDER, report, scored, history_csv)
-    write_errors(directory, scored, text_columns)
-    scored.save(directory / TEST_ROWS_FILE)
+    with staged(directory) as work:
+        write_report(work, report)
+        write_report_html(work / HTML_FILE, report, scored, history_csv)
+        write_plots(work / PLOTS_FOLDER, report, scored, history_csv)
+        write_errors(work, scored, text_columns)
+        scored.save(work / TEST_ROWS_FILE)
+
+
+def check_report_folder(out: str | Path) -> None:
+    """Checks that a report can be written and that only an earlier one is replaced.
+
+    Raises:
+        SettingsError: When it cannot be made, or a run or other files are there.
+    """
+    out = Path(out)
+    check_folder(out, "report")
+    if (out / RUN_FILE).exists():
+        holds = "which holds a run with a report of its own"
+    elif (out / TEST_ROWS_FILE).exists() or not out.is_dir() or not any(out.iterdir()):
+        return
+    else:
+        holds = "which holds other files"
+    raise SettingsError(
+        f"Expected an empty directory or one of an earlier report. Received: "
+        f"out={str(out)!r}, {holds}. Choose another with --report."
+    )
 
 
 def evaluate(
@@ -158,6 +181,7 @@ def evaluate(
     options = ReadOptions.from_keywords(evaluate, reading)
     if out is not None:
         require("A report with plots", "matplotlib")
+        check_report_folder(out)
     opened = open_bundle(bundle)
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)

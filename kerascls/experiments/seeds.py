@@ -2,11 +2,12 @@
 
 import json
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerascls.errors import SettingsError
+from kerascls.errors import KerasclsError, SettingsError
 from kerascls.experiments.seed_spread import (
     Spread,
     render_spreads,
@@ -126,6 +127,12 @@ def fit_seeds(
             command = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
             line = shlex.join([*command, "--out", str(folder)])
             raise KeyboardInterrupt(f"To go on: {line}") from None
+        except KerasclsError:
+            if not any(folder.glob("seed-*")):  # refused before it began
+                (folder / SERIES_FILE).unlink()
+                with suppress(OSError):  # it holds what is not ours
+                    folder.rmdir()
+            raise
         _forget_models()
     # Each run has a report: without a test part `_check` has refused.
     scores = spreads([run.report for run in runs.values() if run.report])

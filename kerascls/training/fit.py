@@ -6,6 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,13 @@ from kerascls.data.labelled_text import LabelledText
 from kerascls.data.readers.frames import Frame
 from kerascls.data.splits.parts import PARTS
 from kerascls.decision.fit_decision import decide
+from kerascls.errors import CheckpointError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import Bundle, write_bundle
@@ -40,6 +43,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kerascls.training.trainer import Fitted
+
+
+# What somebody asked for cannot be had.
+_REFUSALS = (SettingsError, DataError, CheckpointError)
 
 
 @dataclass(frozen=True)
@@ -152,13 +159,19 @@ def fit(
         return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
         run.finish("interrupted")
-        raise KeyboardInterrupt(f"To go on: {_to_go_on(job, run.path)}") from None
+        raise KeyboardInterrupt(_how_to_go_on(job, run.path)) from None
     except BaseException as error:
-        run.finish("failed", error=f"{type(error).__name__}: {error}")
+        if isinstance(error, _REFUSALS) and not run.has_trained:
+            run.discard()  # or it would be in the way of the corrected command
+            raise
+        with suppress(DiskFullError):  # told already
+            run.finish("failed", error=f"{type(error).__name__}: {error}")
+        if isinstance(error, DiskFullError) and run.has_states:
+            raise DiskFullError(f"{error} {_how_to_go_on(job, run.path)}") from error
         raise
 
 
-def _to_go_on(job: Job, out: Path) -> str:
+def _how_to_go_on(job: Job, out: Path) -> str:
     given = {name: getattr(job.settings.data, name) for name in PARTS}
     in_memory = [
         f"{name}=..., "
@@ -166,8 +179,10 @@ def _to_go_on(job: Job, out: Path) -> str:
         if any(isinstance(source, Frame) for source in sources)
     ]
     if in_memory:
-        return f"kerascls.fit({''.join(in_memory)}out={str(out)!r}, resume=True)"
-    return shlex.join(["kerascls", "fit", "--resume", "--out", str(out)])
+        call = f"kerascls.fit({''.join(in_memory)}out={str(out)!r}, resume=True)"
+    else:
+        call = shlex.join(["kerascls", "fit", "--resume", "--out", str(out)])
+    return f"To go on: {call}"
 
 
 def _finished(run: RunDirectory) -> RunResult:
@@ -195,6 +210,11 @@ def _run(
     fitted = fit_weights(job, run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, fitted, replace=resume)
     _keep_parts(run.path, bundle, data, fitted.valid_logits)
+    if bundle.decision.calibration.kind != "none":
+        screen.say(
+            f"{decision_line(bundle.decision)} Thresholds of the epochs above are of "
+            f"probabilities before calibration."
+        )
     about = {"compute": str(fitted.compute), "states": fitted.states}
     run.update(best_epoch=fitted.best_epoch, **about)
     if fitted.interrupted:
@@ -209,6 +229,9 @@ def _run(
     minutes = (time.monotonic() - started_s + fitted.seconds_before) / 60
     run.finish("done", minutes=round(minutes, 3))
     run.remove_states()
+    if bundle.runtime == "keras":
+        line = shlex.join(["kerascls", "export", str(run.path)])
+        screen.say(f"Predictions start in a second, without Keras, after: {line}")
     return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
 
 

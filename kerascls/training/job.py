@@ -10,7 +10,7 @@ from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.settings.run_settings import RunSettings
-from kerascls.settings.training import class_of_score
+from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras, require_trackers
 from kerascls.training.choose_start import choose_start
@@ -61,6 +61,8 @@ class Job:
 def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Job:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
+    Keras is loaded only where number format, compilation or devices are stated.
+
     Returns:
         The `Job`, its settings with every value filled in.
 
@@ -76,4 +78,19 @@ def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Job:
     if label is not None:
         data.label_set.column(label)
     start = choose_start(settings.model, data)
+    check_compute(settings.train)
     return Job(start.resolve(settings), data, start, screen, cache)
+
+
+def check_compute(train: TrainSettings) -> None:
+    """Checks that what is stated of number format, compilation and devices can be had.
+
+    Raises:
+        SettingsError: When it cannot.
+    """
+    stated = train.precision, train.compile, train.devices
+    if stated == ("auto", "auto", 1):
+        return
+    from kerascls.models.backend.compute import choose_compute
+
+    choose_compute(*stated)

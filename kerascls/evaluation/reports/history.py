@@ -10,6 +10,7 @@ from pathlib import Path
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.rows import NUM_AVERAGES, score_rows
+from kerascls.system.disk import told_when_full
 
 HISTORY_FILE = "history.csv"
 HISTORY_COLUMNS: tuple[str, ...] = (
@@ -68,7 +69,7 @@ def append_history(path: str | Path, rows: list[tuple]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    with open(path, "a+b") as file:
+    with told_when_full(path), open(path, "a+b") as file:
         file.seek(0)
         first_line = file.readline()
         columns = HISTORY_COLUMNS
@@ -159,3 +160,8 @@ def _f1_by_name(epochs: list[list[dict]]) -> dict[str, tuple[float | None, ...]]
 
 def _number(cell: str) -> float | None:
     return float(cell) if cell else None
+
+
+def epoch_text(epoch: float) -> str:
+    """Returns epochs done with at most two decimals, as in `2`, `2.5` and `2.33`."""
+    return f"{epoch:.2f}".rstrip("0").rstrip(".")

@@ -20,6 +20,7 @@ from kerascls.serving.exporters.work_folder import (
     num_bytes,
     work_folder,
 )
+from kerascls.system.disk import told_when_full
 from kerascls.system.extras import EXTRAS, require_keras
 from kerascls.system.files import move
 from kerascls.system.machine import package_versions
@@ -183,17 +184,11 @@ class _Job:
     ) -> ExportResult:
         chosen = FORMATS[self.format]
         outside = None if chosen.in_bundle else self.out
-        with work_folder(outside.parent if outside else self.bundle.path) as work:
+        made_in = outside.parent if outside else self.bundle.path
+        with work_folder(made_in) as work:
             made = work / f"model{chosen.suffix}"
-            # Before TensorFlow computes anything, so that it gets its threads.
-            reference = open_runtime(self.bundle, "keras")
-            note = chosen.write(self.bundle, made, self.int8)
-            comparison = compare(
-                *(reference, chosen.open(made, self.int8), texts.texts),
-                *(self.bundle, texts.truth, on_progress),
-            )
-            limits.check(comparison, self.format, self.int8)
-            chosen.check(made, self.bundle, texts.texts)
+            with told_when_full(outside or made_in):
+                note, comparison = self._make(made, texts, limits, on_progress)
             weights = (self.bundle.path / name for name in (WEIGHTS, ENCODER))
             sizes = num_bytes(made), sum(map(num_bytes, weights))
             path = self._put(made, texts, comparison)
@@ -201,6 +196,26 @@ class _Job:
             *(self.bundle.path, self.format, self.int8, path, self.out),
             *(texts.source, *sizes, comparison, note),
         )
+
+    def _make(
+        self,
+        made: Path,
+        texts: ComparedTexts,
+        limits: Limits,
+        on_progress: Callable[[int, int], None] | None,
+    ) -> tuple[str | None, Comparison]:
+        """Writes the model and compares it; returns the exporter's note, too."""
+        chosen = FORMATS[self.format]
+        # Before TensorFlow computes anything, so that it gets its threads.
+        reference = open_runtime(self.bundle, "keras")
+        note = chosen.write(self.bundle, made, self.int8)
+        comparison = compare(
+            *(reference, chosen.open(made, self.int8), texts.texts),
+            *(self.bundle, texts.truth, on_progress),
+        )
+        limits.check(comparison, self.format, self.int8)
+        chosen.check(made, self.bundle, texts.texts)
+        return note, comparison
 
     def _put(self, made: Path, texts: ComparedTexts, comparison: Comparison) -> Path:
         if self.out is not None:

@@ -6,6 +6,7 @@ from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports.history import (
     append_history,
     class_history,
+    epoch_text,
     history_rows,
     read_history,
 )
@@ -89,3 +90,10 @@ def test_an_epoch_that_was_done_again_counts_as_it_ended(tmp_path, scores):
     history = class_history(path)
     assert history.epochs == (1.0, 2.0)
     assert history.losses["loss"] == (2.5, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "text"), [(2, "2"), (2.5, "2.5"), (7 / 3, "2.33"), (10.0, "10")]
+)
+def test_an_epoch_has_two_decimals_at_most(epoch, text):
+    assert epoch_text(epoch) == text
