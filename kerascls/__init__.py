@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 # Public name -> module that has it, under the same name or the one after the colon.
 _PLACES = {
+    "KerasTextClassifier": "kerascls.training.estimator.classifier",
     "Predictor": "kerascls.inference.predictor",
     "Prediction": "kerascls.inference.predictor",
     "Rule": "kerascls.decision.rule",
@@ -13,17 +14,19 @@ _PLACES = {
     "Tokenizer": "kerascls.preprocessing.tokenizers.wordpiece",
     "audit": "kerascls.auditing.audit",
     "build_transformer_model": "kerascls.checkpoints.transformer_model",
+    "convert_data": "kerascls.data.conversion",
+    "describe_data": "kerascls.auditing.data_stats",
     "diff": "kerascls.evaluation.diff",
     "evaluate": "kerascls.evaluation.evaluate",
     "export": "kerascls.serving.exporters.export",
     "find_rate": "kerascls.experiments.learning_rate",
     "fit": "kerascls.training.fit",
     "fit_seeds": "kerascls.experiments.seeds",
-    "inspect": "kerascls.checkpoints.inspection:inspect_checkpoint",
+    "inspect": "kerascls.inference.inspect",
     "list_models": "kerascls.models.presets",
     "load_encoder": "kerascls.checkpoints.loading",
     "load_vocab": "kerascls.preprocessing.tokenizers.wordpiece",
-    "predict": "kerascls.inference.predict_file:predict_file",
+    "predict": "kerascls.inference.predict",
     "relabel": "kerascls.auditing.relabelling.relabel",
     "search": "kerascls.experiments.search.search",
     "sequence_padding": "kerascls.preprocessing.tokenizers.wordpiece",
@@ -31,6 +34,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "KerasTextClassifier",
     "Prediction",
     "Predictor",
     "Rule",
@@ -39,6 +43,8 @@ __all__ = [
     "Tokenizer",
     "audit",
     "build_transformer_model",
+    "convert_data",
+    "describe_data",
     "diff",
     "evaluate",
     "export",
@@ -59,10 +65,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.auditing.audit import audit
+    from kerascls.auditing.data_stats import describe_data
     from kerascls.auditing.relabelling.relabel import relabel
-    from kerascls.checkpoints.inspection import inspect_checkpoint as inspect
     from kerascls.checkpoints.loading import load_encoder
     from kerascls.checkpoints.transformer_model import build_transformer_model
+    from kerascls.data.conversion import convert_data
     from kerascls.decision.rule import Rule
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate
@@ -70,7 +77,8 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds
-    from kerascls.inference.predict_file import predict_file as predict
+    from kerascls.inference.inspect import inspect
+    from kerascls.inference.predict import predict
     from kerascls.inference.predictor import Prediction, Predictor
     from kerascls.models.presets import list_models
     from kerascls.preprocessing.tokenizers.wordpiece import (
@@ -81,6 +89,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.serving.exporters.export import export
     from kerascls.settings.run_settings import RunSettings
     from kerascls.training.callbacks.score_table import ScoreTable
+    from kerascls.training.estimator.classifier import KerasTextClassifier
     from kerascls.training.fit import fit
 else:
 
@@ -88,11 +97,16 @@ else:
         # On first use (PEP 562): the command line must not wait for Keras.
         if name not in _PLACES:
             raise AttributeError(f"module 'kerascls' has no attribute {name!r}")
-        from kerascls.system.extras import absence_explained
+        from kerascls.errors import SettingsError
+        from kerascls.system.extras import absence_explained, stand_in
 
         module, _, attribute = _PLACES[name].partition(":")
-        with absence_explained(f"kerascls.{name}"):
-            value = getattr(import_module(module), attribute or name)
+        try:
+            with absence_explained(f"kerascls.{name}"):
+                value = getattr(import_module(module), attribute or name)
+        except SettingsError as error:
+            # An error here would end hasattr, help and `import *` of all names.
+            return stand_in(name, error)
         globals()[name] = value
         return value
 

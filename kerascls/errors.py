@@ -25,6 +25,14 @@ class SettingsError(KerasclsError, ValueError):
     """A setting or argument has no meaning, or contradicts another one."""
 
 
+class KeywordError(SettingsError, TypeError):
+    """A function was called with a keyword that it does not have."""
+
+
+class DiskFullError(KerasclsError, OSError):
+    """There is no room for what is to be written; nothing is left half written."""
+
+
 class MissingPackageError(SettingsError, ImportError):
     """A package that only some uses need is not installed."""
 

@@ -102,7 +102,7 @@ def multilabel_files(tmp_path_factory, write_csv) -> dict[str, Path]:
     train += [("新车 足球", "汽车|体育"), ("", "体育"), ("天气很好", "")]
     extra = {
         "valid": [("书 很好", "教育"), ("🙂", ""), ("学校 足球", "教育|体育")],
-        "test": [("医院", "健康"), ("学校 新车", "教育|汽车"), ("", "")],
+        "test": [("医院", "健康"), ("学校 新车", "教育|汽车"), ("", "体育")],
     }
     parts = {"train": train}
     for name, rows in extra.items():

@@ -117,7 +117,7 @@ BAG = Preset(
 )
 
 
-NEZHA_NAMES = WeightNames(sign="^nezha/")
+NEZHA_NAMES = WeightNames(words=("nezha",))
 
 
 class LinesTracker(keras.callbacks.Callback):

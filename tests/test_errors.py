@@ -5,7 +5,12 @@ import inspect
 import pytest
 
 from kerascls import errors
-from kerascls.errors import KerasclsError, MissingPackageError, SettingsError
+from kerascls.errors import (
+    KerasclsError,
+    KeywordError,
+    MissingPackageError,
+    SettingsError,
+)
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
 
@@ -18,7 +23,11 @@ def test_every_error_is_a_kerascls_error_that_keeps_its_message(kind):
 
 def test_a_wrong_setting_is_a_value_error_and_no_other_kind_is():
     settings = {kind for kind in KINDS if issubclass(kind, ValueError)}
-    assert settings == {SettingsError, MissingPackageError}
+    assert settings == {SettingsError, MissingPackageError, KeywordError}
+
+
+def test_a_keyword_that_is_unknown_is_a_type_error_too():
+    assert issubclass(KeywordError, TypeError)
 
 
 def test_a_missing_package_is_an_import_error_too():

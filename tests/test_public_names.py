@@ -81,7 +81,7 @@ def test_users_get_types(tmp_path):
 def test_every_command_is_a_plain_function():
     from kerascls.cli.app import COMMANDS
 
-    names = {"models": "list_models"}
+    names = {"models": "list_models", "data": "convert_data"}
     for command in COMMANDS:
         assert callable(
             getattr(kerascls, names.get(command, command.replace("-", "_")))

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 import kerascls
@@ -54,7 +55,9 @@ def kerascls_calls(language: str) -> list[list[str]]:
 
 
 def options_of(command: str) -> set[str]:
-    parameters = group.get_command(None, command).params
+    found = group.get_command(None, command)
+    inner = found.commands.values() if isinstance(found, click.Group) else ()
+    parameters = [one for each in (found, *inner) for one in each.params]
     return {name for parameter in parameters for name in parameter.opts} | {"--help"}
 
 
@@ -126,7 +129,7 @@ def test_names_of_the_package_are_public(language):
 @both
 def test_python_examples_compile(language):
     found = blocks(language, "python")
-    assert len(found) == 6
+    assert len(found) == 7
     for block in found:
         compile(block, language, "exec")
 
@@ -219,7 +222,7 @@ def newcomer(tmp_path_factory, multilabel_run, multilabel_files, write_csv) -> P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("index", range(6))
+@pytest.mark.parametrize("index", range(7))
 def test_python_examples_run(newcomer, index, monkeypatch):
     monkeypatch.chdir(newcomer)
     monkeypatch.setattr(sys, "argv", ["python"])

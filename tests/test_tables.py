@@ -10,7 +10,8 @@ import table_rows
 
 import kerascls
 from kerascls.auditing.judges import JUDGES, Judge
-from kerascls.checkpoints.config_files import config_family, encoder_config
+from kerascls.checkpoints.config_family import config_family
+from kerascls.checkpoints.config_files import encoder_config
 from kerascls.checkpoints.transformer_model import build_transformer_model
 from kerascls.errors import ExportError, SettingsError
 from kerascls.experiments.search.space import search_space

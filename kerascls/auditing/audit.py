@@ -1,9 +1,9 @@
 """`audit(...)`: what is wrong with labelled text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from kerascls.auditing.audit_files import export_doccano, write_audit
 from kerascls.auditing.duplicates import duplicate_sections
@@ -11,7 +11,7 @@ from kerascls.auditing.findings import Audit, Section
 from kerascls.auditing.judges import AUTO, JUDGES, NONE
 from kerascls.auditing.judging import default_judge
 from kerascls.auditing.label_errors import KIND, TITLE, label_error_section
-from kerascls.auditing.labels import label_sections
+from kerascls.auditing.labels import label_column_section, label_sections
 from kerascls.auditing.lengths import length_sections
 from kerascls.auditing.near_duplicates import check_threshold, near_section
 from kerascls.auditing.output_checks import check_directory, check_new_file
@@ -24,7 +24,7 @@ from kerascls.system.tables import known_name, named
 
 
 def audit(
-    files: str | Path | Sequence[str | Path],
+    files: Any,
     bundle: str | Path | None = None,
     *,
     max_tokens: int | None = None,
@@ -40,7 +40,8 @@ def audit(
     """Looks for duplicates, leaks, odd labels and likely label errors.
 
     Args:
-        files: One or several files of the same task, such as train and test.
+        files: One or several files, or tables in memory, of the same task, such as
+            train and test.
         bundle: A bundle or run directory: its vocabulary counts tokens, its
             probabilities judge labels, and columns are those of its training.
         max_tokens: What a model reads; without a bundle it counts characters.
@@ -73,7 +74,6 @@ def audit(
         646
     """
     options = ReadOptions.from_keywords(audit, reading)
-    paths = [files] if isinstance(files, str | Path) else list(files)
     check_threshold(near)
     if folds < 2 or (max_tokens is not None and max_tokens < 1):
         raise SettingsError(
@@ -86,12 +86,13 @@ def audit(
     if out is not None:
         check_directory(out)
     opened = open_bundle(bundle) if bundle is not None else None
-    rows = read_rows(paths, opened, options)
+    rows = read_rows(files, opened, options)
     reasons: tuple[str, ...] = ()
     if judge == AUTO and opened is not None:
         judge, reasons = default_judge(rows, opened)
     label_error = _label_errors(rows, judge, opened, folds, seed, on_progress)
     sections = (
+        label_column_section(rows),
         *duplicate_sections(rows),
         near_section(rows, near, seed),
         *label_sections(rows),

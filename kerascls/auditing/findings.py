@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.auditing.rows import Rows
+from kerascls.system.notebooks import html_lines, html_table
 from kerascls.system.tables import known_name
 
 CORRECTED = "corrected"
 SHOWN_FINDINGS = 3
 SHOWN_ROWS = 4
+SHOWN_TABLE_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ class Audit:
 
     rows: Rows
     sections: tuple[Section, ...] = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        shown = [section for section in self.sections if section.lines or section.table]
+        parts = []
+        for section in shown:
+            heading, *rows = section.table or ((),)
+            title = html_table(heading, rows[:SHOWN_TABLE_ROWS], section.title)
+            parts += [title, html_lines([*section.lines, section.advice])]
+        return "".join(parts)
 
     def section(self, kind: str) -> Section:
         """Returns the section of that kind; a SettingsError where there is none."""

@@ -1,6 +1,5 @@
 """Where the probabilities come from that labels are judged by."""
 
-import json
 from collections.abc import Callable
 
 import numpy as np
@@ -11,11 +10,13 @@ from kerascls.auditing.label_errors import Judged
 from kerascls.auditing.rows import Rows
 from kerascls.data.labels import LabelSet, Task
 from kerascls.data.targets import Targets
+from kerascls.evaluation.seen_texts import SeenTexts, run_files
 from kerascls.inference.bundle import Bundle
-from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
 
 ROWS_AT_ONCE = 1024
+# Share of rows: some texts are in every file, "no" for example.
+FEW_SEEN = 0.05
 Progress = Callable[[int, int], None]
 
 
@@ -95,33 +96,52 @@ def trained_on(rows: Rows, bundle: Bundle) -> str:
         "a classifier believes the labels it was trained on, right or wrong; for these "
         "rows use --label-errors cross-validation"
     )
-    files = _files_trained_on(rows, bundle)
-    if files is None:
+    seen = _seen_rows(rows, bundle)
+    if seen is None:
         return f"whether the bundle was trained on these rows is not known: {advice}"
-    if not files:
-        return "none of the files is one the bundle was trained on"
-    return f"WARNING: the bundle was trained on rows of {', '.join(files)}; {advice}"
+    if not seen:
+        return "the bundle was trained on none of the rows"
+    return f"WARNING: the bundle was trained on {_counted(seen, rows)}; {advice}"
 
 
 def default_judge(rows: Rows, bundle: Bundle) -> tuple[str, tuple[str, ...]]:
-    """Returns what judges by default where there is a bundle, and lines saying why."""
-    files = _files_trained_on(rows, bundle)
-    if not files:
+    """Returns what judges by default where there is a bundle, and lines saying why.
+
+    The bundle, but for files of which it has seen more than a few rows.
+    """
+    seen = _seen_rows(rows, bundle)
+    if not seen or sum(seen.values()) <= FEW_SEEN * len(rows):
         return "bundle", ()
     return "cross-validation", (
-        f"not by the bundle, for it was trained on rows of {', '.join(files)} and "
-        f"believes their labels, right or wrong",
+        f"not by the bundle, for it was trained on {_counted(seen, rows)} and believes "
+        f"their labels, right or wrong",
     )
 
 
-def _files_trained_on(rows: Rows, bundle: Bundle) -> list[str] | None:
-    """Returns the files a bundle was trained on, None where that is not known."""
-    try:
-        run = json.loads((bundle.path.parent / RUN_FILE).read_bytes())
-        used = {run["data"][part]["sha256"] for part in ("train", "valid")}
-    except (OSError, ValueError, KeyError, TypeError):
+def _seen_rows(rows: Rows, bundle: Bundle) -> dict[str, int] | None:
+    """Returns how many rows of each file were in training or validation, if any.
+
+    Runs of earlier versions kept no hashes of texts: then the files' are compared.
+
+    Returns:
+        None where it is not known.
+    """
+    seen = SeenTexts.beside(bundle)
+    if seen is not None:
+        is_seen = seen.trained_on(rows.texts) | seen.chosen_on(rows.texts)
+        counts = {n: int(is_seen[r].sum()) for n, r in rows.by_file().items()}
+        return {name: count for name, count in counts.items() if count}
+    used = run_files(bundle, ("train", "valid"))
+    if not used:
         return None
-    return [name for name, data in rows.datasets.items() if data.sha256 in used]
+    sizes = {name: len(of_file) for name, of_file in rows.by_file().items()}
+    datasets = rows.datasets.items()
+    return {name: sizes[name] for name, data in datasets if data.sha256 in used}
+
+
+def _counted(seen: dict[str, int], rows: Rows) -> str:
+    of = {name: len(of_file) for name, of_file in rows.by_file().items()}
+    return listed([f"{n:,} of {of[name]:,} rows of {name}" for name, n in seen.items()])
 
 
 def _targets(rows: Rows, labels: LabelSet) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,8 @@ from itertools import combinations
 
 from kerascls.auditing.findings import Section, count, listed, short_names
 from kerascls.auditing.rows import Rows
-from kerascls.data.labels import Task
+from kerascls.data.label_checks.spelling import visible
+from kerascls.data.labels import Task, in_natural_order
 
 # Least rows for "always", least expected rows for "never" together: below, chance
 # explains it.
@@ -24,9 +25,20 @@ def label_sections(rows: Rows) -> list[Section]:
     return sections
 
 
+def label_column_section(rows: Rows) -> Section:
+    """Returns the section on what was noticed when the labels were read."""
+    return Section(
+        kind="label_column",
+        title="Label column",
+        counts={"notes": len(rows.notes)},
+        lines=rows.notes,
+        advice="",
+    )
+
+
 def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
     total = sum(counts.values(), Counter())
-    names = sorted(total, key=lambda name: (-total[name], name))
+    names = sorted(in_natural_order(total), key=lambda name: -total[name])
     missing = {
         file: [name for name in names if not numbers[name]]
         for file, numbers in counts.items()
@@ -48,7 +60,8 @@ def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
     ]
     table = [("label", *short_names(rows.files))]
     table += [
-        (name, *(f"{numbers[name]:,}" for numbers in counts.values())) for name in names
+        (visible(name), *(f"{numbers[name]:,}" for numbers in counts.values()))
+        for name in names
     ]
     return Section(
         kind="label_count",

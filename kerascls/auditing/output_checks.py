@@ -8,6 +8,7 @@ from kerascls.auditing.audit_files import FINDINGS_FILE
 from kerascls.auditing.findings import CORRECTED
 from kerascls.data.readers import read_columns, read_records
 from kerascls.errors import DataError, SettingsError
+from kerascls.system.places import check_folder
 
 
 def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> None:
@@ -44,16 +45,8 @@ def check_directory(directory: str | Path) -> None:
             corrections.
     """
     directory = Path(directory)
+    check_folder(directory)
     received = f"Received: out={str(directory)!r}"
-    nearest = next(
-        (path for path in (directory, *directory.parents) if os.path.exists(path)),
-        Path(),
-    )
-    if not nearest.is_dir() or not _is_writable(nearest):
-        raise SettingsError(
-            f"Expected a folder that can be made and written to. {received}, where "
-            f"{nearest} is none. Choose another folder."
-        )
     findings = directory / FINDINGS_FILE
     if findings.exists() and _holds_corrections(findings):
         raise SettingsError(

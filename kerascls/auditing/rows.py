@@ -1,15 +1,21 @@
 """The rows of all audited files, one after another."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from kerascls.data.label_checks.compare import compare
 from kerascls.data.labelled_text import one_task
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadOptions, join_labels, read
+from kerascls.data.readers.frame_kinds import as_sources
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.read_options import DEFAULTS
+from kerascls.data.readers.rows import place_in
 from kerascls.errors import SettingsError
 from kerascls.evaluation.scored_rows import rows_sha256
 from kerascls.inference.bundle import Bundle
@@ -26,6 +32,7 @@ class Rows:
         lines: Where each row starts in its file.
         texts: The text fields of each row.
         labels: The labels of each row.
+        notes: What is remarkable about the labels, a line each.
     """
 
     datasets: dict[str, Dataset]
@@ -34,6 +41,7 @@ class Rows:
     lines: list[int]
     texts: list[tuple[str, ...]]
     labels: list[tuple[str, ...]]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -48,8 +56,8 @@ class Rows:
         return self.files[self.file_of[row]]
 
     def place(self, row: int) -> str:
-        """Returns `file:line`."""
-        return f"{self.file(row)}:{self.lines[row]}"
+        """Returns `file:line`, or the place in a table in memory."""
+        return place_in(self.file(row), self.lines[row])
 
     def text(self, row: int) -> str:
         """Returns the text fields of a row as one text."""
@@ -87,7 +95,7 @@ def row_key(texts: Sequence[str], labels: Sequence[str]) -> str:
 
 
 def read_rows(
-    paths: Sequence[str | Path],
+    sources: Any,
     bundle: Bundle | None = None,
     options: ReadOptions = DEFAULTS,
 ) -> Rows:
@@ -99,15 +107,21 @@ def read_rows(
         SettingsError: When there is no file or one is named twice, or when the
             bundle has another task or other text columns.
     """
-    names = [str(Path(path).resolve()) for path in paths]
+    sources = as_sources(sources)
+    names = [
+        str(one.resolve() if isinstance(one, Path) else one.name) for one in sources
+    ]
     if not names or len(set(names)) < len(names):
         raise SettingsError(
             f"Expected one or more files, none twice. Received: files="
-            f"{[str(path) for path in paths]}. Name each file once."
+            f"{[str(one) for one in sources]}. Name each file once."
         )
     if bundle is not None:
         options = options.as_in(bundle.read_options)
-    datasets = {str(path): read(path, options) for path in paths}
+    datasets = {
+        one.name if isinstance(one, Frame) else str(one): read(one, options)
+        for one in sources
+    }
     examples = [row for dataset in datasets.values() for row in dataset.examples]
     counts = [len(dataset.examples) for dataset in datasets.values()]
     return Rows(
@@ -117,4 +131,18 @@ def read_rows(
         lines=[row.line for row in examples],
         texts=[row.texts for row in examples],
         labels=[row.labels for row in examples],
+        notes=tuple(_notes(datasets)),
     )
+
+
+def _notes(datasets: dict[str, Dataset]) -> Iterator[str]:
+    """Yields what is remarkable in each file, and in each beside the first."""
+    first: tuple[str, Counter] | None = None
+    for file, dataset in datasets.items():
+        yield from dataset.notes
+        counts = Counter(name for row in dataset.examples for name in row.labels)
+        if first is None:
+            first = file, counts
+            continue
+        for finding in compare(file, counts, first[1], first[0]):
+            yield finding.note

@@ -4,15 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from kerascls.checkpoints.config_files import OPTIONAL_KEYS, REQUIRED_KEYS
 from kerascls.checkpoints.finding import EncoderFiles
-from kerascls.checkpoints.names import (
-    file_name,
-    is_transposed,
-    names_in_file,
-    reason_to_leave_out,
-)
+from kerascls.checkpoints.names import file_name, is_transposed, reason_to_leave_out
+from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+
+NO_FLOAT = ", no float"
 
 
 class WeightFaults:
@@ -47,8 +46,10 @@ class Accounting(WeightFaults):
     Args:
         sources: From our stable name to the name in the file.
         missing: Names that the file should have.
-        unexpected: Names that we have no use for and may not leave out.
-        wrong_shapes: Names with the shape found and the one expected.
+        unexpected: Names within the encoder that we have no use for and may not leave
+            out.
+        wrong_shapes: Names with the shape found and the one expected, or with a type
+            that is none of a weight.
         left_out: Names left out, by reason.
     """
 
@@ -57,6 +58,27 @@ class Accounting(WeightFaults):
     unexpected: tuple[str, ...]
     wrong_shapes: tuple[str, ...]
     left_out: dict[str, tuple[str, ...]]
+
+    def advice(self, files: EncoderFiles) -> str:
+        """Returns what to do about the faults."""
+        differing = _differing_sizes(files)
+        if differing:
+            return (
+                f"Configuration and weights differ: {', '.join(differing)}. Bring "
+                f"together the files of one checkpoint, or correct the configuration."
+            )
+        if any(fault.endswith(NO_FLOAT) for fault in self.wrong_shapes):
+            return "Quantised weights are not supported; use the original checkpoint."
+        if self.missing or self.wrong_shapes:
+            return "Bring together the files of one checkpoint, or copy them again."
+        where = (
+            f"behind {files.names.prefix!r}" if files.names.prefix else "in the file"
+        )
+        return (
+            f"The encoder is complete, and nothing says what the other weights "
+            f"{where} are. Write the file again without those that are heads of a "
+            f"task; any other is part of an architecture that is not supported."
+        )
 
     def notes(self) -> list[str]:
         """Returns a line for each reason to leave weights out."""
@@ -76,36 +98,50 @@ def account(
 
     With `num_hidden_layers` only so many layers from below are wanted.
     """
-    shapes = files.weights.shapes()
-    actual = names_in_file(files.layout, files.family, shapes)
+    names = files.names
+    shapes, unreadable = files.weights.shapes(), files.weights.unreadable()
     wanted = weight_shapes(first_layers(files.config, num_hidden_layers), with_pool)
     plain_names = _plain_names(files, wanted)
     sources, missing, wrong = {}, [], []
     for name, shape in wanted.items():
-        plain = plain_names[name]
+        source = names.inside.get(plain_names[name])
         if is_transposed(files.layout, name):
             shape = shape[::-1]
-        if plain not in actual:
-            missing.append(plain)
-        elif shapes[actual[plain]] != shape:
-            wrong.append(f"{actual[plain]} is {shapes[actual[plain]]}, not {shape}")
+        if source is None:
+            missing.append(names.prefix + plain_names[name])
+        elif shapes[source] != shape:
+            wrong.append(f"{source} is {shapes[source]}, not {shape}")
+        elif source in unreadable:
+            wrong.append(f"{source} is of type {unreadable[source]}{NO_FLOAT}")
         else:
-            sources[name] = actual[plain]
-    upper_layers = set(_plain_names(files, weight_shapes(files.config)).values())
-    left_out: defaultdict[str, list[str]] = defaultdict(list)
-    unexpected: list[str] = []
-    for plain in sorted(set(actual) - set(plain_names.values())):
-        why = reason_to_leave_out(files.layout, plain)
-        if plain in upper_layers:
-            why = f"layers from {num_hidden_layers} on"
-        (left_out[why] if why else unexpected).append(actual[plain])
+            sources[name] = source
+    left_out = _left_out(files, set(plain_names.values()), num_hidden_layers)
+    unexpected = [*left_out.pop("", []), *names.doubled]
     return Accounting(
         sources=sources,
         missing=tuple(sorted(missing)),
-        unexpected=tuple(unexpected),
+        unexpected=tuple(sorted(unexpected)),
         wrong_shapes=tuple(sorted(wrong)),
-        left_out={why: tuple(names) for why, names in left_out.items()},
+        left_out={why: tuple(sorted(found)) for why, found in left_out.items()},
     )
+
+
+def _left_out(
+    files: EncoderFiles, used: set[str], num_hidden_layers: int | None
+) -> dict[str, list[str]]:
+    """Returns what is not used by reason; what there is none for under ""."""
+    names, layout = files.names, files.layout
+    upper_layers = set(_plain_names(files, weight_shapes(files.config)).values())
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for plain in sorted(set(names.inside) - used):
+        why = reason_to_leave_out(layout, plain) or ""
+        if plain in upper_layers:
+            why = f"layers from {num_hidden_layers} on"
+        found[why].append(names.inside[plain])
+    for plain, source in sorted(names.outside.items()):
+        beside = f"beside the encoder {names.prefix!r}"
+        found[reason_to_leave_out(layout, plain) or beside].append(source)
+    return found
 
 
 def require_complete(files: EncoderFiles, accounting: Accounting) -> None:
@@ -121,8 +157,7 @@ def require_complete(files: EncoderFiles, accounting: Accounting) -> None:
         f"Expected the weights of the {files.family} encoder that "
         f"{files.config_path} describes ({files.config.num_layers} layers, hidden size "
         f"{files.config.hidden_dim}). Received: {files.weights_path} with "
-        f"{accounting.fault_counts()}:{lines}\n"
-        f"Bring together the files of one checkpoint, or copy them again."
+        f"{accounting.fault_counts()}:{lines}\n{accounting.advice(files)}"
     )
 
 
@@ -144,6 +179,21 @@ def first_layers(config: EncoderConfig, num_layers: int | None) -> EncoderConfig
             f"fewer."
         )
     return replace(config, num_layers=num_layers)
+
+
+def _differing_sizes(files: EncoderFiles) -> list[str]:
+    shapes = files.weights.shapes()
+    inside = {name: shapes[source] for name, source in files.names.inside.items()}
+    shown = sizes_of_weights(files.layout, files.family, inside)
+    stated = {
+        key: getattr(files.config, field)
+        for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items()
+    }
+    return [
+        f"{key} is {stated[key]} in the one and {size} in the other"
+        for key, size in shown.items()
+        if stated[key] != size
+    ]
 
 
 def _plain_names(files: EncoderFiles, names: Iterable[str]) -> dict[str, str]:

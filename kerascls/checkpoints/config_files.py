@@ -2,11 +2,14 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from kerascls.checkpoints.names import LayoutName
+from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.errors import CheckpointError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES, family_titles
@@ -62,6 +65,7 @@ HARMLESS_KEYS = frozenset(
     sep_token_id decoder_start_token_id mask_token_id id2label label2id num_labels
     problem_type finetuning_task task_specific_params tokenizer_class prefix
     generator_size discriminator_size adapters attn_implementation tf_legacy_loss
+    task_type_vocab_size
     max_length min_length name gelu vocab_file bad_words_ids language
     """.split()
 )
@@ -74,12 +78,23 @@ def read_json(path: Path) -> Any:
     Raises:
         CheckpointError: When it cannot be read.
     """
+    refuse_placeholder(path)
     try:
-        return json.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"Expected a JSON file. Received: {path}: {error}. Copy or download it "
-            f"again."
+            f"Expected a JSON file in UTF-8. Received: {path}: {error}. Copy or "
+            f"download it again."
+        ) from error
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        commented = re.search(r"^\s*(//|#|/\*)", text, re.MULTILINE)
+        cure = "Correct it, or copy or download it again."
+        if commented:
+            cure = "JSON has no comments: remove those that begin with // or # or /*."
+        raise CheckpointError(
+            f"Expected a JSON file. Received: {path}: {error}. {cure}"
         ) from error
 
 
@@ -98,63 +113,82 @@ def read_config(path: Path) -> dict[str, Any]:
     return content
 
 
-def config_family(raw: Mapping[str, Any], path: Path) -> str | None:
-    """Returns the family a configuration names; Google's files name none.
-
-    Raises:
-        CheckpointError: When it names one we cannot read.
-    """
-    named = raw.get("model_type")
-    architectures = raw.get("architectures") or []
-    if named is None and architectures:
-        named = next(
-            (f for f in FAMILIES if architectures[0].lower().startswith(f)), ""
-        )
-    if named is None or named in FAMILIES:
-        return named
-    raise CheckpointError(
-        f"Expected a model of the families {', '.join(FAMILIES)}. Received: "
-        f"model_type={raw.get('model_type')!r}, architectures={architectures!r} in "
-        f"{path}. Choose another checkpoint."
-    )
-
-
-def check_family(named: str | None, expected: str | None, path: Path) -> None:
-    """Raises a CheckpointError when a configuration names another family."""
-    if named and expected and named != expected:
-        raise CheckpointError(
-            f"Expected a configuration of the family {expected!r}, as `model` says. "
-            f"Received: {path} of {named!r}. Give model={named!r}."
-        )
+def dialect_of(raw: Mapping[str, Any], layout: LayoutName) -> LayoutName:
+    """Returns whose words a configuration has: a type is named by Hugging Face's."""
+    return "huggingface" if "model_type" in raw else layout
 
 
 def encoder_config(
-    raw: Mapping[str, Any], family: str, layout: LayoutName, path: Path
+    raw: Mapping[str, Any],
+    family: str,
+    layout: LayoutName,
+    path: Path,
+    sizes: Mapping[str, int] | None = None,
 ) -> EncoderConfig:
     """Translates a configuration file; whose it is decides what absent keys mean.
+
+    Args:
+        raw: Its keys.
+        family: Which encoder.
+        layout: Whose words it has, see `dialect_of`.
+        path: Where it lies, for messages.
+        sizes: What the weights show of keys that it does not state.
 
     Raises:
         CheckpointError: When keys are missing or ask for what we do not compute.
     """
-    _refuse_unsupported(raw, path)
-    missing = sorted(key for key in REQUIRED_KEYS if raw.get(key) is None)
+    refuse_unsupported(raw, path)
+    known = {**(sizes or {}), **_stated(raw)}
+    missing = sorted(key for key in REQUIRED_KEYS if key not in known)
     if missing:
         raise CheckpointError(
             f"Expected the keys {', '.join(REQUIRED_KEYS)} in a configuration. "
             f"Received: {path} without {', '.join(missing)}. Add them, or choose "
             f"the right file."
         )
-    row = FAMILIES[family]
-    absent = row.google_absent if layout == "google" else row.huggingface_absent
-    stated = {key: value for key, value in raw.items() if value is not None}
-    raw = {**absent, **stated}
-    settings: dict[str, Any] = {"embedding_dim": raw["hidden_size"]}
+    try:
+        return EncoderConfig(family=family, **meaning(known, family, layout, path))
+    except CheckpointError as error:
+        raise CheckpointError(f"{error} That is what {path} says.") from error
+
+
+def meaning(
+    raw: Mapping[str, Any], family: str, layout: LayoutName, path: Path
+) -> dict[str, Any]:
+    """Returns what a configuration says, as fields of `EncoderConfig`.
+
+    Sizes that it does not state, and that have no default, are left out.
+
+    Raises:
+        CheckpointError: When a value is none of its key.
+    """
+    raw = {**_absent(family, layout), **_stated(raw)}
+    found: dict[str, Any] = {}
+    if "hidden_size" in raw:
+        found["embedding_dim"] = raw["hidden_size"]
     for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items():
         if key in raw:
-            settings[field] = _number(key, raw[key], path)
-    return EncoderConfig(
-        family=family, activation=_activation(raw, family, layout, path), **settings
-    )
+            found[field] = _number(key, raw[key], path)
+    found["activation"] = _activation(raw, family, layout, path)
+    return found
+
+
+def notes_on_sizes(
+    raw: Mapping[str, Any], family: str, layout: LayoutName, sizes: Mapping[str, int]
+) -> list[str]:
+    """Returns what is to be said of sizes that only the weights show."""
+    defaults = {field.name: field.default for field in fields(EncoderConfig)}
+    usual = {key: defaults[name] for key, name in OPTIONAL_KEYS.items()}
+    usual |= {"embedding_size": raw.get("hidden_size"), **_absent(family, layout)}
+    stated = _stated(raw)
+    shown = [
+        f"{key}={size}"
+        for key, size in sizes.items()
+        if key not in stated and usual.get(key) != size
+    ]
+    if not shown:
+        return []
+    return [f"not in the configuration, read off the weights: {', '.join(shown)}"]
 
 
 def unknown_keys(raw: Mapping[str, Any]) -> list[str]:
@@ -177,10 +211,12 @@ def looks_like_config(raw: Mapping[str, Any]) -> bool:
     return sum(key in raw for key in REQUIRED_KEYS) >= 3
 
 
-def _refuse_unsupported(raw: Mapping[str, Any], path: Path) -> None:
+def refuse_unsupported(raw: Mapping[str, Any], path: Path) -> None:
+    """Raises a CheckpointError where keys ask for what we do not compute."""
     supported = dict(SUPPORTED_VALUES)
-    if raw.get("hidden_size") and raw.get("num_attention_heads"):
-        size = raw["hidden_size"] / raw["num_attention_heads"]
+    width, heads = raw.get("hidden_size"), raw.get("num_attention_heads")
+    if type(width) is type(heads) is int and heads:
+        size = width / heads
         supported |= {"attention_head_size": (size,), "attention_key_size": (size,)}
     wrong = [
         f"{key}={raw[key]!r} ({_supported(values)})"
@@ -193,6 +229,15 @@ def _refuse_unsupported(raw: Mapping[str, Any], path: Path) -> None:
             f"Received: {path} with {', '.join(wrong)}. These change the outputs "
             f"and are not supported; choose another checkpoint."
         )
+
+
+def _stated(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if value is not None}
+
+
+def _absent(family: str, layout: LayoutName) -> Mapping[str, Any]:
+    row = FAMILIES[family]
+    return row.google_absent if layout == "google" else row.huggingface_absent
 
 
 def _supported(values: tuple[Any, ...]) -> str:
@@ -212,11 +257,11 @@ def _number(key: str, value: Any, path: Path) -> int | float:
 def _activation(
     raw: Mapping[str, Any], family: str, layout: LayoutName, path: Path
 ) -> str:
-    named = raw.get("hidden_act") or "gelu"
+    named = raw.get("hidden_act", "gelu")
     if named == "gelu" and layout == "google":
         return FAMILIES[family].google_gelu
     ours = {word: name for name, row in ACTIVATIONS.items() for word in row.spellings}
-    if named in ours:
+    if isinstance(named, str) and named in ours:
         return ours[named]
     raise CheckpointError(
         f"Expected an activation out of {', '.join(ours)}. Received: "

@@ -2,27 +2,46 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from kerascls.checkpoints.config_files import (
+from kerascls.checkpoints.config_choice import find_config
+from kerascls.checkpoints.config_family import (
     check_family,
     config_family,
+    is_generator,
+    notes_on_family,
+)
+from kerascls.checkpoints.config_files import (
+    dialect_of,
     encoder_config,
     notes_on_keys,
+    notes_on_sizes,
     read_config,
 )
 from kerascls.checkpoints.layouts import (
-    find_config,
     find_vocabulary,
     find_weights,
     layout_of,
     named_weights,
+    other_weights,
 )
-from kerascls.checkpoints.names import LayoutName, families_by_names
-from kerascls.checkpoints.vocabularies import lower_casing, read_vocabulary
+from kerascls.checkpoints.names import LayoutName, reason_to_leave_out
+from kerascls.checkpoints.prefixes import EncoderNames, encoder_names
+from kerascls.checkpoints.vocabularies import (
+    lower_casing,
+    notes_on_added_tokens,
+    read_vocabulary,
+)
 from kerascls.checkpoints.weight_files import WeightFile, open_weights
+from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.registry import ACTIVATIONS
+from kerascls.preprocessing.tokenizers.vocabulary import require_special_tokens
+
+GENERATOR = (
+    "this is ELECTRA's generator; the discriminator is the one meant for classification"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +57,7 @@ class EncoderFiles:
         config: The encoder that the configuration describes.
         notes: What was inferred or not used, for people.
         weights: The opened file.
+        names: The names in it, and where among them the encoder is.
     """
 
     directory: Path
@@ -48,6 +68,7 @@ class EncoderFiles:
     config: EncoderConfig
     notes: tuple[str, ...] = ()
     weights: WeightFile = field(repr=False, compare=False)
+    names: EncoderNames = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +105,12 @@ def find_checkpoint(path: str | Path) -> FoundCheckpoint:
         weights_path = named_weights(path)
         layout, directory = layout_of(weights_path), path.parent
     config_path = find_config(directory, layout)
-    return _with_vocabulary(describe_checkpoint(config_path, weights_path))
+    files = describe_checkpoint(config_path, weights_path)
+    passed_over = other_weights(weights_path)
+    if passed_over:
+        note = f"weights beside, not used: {', '.join(passed_over)}"
+        files = replace(files, notes=(*files.notes, note))
+    return _with_vocabulary(files)
 
 
 def describe_checkpoint(
@@ -96,28 +122,42 @@ def describe_checkpoint(
         CheckpointError: When the files contradict each other or the caller.
     """
     raw = read_config(config_path)
-    named = config_family(raw, config_path)
     weights = open_weights(weights_path)
     layout = layout_of(weights_path).name
-    possible = families_by_names(weights.shapes(), weights_path)
+    shapes = weights.shapes()
+    ties = raw.get("tie_word_embeddings") is not False
+    names = encoder_names(layout, shapes, weights_path, ties)
+    named = config_family(raw, config_path, names.word)
     for claimed, source in ((named, config_path), (family, "the argument `model`")):
-        if claimed is not None and claimed not in possible:
+        if claimed is not None and claimed not in names.families:
             raise CheckpointError(
                 f"Expected weights of the family {claimed!r}, which {source} names. "
                 f"Received: {weights_path}, whose names are those of "
-                f"{possible[0]!r}. Bring together the files of one checkpoint."
+                f"{names.families[0]!r}. Bring together the files of one checkpoint."
             )
     check_family(named, family, config_path)
-    family = named or family or possible[0]
+    family = named or family or names.families[0]
+    dialect = dialect_of(raw, layout)
+    inside = {name: shapes[source] for name, source in names.inside.items()}
+    sizes = sizes_of_weights(layout, family, inside)
+    notes = [
+        *notes_on_family(raw, names.word),
+        *names.notes(),
+        *notes_on_sizes(raw, family, dialect, sizes),
+        *notes_on_keys(raw),
+    ]
+    if _is_generator(layout, raw, names):
+        notes.append(GENERATOR)
     return EncoderFiles(
         directory=config_path.parent,
         layout=layout,
         family=family,
         config_path=config_path,
         weights_path=weights_path,
-        config=encoder_config(raw, family, layout, config_path),
-        notes=notes_on_keys(raw),
+        config=encoder_config(raw, family, dialect, config_path, sizes),
+        notes=tuple(notes),
         weights=weights,
+        names=names,
     )
 
 
@@ -139,11 +179,17 @@ def choose_gelu(config: EncoderConfig, gelu: str | None) -> EncoderConfig:
     return replace(config, activation=f"gelu_{gelu}")
 
 
+def _is_generator(layout: LayoutName, raw: dict[str, Any], names: EncoderNames) -> bool:
+    heads = {reason_to_leave_out(layout, name) for name in names.outside}
+    return is_generator(raw) or "generator head" in heads or names.word == "generator"
+
+
 def _with_vocabulary(files: EncoderFiles) -> FoundCheckpoint:
     vocab_path = find_vocabulary(files.directory)
     vocab = read_vocabulary(vocab_path)
+    require_special_tokens(vocab, vocab_path)
     size, rows = max(vocab.values(), default=-1) + 1, files.config.vocab_size
-    notes = list(files.notes)
+    notes = [*files.notes, *notes_on_added_tokens(files.directory, vocab)]
     if size > rows:
         raise CheckpointError(
             f"Expected at most vocab_size={rows} tokens, as {files.config_path} says. "

@@ -1,4 +1,4 @@
-"""What a checkpoint directory holds and whether it can be used; reads no numbers."""
+"""What a checkpoint directory holds, and whether it can be used."""
 
 from dataclasses import MISSING, asdict, dataclass, fields
 from operator import attrgetter
@@ -7,10 +7,12 @@ from typing import Any
 
 from kerascls.checkpoints.accounting import Accounting, WeightFaults, account
 from kerascls.checkpoints.finding import FoundCheckpoint, find_checkpoint
+from kerascls.checkpoints.loading import check_numbers
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
 from kerascls.models.presets import PRESETS, Preset, find_pretrained
 from kerascls.models.registry import TRANSFORMER
+from kerascls.system.keywords import checked_keywords
 
 # What has no default tells one architecture from another.
 _SIZES = [field.name for field in fields(EncoderConfig) if field.default is MISSING]
@@ -35,6 +37,7 @@ class Inspection(WeightFaults):
         left_out: Weights that are not used, by reason.
         model: Preset of this architecture, if there is one.
         usage: What to give `kerascls fit`.
+        advice: What to do about weights that are wrong; "" when none is.
         notes: What was inferred or is not used.
     """
 
@@ -52,6 +55,7 @@ class Inspection(WeightFaults):
     left_out: dict[str, tuple[str, ...]]
     model: str | None
     usage: str
+    advice: str
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,11 +96,13 @@ class Inspection(WeightFaults):
             return [("weights", "complete"), ("use with", self.usage)]
         faults = self.faults.items()
         rows = [(kind, name) for kind, names in faults for name in names[:10]]
-        return [("weights", f"NOT usable: {self.fault_counts()}"), *rows]
+        verdict = ("weights", f"NOT usable: {self.fault_counts()}")
+        return [verdict, *rows, ("what to do", self.advice)]
 
 
+@checked_keywords()
 def inspect_checkpoint(directory: str | Path) -> Inspection:
-    """Looks at a checkpoint without reading its numbers.
+    """Looks at a checkpoint as loading does: complete means that it can be loaded.
 
     Args:
         directory: What `load_encoder` would be given: the directory, or the path of
@@ -106,11 +112,13 @@ def inspect_checkpoint(directory: str | Path) -> Inspection:
         What was found; weights that are missing or too many are part of it.
 
     Raises:
-        CheckpointError: When there is no checkpoint that could be described; it says
-            what was looked for.
+        CheckpointError: When there is no checkpoint that could be described, or its
+            numbers cannot be read; it says what was looked for.
     """
     checkpoint = find_checkpoint(directory)
     accounting = account(checkpoint)
+    if accounting.is_complete:
+        check_numbers(checkpoint, accounting)
     preset = _preset(checkpoint)
     return Inspection(
         directory=checkpoint.directory,
@@ -131,6 +139,7 @@ def inspect_checkpoint(directory: str | Path) -> Inspection:
         left_out=accounting.left_out,
         model=preset.name if preset else None,
         usage=_usage(checkpoint, preset, Path(directory)),
+        advice="" if accounting.is_complete else accounting.advice(checkpoint),
         notes=checkpoint.notes,
     )
 

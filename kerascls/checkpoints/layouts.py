@@ -3,20 +3,13 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from kerascls.checkpoints.config_files import (
-    OPTIONAL_KEYS,
-    REQUIRED_KEYS,
-    looks_like_config,
-    read_config,
-)
 from kerascls.checkpoints.names import LayoutName
 from kerascls.errors import CheckpointError
 
 SAFETENSORS_INDEX = "model.safetensors.index.json"
-MAX_CONFIG_BYTES = 1_000_000
-_SHARD = re.compile(r"-\d{5}-of-\d{5}\.safetensors$")
+# One of several files that make up the weights; the only one of one is whole.
+_SHARD = re.compile(r"-\d{5}-of-(?!00001\.)\d{5}\.safetensors$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +34,9 @@ class Layout:
 
     def weight_paths(self, directory: Path) -> list[Path]:
         """Returns what can be opened as weights: files or TensorFlow prefixes."""
-        files = [path for path in _files(directory) if path.name.endswith(self.weights)]
+        files = [
+            path for path in files_in(directory) if path.name.endswith(self.weights)
+        ]
         main = [path for path in files if path.name in self.main_weights]
         if self.name == "google":
             return [path.with_name(path.name.removesuffix(".index")) for path in files]
@@ -69,12 +64,16 @@ LAYOUTS = (
     ),
 )
 
-# What to do with weights that are there in a form we do not read.
+# What to do with weights that are there in a form we do not read: the pattern of their
+# name, and what the conversion needs.
 CONVERSIONS = {
-    "pytorch_model.bin": "",
-    "tf_model.h5": ", from_tf=True",
-    "flax_model.msgpack": ", from_flax=True",
+    r".*\.(bin|pt|pth)": "",
+    r"tf_model\.h5": ", from_tf=True",
+    r"flax_model\.msgpack": ", from_flax=True",
 }
+
+
+_STATES = ("optimizer", "scheduler", "training_args", "rng_state")
 
 
 def find_weights(directory: Path) -> tuple[Layout, Path]:
@@ -86,19 +85,17 @@ def find_weights(directory: Path) -> tuple[Layout, Path]:
     checkpoints = [
         (layout, path) for layout in LAYOUTS for path in layout.weight_paths(directory)
     ]
+    if checkpoints and all(_SHARD.search(path.name) for _, path in checkpoints):
+        raise CheckpointError(_no_index([path for _, path in checkpoints]))
     if len(checkpoints) == 1:
         return checkpoints[0]
-    names = " and ".join(path.name for _, path in checkpoints)
-    if checkpoints and all(_SHARD.search(path.name) for _, path in checkpoints):
-        raise CheckpointError(
-            f"Expected {SAFETENSORS_INDEX} beside the shards of a checkpoint. "
-            f"Received: {directory} with {names} only. Copy or download it."
-        )
     if checkpoints:
+        names = " and ".join(path.name for _, path in checkpoints)
+        likely, why = _likeliest(directory, [path for _, path in checkpoints])
         raise CheckpointError(
             f"Expected one checkpoint in a directory. Received: {directory} with "
-            f"{names}. Give the path of the one you mean, such as "
-            f"{checkpoints[0][1]}, or move the others away."
+            f"{names}. Give the path of the one you mean, such as {likely}{why}, or "
+            f"move the others away."
         )
     raise CheckpointError(_nothing_found(directory))
 
@@ -115,10 +112,16 @@ def named_weights(path: Path) -> Path:
     """
     huggingface, _ = LAYOUTS
     if path.is_file() and path.name.endswith(huggingface.weights):
+        if _SHARD.search(path.name):
+            raise CheckpointError(_no_index([path]))
         return path
     prefix = path.with_name(path.name.removesuffix(".index"))
     if prefix.with_name(f"{prefix.name}.index").is_file():
         return prefix
+    if path.is_file() and (cure := _conversion(path)):
+        raise CheckpointError(
+            f"Expected weights in safetensors. Received: {path}. {cure}"
+        )
     problem = "is none of these" if path.exists() else "does not exist"
     raise CheckpointError(
         f"Expected the directory of a checkpoint, a safetensors file, its index file "
@@ -133,37 +136,14 @@ def layout_of(path: Path) -> Layout:
     return huggingface if path.name.endswith(huggingface.weights) else google
 
 
-def find_config(directory: Path, layout: Layout) -> Path:
-    """Returns the configuration file of the checkpoint in a directory.
-
-    A generator's configuration beside a discriminator's, as in ELECTRA's archives,
-    is passed over.
-
-    Raises:
-        CheckpointError: When there is none, or several that differ.
-    """
-    main = directory / layout.main_config
-    if layout.main_config and main.is_file():
-        return main
-    candidates, broken = _config_candidates(directory)
-    chosen = [path for path in candidates if "generator" not in path.name]
-    chosen = chosen or [*candidates]
-    if not chosen:
-        problem = f" ({broken[0]})" if broken else ""
-        raise CheckpointError(
-            f"Expected a configuration file: a *.json with {', '.join(REQUIRED_KEYS)}. "
-            f"Received: none in {directory}{problem}. It holds {_listing(directory)}. "
-            f"Copy the configuration there."
-        )
-    first = _numbers(candidates[chosen[0]])
-    if any(_numbers(candidates[path]) != first for path in chosen):
-        names = " and ".join(path.name for path in chosen)
-        raise CheckpointError(
-            f"Expected one configuration file in a directory. Received: {directory} "
-            f"with {names}, which differ. Move away what does not belong to the "
-            f"checkpoint."
-        )
-    return chosen[0]
+def other_weights(path: Path) -> list[str]:
+    """Returns the names of safetensors files beside one that do not belong to it."""
+    if path.suffix != ".safetensors":
+        return []
+    names = [file.name for file in files_in(path.parent)]
+    return [
+        name for name in names if name.endswith(".safetensors") and name != path.name
+    ]
 
 
 def find_vocabulary(directory: Path) -> Path:
@@ -172,7 +152,7 @@ def find_vocabulary(directory: Path) -> Path:
     Raises:
         CheckpointError: When there is none, or several.
     """
-    names = [path.name for path in _files(directory)]
+    names = [path.name for path in files_in(directory)]
     texts = [name for name in names if "vocab" in name and name.endswith(".txt")]
     for name in ("vocab.txt", *(texts if len(texts) == 1 else ())):
         if name in names:
@@ -188,45 +168,21 @@ def find_vocabulary(directory: Path) -> Path:
     hint = f" {other[0]} is of another kind of tokenizer." if other else ""
     raise CheckpointError(
         f"Expected a WordPiece vocabulary: vocab.txt, *vocab*.txt or tokenizer.json. "
-        f"Received: none in {directory}.{hint} It holds {_listing(directory)}. Copy "
+        f"Received: none in {directory}.{hint} It holds {listing(directory)}. Copy "
         f"the checkpoint's vocab.txt there."
     )
-
-
-def _config_candidates(directory: Path) -> tuple[dict[Path, dict[str, Any]], list[str]]:
-    candidates, broken = {}, []
-    for path in _files(directory):
-        if path.suffix != ".json" or path.stat().st_size > MAX_CONFIG_BYTES:
-            continue
-        try:
-            raw = read_config(path)
-        except CheckpointError as error:
-            broken.append(str(error))
-            continue
-        if looks_like_config(raw):
-            candidates[path] = raw
-    return candidates, broken
-
-
-def _numbers(raw: dict[str, Any]) -> list[Any]:
-    return [raw.get(key) for key in (*REQUIRED_KEYS, *OPTIONAL_KEYS)]
 
 
 def _nothing_found(directory: Path) -> str:
     looked_for = "".join(f"\n  {row.title}: {row.looked_for}" for row in LAYOUTS)
     message = (
         f"Expected a checkpoint in one of these layouts:{looked_for}\n"
-        f"Received: {directory}, which holds {_listing(directory)}. "
+        f"Received: {directory}, which holds {listing(directory)}. "
     )
-    names = [path.name for path in _files(directory)]
-    for name, option in CONVERSIONS.items():
-        if name in names:
-            return message + (
-                f"{name} is not read; convert it to safetensors once, where "
-                f'transformers is installed:\n  python -c "from transformers import '
-                f"AutoModel; AutoModel.from_pretrained(r'{directory}'{option})"
-                f".save_pretrained(r'{directory}', safe_serialization=True)\""
-            )
+    names = [path.name for path in files_in(directory)]
+    for path in files_in(directory):
+        if cure := _conversion(path):
+            return message + cure
     if data := [name for name in names if ".data-0" in name]:
         return message + f"The .index file that belongs to {data[0]} is missing."
     below = [path for path in _subdirectories(directory) if _holds_weights(path)]
@@ -235,11 +191,59 @@ def _nothing_found(directory: Path) -> str:
     return message + "Choose the directory that holds the files, or complete them."
 
 
+def _conversion(path: Path) -> str | None:
+    """Returns what to do with weights in a form that is not read; None for others."""
+    for pattern, option in CONVERSIONS.items():
+        # Trainers put their own state, which is no model, beside a model's weights.
+        if re.fullmatch(pattern, path.name) and not path.name.startswith(_STATES):
+            return (
+                f"{path.name} is not read; convert it to safetensors once, where "
+                f"{'transformers 4' if option else 'transformers'} is installed:"
+                f'\n  python -c "from transformers import '
+                f"AutoModel; AutoModel.from_pretrained(r'{path.parent}'{option})"
+                f".save_pretrained(r'{path.parent}', safe_serialization=True)\""
+            )
+    return None
+
+
+def _no_index(shards: list[Path]) -> str:
+    directory = shards[0].parent
+    names = " and ".join(path.name for path in shards)
+    if indexes := [p for p in files_in(directory) if p.name.endswith(".index.json")]:
+        return (
+            f"Expected the index file of weights in several files. Received: {names}, "
+            f"which is a part of them. Give {indexes[0]}."
+        )
+    return (
+        f"Expected {SAFETENSORS_INDEX} beside the shards of a checkpoint. "
+        f"Received: {directory} with {names} only, which is a part of the weights. "
+        f"Copy or download the index and all of its files."
+    )
+
+
+def _likeliest(directory: Path, paths: list[Path]) -> tuple[Path, str]:
+    """Returns the checkpoint that TensorFlow's own record names, else the last."""
+    record = directory / "checkpoint"
+    if record.is_file():
+        text = record.read_text("utf-8", "replace")
+        named = re.search(r'^model_checkpoint_path: *"(?:.*[/\\])?([^"]+)"', text)
+        for path in paths:
+            if named and path.name == named[1]:
+                return path, ", which the file `checkpoint` names"
+    return max(paths, key=_step), ""
+
+
+def _step(path: Path) -> tuple[int, str]:
+    step = re.search(r"-(\d+)$", path.name)
+    return (int(step[1]) if step else 0), path.name
+
+
 def _holds_weights(directory: Path) -> bool:
     return any(layout.weight_paths(directory) for layout in LAYOUTS)
 
 
-def _files(directory: Path) -> list[Path]:
+def files_in(directory: Path) -> list[Path]:
+    """Returns the files of a directory, but for those that systems put there."""
     # macOS writes a "._NAME" beside every NAME that it puts on other systems' disks.
     paths = (path for path in directory.iterdir() if not path.name.startswith("."))
     return sorted(path for path in paths if path.is_file())
@@ -249,8 +253,9 @@ def _subdirectories(directory: Path) -> list[Path]:
     return sorted(path for path in directory.iterdir() if path.is_dir())
 
 
-def _listing(directory: Path) -> str:
-    paths = [*_files(directory), *_subdirectories(directory)]
+def listing(directory: Path) -> str:
+    """Returns what a directory holds, for messages."""
+    paths = [*files_in(directory), *_subdirectories(directory)]
     names = [path.name + "/" * path.is_dir() for path in paths]
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     return ", ".join(names[:10]) + more if names else "nothing"

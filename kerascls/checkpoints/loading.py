@@ -1,13 +1,18 @@
 """From a directory to a loaded encoder and its tokenizer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerascls.checkpoints.accounting import account, first_layers, require_complete
+from kerascls.checkpoints.accounting import (
+    Accounting,
+    account,
+    first_layers,
+    require_complete,
+)
 from kerascls.checkpoints.finding import (
     EncoderFiles,
     FoundCheckpoint,
@@ -21,6 +26,7 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.system.extras import require_keras
+from kerascls.system.keywords import checked_keywords
 
 if TYPE_CHECKING:
     from kerascls.models.encoder import Encoder
@@ -47,6 +53,7 @@ class LoadedEncoder:
     notes: tuple[str, ...]
 
 
+@checked_keywords()
 def load_encoder(
     directory: str | Path,
     *,
@@ -126,14 +133,20 @@ def read_encoder_weights(
         files, with_pool=with_pool, num_hidden_layers=num_hidden_layers
     )
     require_complete(files, accounting)
-    weights = {}
-    for name, source in accounting.sources.items():
-        value = files.weights.read(source)
-        weights[name] = value.T if is_transposed(files.layout, name) else value
+    weights = dict(_finite_weights(files, accounting))
     if kept is not None:
         weights[WORD_EMBEDDINGS] = weights[WORD_EMBEDDINGS][kept]
-    _refuse_not_finite(weights, files)
     return weights, accounting.notes()
+
+
+def check_numbers(files: EncoderFiles, accounting: Accounting) -> None:
+    """Reads each weight of an encoder once and keeps none.
+
+    Raises:
+        CheckpointError: When one cannot be read, or is not finite.
+    """
+    for _ in _finite_weights(files, accounting):
+        pass
 
 
 def load_tokenizer(
@@ -200,11 +213,19 @@ def _check_kept(
     return kept
 
 
-def _refuse_not_finite(weights: dict[str, np.ndarray], files: EncoderFiles) -> None:
-    broken = sorted(n for n, value in weights.items() if not np.isfinite(value).all())
+def _finite_weights(
+    files: EncoderFiles, accounting: Accounting
+) -> Iterator[tuple[str, np.ndarray]]:
+    broken = []
+    for name, source in accounting.sources.items():
+        value = files.weights.read(source)
+        if not np.isfinite(value).all():
+            broken.append(name)
+        yield name, value.T if is_transposed(files.layout, name) else value
     if broken:
         raise CheckpointError(
             f"Expected finite weights. Received: {files.weights_path} with NaN or "
-            f"infinity in {len(broken)} weights, such as {', '.join(broken[:10])}. "
-            f"The files are damaged; copy or download them again."
+            f"infinity in {len(broken)} weights, such as "
+            f"{', '.join(sorted(broken)[:10])}. The files are damaged; copy or "
+            f"download them again."
         )

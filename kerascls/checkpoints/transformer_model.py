@@ -11,9 +11,9 @@ import keras
 import numpy as np
 from keras import layers
 
+from kerascls.checkpoints.config_family import check_family, config_family
 from kerascls.checkpoints.config_files import (
-    check_family,
-    config_family,
+    dialect_of,
     encoder_config,
     notes_on_keys,
     read_config,
@@ -25,7 +25,6 @@ from kerascls.checkpoints.loading import (
     filled_encoder,
     read_encoder_weights,
 )
-from kerascls.checkpoints.names import LayoutName
 from kerascls.checkpoints.padded_encoder import PaddedEncoder
 from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
@@ -212,8 +211,7 @@ def _read(
     raw = read_config(config_path)
     named = config_family(raw, config_path)
     check_family(named, family, config_path)
-    layout: LayoutName = "google" if named is None else "huggingface"
-    config = encoder_config(raw, family, layout, config_path)
+    config = encoder_config(raw, family, dialect_of(raw, "google"), config_path)
     notes = _say(notes_on_keys(raw), ["random weights: no checkpoint_path was given"])
     return config, None, notes
 

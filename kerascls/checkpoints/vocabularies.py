@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.checkpoints.config_files import read_json
+from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.errors import CheckpointError
-from kerascls.preprocessing.tokenizers.vocabulary import load_vocab
+from kerascls.preprocessing.tokenizers.vocabulary import UNK, load_vocab
 
 CASED_SHARE = 0.01
 
@@ -18,15 +19,44 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     Raises:
         CheckpointError: When it cannot be read or is of another kind.
     """
+    refuse_placeholder(path)
     if path.suffix != ".json":
         return dict(load_vocab(path))
-    model = _json_object(path).get("model", {})
-    if model.get("type", "WordPiece") != "WordPiece" or "vocab" not in model:
+    model = _object(_json_object(path), "model", path)
+    kind, vocab = model.get("type", "WordPiece"), model.get("vocab")
+    if kind != "WordPiece" or not isinstance(vocab, dict):
         raise CheckpointError(
             f"Expected a WordPiece vocabulary. Received: {path} of type "
-            f"{model.get('type')!r}. Other tokenizers are not supported."
+            f"{kind!r}. Other tokenizers are not supported."
         )
-    return dict(model["vocab"])
+    for key, value in (("continuing_subword_prefix", "##"), ("unk_token", UNK)):
+        if model.get(key) not in (None, value):
+            raise CheckpointError(
+                f"Expected {key}={value!r}, as BERT's vocabularies have it. Received: "
+                f"{key}={model[key]!r} in {path}. Others are not supported."
+            )
+    wrong = [token for token, token_id in vocab.items() if type(token_id) is not int]
+    if (
+        wrong
+        or len({*vocab.values()}) < len(vocab)
+        or min(vocab.values(), default=0) < 0
+    ):
+        raise CheckpointError(
+            f"Expected each token to have an id of its own, a whole number from 0 on. "
+            f"Received: {path}, where {wrong[0] if wrong else 'two'!r} have none. Copy "
+            f"or download it again."
+        )
+    return vocab
+
+
+def notes_on_added_tokens(directory: Path, vocab: Mapping[str, int]) -> list[str]:
+    """Returns what is to be said of tokens that somebody put beside a vocabulary."""
+    added = _json_object(directory / "added_tokens.json")
+    unused = [token for token in added if token not in vocab]
+    if not unused:
+        return []
+    shown = ", ".join(unused[:3])
+    return [f"added_tokens.json is not read: {len(unused)} tokens, such as {shown}"]
 
 
 def lower_casing(
@@ -43,14 +73,19 @@ def lower_casing(
     """
     tokenizer_config = _json_object(directory / "tokenizer_config.json")
     tokenizer = _json_object(directory / "tokenizer.json")
-    normalizer = tokenizer.get("normalizer") or {}
+    normalizer = _object(tokenizer, "normalizer", directory / "tokenizer.json")
     sources = (
         (tokenizer_config.get("do_lower_case"), "tokenizer_config.json"),
         (raw_config.get("do_lower_case"), "the configuration"),
         (normalizer.get("lowercase"), "tokenizer.json"),
     )
     for value, source in sources:
-        if isinstance(value, bool):
+        if value is not None:
+            if not isinstance(value, bool):
+                raise CheckpointError(
+                    f"Expected lower-casing to be true or false. Received: {value!r} "
+                    f"from {source} of {directory}. Correct it."
+                )
             _refuse_other_tokenizers(tokenizer_config, directory, value)
             return value, f"from {source}"
     lower = _is_lower_cased(tokens)
@@ -78,6 +113,16 @@ def _is_lower_cased(tokens: Iterable[str]) -> bool:
     words = [token for token in words if not re.fullmatch(r"[\[<].*[\]>]", token)]
     capitals = sum(token != token.lower() for token in words)
     return capitals <= CASED_SHARE * len(words)
+
+
+def _object(content: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+    value = content.get(key) or {}
+    if not isinstance(value, dict):
+        raise CheckpointError(
+            f"Expected `{key}` to be an object. Received: {key}={value!r:.200} in "
+            f"{path}. Copy or download it again."
+        )
+    return value
 
 
 def _json_object(path: Path) -> dict[str, Any]:

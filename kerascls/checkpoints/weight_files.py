@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.errors import CheckpointError
 from kerascls.system.extras import require
 
@@ -20,6 +21,9 @@ class WeightFile(Protocol):
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Returns the shape of every weight, without reading numbers."""
+
+    def unreadable(self) -> dict[str, str]:
+        """Returns the type of every weight that holds no floats, by name."""
 
     def read(self, name: str) -> np.ndarray:
         """Returns one weight as float32."""
@@ -46,19 +50,18 @@ class SafetensorsFiles:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return dict(self._shapes)
 
+    def unreadable(self) -> dict[str, str]:
+        types = self._dtypes.items()
+        return {name: dtype for name, dtype in types if dtype not in FLOAT_DTYPES}
+
     def read(self, name: str) -> np.ndarray:
-        path, dtype = self._files[name], self._dtypes[name]
-        if dtype not in FLOAT_DTYPES:
-            raise CheckpointError(
-                f"Expected a weight of type {', '.join(FLOAT_DTYPES)}. Received: "
-                f"{name} of type {dtype} in {path}. Quantised checkpoints are not "
-                f"supported; use the original one."
-            )
-        if dtype == "BF16":
+        path = self._files[name]
+        if self._dtypes[name] == "BF16":
             return _read_bfloat16(path, name).reshape(self._shapes[name])
         return _guarded(path, lambda file: file.get_tensor(name)).astype(np.float32)
 
     def _read_header(self, path: Path) -> None:
+        refuse_placeholder(path)
         for name, shape, dtype in _guarded(path, _headers):
             self._files[name] = path
             self._shapes[name] = tuple(shape)
@@ -86,6 +89,12 @@ class TensorFlowCheckpoint:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         shapes = self._guarded(self._reader.get_variable_to_shape_map)
         return {name: tuple(shape) for name, shape in shapes.items()}
+
+    def unreadable(self) -> dict[str, str]:
+        types = self._guarded(self._reader.get_variable_to_dtype_map)
+        return {
+            name: dtype.name for name, dtype in types.items() if not dtype.is_floating
+        }
 
     def read(self, name: str) -> np.ndarray:
         value = np.asarray(self._guarded(self._reader.get_tensor, name))
@@ -131,6 +140,8 @@ def _require_data_files(prefix: Path) -> None:
             f"{', '.join(sorted(held)) or 'none of these'}. Copy or download what "
             f"is missing."
         )
+    for name in (index, *(match.group() for match in data_files)):
+        refuse_placeholder(prefix.with_name(name))
 
 
 def _refuse_patterns(prefix: Path) -> None:
@@ -142,14 +153,21 @@ def _refuse_patterns(prefix: Path) -> None:
 
 
 def _shards(index: Path) -> list[Path]:
+    refuse_placeholder(index)
     try:
         weight_map = json.loads(index.read_text("utf-8"))["weight_map"]
         names = sorted(set(weight_map.values()))
+        outside = [name for name in names if Path(name).name != name]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
             f"Expected an index of safetensors files with a `weight_map`. Received: "
             f"{index}: {_first_line(error)}. Copy or download it again."
         ) from error
+    if outside or not names:
+        raise CheckpointError(
+            f"Expected the names of safetensors files beside their index. Received: "
+            f"{index} with {outside or names}. Copy or download it again."
+        )
     return [index.parent / name for name in names]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kerascls.cli.arguments import check_arguments, unknown_command
 from kerascls.cli.exit_codes import exit_code_of
 from kerascls.cli.silence import silence_backends, simplify_warnings
 from kerascls.system.interrupts import resend_dropped
@@ -25,6 +26,7 @@ COMMANDS = {
     "export": "Write a trained classifier for onnxruntime and others.",
     "audit": "Look for what is wrong with labelled text.",
     "relabel": "Write labelled text anew with corrected labels.",
+    "data": "Convert labelled text to other formats, count what is in it.",
     "inspect": "Say what a checkpoint or a trained classifier holds.",
     "models": "List the models that --model accepts.",
 }
@@ -43,6 +45,17 @@ class LazyGroup(click.Group):
             return None
         name = cmd_name.replace("-", "_")
         return getattr(import_module(f"kerascls.cli.{name}"), name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Returns name, command and its arguments, which are looked at as a whole."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise unknown_command(args[0], COMMANDS, ctx)
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            check_arguments(command, rest, ctx)
+        return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: Any) -> None:
         """Writes the table."""

@@ -7,13 +7,13 @@ import click
 
 import kerascls
 from kerascls.auditing.judges import AUTO, JUDGES, NONE
-from kerascls.cli.options import FILE, FOLDER, NEW_FOLDER, given, setting_options
+from kerascls.cli.options import FOLDER, NEW_FOLDER, TEXT_SOURCE, given, setting_options
 from kerascls.cli.output import echo_json, row_progress
 from kerascls.data.readers.read_options import READ_KEYWORDS
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=TEXT_SOURCE, metavar="FILE...")
 @click.option(
     "--bundle",
     type=FOLDER,

@@ -7,9 +7,9 @@ import click
 
 import kerascls
 from kerascls.cli.options import (
-    FILE,
     FOLDER,
     NEW_FOLDER,
+    TEXT_SOURCE,
     given,
     reading_options,
     runtime_option,
@@ -19,7 +19,9 @@ from kerascls.cli.output import echo_json, row_progress
 
 @click.command()
 @click.argument("out", type=FOLDER)
-@click.option("--test", required=True, type=FILE, help="Labelled text to score on.")
+@click.option(
+    "--test", required=True, type=TEXT_SOURCE, help="Labelled text to score on."
+)
 @reading_options()
 @click.option(
     "--report",

@@ -1,6 +1,5 @@
 """What a user sees and a shell gets when a command ends, well or not."""
 
-import errno
 import os
 import sys
 import traceback
@@ -9,12 +8,11 @@ from collections.abc import Callable
 import click
 
 from kerascls.errors import ExportError, KerasclsError
+from kerascls.system.disk import is_full
 from kerascls.system.extras import absence_explained
 
 DEBUG_VARIABLE = "KERASCLS_DEBUG"
 DONE, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 def exit_code_of(command: Callable[[], int | None]) -> int:
@@ -50,7 +48,7 @@ def _report(error: Exception) -> int:
         click.echo(f"error: {error}", err=True)
         return FAILURE if isinstance(error, ExportError) else BAD_INPUT
     click.echo(f"error: {_describe(error)}", err=True)
-    return FAILURE
+    return BAD_INPUT if is_full(error) else FAILURE
 
 
 def debugging() -> bool:
@@ -59,7 +57,7 @@ def debugging() -> bool:
 
 
 def _describe(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno in _FULL_DISK:
+    if isinstance(error, OSError) and is_full(error):
         file = f" while writing {error.filename}" if error.filename else ""
         return f"the disk is full{file}. Free some space and run the command again."
     if isinstance(error, OSError) and error.strerror:

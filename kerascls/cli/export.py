@@ -6,7 +6,12 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import FILE, given, input_format_option, reading_options
+from kerascls.cli.options import (
+    TEXT_SOURCE,
+    given,
+    input_format_option,
+    reading_options,
+)
 from kerascls.cli.output import echo_json, plain_table, row_progress
 from kerascls.serving.exporters.acceptance import Limits
 from kerascls.serving.exporters.formats import FORMATS
@@ -27,7 +32,7 @@ from kerascls.serving.exporters.formats import FORMATS
 )
 @click.option(
     "--input",
-    type=FILE,
+    type=TEXT_SOURCE,
     help="Texts to compare on, with labels or without. Default: the packaged sample.",
 )
 @reading_options(

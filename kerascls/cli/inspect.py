@@ -6,7 +6,7 @@ import click
 
 import kerascls
 from kerascls.cli.exit_codes import BAD_INPUT, DONE
-from kerascls.cli.output import echo_json, plain_table
+from kerascls.cli.output import echo_json
 
 
 @click.command()
@@ -19,25 +19,9 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
     checkpoints, a safetensors file, its index file or a TensorFlow prefix such as
     DIR/model.ckpt-2000.
     """
-    from kerascls.inference.bundle import is_bundle
-
-    if is_bundle(checkpoint):
-        return _inspect_bundle(checkpoint, as_json)
     inspection = kerascls.inspect(checkpoint)
     if as_json:
         echo_json(inspection.to_dict())
     else:
         click.echo(str(inspection))
     return DONE if inspection.is_complete else BAD_INPUT
-
-
-def _inspect_bundle(path: Path, as_json: bool) -> int:
-    from kerascls.inference.bundle import open_bundle
-    from kerascls.inference.bundle.description import bundle_lines, describe_bundle
-
-    description = describe_bundle(open_bundle(path))
-    if as_json:
-        echo_json(description)
-    else:
-        click.echo(plain_table(bundle_lines(description)))
-    return DONE

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -10,14 +11,18 @@ import click
 from kerascls.cli.output import progress_console
 from kerascls.data.readers import FORMATS
 from kerascls.data.readers.read_options import READ_KEYWORDS
+from kerascls.errors import SettingsError
 from kerascls.inference.runtimes import AUTO, RUNTIMES
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# Labelled text: a file, or a folder with a folder for each class.
+TEXT_SOURCE = click.Path(exists=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
 _UNCHECKED = ("checkpoint",)
+_SOURCES = ("train", "valid", "test")
 _PLAIN: dict[type, click.ParamType] = {int: click.INT, float: click.FLOAT}
 _AS_IN_TRAINING = {
     "text": "Text column; repeat for several. Default: as in training.",
@@ -104,9 +109,21 @@ def runtime_option(command: Callable) -> Callable:
 def settings_from(
     config: Path | None, options: dict[str, Any], overrides: Iterable[str]
 ) -> RunSettings:
-    """Merges a settings file, options and `--set`, the later ones winning."""
+    """Merges a settings file and, winning over it, options and `--set`.
+
+    Raises:
+        SettingsError: When an option and `--set` give the same setting.
+    """
+    overrides, options = list(overrides), given(options)
+    keys = {one.partition("=")[0].strip(): one for one in overrides}
+    for name in options:
+        if OPTION_KEYS[name] in keys:
+            raise SettingsError(
+                f"Expected every setting once. Received: --{name.replace('_', '-')} "
+                f"beside --set {keys[OPTION_KEYS[name]]}. Leave one of them out."
+            )
     settings = RunSettings.read(config) if config else RunSettings()
-    return settings.with_options(**given(options)).with_overrides(overrides)
+    return settings.with_options(**options).with_overrides(overrides)
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +155,8 @@ def _option(name: str, help_text: str | None) -> Callable:
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
     if get_origin(annotation) is tuple:
-        return (tuple, *get_args(annotation))
+        items = (get_args(item) or (item,) for item in get_args(annotation))
+        return (tuple, *chain.from_iterable(items))
     return get_args(annotation) or (annotation,)
 
 
@@ -148,7 +166,7 @@ def _type(name: str, key: str, kinds: tuple[Any, ...]) -> click.ParamType:
     if Path in kinds:
         if name in _UNCHECKED:
             return click.Path(path_type=Path)
-        return FILE
+        return TEXT_SOURCE if name in _SOURCES else FILE
     return next((_PLAIN[kind] for kind in kinds if kind in _PLAIN), click.STRING)
 
 

@@ -1,14 +1,29 @@
 """`kerascls predict`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 import kerascls
-from kerascls.cli.options import FOLDER, given, input_format_option, runtime_option
+from kerascls.cli.options import (
+    FOLDER,
+    given,
+    input_format_option,
+    runtime_option,
+    setting_options,
+)
 from kerascls.cli.output import row_progress
+from kerascls.data.readers.file_options import TABLE_KEYWORDS
+
+RULE = ("threshold", "top_k", "mass", "min_labels", "max_labels", "abstain_below")
+_HELP = {
+    "threshold": "Probability from which on a label is given, multilabel only.",
+    "min_labels": "Give at least so many labels.",
+    "max_labels": "Give at most so many labels.",
+}
 
 
 @click.command()
@@ -16,9 +31,13 @@ from kerascls.cli.output import row_progress
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option("--input", metavar="FILE", help="Rows to label; - is standard input.")
 @click.option("--output", metavar="FILE", help=".csv or .jsonl. Default: screen.")
+@click.option("--overwrite", is_flag=True, help="Replace --output if it exists.")
+@click.option("--all-scores", is_flag=True, help="CSV: a column for every label.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON lines.")
+@setting_options(RULE, **_HELP)
 @click.option("--text", multiple=True, help="Text column. Default: as in training.")
 @input_format_option("--format", help="Of the input.")
-@click.option("--encoding", help="Of the input. Default: utf-8.")
+@setting_options(TABLE_KEYWORDS)
 @runtime_option
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 def predict(
@@ -26,6 +45,7 @@ def predict(
     texts: tuple[str, ...],
     input: str | None,
     output: str | None,
+    as_json: bool,
     runtime: str | None,
     quiet: bool,
     **options: Any,
@@ -34,28 +54,65 @@ def predict(
 
     One output row per input row, in order. Standard input is read, as plain lines,
     when neither TEXT nor --input is given. Put -- before texts that begin with -.
+    --threshold and others like it replace the classifier's rule in this call.
     """
+    stated = given({name: options.pop(name) for name in RULE})
     if texts and (input or output or given(options)):
         raise click.UsageError(
             "TEXT arguments are shown on the screen; leave out the other options, or "
             "use --input instead of TEXT."
         )
+    if as_json and (output or options["all_scores"]):
+        raise click.UsageError(
+            "--json is for the screen and has all scores; leave out --output and "
+            "--all-scores, or give an --output that ends in .jsonl."
+        )
     if not texts and input is None and sys.stdin.isatty():
         raise click.UsageError("Give a TEXT, or --input FILE, or pipe in some lines.")
+    options |= {"runtime": runtime, "rule": _rule(out, stated)}
     if texts:
-        return _predict_texts(out, texts, **given({"runtime": runtime}))
-    options["runtime"] = runtime
+        return _predict_texts(out, texts, as_json, **given(options))
+    options["output_format"] = "jsonl" if as_json else None
     input, output = input or "-", output or "-"
     with row_progress(quiet or output == "-") as show:
-        kerascls.predict(out, input, output, on_progress=show, **given(options))
-
-
-def _predict_texts(out: Path, texts: tuple[str, ...], **options: str) -> None:
-    from kerascls.data.readers import join_labels
-
-    predictions = kerascls.Predictor.load(out, **options).predict(texts)
-    for text, prediction in zip(texts, predictions, strict=True):
-        scores = "|".join(
-            f"{prediction.scores[name]:.3f}" for name in prediction.labels
+        kerascls.predict(
+            out,
+            input,
+            output,
+            on_progress=show,
+            on_note=None if quiet else partial(click.echo, err=True),
+            **given(options),
         )
-        click.echo(f"{join_labels(prediction.labels) or '-'}\t{scores or '-'}\t{text}")
+
+
+def _rule(out: Path, stated: dict[str, Any]) -> "kerascls.Rule | None":
+    """Returns the rule for this call, None for the classifier's own."""
+    if not stated:
+        return None
+    from kerascls.decision.fit_decision import rule_for_one_call
+    from kerascls.inference.bundle import open_bundle
+
+    settings = kerascls.RunSettings.from_dict({"decision": stated}).decision
+    opened = open_bundle(out)
+    labels = opened.label_set.names
+    return rule_for_one_call(settings, opened.task, labels, opened.rule)
+
+
+def _predict_texts(
+    out: Path,
+    texts: tuple[str, ...],
+    as_json: bool,
+    rule: "kerascls.Rule | None" = None,
+    **options: Any,
+) -> None:
+    from kerascls.data.readers import join_labels
+    from kerascls.inference.outputs import json_line, shown_scores
+
+    predictor = kerascls.Predictor.load(out, **options)
+    predictions = predictor.predict(texts, rule=rule)
+    for text, prediction in zip(texts, predictions, strict=True):
+        if as_json:
+            click.echo(json_line({"text": text}, prediction))
+            continue
+        labels = join_labels(prediction.labels) or "-"
+        click.echo(f"{labels}\t{shown_scores(prediction, 3)}\t{text}")

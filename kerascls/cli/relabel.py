@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 import kerascls
-from kerascls.cli.options import FILE, given, setting_options
+from kerascls.cli.options import FILE, TEXT_SOURCE, given, setting_options
 from kerascls.cli.output import echo_json
 from kerascls.data.readers.read_options import READ_KEYWORDS
 
 
 @click.command()
-@click.argument("file", type=FILE)
+@click.argument("file", type=TEXT_SOURCE)
 @click.argument("corrections", type=FILE)
 @click.option(
     "--output",

@@ -7,8 +7,8 @@ import click
 
 import kerascls
 from kerascls.cli.options import (
-    FILE,
     FOLDER,
+    TEXT_SOURCE,
     given,
     reading_options,
     runtime_option,
@@ -24,16 +24,18 @@ DECISION = (
 
 @click.command()
 @click.argument("out", type=FOLDER)
-@click.argument("valid", type=FILE)
+@click.argument("valid", type=TEXT_SOURCE, required=False)
 @setting_options(DECISION)
 @reading_options()
 @runtime_option
+@click.option("--undo", is_flag=True, help="Bring the decision of before back.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
-    """Fit how the classifier in OUT decides anew on VALID, labelled text.
+def tune(out: Path, valid: Path | None, as_json: bool, **options: Any) -> None:
+    """Fit how the classifier in OUT decides anew, by default on its validation part.
 
     Nothing is trained: only probabilities and thresholds change, and the bundle keeps
-    them. VALID must be neither training nor test data.
+    them. VALID is other labelled text to fit on, neither training nor test data. What
+    was before stays in the bundle: --undo goes back, one `tune` at a time.
     """
     with row_progress() as show:
         result = kerascls.tune(out, valid, on_progress=show, **given(options))
@@ -42,15 +44,17 @@ def tune(out: Path, valid: Path, as_json: bool, **options: Any) -> None:
     from kerascls.evaluation.reports import render_table
     from kerascls.evaluation.reports.rules import decision_line
 
-    click.echo(render_table(result.before, title=f"Before, on {valid.name}"))
+    before, after = result.before, result.after
+    if before is not None:
+        click.echo(render_table(before, title=f"Before, on {result.source}"))
     click.echo(decision_line(result.decision_before))
-    before = result.before
-    click.echo(
-        render_table(result.after, title="After", best=before, change="Δ before")
-    )
+    if after is not None:
+        click.echo(render_table(after, title="After", best=before, change="Δ before"))
     click.echo(decision_line(result.decision))
     for line in result.decision.lines():
         click.echo(line)
+    for line in result.notes:
+        click.echo(f"Note: {line}")
     if result.unknown:
         click.echo(f"Left out, training lacked them: {', '.join(result.unknown)}.")
     click.echo(f"Written: {result.bundle}. Reports made before are of the old rule.")

@@ -1,14 +1,17 @@
 """The parts a run trains, chooses and scores on, and what is known of them."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
 from kerascls.data.duplicates import count_duplicates
-from kerascls.data.labels import LabelSet, Task
+from kerascls.data.label_checks.column import notes_or_refusal
+from kerascls.data.label_checks.compare import compare
+from kerascls.data.label_checks.spelling import quoted
+from kerascls.data.labels import LabelSet, Task, in_natural_order
 from kerascls.data.readers import Dataset
 from kerascls.data.splits.parts import Part
 from kerascls.data.targets import Targets
@@ -27,6 +30,7 @@ class LabelledText:
         parts: `"train"`, `"valid"` and, unless there is none, `"test"`.
         unseen: For each part, rows of each label that training lacks.
         notes: Lines for people: what was split, doubled, left out.
+        label_notes: Those of them that are about labels.
         is_sample: Whether this is the sample that comes with the package.
     """
 
@@ -36,6 +40,7 @@ class LabelledText:
     unseen: dict[str, dict[str, int]]
     notes: list[str] = field(default_factory=list)
     is_sample: bool = False
+    label_notes: tuple[str, ...] = ()
     _targets: dict[str, Targets] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -45,13 +50,19 @@ class LabelledText:
         """Returns the parts with their labels, and more notes on them.
 
         Raises:
-            DataError: When training has fewer than two labels.
+            DataError: When training has too few labels, or another file has none that
+                training has.
         """
-        label_set = _training_labels(parts["train"])
+        label_set = _training_labels(task, parts["train"])
         unseen = {name: _unseen(part, label_set) for name, part in parts.items()}
-        data = cls(task, label_set, parts, unseen, list(notes), is_sample)
-        data.notes.extend(_describe(data))
+        about = (*_label_notes(parts, label_set), *_rare_labels(parts, label_set))
+        data = cls(task, label_set, parts, unseen, list(notes), is_sample, about)
+        data.notes.extend([*about, *_describe(data)])
         return data
+
+    def with_labels(self, names: Iterable[str]) -> Self:
+        """Returns a copy whose labels are in the order of `names`, the same labels."""
+        return replace(self, label_set=LabelSet(tuple(names)))
 
     @property
     def datasets(self) -> list[Dataset]:
@@ -86,7 +97,7 @@ def one_task(datasets: Mapping[str, Dataset]) -> Task:
     columns = {dataset.text_columns for dataset in datasets.values()}
     if len(tasks) > 1 or len(columns) > 1:
         received = "; ".join(
-            f"{dataset.path.name}: {dataset.task}, texts from "
+            f"{dataset.name}: {dataset.task}, texts from "
             f"{'+'.join(dataset.text_columns)}"
             for dataset in datasets.values()
         )
@@ -97,30 +108,72 @@ def one_task(datasets: Mapping[str, Dataset]) -> Task:
     return tasks.pop()
 
 
-def _training_labels(part: Part) -> LabelSet:
+def _training_labels(task: Task, part: Part) -> LabelSet:
     names = {name for row in part.labels for name in row}
-    if len(names) < 2:
+    needed = 1 if task is Task.MULTILABEL else 2
+    if len(names) < needed or (needed == 1 and all(part.labels) and len(names) == 1):
         labels = f"only the label {names.pop()!r}" if names else "no label"
+        what = "two labels" if needed == 2 else "one label, and rows without it"
         raise DataError(
-            f"Training needs at least two labels. Received: {part.dataset.path} with "
+            f"Training needs at least {what}. Received: {part.dataset.name} with "
             f"{labels} in {len(part.rows)} rows. Check the label column "
             f"{part.dataset.label_column!r} and its separator."
         )
     return LabelSet.from_labels([names])
 
 
+def _label_notes(parts: Mapping[str, Part], label_set: LabelSet) -> list[str]:
+    """Returns what there is to say of each file, and of each beside training's."""
+    train = parts["train"].dataset
+    notes = list(train.notes)
+    others = {id(p.dataset): p for p in parts.values() if p.dataset is not train}
+    for part in others.values():
+        counts = Counter(name for row in part.labels for name in row)
+        file, source = str(part.dataset.path), train.path.name
+        notes += part.dataset.notes
+        notes += notes_or_refusal(compare(file, counts, label_set, source))
+    return notes
+
+
+def _rare_labels(parts: Mapping[str, Part], label_set: LabelSet) -> list[str]:
+    """Returns a line on the labels of training that not all parts have."""
+    counts = {
+        name: Counter(label for row in part.labels for label in row)
+        for name, part in parts.items()
+    }
+    rare = [
+        f"{quoted(label)} ("
+        + ", ".join(f"{part} {n[label]}" for part, n in counts.items() if n[label])
+        + ")"
+        for label in label_set
+        if not all(number[label] for number in counts.values())
+    ]
+    if not rare:
+        return []
+    more = len(rare) - SHOWN_LABELS
+    return [
+        f"labels that are not in every part ({len(rare)}), not scored where they are "
+        f"not, and where their rows went: "
+        + ", ".join(rare[:SHOWN_LABELS])
+        + (f" and {more} more" if more > 0 else "")
+    ]
+
+
 def _unseen(part: Part, label_set: LabelSet) -> dict[str, int]:
     counts = Counter(name for row in part.labels for name in row)
-    return {name: counts[name] for name in sorted(counts) if name not in label_set}
+    return {
+        name: counts[name] for name in in_natural_order(counts) if name not in label_set
+    }
 
 
 def _describe(data: LabelledText) -> list[str]:
     notes = []
-    for dataset in data.datasets:
-        file = dataset.path.name
+    for dataset in (one for many in data.datasets for one in many.files or (many,)):
+        file = dataset.name
         if dataset.skipped_rows:
             skipped = _count(dataset.skipped_rows, "bad row")
             notes.append(f"{file}: {skipped} left out")
+        notes += dataset.notes
         if dataset.empty_texts:
             notes.append(f"{file}: {_count(dataset.empty_texts, 'empty text')} kept")
     for name, rows in data.unseen.items():

@@ -1,11 +1,15 @@
 """Tasks by name, and which label is which column."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 
 from kerascls.errors import DataError
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_DIGITS = re.compile(r"(\d+)")
 
 
 class Task(StrEnum):
@@ -48,16 +52,16 @@ class LabelSet:
 
     @classmethod
     def from_labels(cls, rows: Iterable[Iterable[str]]) -> "LabelSet":
-        """Returns the sorted set of all labels that occur in rows.
+        """Returns all labels that occur in rows, in natural order.
 
         Raises:
             DataError: When no row has a label.
         """
-        return cls(tuple(sorted({name for row in rows for name in row})))
+        return cls(in_natural_order({name for row in rows for name in row}))
 
     def extended(self, names: Iterable[str]) -> "LabelSet":
-        """Returns a set with the unseen of `names` behind the known ones, sorted."""
-        return LabelSet((*self.names, *sorted(set(names) - set(self.names))))
+        """Returns a set with the unseen of `names` behind the known ones, in order."""
+        return LabelSet((*self.names, *in_natural_order(set(names) - set(self.names))))
 
     def column(self, name: str) -> int:
         """Returns the column of `name`.
@@ -83,6 +87,23 @@ class LabelSet:
 
     def __contains__(self, name: object) -> bool:
         return name in self._columns
+
+
+def in_natural_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Returns names sorted as people do: 2 before 10, and `grade 2` before `grade 10`.
+
+    Numbers come first, by their value.
+    """
+    return tuple(sorted(names, key=_natural_key))
+
+
+def _natural_key(name: str) -> tuple:
+    if _NUMBER.fullmatch(name):
+        return (0, float(name), name)
+    # Text and digits in turn, so that like is compared with like.
+    pieces = _DIGITS.split(name)
+    pieces[1::2] = [f"{len(one.lstrip('0')):09}{one}" for one in pieces[1::2]]
+    return (1, pieces, name)
 
 
 def _first_fault(names: tuple[str, ...], columns: dict[str, int]) -> str:

@@ -116,6 +116,21 @@ def _stated_rule(
     return Rule("cost", costs=costs.costs, **limits)
 
 
+def rule_for_one_call(
+    settings: DecisionSettings, task: Task, labels: Sequence[str], rule: Rule
+) -> Rule:
+    """Returns the stated rule, or a bundle's with the limits that are stated.
+
+    Raises:
+        SettingsError: When it is not for the task, or contradicts itself.
+    """
+    check_decision(settings, task, labels)
+    stated = {name: getattr(settings, name) for name in settings.model_fields_set}
+    if {"threshold", "top_k", "mass"} & stated.keys():
+        return _stated_rule(settings, task, labels) or rule
+    return replace(rule, **stated)
+
+
 def check_decision(
     settings: DecisionSettings, task: Task, labels: Sequence[str]
 ) -> None:

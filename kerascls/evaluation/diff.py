@@ -18,6 +18,7 @@ from kerascls.evaluation.metrics.bootstrap import (
 )
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST
+from kerascls.system.keywords import checked_keywords
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,6 +88,7 @@ class RunDifference:
         }
 
 
+@checked_keywords()
 def diff(
     run_a: str | Path,
     run_b: str | Path,

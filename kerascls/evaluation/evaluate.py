@@ -1,16 +1,20 @@
 """Scores of a trained classifier on labelled text."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
+from kerascls.data.label_checks.column import notes_or_refusal
+from kerascls.data.label_checks.compare import compare
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
-from kerascls.errors import DataError
+from kerascls.errors import DataError, SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns, score
 from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_baseline
 from kerascls.evaluation.reports.csv_markdown_json import write_report
@@ -20,9 +24,13 @@ from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
 from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
+from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
+from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
 from kerascls.system.extras import require
+from kerascls.system.files import staged
+from kerascls.system.places import check_folder
 
 
 def scored_rows_of(
@@ -43,9 +51,9 @@ def scored_rows_of(
     examples = [dataset.examples[row] for row in chosen_rows]
     if not examples:
         raise DataError(
-            f"Scores need at least one row. Received: none from {dataset.path.name}."
+            f"Scores need at least one row. Received: none from {dataset.name}."
         )
-    texts = [example.texts for example in examples]
+    texts, names = [example.texts for example in examples], dataset.file_names
     truth = [example.labels for example in examples]
     labels = bundle.label_set.extended({name for names in truth for name in names})
     probabilities = bundle.decision.probabilities(logits, bundle.task)
@@ -58,6 +66,7 @@ def scored_rows_of(
         known=len(bundle.label_set),
         rows_sha256=rows_sha256(texts, truth),
         lines=np.array([example.line for example in examples], np.int64),
+        files=[names[row] for row in chosen_rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
     )
@@ -67,7 +76,7 @@ def report_on(
     bundle: Bundle,
     scored: ScoredRows,
     source: str,
-    notes: Sequence[str] = (),
+    notes: Iterable[str] = (),
     linear: LinearBaseline | None = None,
 ) -> Report:
     """Scores rows against their true labels.
@@ -78,7 +87,7 @@ def report_on(
         bundle: What the rows were labelled with.
         scored: The rows.
         source: Where they came from, for people.
-        notes: What makes the scores doubtful, for people.
+        notes: What should be known of the rows and their labels, a line each.
         linear: How a linear model does on the same rows, if one was trained.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
@@ -111,7 +120,7 @@ def write_results(
     text_columns: Sequence[str],
     history_csv: Path | None = None,
 ) -> None:
-    """Writes all there is to know about scored rows.
+    """Writes all there is to know about scored rows, or nothing where that fails.
 
     Args:
         directory: Where to; made if it does not exist.
@@ -121,17 +130,37 @@ def write_results(
         text_columns: Names of their text fields.
         history_csv: Scores of every epoch of the training, for report.html.
     """
-    directory = Path(directory)
-    write_report(directory, report)
-    write_report_html(directory / HTML_FILE, report, scored, history_csv)
-    write_plots(directory / PLOTS_FOLDER, report, scored, history_csv)
-    write_errors(directory, scored, text_columns)
-    scored.save(directory / TEST_ROWS_FILE)
+    with staged(directory) as work:
+        write_report(work, report)
+        write_report_html(work / HTML_FILE, report, scored, history_csv)
+        write_plots(work / PLOTS_FOLDER, report, scored, history_csv)
+        write_errors(work, scored, text_columns)
+        scored.save(work / TEST_ROWS_FILE)
+
+
+def check_report_folder(out: str | Path) -> None:
+    """Checks that a report can be written and that only an earlier one is replaced.
+
+    Raises:
+        SettingsError: When it cannot be made, or a run or other files are there.
+    """
+    out = Path(out)
+    check_folder(out, "report")
+    if (out / RUN_FILE).exists():
+        holds = "which holds a run with a report of its own"
+    elif (out / TEST_ROWS_FILE).exists() or not out.is_dir() or not any(out.iterdir()):
+        return
+    else:
+        holds = "which holds other files"
+    raise SettingsError(
+        f"Expected an empty directory or one of an earlier report. Received: "
+        f"out={str(out)!r}, {holds}. Choose another with --report."
+    )
 
 
 def evaluate(
     bundle: str | Path,
-    test: str | Path,
+    test: Any,
     *,
     runtime: str = "auto",
     out: str | Path | None = None,
@@ -142,7 +171,8 @@ def evaluate(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        test: A file with texts and labels.
+        test: Texts and labels: a file, or a table in memory, see
+            `kerascls.data.readers.frame_kinds.as_frame`.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
@@ -162,11 +192,13 @@ def evaluate(
     options = ReadOptions.from_keywords(evaluate, reading)
     if out is not None:
         require("A report with plots", "matplotlib")
+        check_report_folder(out)
     opened = open_bundle(bundle)
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
-    report = report_on(opened, scored, dataset.path.name)
+    notes = (*dataset.notes, *seen_notes(opened, dataset))
+    report = report_on(opened, scored, dataset.name, notes)
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report
@@ -194,17 +226,21 @@ def logits_of(
 
 
 def read_labelled(
-    bundle: Bundle, path: str | Path, options: ReadOptions = DEFAULTS
+    bundle: Bundle, path: Any, options: ReadOptions = DEFAULTS
 ) -> Dataset:
     """Reads labelled text the way a bundle's training text was read.
 
     Args:
         bundle: What is not stated of the columns is as in its training.
-        path: A file with texts and labels.
+        path: A file, or a table in memory, with texts and labels.
         options: What is stated.
 
     Raises:
-        DataError: When the file cannot be used.
+        DataError: When the file cannot be used, or the classifier knows none of its
+            labels.
         SettingsError: When text columns are more or fewer than in training.
     """
-    return read(path, options.as_in(bundle.read_options))
+    dataset = read(path, options.as_in(bundle.read_options))
+    counts = Counter(name for example in dataset.examples for name in example.labels)
+    found = compare(dataset.name, counts, bundle.label_set, "the classifier")
+    return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from kerascls.errors import BundleError
 from kerascls.system.files import write_atomically
 
 TEST_ROWS_FILE = "test.safetensors"
+VALID_ROWS_FILE = "valid.safetensors"
 
 _FORMAT = "kerascls scored rows 1"
 
@@ -33,9 +35,12 @@ class ScoredRows:
         known: How many of the labels training had: the first columns.
         rows_sha256: Hash of all texts and true labels in order, see `rows_sha256`.
         lines: int64 `(rows,)`, where each row starts in its file.
+        files: The file of each row; empty where all are in one.
         texts: The text fields of each row; empty where they were not kept.
         decision_sha256: Of the decision that chose the labels, as the bundle's manifest
             has it; empty where that is not known.
+        logits: float32 `(rows, known)`, what a decision can be fitted to; None where
+            they were not kept.
     """
 
     task: Task
@@ -46,8 +51,10 @@ class ScoredRows:
     known: int
     rows_sha256: str
     lines: np.ndarray
+    files: Sequence[str] = ()
     texts: Sequence[tuple[str, ...]] = ()
     decision_sha256: str = ""
+    logits: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -65,6 +72,8 @@ class ScoredRows:
             "probabilities": np.ascontiguousarray(self.probabilities, np.float32),
             "lines": np.ascontiguousarray(self.lines, np.int64),
         }
+        if self.logits is not None:
+            arrays["logits"] = np.ascontiguousarray(self.logits, np.float32)
         metadata = {
             "format": _FORMAT,
             "task": self.task.value,
@@ -73,6 +82,8 @@ class ScoredRows:
             "rows_sha256": self.rows_sha256,
             "decision_sha256": self.decision_sha256,
         }
+        if self.files:
+            metadata["files"] = json.dumps(_runs(self.files), ensure_ascii=False)
         write_atomically(path, save(arrays, metadata))
 
     @classmethod
@@ -103,12 +114,23 @@ class ScoredRows:
                 rows_sha256=metadata["rows_sha256"],
                 decision_sha256=metadata.get("decision_sha256", ""),
                 lines=arrays["lines"],
+                logits=arrays.get("logits"),
+                files=[
+                    name
+                    for name, rows in json.loads(metadata.get("files", "[]"))
+                    for _ in range(rows)
+                ],
             )
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise BundleError(
                 f"Expected the scored rows of a run. Received: {str(path)!r} "
                 f"({error}). Train, or evaluate with --report, once more."
             ) from error
+
+
+def _runs(names: Sequence[str]) -> list[tuple[str, int]]:
+    """Returns names that follow each other once, with their number."""
+    return [(name, len(list(group))) for name, group in groupby(names)]
 
 
 def rows_sha256(texts: Sequence[Sequence[str]], labels: Sequence[Sequence[str]]) -> str:

@@ -2,22 +2,36 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kerascls.data.labels import in_natural_order
 from kerascls.data.readers import ReadOptions
+from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import check_decision, decide
-from kerascls.errors import SettingsError
+from kerascls.errors import BundleError, SettingsError
 from kerascls.evaluation.evaluate import logits_of, read_labelled
 from kerascls.evaluation.metrics.scores import Scores, score
-from kerascls.inference.bundle import Bundle, open_bundle, rewrite_decision
+from kerascls.evaluation.reports.notebook import scores_html
+from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
+from kerascls.evaluation.seen_texts import seen_notes
+from kerascls.inference.bundle import (
+    Bundle,
+    open_bundle,
+    rewrite_decision,
+    undo_decision,
+)
 from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.run_settings import RunSettings
+from kerascls.system.notebooks import html_lines
+
+OWN_ROWS = "the run's validation part"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,17 +43,30 @@ class TuneResult:
         decision: What it decides by now.
         decision_before: What it decided by until now.
         unknown: Rows of each label that training lacked; they are left out.
-        before: Scores of the decision before, on the rows of `valid`.
+        before: Scores of the decision before, on the rows that were used; None where
+            something was undone and there were none.
         after: Scores of the new one on the same rows. It was fitted to them: on other
             rows it will do a little worse.
+        source: Where the rows came from, for people.
+        notes: What should be known of them and their labels, a line each.
     """
 
     bundle: Path
     decision: Decision
     decision_before: Decision
     unknown: dict[str, int]
-    before: Scores
-    after: Scores
+    before: Scores | None
+    after: Scores | None
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        tables = [
+            scores_html(scores, f"{title}, on {self.source}")
+            for title, scores in (("Before", self.before), ("After", self.after))
+            if scores is not None
+        ]
+        return "".join(tables) + html_lines([*self.decision.lines(), *self.notes])
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""
@@ -48,15 +75,80 @@ class TuneResult:
             "decision": self.decision.to_dict(),
             "decision_before": self.decision_before.to_dict(),
             "unknown": self.unknown,
-            "before": self.before.to_dict(),
-            "after": self.after.to_dict(),
+            "source": self.source,
+            "notes": list(self.notes),
+            "before": self.before and self.before.to_dict(),
+            "after": self.after and self.after.to_dict(),
         }
+
+
+@dataclass(frozen=True, eq=False)
+class FittingRows:
+    """What a decision is fitted to: logits, and labels as far as training had them."""
+
+    targets: np.ndarray
+    logits: np.ndarray
+    unknown: dict[str, int]
+    source: str
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        bundle: Bundle,
+        valid: Any,
+        reading: ReadOptions,
+        on_progress: Callable[[int, int], None] | None,
+        runtime: str,
+    ) -> "FittingRows":
+        """Reads labelled text and runs the model over it."""
+        dataset = read_labelled(bundle, valid, reading)
+        rows = [example.labels for example in dataset.examples]
+        targets = _known_targets(bundle, rows)
+        counts = Counter(name for row in rows for name in row)
+        names = in_natural_order(counts)
+        unknown = {n: counts[n] for n in names if n not in bundle.label_set}
+        notes = (*dataset.notes, *seen_notes(bundle, dataset, for_choice=True))
+        logits = logits_of(bundle, dataset, on_progress, runtime)
+        return cls(targets, logits, unknown, dataset.name, notes)
+
+    @classmethod
+    def of_run(cls, bundle: Bundle) -> "FittingRows":
+        """Returns the validation part that the run kept.
+
+        Raises:
+            BundleError: When the bundle lies in no run that did.
+        """
+        file = bundle.path.parent / VALID_ROWS_FILE
+        if not file.is_file():
+            raise BundleError(
+                f"Expected a run that keeps its validation part, or labelled text to "
+                f"fit on. Received: {str(bundle.path)!r} without {file.name} beside "
+                f"it, as copied bundles and runs of earlier versions are. Give the "
+                f"text, as in `kerascls tune RUN valid.csv`."
+            )
+        rows, labels = ScoredRows.load(file), bundle.label_set.names
+        if rows.logits is None or rows.labels[: rows.known] != labels:
+            raise BundleError(
+                f"Expected the validation part of the classifier beside it. Received: "
+                f"{str(file)!r} of another one. Give labelled text to fit on."
+            )
+        counts = np.count_nonzero(rows.targets, axis=0)[rows.known :].tolist()
+        unknown = dict(zip(rows.labels[rows.known :], counts, strict=True))
+        return cls(rows.targets[:, : rows.known], rows.logits, unknown, OWN_ROWS)
+
+    def score(self, bundle: Bundle, decision: Decision) -> Scores:
+        """Scores a decision on the rows."""
+        probabilities = decision.probabilities(self.logits, bundle.task)
+        labels = bundle.label_set.names
+        return score(self.targets, decision.rule.apply(probabilities), labels)
 
 
 def tune(
     bundle: str | Path,
-    valid: str | Path,
+    valid: Any = None,
     *,
+    undo: bool = False,
     runtime: str = "auto",
     on_progress: Callable[[int, int], None] | None = None,
     **options: Any,
@@ -65,8 +157,11 @@ def tune(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        valid: Labelled text to fit on. Not what the model was trained on, of which it
-            is too sure, nor what it will be scored on.
+        valid: Labelled text to fit on, a file or a table in memory. Not what the model
+            was trained on, of which it is too sure, nor what it will be scored on. By
+            default the validation part of the run, which its directory keeps.
+        undo: Bring the decision before the last `tune` back instead, step by step to
+            that of the training.
         runtime: What computes, see `Predictor.load`.
         on_progress: Called with rows done and all rows.
         **options: How the file is read, see `kerascls.data.readers.ReadOptions`:
@@ -88,26 +183,60 @@ def tune(
             or the task.
 
     Example:
-        >>> kerascls.tune("runs/news", "valid.csv", objective="precision@0.95")
+        >>> kerascls.tune("runs/news", objective="precision@0.95")
+        >>> kerascls.tune("runs/news", undo=True)
     """
     names = DecisionSettings.model_fields
     reading = ReadOptions.from_keywords(tune, options, names)
     decision = {name: options[name] for name in names if name in options}
     settings = RunSettings.from_dict({"decision": decision}).decision
     opened = open_bundle(bundle)
+    if undo:
+        return _undone(opened, valid, options)
     labels = tuple(opened.label_set)
     check_decision(settings, opened.task, labels)
-    dataset = read_labelled(opened, valid, reading)
-    rows = [example.labels for example in dataset.examples]
-    targets = _known_targets(opened, rows)
-    counts = Counter(name for row in rows for name in row)
-    unknown = {n: counts[n] for n in sorted(counts) if n not in opened.label_set}
-    logits = logits_of(opened, dataset, on_progress, runtime)
-    both = opened.decision, decide(settings, opened.task, labels, targets, logits)
-    chosen = [one.rule.apply(one.probabilities(logits, opened.task)) for one in both]
-    before, after = (score(targets, cells, labels) for cells in chosen)
-    rewritten = rewrite_decision(opened, both[1])
-    return TuneResult(rewritten.path, both[1], both[0], unknown, before, after)
+    if valid is None:
+        _refuse_reading(reading, runtime)
+        rows = FittingRows.of_run(opened)
+    else:
+        rows = FittingRows.read(opened, valid, reading, on_progress, runtime)
+    fitted = decide(settings, opened.task, labels, rows.targets, rows.logits)
+    return _result(opened, rewrite_decision(opened, fitted), rows)
+
+
+def _undone(opened: Bundle, valid: Any, options: dict[str, Any]) -> TuneResult:
+    if valid is not None or options:
+        given = [*(["valid"] if valid is not None else []), *options]
+        raise SettingsError(
+            f"Expected undo alone: what was before needs nothing to be fitted. "
+            f"Received: undo=True, {', '.join(given)}. Leave them out."
+        )
+    rows = None
+    with suppress(BundleError):  # without rows, nothing is scored
+        rows = FittingRows.of_run(opened)
+    return _result(opened, undo_decision(opened), rows)
+
+
+def _refuse_reading(reading: ReadOptions, runtime: str) -> None:
+    if reading != DEFAULTS or runtime != "auto":
+        raise SettingsError(
+            f"Expected labelled text beside how it is read and computed. Received: "
+            f"valid=None, runtime={runtime!r}, {reading}. Name the file, or leave "
+            f"these out: the run keeps what its validation part came to."
+        )
+
+
+def _result(before: Bundle, now: Bundle, rows: FittingRows | None) -> TuneResult:
+    return TuneResult(
+        now.path,
+        now.decision,
+        before.decision,
+        unknown=rows.unknown if rows else {},
+        before=None if rows is None else rows.score(now, before.decision),
+        after=None if rows is None else rows.score(now, now.decision),
+        source=rows.source if rows else "",
+        notes=rows.notes if rows else (),
+    )
 
 
 def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:

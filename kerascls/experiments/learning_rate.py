@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,11 @@ import numpy as np
 from kerascls.errors import SettingsError
 from kerascls.evaluation.reports.plots.fonts import new_figure
 from kerascls.settings.applicable import require_steps
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import Screen
-from kerascls.system.files import as_csv, write_atomically
+from kerascls.system.files import as_csv, write_all
+from kerascls.system.keywords import checked_keywords
+from kerascls.system.places import check_folder
 from kerascls.training.job import prepare
 
 if TYPE_CHECKING:
@@ -66,6 +69,7 @@ class RateCurve:
         return figure
 
 
+@checked_keywords(OPTION_KEYS)
 def find_rate(
     settings: RunSettings | None = None,
     *,
@@ -112,7 +116,7 @@ def find_rate(
             f"Expected at least 10 steps, to see a curve. Received: steps={steps}. "
             f"Give more."
         )
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     require_steps(settings, "a range test")
     screen = Screen(console, quiet)
     job = prepare(settings, screen, cache)
@@ -130,9 +134,11 @@ def find_rate(
     screen.say(f"learning rate to begin with: {curve.suggestion:.1e}")
     if out is not None:
         path = Path(out)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, curve.to_csv().encode())
-        curve.plot().savefig(path.with_suffix(".png"))
+        picture = BytesIO()
+        curve.plot().savefig(picture, format="png")
+        contents = {path.name: curve.to_csv().encode()}
+        picture_name = path.with_suffix(".png").name
+        write_all(path.parent, contents | {picture_name: picture.getvalue()})
     return curve
 
 
@@ -157,6 +163,7 @@ def check_curve_file(path: Path) -> None:
             f"Expected a file for the curve that ends in .csv; its picture is beside "
             f"it. Received: out={str(path)!r}. Name another."
         )
+    check_folder(path.parent)
     header = ",".join(COLUMNS).encode()
     if path.is_file() and path.read_bytes().startswith(header):
         return

@@ -2,11 +2,12 @@
 
 import json
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerascls.errors import SettingsError
+from kerascls.errors import KerasclsError, SettingsError
 from kerascls.experiments.seed_spread import (
     Spread,
     render_spreads,
@@ -14,11 +15,12 @@ from kerascls.experiments.seed_spread import (
     spreads_csv,
 )
 from kerascls.settings.applicable import require_steps
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras
 from kerascls.system.files import write_atomically, write_json
 from kerascls.system.interrupts import undisturbed
+from kerascls.system.keywords import checked_keywords
 from kerascls.training import fit as training
 from kerascls.training.resume import earlier_run
 from kerascls.training.run_directory import RunDirectory, free_directory
@@ -56,6 +58,7 @@ class SeedsResult:
         }
 
 
+@checked_keywords(OPTION_KEYS)
 def fit_seeds(
     settings: RunSettings | None = None,
     *,
@@ -96,7 +99,7 @@ def fit_seeds(
         >>> result = kerascls.fit_seeds(train="news.csv", seeds=3)
         >>> {one.name: one.mean for one in result.scores}
     """
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     require_steps(settings, "several seeds")
     folder = Path(out) if out else None
     if resume:
@@ -126,6 +129,12 @@ def fit_seeds(
             command = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
             line = shlex.join([*command, "--out", str(folder)])
             raise KeyboardInterrupt(f"To go on: {line}") from None
+        except KerasclsError:
+            if not any(folder.glob("seed-*")):  # refused before it began
+                (folder / SERIES_FILE).unlink()
+                with suppress(OSError):  # it holds what is not ours
+                    folder.rmdir()
+            raise
         _forget_models()
     # Each run has a report: without a test part `_check` has refused.
     scores = spreads([run.report for run in runs.values() if run.report])
@@ -164,9 +173,9 @@ def _check(settings: RunSettings, seeds: int) -> None:
             f"A spread needs two seeds or more. Received: seeds={seeds}. Give more, "
             f"or leave it out."
         )
-    if settings.data.valid is not None and settings.data.test is None:
+    if settings.data.valid and not settings.data.test:
         raise SettingsError(
             "Expected a test part, on which all seeds are scored. Received: "
-            f"valid={str(settings.data.valid)!r}, test=None. Give --test too, or "
-            f"leave out --valid: then both are cut from train."
+            f"valid={', '.join(map(str, settings.data.valid))}, no test. Give --test, "
+            f"or leave out --valid: then both are cut from train."
         )

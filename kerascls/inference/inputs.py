@@ -5,15 +5,27 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from kerascls.data.readers import FORMATS, BadRow, Record, read_columns, read_records
-from kerascls.data.readers.formats import find_format
+from kerascls.data.readers import (
+    FORMATS,
+    BadRow,
+    FileOptions,
+    Record,
+    read_columns,
+    read_records,
+)
+from kerascls.data.readers.columns import ColumnsError
+from kerascls.data.readers.cures import find_cure
+from kerascls.data.readers.formats import check_effect, find_format
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.lines import LINE_COLUMN, line_rows
-from kerascls.data.readers.rows import SHOWN_ROWS
-from kerascls.data.readers.text_files import check_encoding, open_binary
+from kerascls.data.readers.records import AS_IT_IS
+from kerascls.data.readers.rows import BadRowLog
+from kerascls.data.readers.text_files import open_binary
 from kerascls.errors import DataError
 from kerascls.inference.stream import texts_of
 
@@ -26,88 +38,160 @@ class Input:
         path: The file to read; None for standard input.
         source: The input as the user named it, for messages.
         format: One of `FORMATS`.
-        encoding: Encoding of text formats.
+        options: How it is read.
     """
 
     path: Path | None
     source: str
     format: str
-    encoding: str
+    options: FileOptions
 
-    def records(self, bad_rows: list[BadRow] | None = None) -> Iterator[Record]:
-        """Yields the rows; those that cannot be used go to `bad_rows`."""
+    def records(
+        self, bad_rows: list[BadRow] | None = None, notes: list[str] | None = None
+    ) -> Iterator[Record]:
+        """Yields the rows; those that cannot be used go to `bad_rows`.
+
+        An empty row above others is one, too; `notes` gets lines for people.
+        """
         if self.path is None:
-            return line_rows(sys.stdin.buffer, self.source, self.encoding)
+            return self._stdin()
         return read_records(
             self.path,
-            format=self.format,
-            encoding=self.encoding,
+            replace(self.options, format=self.format),
             errors="skip",
+            keep_empty=True,
             bad_rows=bad_rows,
+            notes=notes,
         )
 
-    def columns(self) -> tuple[str, ...]:
-        """Returns the columns; of JSON lines the first row's, none without rows."""
+    def _stdin(self) -> Iterator[Record]:
+        for row in line_rows(sys.stdin.buffer, self.source, self.options):
+            if isinstance(row, BadRow):
+                raise DataError(
+                    f"Expected every row to be usable, for none may be dropped. "
+                    f"Received: {self.source}:{row.line}: {row.reason}. Correct it."
+                )
+            if isinstance(row, Record):
+                yield row
+
+    def columns(self, text: Sequence[str] = ()) -> tuple[str, ...]:
+        """Returns the columns; of JSON lines the first row's, none without rows.
+
+        Args:
+            text: Those that hold the texts.
+
+        Raises:
+            DataError: When there is no header, or text columns are missing in it.
+        """
         if self.path is None or FORMATS[self.format].is_lines:
             return (LINE_COLUMN,)
-        return read_columns(self.path, format=self.format, encoding=self.encoding)
+        options = replace(self.options, format=self.format)
+        choose = partial(self._check_columns, text)
+        try:
+            columns = read_columns(self.path, options)
+            if columns:
+                choose(columns)
+            return columns
+        except ColumnsError as error:
+            advice = find_cure(self.path, options, choose)
+            raise DataError(f"{error.fault} {advice or error.advice}") from error
 
-    def check(self, text: Sequence[str], columns: Sequence[str]) -> int:
+    def check(self, text: Sequence[str], notes: list[str] | None = None) -> int:
         """Returns the number of rows.
 
         Args:
             text: The columns with the texts.
-            columns: Those there are.
+            notes: Gets lines for people on how the rows were read.
 
         Raises:
             DataError: When a row cannot be used; it lists the first ten.
         """
-        if missing := [name for name in text if name not in columns]:
-            raise DataError(
-                f"Expected {self.source} to have the text column {_quoted(missing)}. "
-                f"Received: columns {_quoted(columns)}. Name the columns that hold the "
-                f"texts with `--text`, in the order used in training."
-            )
         bad_rows: list[BadRow] = []
         num_rows = 0
-        for record in self.records(bad_rows):
-            num_rows += 1
-            try:
-                texts_of(record, text, self.source)
-            except DataError as error:
-                bad_rows.append(BadRow(record.line, str(error.__cause__)))
+        try:
+            for record in self.records(bad_rows, notes):
+                num_rows += 1
+                try:
+                    texts_of(record, text, self.source)
+                except DataError as error:
+                    bad_rows.append(BadRow(record.line, str(error.__cause__)))
+        except ColumnsError as error:
+            choose = partial(self._check_columns, text)
+            advice = find_cure(self.path or "-", self.options, choose)
+            raise DataError(f"{error.fault} {advice or error.advice}") from error
         if bad_rows:
             raise DataError(_bad_rows_message(bad_rows, self.source))
         return num_rows
 
+    def _check_columns(self, text: Sequence[str], columns: Sequence[str]) -> None:
+        if missing := [name for name in text if name not in columns]:
+            raise ColumnsError(
+                f"Expected {self.source} to have the text column {_quoted(missing)}. "
+                f"Received: columns {_quoted(columns)}.",
+                "Name the columns that hold the texts with `--text`, in the order used "
+                "in training.",
+            )
+
+
+@dataclass(frozen=True)
+class FrameInput(Input):
+    """Rows of a table in memory."""
+
+    frame: Frame
+
+    @classmethod
+    def of(cls, frame: Frame) -> "FrameInput":
+        """Returns the rows; texts alone are read as lines are."""
+        format = "txt" if frame.is_texts else "csv"
+        return cls(Path(frame.name), frame.name, format, AS_IT_IS, frame)
+
+    def records(
+        self, bad_rows: list[BadRow] | None = None, notes: list[str] | None = None
+    ) -> Iterator[Record]:
+        """Yields the rows."""
+        return self.frame.records()
+
+    def columns(self, text: Sequence[str] = ()) -> tuple[str, ...]:
+        """Returns the columns; a `DataError` where those with texts are missing."""
+        self._check_columns(text, self.frame.columns)
+        return self.frame.columns
+
 
 @contextmanager
-def open_input(input: str | Path, format: str | None, encoding: str) -> Iterator[Input]:
-    """Opens a file, or standard input for `"-"`.
+def open_input(
+    input: str | Path | Frame, options: FileOptions = AS_IT_IS
+) -> Iterator[Input]:
+    """Opens a file, a table in memory, or standard input for `"-"`.
 
-    Standard input is plain lines of text unless `format` says otherwise; any other
+    Standard input is plain lines of text unless `options` name a format; any other
     format is put aside in a temporary file first, for it is read twice.
 
     Raises:
-        SettingsError: When the format or the encoding is unknown.
+        SettingsError: When the format is unknown or has no use for an option.
         DataError: When there is no such file.
     """
-    check_encoding(encoding)
+    if isinstance(input, Frame):
+        input.check(options)
+        yield FrameInput.of(input)
+        return
     if str(input) != "-":
         path = Path(input)
-        open_binary(path).close()
-        format = find_format(path, format, needs_labels=False)
-        yield Input(path, str(path), format, encoding)
+        if not path.is_dir():
+            open_binary(path).close()
+        format = find_format(path, options.format, needs_labels=False)
+        check_effect(options, format, str(path))
+        yield Input(path, str(path), format, options)
         return
-    format = find_format("standard input.txt", format, needs_labels=False)
+    format = find_format("standard input.txt", options.format, needs_labels=False)
+    check_effect(options, format, "standard input")
     if FORMATS[format].is_lines:
-        yield Input(None, "standard input", format, encoding)
+        yield Input(None, "standard input", format, options)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "standard input"
         with path.open("wb") as handle:
             shutil.copyfileobj(sys.stdin.buffer, handle)
-        yield Input(path, "standard input", format, encoding)
+        yield Input(path, "standard input", format, options)
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -115,12 +199,11 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 def _bad_rows_message(bad_rows: list[BadRow], source: str) -> str:
-    in_order = sorted(bad_rows, key=attrgetter("line"))
-    lines = [f"  {source}:{row.line}: {row.reason}" for row in in_order[:SHOWN_ROWS]]
-    if len(bad_rows) > SHOWN_ROWS:
-        lines.append(f"  ... and {len(bad_rows) - SHOWN_ROWS} more")
+    log = BadRowLog(source)
+    for row in sorted(bad_rows, key=attrgetter("line")):
+        log.add(row)
     return (
         f"Expected every row to be usable, for none may be dropped. Received: "
-        f"{len(bad_rows)} bad in {source}:\n" + "\n".join(lines) + "\nCorrect them, or "
-        "take them out of the input."
+        f"{log.count} bad in {source}:\n" + "\n".join(log.lines()) + "\nCorrect them, "
+        "or take them out of the input."
     )

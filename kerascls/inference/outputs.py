@@ -2,8 +2,9 @@
 
 import csv
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +13,28 @@ from typing import Any, TextIO
 from kerascls.data.readers import FORMATS, Record, join_labels
 from kerascls.errors import DataError, SettingsError
 from kerascls.system.files import replaced
+from kerascls.system.tables import known_name
 
 _CSV_FIELDS = ("predicted", "score")
+ABSTAINED = "abstained"
+_SCORE = "score_"
 Write = Callable[[Record, Any], None]
 
 
-def output_format(output: str | Path, input_format: str) -> str:
+def format_of_output(
+    output: str | Path, input_format: str, stated: str | None = None
+) -> str:
     """Returns `"csv"` or `"jsonl"`: by the ending, or on a stream as the input's.
 
     Raises:
-        SettingsError: When the ending is another one.
+        SettingsError: When the ending, or what is stated for a stream, is another one.
     """
+    if stated is not None:
+        known_name(_WRITERS, stated, "output_format")
     if str(output) == "-":
-        return "csv" if FORMATS[input_format].is_table else "jsonl"
+        return stated or "csv" if FORMATS[input_format].is_table else "jsonl"
     ending = Path(output).suffix.lower().removeprefix(".")
-    if ending in _WRITERS:
+    if ending in _WRITERS and stated in (None, ending):
         return ending
     raise SettingsError(
         f"Predictions are written as .{' or .'.join(_WRITERS)}. Received: "
@@ -48,66 +56,114 @@ class Output:
     flush: Callable[[], None]
 
 
+def check_output(output: str | Path, overwrite: bool = False) -> None:
+    """Checks that nothing is overwritten without a word.
+
+    Raises:
+        SettingsError: When the file exists, or its folder does not.
+    """
+    path = Path(output)
+    if str(output) == "-":
+        return
+    if os.path.lexists(path) and not overwrite:
+        raise SettingsError(
+            f"Expected a new file for the predictions. Received: "
+            f"output={str(path)!r}, which exists. Choose another name, or replace it "
+            f"with --overwrite (overwrite=True)."
+        )
+    if path.is_dir() or not path.parent.is_dir():
+        wrong = "is a folder" if path.is_dir() else "is in a folder that is not there"
+        raise SettingsError(
+            f"Expected a file for the predictions, in an existing folder. Received: "
+            f"output={str(path)!r}, which {wrong}. Create the folder first, or choose "
+            f"another name."
+        )
+
+
 @contextmanager
 def open_output(
-    output: str | Path, format: str, columns: Iterable[str]
+    output: str | Path, format: str, columns: Iterable[str], more: Sequence[str] = ()
 ) -> Iterator[Output]:
     """Opens a file, or standard output for `"-"`; CSV begins with the input's columns.
+
+    `more` are columns of CSV behind `predicted` and `score`: `ABSTAINED`, and
+    `score_LABEL` of labels.
 
     The file gets its name when all is written; when anything fails before, nothing
     is left and an older file of that name stays. CSV files begin with a BOM, for
     Excel, and end their lines with CR LF, as RFC 4180 says.
     """
     if str(output) == "-":
-        write = _WRITERS[format](sys.stdout, str(output), columns)
+        write = _WRITERS[format](sys.stdout, str(output), columns, more)
         yield Output(write, sys.stdout.flush)
         sys.stdout.flush()
         return
     path = Path(output)
-    if not path.parent.is_dir():
-        raise SettingsError(
-            f"Expected an existing folder for the predictions. Received: "
-            f"output={str(path)!r}. Create {str(path.parent)!r} first."
-        )
     encoding = "utf-8-sig" if format == "csv" else "utf-8"
     with (
         replaced(path) as work,
         open(work, "w", encoding=encoding, newline="") as stream,
     ):
-        write = _WRITERS[format](stream, str(output), columns)
+        write = _WRITERS[format](stream, str(output), columns, more)
         yield Output(write, stream.flush)
 
 
-def _jsonl_writer(stream: TextIO, source: str, columns: Iterable[str]) -> Write:
+def json_line(fields: Mapping[str, Any], prediction: Any) -> str:
+    """Returns a row's fields and what was predicted as one line of JSON."""
+    row = kept_fields(fields, ("labels", "scores", ABSTAINED))
+    row["labels"] = list(prediction.labels)
+    if getattr(prediction, "abstained", False):
+        row[ABSTAINED] = True
+    row["scores"] = {
+        label: round(float(score), 6) for label, score in prediction.scores.items()
+    }
+    return json.dumps(row, ensure_ascii=False, default=str)
+
+
+def shown_scores(prediction: Any, digits: int) -> str:
+    """Returns the labels' probabilities joined by bars, without labels the largest."""
+    scores = [prediction.scores[label] for label in prediction.labels]
+    return "|".join(
+        f"{score:.{digits}f}" for score in scores or [max(prediction.scores.values())]
+    )
+
+
+def score_column(label: str) -> str:
+    """Returns the name of the column with a label's probability."""
+    return f"{_SCORE}{label}"
+
+
+def _jsonl_writer(
+    stream: TextIO, source: str, columns: Iterable[str], more: Sequence[str]
+) -> Write:
     def write(record: Record, prediction: Any) -> None:
-        row = kept_fields(record.fields, ("labels", "scores", "abstained"))
-        row["labels"] = list(prediction.labels)
-        if getattr(prediction, "abstained", False):
-            row["abstained"] = True
-        row["scores"] = {
-            label: round(float(score), 6) for label, score in prediction.scores.items()
-        }
-        stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+        stream.write(json_line(record.fields, prediction) + "\n")
 
     return write
 
 
-def _csv_writer(stream: TextIO, source: str, columns: Iterable[str]) -> Write:
+def _csv_writer(
+    stream: TextIO, source: str, columns: Iterable[str], more: Sequence[str]
+) -> Write:
     rows = csv.writer(stream)
-    columns = list(kept_fields(dict.fromkeys(columns), _CSV_FIELDS))
-    rows.writerow([*columns, *_CSV_FIELDS])
+    own = (*_CSV_FIELDS, *more)
+    columns = list(kept_fields(dict.fromkeys(columns), own))
+    scored = [name.removeprefix(_SCORE) for name in more if name != ABSTAINED]
+    rows.writerow([*columns, *own])
 
     def write(record: Record, prediction: Any) -> None:
-        row = kept_fields(record.fields, _CSV_FIELDS)
+        row = kept_fields(record.fields, own)
         if unknown := [name for name in row if name not in columns]:
             raise DataError(
                 f"Expected every row to have the first one's fields, for {source} is "
                 f"CSV. Received: line {record.line} with {', '.join(unknown)}. Write "
                 f".jsonl instead."
             )
-        scores = [f"{prediction.scores[label]:.6f}" for label in prediction.labels]
         cells = [_cell(row.get(name)) for name in columns]
-        rows.writerow([*cells, join_labels(prediction.labels), "|".join(scores)])
+        cells += [join_labels(prediction.labels), shown_scores(prediction, 6)]
+        if ABSTAINED in more:
+            cells.append("yes" if prediction.abstained else "")
+        rows.writerow([*cells, *(f"{prediction.scores[name]:.6f}" for name in scored)])
 
     return write
 

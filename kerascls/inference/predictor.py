@@ -13,8 +13,11 @@ from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.runtimes import Runtime, TextRuntime, open_runtime
 from kerascls.preprocessing.batches import in_length_order
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.system.keywords import checked_keywords
+from kerascls.system.notebooks import html_bar, html_table
 
 BATCH_SIZE = 32
+SHOWN_LABELS = 10
 Text = str | Sequence[str]
 
 
@@ -33,6 +36,31 @@ class Prediction:
     labels: tuple[str, ...]
     scores: dict[str, float]
     abstained: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        labels: Sequence[str],
+        scores: np.ndarray,
+        chosen: np.ndarray,
+        abstained: np.bool_,
+    ) -> "Prediction":
+        """Returns the prediction of a row from its probabilities and chosen labels."""
+        columns = np.flatnonzero(chosen)
+        columns = columns[np.argsort(-scores[columns], kind="stable")]
+        return cls(
+            labels=tuple(labels[column] for column in columns.tolist()),
+            scores=dict(zip(labels, scores.tolist(), strict=True)),
+            abstained=bool(abstained),
+        )
+
+    def _repr_html_(self) -> str:
+        ranked = sorted(self.scores.items(), key=lambda pair: -pair[1])[:SHOWN_LABELS]
+        rows = [
+            (label, "yes" if label in self.labels else "", html_bar(score))
+            for label, score in ranked
+        ]
+        return html_table(("label", "predicted", "score"), rows)
 
 
 class Predictor:
@@ -61,6 +89,7 @@ class Predictor:
         self._runtime: Any = runtime
 
     @classmethod
+    @checked_keywords()
     def load(cls, path: str | Path, runtime: str = "auto") -> "Predictor":
         """Opens a bundle, or the run directory that holds one.
 
@@ -88,6 +117,7 @@ class Predictor:
         self, texts: Iterable[Text], *, rule: Rule | None = None
     ) -> list[Prediction]: ...
 
+    @checked_keywords()
     def predict(
         self, texts: Text | Iterable[Text], *, rule: Rule | None = None
     ) -> Prediction | list[Prediction]:
@@ -105,14 +135,14 @@ class Predictor:
 
         Raises:
             SettingsError: When these are no texts, one is not a str (None, NaN), or
-                it lacks a column.
+                it lacks a column, or the rule is no `Rule`.
         """
-        rule = rule or self.bundle.rule
+        rule = checked_rule(rule) or self.bundle.rule
         scores = self.predict_proba(texts)
         if not len(scores):
             return []
         rows = zip(scores, rule.apply(scores), rule.abstains(scores), strict=True)
-        predictions = [self._prediction(*row) for row in rows]
+        predictions = [Prediction.of(self.labels, *row) for row in rows]
         return predictions[0] if isinstance(texts, str) else predictions
 
     def predict_proba(self, texts: Text | Iterable[Text]) -> np.ndarray:
@@ -190,16 +220,15 @@ class Predictor:
             rows.append(tuple(row))
         return rows
 
-    def _prediction(
-        self, scores: np.ndarray, chosen: np.ndarray, abstained: np.bool_
-    ) -> Prediction:
-        columns = np.flatnonzero(chosen)
-        columns = columns[np.argsort(-scores[columns], kind="stable")]
-        return Prediction(
-            labels=tuple(self.labels[column] for column in columns),
-            scores=dict(zip(self.labels, scores.tolist(), strict=True)),
-            abstained=bool(abstained),
-        )
+
+def checked_rule(rule: Rule | None) -> Rule | None:
+    """Returns the rule; a SettingsError where it is something else."""
+    if rule is None or isinstance(rule, Rule):
+        return rule
+    raise SettingsError(
+        f"Expected a kerascls.Rule. Received: rule={rule!r:.200}. Make one, such as "
+        f'Rule("top_k", k=2) or Rule("threshold", 0.5).'
+    )
 
 
 def _checked(texts: Iterable[Text]) -> Iterable[Text]:

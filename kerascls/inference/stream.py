@@ -5,6 +5,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kerascls.data.readers import Record, pick_texts
+from kerascls.data.readers.rows import place_in
+from kerascls.decision.rule import Rule
 from kerascls.errors import DataError
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ def predict_chunks(
     text: Sequence[str],
     source: str,
     chunk_rows: int,
+    rule: Rule | None = None,
 ) -> Iterator[list[tuple[Record, Any]]]:
     """Yields records with their predictions, in the order of the input.
 
@@ -31,6 +34,7 @@ def predict_chunks(
         source: The input as the user named it, for messages.
         chunk_rows: Most rows per call of `predict`. The first chunk has 32, so that
             answers come early; each further one twice as many.
+        rule: For `predict`, where it is another one than the bundle's.
 
     Yields:
         What was predicted together.
@@ -38,13 +42,20 @@ def predict_chunks(
     Raises:
         DataError: When a record lacks a text.
     """
+    options = {} if rule is None else {"rule": rule}
+    for chunk in in_chunks(records, chunk_rows):
+        rows = [texts_of(record, text, source) for record in chunk]
+        texts = [row[0] for row in rows] if len(text) == 1 else rows
+        predictions: Any = predictor.predict(texts, **options)
+        yield list(zip(chunk, predictions, strict=True))
+
+
+def in_chunks(records: Iterable[Record], chunk_rows: int) -> Iterator[list[Record]]:
+    """Yields records by 32, and each further time twice as many, up to `chunk_rows`."""
     records = iter(records)
     num_rows = min(FIRST_CHUNK_ROWS, chunk_rows)
     while chunk := list(islice(records, num_rows)):
-        rows = [texts_of(record, text, source) for record in chunk]
-        texts = [row[0] for row in rows] if len(text) == 1 else rows
-        predictions: Any = predictor.predict(texts)
-        yield list(zip(chunk, predictions, strict=True))
+        yield chunk
         num_rows = min(2 * num_rows, chunk_rows)
 
 
@@ -57,4 +68,4 @@ def texts_of(record: Record, text: Sequence[str], source: str) -> tuple[str, ...
     try:
         return pick_texts(record.fields, text)
     except DataError as error:
-        raise DataError(f"{source}:{record.line}: {error}") from error
+        raise DataError(f"{place_in(source, record.line)}: {error}") from error

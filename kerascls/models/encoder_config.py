@@ -8,6 +8,9 @@ from kerascls.errors import CheckpointError
 from kerascls.models.families import FAMILIES
 from kerascls.models.registry import ACTIVATIONS
 
+# Beyond all encoders: a larger number is a mistake, and building would never end.
+MAX_LAYERS, MAX_SIZE = 1000, 2**31 - 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderConfig:
@@ -31,7 +34,7 @@ class EncoderConfig:
 
     Raises:
         CheckpointError: When `num_heads` does not divide `hidden_dim`, or a size
-            is not positive, or family or activation are unknown.
+            is not positive, a rate no number, or family or activation are unknown.
     """
 
     family: str
@@ -52,10 +55,16 @@ class EncoderConfig:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.type is int and (type(value) is not int or value < 1):
+            most = MAX_LAYERS if field.name == "num_layers" else MAX_SIZE
+            if field.type is int and (type(value) is not int or not 1 <= value <= most):
                 raise CheckpointError(
-                    f"An encoder needs `{field.name}` to be a whole number of at "
-                    f"least 1. Received: {field.name}={value!r}."
+                    f"An encoder needs `{field.name}` to be a whole number from 1 to "
+                    f"{most}. Received: {field.name}={value!r:.40}."
+                )
+            if field.type is float and not _is_number(value):
+                raise CheckpointError(
+                    f"An encoder needs `{field.name}` to be a number from 0 on. "
+                    f"Received: {field.name}={value!r}."
                 )
         if self.hidden_dim % self.num_heads:
             raise CheckpointError(
@@ -63,7 +72,7 @@ class EncoderConfig:
                 f"hidden_dim={self.hidden_dim}, num_heads={self.num_heads}."
             )
         for name, table in (("family", FAMILIES), ("activation", ACTIVATIONS)):
-            if getattr(self, name) not in table:
+            if getattr(self, name) not in [*table]:
                 raise CheckpointError(
                     f"An encoder needs `{name}` to be one of {', '.join(table)}. "
                     f"Received: {name}={getattr(self, name)!r}."
@@ -92,6 +101,10 @@ class EncoderConfig:
     def to_dict(self) -> dict[str, Any]:
         """Returns the configuration as plain JSON types."""
         return asdict(self)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < math.inf
 
 
 def weight_shapes(

@@ -13,6 +13,7 @@ class Family:
         title: What people call it.
         weight_names: `module:name` of the `WeightNames` of its checkpoints.
         aliases: Other names for `build_transformer_model`.
+        model_types: What else configurations call an encoder that computes the same.
         shares_layers: Whether one block's weights serve all layers, behind a
             projection.
         has_pooler: Whether it is published with a pooler.
@@ -27,6 +28,7 @@ class Family:
     title: str
     weight_names: str
     aliases: tuple[str, ...] = ()
+    model_types: tuple[str, ...] = ()
     shares_layers: bool = False
     has_pooler: bool = True
     google_gelu: str = "gelu_erf"
@@ -39,7 +41,10 @@ _NAMES = "kerascls.checkpoints.names"
 
 FAMILIES = {
     "bert": Family(
-        title="BERT", weight_names=f"{_NAMES}:BERT_NAMES", aliases=("roberta",)
+        title="BERT",
+        weight_names=f"{_NAMES}:BERT_NAMES",
+        aliases=("roberta",),
+        model_types=("ernie",),
     ),
     "albert": Family(
         title="ALBERT",

@@ -242,7 +242,8 @@ def require_pretrained(preset: Preset) -> Path:
         f"{folders}\n"
         f"Received: no weights in any of these. Put the checkpoint there (see "
         f"pretrained/README.md), set ${PRETRAINED_VARIABLE} to the folder that holds "
-        f"it, pass --checkpoint DIR, or start from random weights with --from-scratch."
+        f"it, pass --checkpoint DIR (in Python `checkpoint=DIR`), or start from random "
+        f"weights with --from-scratch (`from_scratch=True`)."
     )
 
 

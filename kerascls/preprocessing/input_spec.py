@@ -17,7 +17,8 @@ class InputSpec:
 
     Args:
         text_columns: Names of the text fields of a row, in the order of the sequence.
-        label_column: Name of the column with the labels.
+        label_column: Name of the column with the labels, or of those of a one-hot
+            table.
         pair: Whether the last field is segment 1; all others are segment 0.
         do_lower_case: Whether the tokenizer lower-cases texts and strips accents.
         max_tokens: Most tokens of a sequence, special tokens included; None for a model
@@ -30,7 +31,7 @@ class InputSpec:
     """
 
     text_columns: tuple[str, ...]
-    label_column: str
+    label_column: str | tuple[str, ...]
     pair: bool
     do_lower_case: bool
     max_tokens: int | None
@@ -44,6 +45,8 @@ class InputSpec:
                     f"Give such a value."
                 )
         object.__setattr__(self, "text_columns", tuple(self.text_columns))
+        if not isinstance(self.label_column, str):
+            object.__setattr__(self, "label_column", tuple(self.label_column))
         if self.max_tokens is not None:
             check_room(len(self.text_columns), self.max_tokens, self.pair)
 
@@ -51,6 +54,12 @@ class InputSpec:
     def has_tokens(self) -> bool:
         """Whether the model reads tokens; otherwise it reads texts."""
         return self.max_tokens is not None
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """The label column, or those of a one-hot table."""
+        column = self.label_column
+        return (column,) if isinstance(column, str) else column
 
     def layout(self, tokenizer: "Tokenizer") -> Layout:
         """Returns how ids become a sequence, with the tokenizer's special tokens."""
@@ -65,7 +74,10 @@ class InputSpec:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the fields as plain JSON types."""
-        return asdict(self) | {"text_columns": list(self.text_columns)}
+        values = asdict(self) | {"text_columns": list(self.text_columns)}
+        if not isinstance(self.label_column, str):
+            values["label_column"] = list(self.label_column)
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "InputSpec":
@@ -92,7 +104,10 @@ def _are_names(value: Any) -> bool:
 # Field -> what its value is, for messages, and whether a value is that.
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "text_columns": ("a list of one name or more", _are_names),
-    "label_column": ("a name", lambda v: isinstance(v, str)),
+    "label_column": (
+        "a name, or a list of two or more",
+        lambda v: isinstance(v, str) or (_are_names(v) and len(v) > 1),
+    ),
     "pair": ("True or False", lambda v: isinstance(v, bool)),
     "do_lower_case": ("True or False", lambda v: isinstance(v, bool)),
     "max_tokens": ("a whole number", lambda v: v is None or type(v) is int),

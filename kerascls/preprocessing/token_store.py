@@ -1,6 +1,5 @@
 """Token ids of a data set in flat memory-mapped files."""
 
-import errno
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,7 @@ import numpy as np
 from kerascls.data.ragged import offsets_of
 from kerascls.errors import DataError
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.system.disk import is_full
 from kerascls.system.files import replaced
 
 FORMAT_VERSION = 1
@@ -221,8 +221,7 @@ def _disk_error(
     characters = sum(len(text) for fields in texts for text in fields)
     num_bytes = characters * _dtype(tokenizer).itemsize
     num_bytes += 8 * sum(len(fields) + 1 for fields in texts)
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    reason = "the disk is full" if full else error.strerror or str(error)
+    reason = "the disk is full" if is_full(error) else error.strerror or str(error)
     return DataError(
         f"A token store of {len(texts)} rows needs up to {num_bytes / 1e6:,.1f} MB of "
         f"disk. Received: directory={str(directory)!r}, {reason}. Make room, give "

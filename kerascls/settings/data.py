@@ -1,12 +1,15 @@
 """Settings of what is read."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, PlainValidator, SerializationInfo
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.file_options import Quoting
 from kerascls.data.readers.formats import format_names
+from kerascls.data.readers.frame_kinds import as_sources
+from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.read_options import READ_KEYWORDS, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.settings.group import ONE_OR_MORE, Group
@@ -14,19 +17,32 @@ from kerascls.settings.group import ONE_OR_MORE, Group
 _FORMATS = " or ".join(", ".join(format_names(needs_labels=True)).rsplit(", ", 1))
 
 
+def _shown(sources: tuple[Path | Frame, ...], info: SerializationInfo) -> Any:
+    return [str(one) for one in sources] if info.mode_is_json() else sources
+
+
+Files = Annotated[
+    tuple[Path | Frame, ...], PlainValidator(as_sources), PlainSerializer(_shown)
+]
+
+
 class DataSettings(Group):
     """Where the labelled text is and how to read it."""
 
-    train: Path | None = Field(
-        None, description="Labelled text to learn from. Default: the shipped sample."
+    train: Files = Field(
+        (),
+        description="Labelled text to learn from; repeat for several files. Default: "
+        "the shipped sample.",
     )
-    valid: Path | None = Field(
-        None, description="Labelled text to choose on. Default: 15 % cut from train."
+    valid: Files = Field(
+        (),
+        description="Labelled text to choose on; repeat for several files. Default: "
+        "15 % cut from train.",
     )
-    test: Path | None = Field(
-        None,
-        description="Labelled text to score once, at the end. Default: 15 % cut from "
-        "train when --valid is not given either.",
+    test: Files = Field(
+        (),
+        description="Labelled text to score once, at the end; repeat for several "
+        "files. Default: 15 % cut from train when --valid is not given either.",
     )
     text: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
         (),
@@ -38,16 +54,55 @@ class DataSettings(Group):
         description="Column with the second text of a pair; the first is `text`, or "
         "that of --text. Default: none.",
     )
-    label: str | None = Field(
-        None, description="Column with the labels. Default: `label` or `labels`."
+    label: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
+        (),
+        description="Column with the labels; repeat for those of a one-hot table, "
+        "which hold 0 and 1. Default: `label` or `labels`.",
     )
-    label_separator: str = Field(
-        "|", min_length=1, description="What joins several labels in one cell."
+    label_separator: str | None = Field(
+        None,
+        min_length=1,
+        description="What joins several labels in one cell; each of several "
+        "characters does. Default: |",
+    )
+    label_names: Path | None = Field(
+        None,
+        description="File with the names of classes 0, 1, ..., one a line. Default: "
+        "labels are names.",
     )
     format: str | None = Field(
         None, description=f"{_FORMATS}. Default: by the file's ending."
     )
     encoding: str = Field("utf-8", description="Encoding of text files.")
+    delimiter: str | None = Field(
+        None,
+        description="What stands between cells of csv and tsv. Default: comma or tab.",
+    )
+    quoting: Quoting | None = Field(
+        None,
+        description="What quotation marks mean in csv and tsv. Default: in csv what "
+        "begins and ends a cell, in tsv what explains the whole file.",
+    )
+    sheet: str | None = Field(
+        None, description="Sheet of a workbook, name or number. Default: the first."
+    )
+    header_row: int | None = Field(
+        None,
+        ge=1,
+        description="Line, or row of a sheet, that names the columns. Default: the "
+        "first that is not empty.",
+    )
+    no_header: bool = Field(
+        False, description="The first row is no header; --columns names the columns."
+    )
+    columns: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
+        (), description="Names of all columns without a header, as in label,text."
+    )
+    url_labels: Path | None = Field(
+        None,
+        description="For sogou: file with the beginning of a url, a tab and a label "
+        "on each line. Default: the known channels.",
+    )
     skip_bad_rows: bool = Field(
         False, description="Leave out and count rows that cannot be used."
     )

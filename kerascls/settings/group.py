@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -18,10 +19,12 @@ class Group(BaseModel):
 
 
 def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str | PathLike) else value
 
 
-# In the annotation of a tuple: a lone string is a list of one.
+# In the annotation of a tuple: a lone string or path is a list of one, None of none.
 ONE_OR_MORE = BeforeValidator(_listed)
 
 

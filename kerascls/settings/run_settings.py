@@ -3,7 +3,6 @@
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +18,7 @@ from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.group import Group, NameIn
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.training import TrainSettings
+from kerascls.system.tables import did_you_mean, nearest
 
 
 class RunSettings(Group):
@@ -56,7 +56,7 @@ class RunSettings(Group):
             return cls.model_validate(values)
         except ValidationError as error:
             problems = [_explain(problem) for problem in error.errors()]
-            raise SettingsError("\n".join(problems)) from None
+            raise SettingsError("\n".join(_known_told_once(problems))) from None
 
     @classmethod
     def from_options(cls, **options: Any) -> Self:
@@ -64,8 +64,25 @@ class RunSettings(Group):
         return cls().with_options(**options)
 
     @classmethod
+    def stated(cls, settings: Any) -> Self:
+        """Returns the settings; for None those of the defaults.
+
+        Raises:
+            SettingsError: When it is something else, a dict or a file for example.
+        """
+        if settings is None or isinstance(settings, cls):
+            return settings or cls()
+        raise SettingsError(
+            f"Expected settings to be a RunSettings. Received: "
+            f"settings={settings!r:.200}. Make one of a nested dict with "
+            f"RunSettings.from_dict and of a TOML file with RunSettings.read; single "
+            f"settings are keywords, as in fit(train='news.csv', epochs=3), and so are "
+            f"tables and texts: fit(train=frame), fit(train=(texts, labels))."
+        )
+
+    @classmethod
     def read(cls, path: str | Path) -> Self:
-        """Reads a `.toml` or `.json` file with the groups as tables.
+        """Reads a `.toml` or `.json` file with the groups as tables, or a run.json.
 
         Paths inside are relative to the working directory, as on the command line.
 
@@ -76,6 +93,8 @@ class RunSettings(Group):
         try:
             loads = json.loads if path.suffix == ".json" else tomllib.loads
             values = loads(path.read_text(encoding="utf-8-sig"))
+            if "settings" in values and "status" in values:  # a run.json
+                values = values["settings"]
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"Expected a settings file in TOML or JSON, in UTF-8. Received: "
@@ -88,16 +107,19 @@ class RunSettings(Group):
         changes = {}
         for name, value in options.items():
             if name not in OPTION_KEYS:
-                raise SettingsError(_unknown(name, value, OPTION_KEYS, "option"))
+                raise SettingsError(_unknown(name, value, OPTION_KEYS, "an option"))
             changes[OPTION_KEYS[name]] = value
         return self._changed(changes)
 
     def with_overrides(self, assignments: Iterable[str]) -> Self:
-        """Returns a copy with `group.field=value` texts applied, the last one winning.
+        """Returns a copy with `group.field=value` texts applied.
 
-        `null` means None; several columns are joined by commas.
+        `null` means None; several columns or files are joined by commas.
+
+        Raises:
+            SettingsError: When a setting is given twice, or cannot be used.
         """
-        changes = {}
+        changes: dict[str, Any] = {}
         for assignment in assignments:
             key, equals, value = assignment.partition("=")
             if not equals:
@@ -105,7 +127,13 @@ class RunSettings(Group):
                     f"A setting is written as group.field=value. Received: "
                     f"{assignment!r}. Write for example train.epochs=3."
                 )
-            changes[key.strip()] = _parsed(key.strip(), value.strip())
+            key = key.strip()
+            if key in changes:
+                raise SettingsError(
+                    f"Expected every setting once. Received: {key}={value.strip()} "
+                    f"beside {key}={changes[key]}. Leave one of them out."
+                )
+            changes[key] = _parsed(key, value.strip())
         return self._changed(changes)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
@@ -117,7 +145,7 @@ class RunSettings(Group):
         values = self.model_dump(exclude_unset=True)
         for key, value in changes.items():
             if key not in FIELDS:
-                raise SettingsError(_unknown(key, value, FIELDS, "setting"))
+                raise SettingsError(_unknown(key, value, FIELDS, "a setting"))
             group, _, field = key.partition(".")
             values.setdefault(group, {})[field] = value
         return self.from_dict(values)
@@ -126,7 +154,7 @@ class RunSettings(Group):
 def _explain(problem: Mapping[str, Any]) -> str:
     key = ".".join(map(str, problem["loc"][:2])) or "settings"
     if problem["type"] == "extra_forbidden":
-        return _unknown(key, problem["input"], FIELDS, "setting")
+        return _unknown(key, problem["input"], FIELDS, "a setting")
     cause = problem.get("ctx", {}).get("error")
     if isinstance(cause, SettingsError):  # says all that is needed
         return str(cause)
@@ -140,14 +168,28 @@ def _explain(problem: Mapping[str, Any]) -> str:
 
 def _unknown(name: str, value: Any, known: Iterable[str], kind: str) -> str:
     known = list(known)
-    group, _, _ = name.partition(".")
+    group, _, field = name.rpartition(".")
     siblings = [key for key in known if key.startswith(f"{group}.")] or known
-    nearest = get_close_matches(name, known, n=1, cutoff=0.6)
-    advice = f"Did you mean `{nearest[0]}`? " if nearest else ""
+    found = None
+    for keys in (siblings, known):  # first in the group that was named
+        fields = {key.rpartition(".")[2]: key for key in keys}
+        found = found or fields.get(nearest(field, fields) or "")
+    advice = did_you_mean(found, "Leave it out.")
     return (
-        f"`{name}` is not a {kind}. Received: {name}={value!r}. "
-        f"{advice}Known: {', '.join(siblings)}."
+        f"`{name}` is not {kind}. Received: {name}={value!r:.200}. "
+        f"{advice} Known: {', '.join(siblings)}."
     )
+
+
+def _known_told_once(problems: list[str]) -> list[str]:
+    """Returns the problems, each list of what is known behind the last that has it."""
+    told: set[str] = set()
+    lines = []
+    for problem in reversed(problems):
+        text, _, known = problem.partition(" Known: ")
+        lines.append(text if known in told else problem)
+        told.add(known)
+    return lines[::-1]
 
 
 def _parsed(key: str, value: str) -> Any:

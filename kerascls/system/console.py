@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from kerascls.system.disk import told_when_full
+
 LOG_FILE = "log.txt"
 
 
@@ -46,7 +48,7 @@ class Screen:
         if self._log is None:
             self._early.append(text)
             return
-        with open(self._log, "a", encoding="utf-8") as file:
+        with told_when_full(self._log), open(self._log, "a", encoding="utf-8") as file:
             file.write(text.rstrip("\n") + "\n")
 
     @contextmanager

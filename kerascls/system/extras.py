@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, NoReturn
 
 from kerascls.errors import MissingPackageError, SettingsError
 
@@ -21,6 +22,7 @@ EXTRAS = {
     "search": ("optuna", "tomli_w"),
     "tensorflow": ("keras", *TRAINING, "onnx", "tensorflow"),
     "jax": ("keras", *TRAINING, "onnx", "jax"),
+    "parquet": ("pyarrow",),
     "audit": ("cleanlab", "iterstrat", "sklearn"),
     "litert": ("ai_edge_litert",),
     "mlflow": ("mlflow",),
@@ -80,6 +82,8 @@ def keras_backend() -> str:
         stated = json.loads((Path(folder) / "keras.json").read_text("utf-8"))
     except (OSError, ValueError):
         stated = {}
+    if not isinstance(stated, dict):  # what Keras itself does not survive
+        stated = {}
     return os.environ.get("KERAS_BACKEND") or stated.get("backend", "tensorflow")
 
 
@@ -95,6 +99,20 @@ def absence_explained(needed_by: str) -> Iterator[None]:
         elif any(name in packages for packages in EXTRAS.values()):
             require(needed_by, name)
         raise  # it is no package of an extra, or is there and broken
+
+
+def stand_in(name: str, error: SettingsError) -> Callable:
+    """Returns what a public name is where its packages are missing.
+
+    Calling it raises the error, which says what to install.
+    """
+
+    def absent(*_: Any, **__: Any) -> NoReturn:
+        raise type(error)(str(error))
+
+    absent.__name__ = absent.__qualname__ = name
+    absent.__doc__ = str(error)
+    return absent
 
 
 def has_extra(extra: str) -> bool:

@@ -4,11 +4,13 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from kerascls.system.disk import told_when_full
 
 
 @contextmanager
@@ -29,12 +31,51 @@ def replaced(path: Path) -> Iterator[Path]:
         >>> with replaced(Path("runs/news/scores.txt")) as work:
         ...     work.write_text("0.93")
     """
-    with TemporaryDirectory(
-        dir=path.parent, prefix=f".{path.name}-", ignore_cleanup_errors=True
-    ) as folder:
+    with (
+        told_when_full(path),
+        TemporaryDirectory(
+            dir=path.parent, prefix=f".{path.name}-", ignore_cleanup_errors=True
+        ) as folder,
+    ):
         work = Path(folder, path.name)
         yield work
         move(work, path)
+
+
+@contextmanager
+def staged(folder: str | Path) -> Iterator[Path]:
+    """Lets files be written beside each other, and puts all into a folder when done.
+
+    When the block fails, the folder is as it was before.
+
+    Args:
+        folder: Where the files go, below the same folders; made if it is not there.
+            Files of other names stay.
+
+    Yields:
+        Where to write them.
+    """
+    folder = Path(folder)
+    was_there = folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with (
+            told_when_full(folder),
+            TemporaryDirectory(
+                dir=folder, prefix=".files-", ignore_cleanup_errors=True
+            ) as made,
+        ):
+            work = Path(made)
+            yield work
+            for file in [one for one in work.rglob("*") if one.is_file()]:
+                place = folder / file.relative_to(work)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(file, place)
+    except BaseException:
+        if not was_there:
+            with suppress(OSError):  # another process writes there
+                folder.rmdir()
+        raise
 
 
 def unfinished(name: str) -> str:
@@ -84,11 +125,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def write_all(folder: str | Path, contents: dict[str, bytes]) -> list[Path]:
     """Writes contents, by file name, atomically into a folder; returns the paths."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        write_atomically(folder / name, content)
-    return [folder / name for name in contents]
+    with staged(folder) as work:
+        for name, content in contents.items():
+            write_atomically(work / name, content)
+    return [Path(folder) / name for name in contents]
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -26,7 +26,7 @@ def build_classifier(job: Job, compute: Compute) -> keras.Model:
         SettingsError: When it cannot be built as the settings ask.
     """
     model, notes = named(job.start.preset.architecture.build)(job, compute)
-    size = f"model: {job.start.name}, {model.count_params():,} parameters"
+    size = f"model: {job.start.title}, {model.count_params():,} parameters"
     for line in (*notes, size):
         job.screen.say(line)
     return model

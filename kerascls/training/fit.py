@@ -6,34 +6,47 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerascls.data.labelled_text import LabelledText
+from kerascls.data.readers.frames import Frame
+from kerascls.data.splits.parts import PARTS
 from kerascls.decision.fit_decision import decide
+from kerascls.errors import CheckpointError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.scored_rows import ScoredRows
+from kerascls.evaluation.reports.rules import decision_line
+from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
+from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.settings.applicable import require_steps
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
+from kerascls.system.keywords import checked_keywords
 from kerascls.system.machine import package_versions
+from kerascls.system.notebooks import html_lines
 from kerascls.training.job import prepare
 from kerascls.training.linear.baseline import Baseline, fit_baseline
-from kerascls.training.resume import earlier_run, require_same_start
+from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
 from kerascls.training.run_directory import RunDirectory, free_directory
 from kerascls.training.trainable import Trainable, Trained
 
 if TYPE_CHECKING:
     from keras.callbacks import Callback
     from rich.console import Console
+
+
+# What somebody asked for cannot be had.
+_REFUSALS = (SettingsError, DataError, CheckpointError)
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,11 @@ class RunResult:
     best_epoch: float | None
     minutes: float
 
+    def _repr_html_(self) -> str:
+        report = "" if self.report is None else self.report._repr_html_()
+        took = f"best epoch {self.best_epoch:g}, {self.minutes:.1f} minutes"
+        return html_lines([f"{self.bundle}: {took}"]) + report
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""
         return {
@@ -66,6 +84,7 @@ class RunResult:
         }
 
 
+@checked_keywords(OPTION_KEYS)
 def fit(
     settings: RunSettings | None = None,
     *,
@@ -115,7 +134,7 @@ def fit(
         >>> result.report.scores.macro.f1
     """
     started_s = time.monotonic()
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     screen = Screen(console, quiet)
     folder = None if out is None else Path(out)
     earlier = None
@@ -135,6 +154,7 @@ def fit(
         run = RunDirectory.create(folder, overwrite, **facts)
     else:
         require_same_start(earlier, facts)
+        job = with_labels_of(earlier, job)
         run = earlier
         run.go_on()
     screen.log_to(run.path / LOG_FILE)
@@ -142,11 +162,30 @@ def fit(
         return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
         run.finish("interrupted")
-        line = shlex.join(["kerascls", "fit", "--resume", "--out", str(run.path)])
-        raise KeyboardInterrupt(f"To go on: {line}") from None
+        raise KeyboardInterrupt(_how_to_go_on(job, run.path)) from None
     except BaseException as error:
-        run.finish("failed", error=f"{type(error).__name__}: {error}")
+        if isinstance(error, _REFUSALS) and not run.has_trained:
+            run.discard()  # or it would be in the way of the corrected command
+            raise
+        with suppress(DiskFullError):  # told already
+            run.finish("failed", error=f"{type(error).__name__}: {error}")
+        if isinstance(error, DiskFullError) and run.has_states:
+            raise DiskFullError(f"{error} {_how_to_go_on(job, run.path)}") from error
         raise
+
+
+def _how_to_go_on(job: Trainable, out: Path) -> str:
+    given = {name: getattr(job.settings.data, name) for name in PARTS}
+    in_memory = [
+        f"{name}=..., "
+        for name, sources in given.items()
+        if any(isinstance(source, Frame) for source in sources)
+    ]
+    if in_memory:
+        call = f"kerascls.fit({''.join(in_memory)}out={str(out)!r}, resume=True)"
+    else:
+        call = shlex.join(["kerascls", "fit", "--resume", "--out", str(out)])
+    return f"To go on: {call}"
 
 
 def _finished(run: RunDirectory) -> RunResult:
@@ -174,6 +213,13 @@ def _run(
     linear = fit_baseline(job)
     trained = job.train(run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
+    _keep_parts(run.path, bundle, data, trained.valid_logits)
+    if bundle.decision.calibration.kind != "none":
+        epochs = (
+            "Thresholds of the epochs above are of probabilities before calibration."
+        )
+        line = decision_line(bundle.decision)
+        screen.say(f"{line} {epochs}" if trained.best_epoch is not None else line)
     baseline = {} if linear is None else {"baseline": linear.facts}
     run.update(best_epoch=trained.best_epoch, **trained.facts, **baseline)
     if trained.interrupted:
@@ -191,6 +237,9 @@ def _run(
     minutes = (time.monotonic() - started_s + trained.seconds_before) / 60
     run.finish("done", minutes=round(minutes, 3))
     run.remove_states()
+    if bundle.runtime == "keras":
+        line = shlex.join(["kerascls", "export", str(run.path)])
+        screen.say(f"Predictions start in a second, without Keras, after: {line}")
     return RunResult(run.path, bundle.path, report, trained.best_epoch, minutes)
 
 
@@ -204,15 +253,12 @@ def _facts(job: Trainable) -> dict[str, Any]:
         "seed": settings.train.seed,
         "task": data.task.value,
         "data": {
-            name: {
-                "file": str(part.dataset.path),
-                "sha256": part.dataset.sha256,
-                "rows": len(part.rows),
-            }
+            name: part.dataset.facts() | {"rows": len(part.rows)}
             for name, part in data.parts.items()
         },
         "directory": os.getcwd(),
         "weights": job.weights and str(job.weights.resolve()),
+        "labels": list(data.label_set),
         "notes": _notes(job),
     }
 
@@ -242,6 +288,16 @@ def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bund
     )
 
 
+def _keep_parts(
+    run: Path, bundle: Bundle, data: LabelledText, valid_logits: np.ndarray
+) -> None:
+    """Keeps what `tune` fits to, and by what the texts of training are known again."""
+    train, valid = data.parts["train"], data.parts["valid"]
+    scored = scored_rows_of(bundle, valid_logits, valid.dataset, valid.rows)
+    replace(scored, logits=valid_logits).save(run / VALID_ROWS_FILE)
+    SeenTexts.of(train.texts, valid.texts).save(run)
+
+
 def _score(
     job: Trainable, bundle: Bundle, linear: Baseline | None
 ) -> tuple[Report, ScoredRows]:
@@ -250,6 +306,7 @@ def _score(
         progress = bars and bars("Scoring the test part")
         logits = job.logits(bundle, "test", progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
-    source = f"{part.dataset.path.name}, test part"
+    source = f"{part.dataset.name}, test part"
     compared = None if linear is None else linear.compared(scored)
-    return report_on(bundle, scored, source, job.unknown_notes, compared), scored
+    notes = [*job.data.label_notes, *job.unknown_notes]
+    return report_on(bundle, scored, source, notes, compared), scored

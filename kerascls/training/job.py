@@ -19,7 +19,7 @@ from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.unknown_tokens import unknown_note
 from kerascls.settings.applicable import require_applicable
 from kerascls.settings.run_settings import RunSettings
-from kerascls.settings.training import class_of_score
+from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require, require_keras, require_trackers
 from kerascls.system.tables import named
@@ -91,7 +91,7 @@ class Job:
         """The line on what comes from a preset unless it was stated."""
         model, train = self.settings.model, self.settings.train
         return (
-            f"settings (where not stated, those of {self.start.preset.name}): "
+            f"settings (where not stated, those of {self.start.defaults_from}): "
             f"max_tokens {model.max_tokens}, pooling {model.pooling}, dropout "
             f"{model.dropout}, batch_size {train.batch_size}, epochs {train.epochs}, "
             f"learning_rate {train.learning_rate:g}, seed {train.seed}"
@@ -144,6 +144,8 @@ class Job:
 def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
+    Keras is loaded only where number format, compilation or devices are stated.
+
     Returns:
         What trains the model: a `Job` for a Keras model, or another `Trainable`. Its
         settings have every value filled in.
@@ -170,4 +172,19 @@ def keras_job(
 ) -> Job:
     """Finds what training starts from, and fills the settings in."""
     start = choose_start(settings.model, data)
+    check_compute(settings.train)
     return Job(start.resolve(settings), data, start, screen, cache)
+
+
+def check_compute(train: TrainSettings) -> None:
+    """Checks that what is stated of number format, compilation and devices can be had.
+
+    Raises:
+        SettingsError: When it cannot.
+    """
+    stated = train.precision, train.compile, train.devices
+    if stated == ("auto", "auto", 1):
+        return
+    from kerascls.models.backend.compute import choose_compute
+
+    choose_compute(*stated)

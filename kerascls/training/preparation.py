@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from kerascls.data.joined import join
 from kerascls.data.labelled_text import LabelledText, one_task, sample_path
 from kerascls.data.readers import Dataset, read
+from kerascls.data.readers.frames import Frame
 from kerascls.data.splits.parts import divide
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.token_cache import cached_token_store
@@ -32,7 +34,7 @@ def load_labelled_text(
     datasets = _read_all(settings, on_progress)
     task = one_task(datasets)
     parts, notes = divide(datasets, seed)
-    return LabelledText.from_parts(task, parts, notes, settings.train is None)
+    return LabelledText.from_parts(task, parts, notes, not settings.train)
 
 
 def tokenize_parts(
@@ -53,7 +55,7 @@ def tokenize_parts(
         texts = [example.texts for example in dataset.examples]
         lines = [example.line for example in dataset.examples]
         if cache:
-            title = f"Tokenising {dataset.path.name}"
+            title = f"Tokenising {dataset.name}"
             show = on_progress(title) if on_progress else None
             store = cached_token_store(texts, lines, tokenizer, show, warn)
         else:
@@ -65,22 +67,30 @@ def tokenize_parts(
 def _read_all(
     settings: DataSettings, on_progress: Progress | None
 ) -> dict[str, Dataset]:
-    if settings.train is None and (settings.valid or settings.test):
+    if not settings.train and (settings.valid or settings.test):
         raise SettingsError(
-            f"Expected --train beside --valid and --test. Received: train=None, "
-            f"valid={settings.valid and str(settings.valid)!r}, "
-            f"test={settings.test and str(settings.test)!r}. Give the "
+            f"Expected --train beside --valid and --test. Received: no train, "
+            f"valid={', '.join(map(str, settings.valid))}, "
+            f"test={', '.join(map(str, settings.test))}. Give the "
             f"text to learn from, or leave them out too for the shipped sample."
         )
     paths = {
-        "train": settings.train or sample_path(),
+        "train": settings.train or (sample_path(),),
         "valid": settings.valid,
         "test": settings.test,
     }
     options = settings.read_options()
-    by_path: dict[Path, Dataset] = {}
-    for path in paths.values():
-        if path is not None and path not in by_path:
-            show = on_progress(f"Reading {path.name}") if on_progress else None
-            by_path[path] = read(path, options, on_progress=show)
-    return {name: by_path[path] for name, path in paths.items() if path is not None}
+    by_path: dict[Path | Frame, Dataset] = {}
+    every = dict.fromkeys(path for sources in paths.values() for path in sources)
+    some_files = any(isinstance(path, Path) for path in every)
+    for path in every:
+        show = on_progress(f"Reading {path.name}") if on_progress else None
+        in_memory = some_files and isinstance(path, Frame)
+        how = options.without_files() if in_memory else options
+        by_path[path] = read(path, how, on_progress=show)
+    joined = {
+        files: join([by_path[path] for path in files])
+        for files in paths.values()
+        if files
+    }
+    return {name: joined[files] for name, files in paths.items() if files}

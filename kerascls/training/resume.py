@@ -1,9 +1,12 @@
 """Going on with a run: the same settings, the same data, or a clear refusal."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kerascls.data.readers.rows import TableName
+from kerascls.data.splits.parts import PARTS
 from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
 from kerascls.training.run_directory import RunDirectory
@@ -33,8 +36,8 @@ def earlier_run(
             f"overwrite={overwrite}. Name it with --out."
         )
     run = RunDirectory.open(out)
-    stored = run.facts.get("settings")
-    if stored is None:
+    begun_with = run.facts.get("settings")
+    if begun_with is None:
         raise SettingsError(
             f"Expected a run that had begun to train. Received: out={str(out)!r}, "
             f"which ended before. Start it anew with --overwrite."
@@ -43,7 +46,8 @@ def earlier_run(
     given = _absolute(given, os.getcwd())
     begun_in = run.facts.get("directory", os.getcwd())
     # A setting that the version of then lacked had its default.
-    known = _absolute(flat(RunSettings().to_dict()) | flat(stored), begun_in)
+    stored = flat(RunSettings.from_dict(begun_with).to_dict())
+    known = _absolute(stored, begun_in)
     different = [
         f"{key}={value!r}, not {known.get(key)!r}"
         for key, value in given.items()
@@ -56,12 +60,32 @@ def earlier_run(
             f"another --out."
         )
     changed = {key: given[key] for key in FREE if key in given}
-    same = flat(stored) if begun_in == os.getcwd() else known
+    same = stored if begun_in == os.getcwd() else known
     groups: dict[str, dict[str, Any]] = {}
     for key, value in (same | changed).items():
         group, _, name = key.partition(".")
         groups.setdefault(group, {})[name] = value
-    return run, RunSettings.from_dict(groups)
+    return run, RunSettings.from_dict(_with_tables(groups, settings, run.path))
+
+
+def _with_tables(
+    groups: dict[str, dict[str, Any]], given: RunSettings, out: Path
+) -> dict[str, dict[str, Any]]:
+    """Returns settings with tables in memory, of which a run knows the name only."""
+    data = dict(groups.get("data", {}))
+    for part in PARTS:
+        names = [name for name in data.get(part) or () if TableName.fits(name)]
+        tables = getattr(given.data, part)
+        if names and not tables:
+            raise SettingsError(
+                f"Expected the table in memory that the run in {str(out)!r} began "
+                f"with. Received: {part}=None, where it had {', '.join(names)}. Give "
+                f"it once more: kerascls.fit({part}=..., out={str(out)!r}, "
+                f"resume=True)."
+            )
+        if names:
+            data[part] = tables
+    return groups | {"data": data}
 
 
 def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
@@ -90,6 +114,16 @@ def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
         )
 
 
+def with_labels_of(run: RunDirectory, job: Any) -> Any:
+    """Returns the `Trainable` with its labels in the order in which the run began."""
+    names = job.data.label_set.names
+    # Versions that did not write the labels down sorted them by their characters.
+    order = run.facts.get("labels") or sorted(names)
+    if tuple(order) == names:
+        return job
+    return replace(job, data=job.data.with_labels(order))
+
+
 def _content(part: dict[str, Any]) -> tuple:
     return part.get("sha256"), part.get("rows")
 
@@ -98,8 +132,14 @@ def _absolute(values: dict[str, Any], folder: str) -> dict[str, Any]:
     """Returns flat settings with paths that do not depend on where one is."""
     values = dict(values)
     for key in PATHS:
-        if values.get(key) is not None:
-            values[key] = os.path.abspath(os.path.join(folder, values[key]))
+        path = values.get(key)
+        if isinstance(path, list):
+            values[key] = [
+                one if TableName.fits(one) else os.path.abspath(Path(folder, one))
+                for one in path
+            ]
+        elif path is not None:
+            values[key] = os.path.abspath(os.path.join(folder, path))
     kind, colon, path = (values.get("decision.objective") or "").partition(":")
     if colon:  # cost:FILE
         path = os.path.abspath(os.path.join(folder, path))

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shlex
 import shutil
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,14 @@ from kerascls.evaluation.reports.errors import ERRORS_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.html.page import HTML_FILE
 from kerascls.evaluation.reports.plots.write_plots import PLOTS, PLOTS_FOLDER
-from kerascls.evaluation.scored_rows import TEST_ROWS_FILE
-from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
+from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, VALID_ROWS_FILE
+from kerascls.evaluation.seen_texts import SEEN_TEXTS_FILE
+from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST, RUN_FILE
 from kerascls.settings.training import TRACKERS
 from kerascls.system.console import LOG_FILE
+from kerascls.system.disk import told_when_full
 from kerascls.system.files import lock, unfinished, write_json
+from kerascls.system.places import check_folder
 from kerascls.training.state import STATE_FOLDER
 
 # What a new run takes away from an earlier one, the mark of a run last.
@@ -39,6 +44,8 @@ CONTENT = (
     ERRORS_FILE,
     *(f"{PLOTS_FOLDER}/{name}.png" for name in PLOTS),
     TEST_ROWS_FILE,
+    VALID_ROWS_FILE,
+    SEEN_TEXTS_FILE,
     RUN_FILE,
 )
 
@@ -62,11 +69,16 @@ class RunDirectory:
                 another process is writing.
         """
         cls.check(path, overwrite)
-        path.mkdir(parents=True, exist_ok=True)
+        with told_when_full(path):
+            path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         run.lock()
         remove_content(path, (*TRACKERS, *CONTENT))
-        run.update(status="running", started=_now(), **facts)
+        try:
+            run.update(status="running", started=_now(), **facts)
+        except OSError:
+            run.discard()
+            raise
         return run
 
     @classmethod
@@ -79,9 +91,13 @@ class RunDirectory:
         try:
             facts = json.loads((path / RUN_FILE).read_bytes())
         except (OSError, ValueError) as error:
+            why = f"whose {RUN_FILE} cannot be read ({error})"
+            if isinstance(error, FileNotFoundError | NotADirectoryError):
+                why = f"without {RUN_FILE}" if path.exists() else "which does not exist"
             raise SettingsError(
-                f"Expected the directory of a run. Received: out={str(path)!r} "
-                f"({error}). Name one that `kerascls fit` wrote."
+                f"Expected the directory of a run to go on with. Received: "
+                f"out={str(path)!r}, {why}. Name one that `kerascls fit` wrote, or "
+                f"leave out --resume."
             ) from error
         run = cls(path)
         run.facts = facts
@@ -117,16 +133,44 @@ class RunDirectory:
         Raises:
             SettingsError: When something is there that may not be replaced.
         """
-        if is_earlier(path, RUN_FILE, "run") and not overwrite:
+        if not is_earlier(path, RUN_FILE, "run"):
+            return
+        if not overwrite:
             raise SettingsError(
-                f"There is a run already. Received: out={str(path)!r}. Choose another "
-                f"--out, or replace it with --overwrite."
+                f"There is a run already. Received: out={str(path)!r}. "
+                f"{_ways_out(path)}"
+            )
+        if foreign := _foreign_files(path):
+            raise SettingsError(
+                f"Expected a run that holds what was written by it, to replace it. "
+                f"Received: out={str(path)!r} with {', '.join(foreign[:10])} of "
+                f"somebody else. Move them away, or choose another --out."
             )
 
     def update(self, **facts: Any) -> None:
         """Adds facts to run.json."""
         self.facts.update(facts)
         write_json(self.path / RUN_FILE, self.facts)
+
+    def discard(self) -> None:
+        """Removes what was written, of a run that was refused before it trained."""
+        remove_content(self.path, (*TRACKERS, *CONTENT))
+        with suppress(OSError):  # it holds what is not ours
+            self.path.rmdir()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def has_trained(self) -> bool:
+        """Whether anything came of it that would be lost."""
+        made = (STATE_FOLDER, HISTORY_FILE, BUNDLE_FOLDER)
+        return any((self.path / name).exists() for name in made)
+
+    @property
+    def has_states(self) -> bool:
+        """Whether it can go on from one."""
+        return any((self.path / STATE_FOLDER).glob("step-*"))
 
     def remove_states(self) -> None:
         """Removes what a finished run will not go on from."""
@@ -157,11 +201,7 @@ def is_earlier(out: Path, mark: str, kind: str) -> bool:
     Raises:
         SettingsError: When something else is there.
     """
-    if out.exists() and not out.is_dir():
-        raise SettingsError(
-            f"Expected a directory to write to. Received: out={str(out)!r}, a file. "
-            f"Choose another name with --out."
-        )
+    check_folder(out)
     if not out.is_dir() or not any(out.iterdir()):
         return False
     if not (out / mark).is_file():
@@ -170,6 +210,37 @@ def is_earlier(out: Path, mark: str, kind: str) -> bool:
             f"out={str(out)!r}, which holds other files. Choose another --out."
         )
     return True
+
+
+def _ways_out(path: Path) -> str:
+    """Returns what to do about a run that is there already, what keeps it first."""
+    others = "choose another --out, or replace it with --overwrite (overwrite=True)."
+    try:
+        status = json.loads((path / RUN_FILE).read_bytes()).get("status")
+    except (OSError, ValueError, AttributeError):
+        status = "done"
+    if status == "done" or not any((path / STATE_FOLDER).glob("step-*")):
+        return others[0].upper() + others[1:]
+    line = shlex.join(["kerascls", "fit", "--resume", "--out", str(path)])
+    return f"It is {status} and can go on: {line}. Or {others}"
+
+
+def _foreign_files(path: Path) -> list[str]:
+    """Returns what a user put into folders that are replaced as a whole."""
+    bundle, foreign = path / BUNDLE_FOLDER, []
+    try:
+        known = {MANIFEST, *json.loads((bundle / MANIFEST).read_bytes())["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = None  # there is no bundle, or none that could be told from others
+    if known is not None and not bundle.is_symlink():
+        foreign = [one for one in bundle.iterdir() if one.name not in known]
+    foreign += [
+        one
+        for one in (path / STATE_FOLDER).glob("*")
+        if not one.name.startswith("step-")
+    ]
+    names = (one for one in sorted(foreign) if not one.name.startswith("."))
+    return [str(one.relative_to(path)) for one in names]
 
 
 def remove_content(folder: Path, patterns: Iterable[str]) -> None:

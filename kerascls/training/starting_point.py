@@ -46,6 +46,24 @@ class StartingPoint:
     keep_tokens: tuple[int, ...] | None = None
 
     @property
+    def title(self) -> str:
+        """What the model is, for people; a folder's name alone says little."""
+        if self.checkpoint is None or self.name == self.preset.name:
+            return self.name
+        kind, sizes = FAMILIES[self.config.family].title, self.config
+        return (
+            f"{kind} of {sizes.num_layers} layers, width {sizes.hidden_dim}, from "
+            f"{self.name}"
+        )
+
+    @property
+    def defaults_from(self) -> str:
+        """Whose settings apply where none is given, for people."""
+        if self.name == self.preset.name:
+            return self.name
+        return f"{self.preset.name}, the preset nearest in width"
+
+    @property
     def has_pooler(self) -> bool:
         """Whether there are pretrained weights for a pooler."""
         if self.checkpoint is None:
@@ -104,7 +122,8 @@ class StartingPoint:
 
         Raises:
             SettingsError: When the encoder does not know sequences so long, has not
-                so many layers, or has no pooler that could be frozen.
+                so many layers, has no second segment for pairs, or has no pooler that
+                could be frozen.
         """
         preset, from_scratch = self.preset, self.checkpoint is None
         longest = self.config.max_positions
@@ -132,8 +151,19 @@ class StartingPoint:
                 f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
                 f"with --max-tokens."
             )
+        self._check_segments(settings)
         self._check_head(settings)
         return settings
+
+    def _check_segments(self, settings: RunSettings) -> None:
+        pair = settings.data.text_pair
+        if pair is not None and self.config.num_token_types < 2:
+            raise SettingsError(
+                f"Expected an encoder with two segments for pairs of texts. Received: "
+                f"text_pair={pair!r} for {self.name}, which has one "
+                f"(type_vocab_size=1). Give the column with --text as well, in place "
+                f"of --text-pair: [SEP] stands between the texts."
+            )
 
     def _check_head(self, settings: RunSettings) -> None:
         pooling = cast("str", settings.model.pooling)

@@ -12,8 +12,8 @@ from kerascls.errors import DataError, SettingsError
 ROWS = [(f"球队比赛{n}", "体育") for n in range(9)] + [
     (f"新车发布{n}", "汽车") for n in range(9)
 ]
-KINDS = ["duplicate", "leak", "conflict", "empty_text", "near_duplicate", "label_count"]
-KINDS += ["label_pair", "length", "label_error"]
+KINDS = ["label_column", "duplicate", "leak", "conflict", "empty_text"]
+KINDS += ["near_duplicate", "label_count", "label_pair", "length", "label_error"]
 
 
 @pytest.fixture
@@ -55,13 +55,17 @@ def test_a_bundle_does_not_judge_what_it_was_trained_on_unless_asked(
     found = kerascls.audit(train, bundle=multilabel_run.out).section("label_error")
     assert not any("by the probabilities of" in line for line in found.lines)
     assert (
-        f"not by the bundle, for it was trained on rows of {train}" in found.lines[-1]
+        f"not by the bundle, for it was trained on 29 of 30 rows of {train}"
+        in found.lines[-1]
     )
 
 
-def test_a_bundle_judges_files_it_was_not_trained_on(multilabel_run, multilabel_files):
+def test_a_bundle_judges_files_it_was_not_trained_on(
+    multilabel_run, write_csv, tmp_path
+):
     pytest.importorskip("cleanlab", reason='pip install "kerascls[audit]"')
-    test = multilabel_files["test"]
+    rows = [("好车", "汽车"), ("好球", "体育"), ("好天气", "")]
+    test = write_csv(tmp_path / "new.csv", ("text", "labels"), rows)
     found = kerascls.audit(test, bundle=multilabel_run.out).section("label_error")
     assert any("by the probabilities of" in line for line in found.lines)
 

@@ -18,7 +18,7 @@ from kerascls.errors import SettingsError
 
 @pytest.fixture
 def found(rows_of):
-    rows = rows_of([("新车", "汽车|体育"), ("", "")], [("足球", "体育")])
+    rows = rows_of([("新车", "汽车|体育"), ("", "体育")], [("足球", "体育")])
     finding = (FoundRow(0, "keep"), FoundRow(2, "remove", 0.25))
     section = Section("leak", "Leaks", {"texts": 1}, ("one",), "Look.", (finding,))
     return Audit(rows, (section,))

@@ -1,13 +1,17 @@
 """What can be judged, and what is said of the rest."""
 
+import shutil
+
 import pytest
 
 from kerascls.auditing.judging import (
+    default_judge,
     judged_by_bundle,
     judged_by_cross_validation,
     trained_on,
 )
 from kerascls.auditing.rows import read_rows
+from kerascls.evaluation.seen_texts import SEEN_TEXTS_FILE
 from kerascls.inference.bundle import open_bundle
 
 MANY = [(f"球队比赛{n}", "体育") for n in range(6)]
@@ -50,23 +54,46 @@ def test_a_bundle_judges_the_labels_it_knows(multilabel_run, multilabel_files):
 
 
 def test_files_the_bundle_was_trained_on_are_warned_of(
-    multilabel_run, multilabel_files
+    multilabel_run, multilabel_files, write_csv, tmp_path
 ):
     bundle = open_bundle(multilabel_run.out)
-    rows = read_rows([multilabel_files["train"], multilabel_files["test"]], bundle)
-    warning = trained_on(rows, bundle)
-    assert warning.startswith(
-        f"WARNING: the bundle was trained on rows of {rows.files[0]};"
+    header, rows = ("text", "labels"), [("好  车", "汽车"), (" 新车 足球", "汽车")]
+    new = write_csv(tmp_path / "new.csv", header, rows)
+    both = read_rows([multilabel_files["train"], new], bundle)
+    train = both.files[0]
+    assert trained_on(both, bundle).startswith(
+        f"WARNING: the bundle was trained on 29 of 30 rows of {train}, 1 of 2 rows of "
+        f"{new};"
     )
-    unseen = read_rows([multilabel_files["test"]], bundle)
-    assert trained_on(unseen, bundle).startswith("none of the files")
+    assert default_judge(both, bundle)[0] == "cross-validation"
+    unseen = write_csv(tmp_path / "unseen.csv", header, rows[:1])
+    assert "none of the rows" in trained_on(read_rows([unseen], bundle), bundle)
+
+
+def test_some_rows_of_many_that_it_was_trained_on_leave_the_bundle_judge(
+    multilabel_run, write_csv, tmp_path
+):
+    rows = [("新车 足球", "汽车"), *((f"新闻{n}", "体育") for n in range(30))]
+    path = write_csv(tmp_path / "many.csv", ("text", "labels"), rows)
+    bundle = open_bundle(multilabel_run.out)
+    rows = read_rows([path], bundle)
+    assert default_judge(rows, bundle) == ("bundle", ())
+    assert "on 1 of 31 rows" in trained_on(rows, bundle)
+
+
+def test_the_files_are_compared_where_a_run_kept_no_hashes(
+    multilabel_run, multilabel_files, tmp_path
+):
+    run = shutil.copytree(multilabel_run.out, tmp_path / "run")
+    (run / SEEN_TEXTS_FILE).unlink()
+    bundle = open_bundle(run)
+    rows = read_rows([multilabel_files["train"], multilabel_files["test"]], bundle)
+    assert f"30 of 30 rows of {rows.files[0]};" in trained_on(rows, bundle)
 
 
 def test_without_its_run_what_a_bundle_was_trained_on_is_not_known(
     multilabel_run, multilabel_files, tmp_path
 ):
-    import shutil
-
     shutil.copytree(multilabel_run.out / "bundle", tmp_path / "shipped")
     bundle = open_bundle(tmp_path / "shipped")
     assert "is not known" in trained_on(read_rows([multilabel_files["test"]]), bundle)

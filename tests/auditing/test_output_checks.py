@@ -6,7 +6,6 @@ import pytest
 
 import kerascls
 from kerascls.auditing import audit as auditing
-from kerascls.auditing import output_checks as outputs
 from kerascls.errors import SettingsError
 
 ROWS = [("新车\n发布", "汽车"), ("新车\n发布", "")]
@@ -65,7 +64,7 @@ def test_a_folder_that_cannot_be_made_is_refused(train, reads_nothing):
 def test_folders_that_cannot_be_written_to_are_refused(
     train, tmp_path, reads_nothing, monkeypatch
 ):
-    monkeypatch.setattr(outputs, "_is_writable", lambda folder: False)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(SettingsError, match=r"out='.*new/out'"):
         kerascls.audit(train, out=tmp_path / "new" / "out")
     with pytest.raises(SettingsError, match=r"export='.*rows.jsonl'"):

@@ -4,6 +4,7 @@ import pytest
 
 from kerascls.checkpoints.accounting import account, first_layers, require_complete
 from kerascls.checkpoints.finding import find_checkpoint
+from kerascls.checkpoints.prefixes import encoder_names
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import weight_shapes
 
@@ -20,6 +21,9 @@ class Weights:
     def shapes(self):
         return self._shapes
 
+    def unreadable(self):
+        return {}
+
 
 @pytest.fixture
 def files(written):
@@ -27,7 +31,9 @@ def files(written):
 
 
 def changed(files, **changes):
-    return replace(files, weights=Weights(files.weights, **changes))
+    weights = Weights(files.weights, **changes)
+    names = encoder_names(files.layout, weights.shapes(), files.weights_path)
+    return replace(files, weights=weights, names=names)
 
 
 def test_every_weight_of_the_encoder_has_a_source(files):
@@ -58,6 +64,40 @@ def test_the_error_names_ten_of_a_kind_and_counts_the_rest(files):
     message = str(error.value)
     assert message.count("unexpected: bert/extra_") == 10
     assert "unexpected: and 2 more" in message
+
+
+def test_what_is_beside_the_encoder_is_left_out_by_its_place(files):
+    beside = changed(files, new={"fc/kernel": (48, 3), "crf/x": (3,)})
+    accounting = account(beside)
+    assert accounting.is_complete
+    assert accounting.left_out["beside the encoder 'bert/'"] == ("crf/x", "fc/kernel")
+
+
+def test_weights_that_are_no_floats_are_faults_where_they_are_used(files):
+    class Quantised(Weights):
+        def unreadable(self):
+            return {f"bert/{LAST}": "int8", "global_step": "int64"}
+
+    accounting = account(replace(files, weights=Quantised(files.weights)))
+    assert accounting.wrong_shapes == (f"bert/{LAST} is of type int8, no float",)
+    assert "Quantised" in accounting.advice(files)
+
+
+def test_the_advice_names_the_sizes_that_differ(files):
+    fewer = replace(files, config=replace(files.config, num_layers=2))
+    advice = account(fewer).advice(fewer)
+    assert "num_hidden_layers is 2 in the one and 3 in the other" in advice
+
+
+def test_the_advice_on_what_is_within_the_encoder_says_that_the_rest_is_whole(files):
+    more = changed(files, new={"bert/gate/bias": (3,)})
+    assert "The encoder is complete" in account(more).advice(more)
+
+
+def test_two_names_of_one_weight_are_a_fault(written):
+    files = find_checkpoint(written("bert_huggingface"))
+    new = {"bert.embeddings.LayerNorm.weight": (48,)}
+    assert account(changed(files, new=new)).unexpected == (*new,)
 
 
 def test_what_is_left_out_has_a_reason_by_name(files):

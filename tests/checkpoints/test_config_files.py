@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from kerascls.checkpoints.config_files import (
-    config_family,
+    dialect_of,
     encoder_config,
+    notes_on_sizes,
     read_config,
     unknown_keys,
 )
@@ -168,29 +169,48 @@ def test_the_published_configurations_have_no_unknown_key():
         assert unknown_keys(huggingface_config(case)) == []
 
 
-@pytest.mark.parametrize(
-    ("raw", "family"),
-    [
-        ({"model_type": "electra"}, "electra"),
-        ({"architectures": ["AlbertForMaskedLM"]}, "albert"),
-        ({}, None),
-    ],
-)
-def test_the_family_is_what_the_configuration_names(raw, family):
-    assert config_family(raw, PATH) == family
-
-
-@pytest.mark.parametrize(
-    "raw", [{"model_type": "roberta"}, {"architectures": ["GPT2Model"]}]
-)
-def test_another_family_is_refused(raw):
-    with pytest.raises(CheckpointError, match="families bert, albert, electra"):
-        config_family(raw, PATH)
-
-
 @pytest.mark.parametrize("content", ["{", "[1]", ""])
 def test_a_file_that_is_no_json_object_is_named(tmp_path, content):
     path = tmp_path / "config.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(CheckpointError, match="config.json"):
         read_config(path)
+
+
+def test_comments_in_a_configuration_are_named_as_what_json_has_not(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('// sizes\n{"hidden_size": 8}', "utf-8")
+    with pytest.raises(CheckpointError, match="JSON has no comments"):
+        read_config(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hidden_size": "24"},
+        {"num_hidden_layers": 10**30},
+        {"num_attention_heads": 0},
+        {"hidden_act": ["gelu"]},
+        {"hidden_act": 0},
+        {"layer_norm_eps": {}},
+        {"attention_head_size": []},
+        {"vocab_size": 1.5},
+    ],
+)
+def test_a_value_of_another_kind_is_an_error_that_names_the_file(changes):
+    with pytest.raises(CheckpointError, match="bert_config.json"):
+        translate(**changes)
+
+
+def test_the_words_are_those_of_who_names_a_type():
+    assert dialect_of({"model_type": "bert"}, "google") == "huggingface"
+    assert dialect_of({}, "google") == "google"
+
+
+def test_what_is_stated_comes_before_what_the_weights_show():
+    sizes = {"intermediate_size": 7, "type_vocab_size": 4}
+    config = encoder_config(RAW, "bert", "google", PATH, sizes)
+    assert (config.intermediate_dim, config.num_token_types) == (96, 4)
+    assert notes_on_sizes(RAW, "bert", "google", sizes) == [
+        "not in the configuration, read off the weights: type_vocab_size=4"
+    ]

@@ -2,9 +2,21 @@ import json
 import shutil
 
 import pytest
+from any_json import ANYTHING, paths_in, replaced
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from kerascls.checkpoints.accounting import account
 from kerascls.checkpoints.finding import find_checkpoint
-from kerascls.errors import CheckpointError
+from kerascls.errors import CheckpointError, KerasclsError
+
+JSON_FILES = (
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "added_tokens.json",
+    "model.safetensors.index.json",
+)
 
 
 @pytest.mark.parametrize(
@@ -251,3 +263,106 @@ def test_a_tokenizer_json_stands_in_for_vocab_txt(copy_of):
     found = find_checkpoint(directory)
     assert found.vocab_path.name == "tokenizer.json"
     assert found.vocab_size == len(tokens)
+
+
+def test_weights_beside_those_that_are_read_are_named(copy_of):
+    directory = copy_of("bert_huggingface")
+    shutil.copy(directory / "model.safetensors", directory / "adapter.safetensors")
+    notes = find_checkpoint(directory).notes
+    assert "weights beside, not used: adapter.safetensors" in notes
+
+
+def test_tokens_that_were_added_are_named_unless_the_vocabulary_has_them(copy_of):
+    directory = copy_of("bert_huggingface")
+    added = directory / "added_tokens.json"
+    added.write_text('{"[CLS]": 2, "[NEW]": 900}', "utf-8")
+    note = "added_tokens.json is not read: 1 tokens, such as [NEW]"
+    assert note in find_checkpoint(directory).notes
+    added.write_text('{"[CLS]": 2}', "utf-8")
+    assert not any("added" in note for note in find_checkpoint(directory).notes)
+
+
+def test_a_vocabulary_without_special_tokens_is_no_checkpoints(copy_of):
+    directory = copy_of("bert_huggingface")
+    tokens = (directory / "vocab.txt").read_text("utf-8").splitlines()
+    numbered = "\n".join(f"{token} {n}" for n, token in enumerate(tokens))
+    (directory / "vocab.txt").write_text(numbered, "utf-8")
+    with pytest.raises(CheckpointError, match=r"begins with '\[PAD\] 0', '\[UNK\] 1'"):
+        find_checkpoint(directory)
+
+
+def test_tensorflow_weights_with_hugging_faces_words_mean_what_these_mean(
+    copy_of, edit_json
+):
+    directory = copy_of("albert_tensorflow")
+    config = directory / "albert_config_small_google.json"
+    assert find_checkpoint(directory).config.activation == "gelu_tanh"
+    edit_json(config, model_type="albert", hidden_act="gelu")
+    assert find_checkpoint(directory).config.activation == "gelu_erf"
+
+
+def test_the_generators_own_directory_is_said_to_be_one(copy_of, edit_json):
+    directory = copy_of("electra_huggingface")
+    assert not any("generator" in note for note in find_checkpoint(directory).notes)
+    edit_json(directory / "config.json", architectures=["ElectraForMaskedLM"])
+    assert any(
+        "discriminator is the one" in n for n in find_checkpoint(directory).notes
+    )
+
+
+def test_sizes_that_only_the_weights_show_are_used_and_said(copy_of, edit_json):
+    directory = copy_of("bert_huggingface")
+    whole = find_checkpoint(directory).config
+    edit_json(
+        directory / "config.json",
+        vocab_size=None,
+        intermediate_size=None,
+        num_hidden_layers=None,
+        max_position_embeddings=None,
+    )
+    found = find_checkpoint(directory)
+    assert found.config == whole
+    note = next(note for note in found.notes if "read off the weights" in note)
+    assert f"intermediate_size={whole.intermediate_dim}" in note
+    assert "type_vocab_size" not in note
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_any_value_in_a_json_file_gives_a_checkpoint_or_an_error_of_ours(
+    copied_with_tokenizer, data
+):
+    directory = copied_with_tokenizer
+    name = data.draw(st.sampled_from(JSON_FILES))
+    whole = (directory / name).read_bytes()
+    content = json.loads(whole)
+    path = data.draw(st.sampled_from([*paths_in(content)]))
+    new = replaced(content, path, data.draw(ANYTHING))
+    (directory / name).write_text(json.dumps(new), "utf-8")
+    try:
+        account(find_checkpoint(directory))
+    except KerasclsError:
+        pass
+    finally:
+        (directory / name).write_bytes(whole)
+
+
+@pytest.fixture
+def copied_with_tokenizer(copy_of):
+    directory = copy_of("bert_huggingface_sharded")
+    tokens = (directory / "vocab.txt").read_text("utf-8").splitlines()
+    (directory / "vocab.txt").unlink()
+    tokenizer = {
+        "normalizer": {"type": "BertNormalizer", "lowercase": True},
+        "model": {"type": "WordPiece", "unk_token": "[UNK]"},
+    }
+    tokenizer["model"]["vocab"] = {token: n for n, token in enumerate(tokens)}
+    asked = {"do_lower_case": True, "strip_accents": None}
+    (directory / "tokenizer.json").write_text(json.dumps(tokenizer), "utf-8")
+    (directory / "tokenizer_config.json").write_text(json.dumps(asked), "utf-8")
+    (directory / "added_tokens.json").write_text('{"[CLS]": 2}', "utf-8")
+    return directory

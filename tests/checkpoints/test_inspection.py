@@ -78,16 +78,16 @@ def test_the_text_is_a_line_for_each_fact(written):
 def test_missing_and_extra_weights_are_reported_not_raised(copy_of):
     directory = copy_of("bert_huggingface")
     tensors = load_file(directory / "model.safetensors")
-    tensors["strange.weight"] = np.zeros(2, "float32")
+    tensors["bert.strange.weight"] = np.zeros(2, "float32")
     del tensors["bert.embeddings.LayerNorm.beta"]
     save_file(tensors, directory / "model.safetensors")
     inspection = inspect_checkpoint(directory)
     assert not inspection.is_complete
-    assert inspection.missing == ("embeddings.LayerNorm.bias",)
-    assert inspection.unexpected == ("strange.weight",)
+    assert inspection.missing == ("bert.embeddings.LayerNorm.bias",)
+    assert inspection.unexpected == ("bert.strange.weight",)
     text = str(inspection)
     assert "NOT usable: 1 missing, 1 unexpected, 0 wrong shape" in text
-    assert "missing          embeddings.LayerNorm.bias" in text
+    assert "missing          bert.embeddings.LayerNorm.bias" in text
 
 
 def test_an_unusual_size_is_used_by_its_path(written):

@@ -1,9 +1,6 @@
-import json
-
 import pytest
 
 from kerascls.checkpoints.layouts import (
-    find_config,
     find_vocabulary,
     find_weights,
     layout_of,
@@ -11,18 +8,14 @@ from kerascls.checkpoints.layouts import (
 )
 from kerascls.errors import CheckpointError
 
-SIZES = {"vocab_size": 9, "hidden_size": 8, "intermediate_size": 16}
-
 
 @pytest.fixture
 def folder_with(tmp_path):
-    """Makes empty files of these names; a dict is written as JSON."""
+    """Makes empty files of these names."""
 
-    def make(*names: str, **contents: object):
+    def make(*names: str):
         for name in names:
             (tmp_path / name).touch()
-        for stem, content in contents.items():
-            (tmp_path / f"{stem}.json").write_text(json.dumps(content))
         return tmp_path
 
     return make
@@ -43,6 +36,11 @@ def folder_with(tmp_path):
             "model.safetensors.index.json",
         ),
         (("x.safetensors", "x.index.json"), "huggingface", "x.safetensors"),
+        (
+            ("model-00001-of-00001.safetensors",),
+            "huggingface",
+            "model-00001-of-00001.safetensors",
+        ),
         (("bert.ckpt-9.index",), "google", "bert.ckpt-9"),
         (("bert.ckpt.index", "._bert.ckpt.index"), "google", "bert.ckpt"),
     ],
@@ -64,6 +62,11 @@ def test_the_one_checkpoint_of_a_directory_is_found(
             ("m-00001-of-00002.safetensors", "m-00002-of-00002.safetensors"),
             "beside the shards",
         ),
+        (("model-00001-of-00002.safetensors",), "a part of the weights"),
+        (("bert.ckpt-9.index", "bert.ckpt-10.index"), "such as .*bert.ckpt-10, or"),
+        (("pytorch_model-00001-of-00002.bin",), "00002.bin is not read; convert"),
+        (("best.pt",), "best.pt is not read; convert"),
+        (("training_args.bin", "optimizer.pt"), "Choose the directory that holds"),
         (("tf_model.h5",), "from_tf=True"),
         (("bert.ckpt.data-00000-of-00001",), "The .index file that belongs to"),
         ((), "which holds nothing"),
@@ -82,32 +85,6 @@ def test_one_of_several_is_named_with_or_without_what_the_shell_adds(folder_with
     assert named_weights(folder / "b.safetensors") == folder / "b.safetensors"
     with pytest.raises(CheckpointError, match="does not exist"):
         named_weights(folder / "c.ckpt")
-
-
-def test_config_json_comes_first_in_hugging_faces_layout_only(folder_with):
-    folder = folder_with(
-        "m.safetensors", config=SIZES, other=SIZES | {"hidden_size": 4}
-    )
-    huggingface, _ = find_weights(folder)
-    assert find_config(folder, huggingface) == folder / "config.json"
-    google = layout_of(folder / "bert.ckpt")
-    with pytest.raises(CheckpointError, match="config.json and other.json, which"):
-        find_config(folder, google)
-
-
-def test_a_generator_is_passed_over_unless_it_is_all_there_is(folder_with):
-    google = layout_of(folder_with() / "electra.ckpt")
-    folder = folder_with(small_generator_config=SIZES)
-    assert find_config(folder, google).name == "small_generator_config.json"
-    folder_with(small_discriminator_config=SIZES | {"hidden_size": 4})
-    assert find_config(folder, google).name == "small_discriminator_config.json"
-
-
-def test_json_of_other_things_is_no_configuration(folder_with):
-    folder = folder_with(vocab={"a": 1}, index=[1])
-    google = layout_of(folder / "bert.ckpt")
-    with pytest.raises(CheckpointError, match="none in .*index.json, vocab.json"):
-        find_config(folder, google)
 
 
 @pytest.mark.parametrize(
@@ -132,3 +109,28 @@ def test_the_likeliest_vocabulary_is_taken(folder_with, names, expected):
 def test_no_or_several_vocabularies_are_an_error(folder_with, names, message):
     with pytest.raises(CheckpointError, match=message):
         find_vocabulary(folder_with(*names))
+
+
+@pytest.mark.parametrize("named", ["a.ckpt-0", "/data/run 1/a.ckpt-0", "gone.ckpt-5"])
+def test_the_step_that_tensorflow_recorded_is_the_one_to_give(folder_with, named):
+    folder = folder_with("a.ckpt-0.index", "a.ckpt-343.index")
+    (folder / "checkpoint").write_text(f'model_checkpoint_path: "{named}"\n')
+    likely = "a.ckpt-0, which the file" if "a.ckpt" in named else "a.ckpt-343, or"
+    with pytest.raises(CheckpointError, match=f"such as .*{likely}"):
+        find_weights(folder)
+
+
+def test_a_part_of_the_weights_is_refused_by_its_path_too(folder_with):
+    part = "m-00001-of-00002.safetensors"
+    folder = folder_with(part)
+    with pytest.raises(CheckpointError, match="is a part of the weights"):
+        named_weights(folder / part)
+    folder_with("m.safetensors.index.json")
+    with pytest.raises(CheckpointError, match="Give .*m.safetensors.index.json"):
+        named_weights(folder / part)
+
+
+def test_a_pickle_that_is_named_is_told_how_to_be_converted(folder_with):
+    folder = folder_with("pytorch_model.bin")
+    with pytest.raises(CheckpointError, match="convert it to safetensors once"):
+        named_weights(folder / "pytorch_model.bin")

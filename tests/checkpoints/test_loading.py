@@ -76,7 +76,7 @@ def test_missing_weights_are_counted_and_the_first_ten_named(change_tensors):
 
     message = error_of(change_tensors(drop_a_layer))
     assert "16 missing, 0 unexpected, 0 wrong shape:" in message
-    assert message.count("missing: encoder.layer.1.") == 10
+    assert message.count("missing: bert.encoder.layer.1.") == 10
     assert "missing: and 6 more" in message
     assert "describes (3 layers, hidden size 48)" in message
 
@@ -93,7 +93,7 @@ def test_unexpected_and_wrong_weights_are_in_the_same_error(change_tensors):
     assert "unexpected: bert.encoder.layer.0.output.gate.weight" in message
     assert "unexpected: bert.encoder.layer.3.output.dense.bias" in message
     assert "wrong shape: bert.embeddings.LayerNorm.gamma is (49,), not (48,)" in message
-    assert "missing: encoder.layer.0.output.dense.bias" in message
+    assert "missing: bert.encoder.layer.0.output.dense.bias" in message
 
 
 def test_the_configuration_of_another_checkpoint_is_noticed(copy_of, edit_json):
@@ -135,7 +135,7 @@ def test_a_missing_pooler_is_an_error_only_when_asked_for(change_tensors):
 
     directory = change_tensors(drop)
     read_encoder_weights(find_checkpoint(directory))
-    assert "missing: pooler.dense.weight" in error_of(directory, with_pool=True)
+    assert "missing: bert.pooler.dense.weight" in error_of(directory, with_pool=True)
 
 
 def test_electra_has_no_pooler(written):

@@ -1,15 +1,11 @@
-import re
-
 import pytest
 
 from kerascls.checkpoints.names import (
-    families_by_names,
     file_name,
-    names_in_file,
     reason_to_leave_out,
     weight_names,
 )
-from kerascls.errors import CheckpointError
+from kerascls.checkpoints.prefixes import encoder_names
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
 from kerascls.models.presets import PRESETS
 
@@ -41,16 +37,6 @@ def test_no_two_weights_have_one_name_in_a_file(family, layout):
     assert len({file_name(layout, family, name) for name in names}) == len(names)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("prefix", ["", "{}."])
-def test_names_are_found_again_with_and_without_a_prefix(family, prefix):
-    plain = [file_name("huggingface", family, name) for name in names_of(family)]
-    in_file = [prefix.format(family) + name for name in plain]
-    assert names_in_file("huggingface", family, in_file) == dict(
-        zip(plain, in_file, strict=True)
-    )
-
-
 @pytest.mark.parametrize(
     ("layout", "family", "ours", "theirs"),
     [
@@ -58,25 +44,25 @@ def test_names_are_found_again_with_and_without_a_prefix(family, prefix):
             "google",
             "bert",
             "encoder/layer_11/attention/self/query/kernel",
-            "bert/encoder/layer_11/attention/self/query/kernel",
+            "encoder/layer_11/attention/self/query/kernel",
         ),
         (
             "google",
             "electra",
             "embeddings_project/bias",
-            "electra/embeddings_project/bias",
+            "embeddings_project/bias",
         ),
         (
             "google",
             "albert",
             "encoder/layer_0/output/LayerNorm/beta",
-            "bert/encoder/transformer/group_0/inner_group_0/LayerNorm_1/beta",
+            "encoder/transformer/group_0/inner_group_0/LayerNorm_1/beta",
         ),
         (
             "google",
             "albert",
             "encoder/layer_0/output/dense/kernel",
-            "bert/encoder/transformer/group_0/inner_group_0/ffn_1/intermediate/output"
+            "encoder/transformer/group_0/inner_group_0/ffn_1/intermediate/output"
             "/dense/kernel",
         ),
         (
@@ -111,7 +97,8 @@ def test_the_tables_agree_with_the_ones_checkpoints_are_written_with():
         google = case.layout == "tensorflow"
         names = (tensorflow_variables if google else huggingface_tensors)(case)
         layout = "google" if google else "huggingface"
-        plain = names_in_file(layout, case.model.family, names)
+        found = encoder_names(layout, names, case.name)
+        plain = found.inside | found.outside
         config = PRESETS["bert"].config.to_dict() | {
             "family": case.model.family,
             "embedding_dim": case.model.embedding_dim,
@@ -128,41 +115,16 @@ def test_the_tables_agree_with_the_ones_checkpoints_are_written_with():
         assert all(reason_to_leave_out(layout, name) for name in rest)
 
 
-def test_old_norm_names_are_understood():
-    assert names_in_file(
-        "huggingface", "bert", ["bert.embeddings.LayerNorm.gamma"]
-    ) == {"embeddings.LayerNorm.weight": "bert.embeddings.LayerNorm.gamma"}
-
-
 @pytest.mark.parametrize(
     "name",
     [
-        "bert/encoder/layer_12/output/dense/kernel",
-        "bert/embeddings/extra",
-        "electra/encoder/layer_0/attention/self/query/scale",
+        "encoder/layer_12/output/dense/kernel",
+        "embeddings/extra",
+        "encoder/layer_0/attention/self/query/scale",
     ],
 )
 def test_weights_of_the_encoder_are_never_left_out(name):
     assert reason_to_leave_out("google", name) is None
-
-
-def test_early_brightmart_albert_is_refused_by_name():
-    names = [
-        "bert/embeddings/word_embeddings_2",
-        "bert/encoder/layer_shared/attention/self/query/kernel",
-    ]
-    with pytest.raises(CheckpointError, match="early brightmart ALBERT") as error:
-        families_by_names(names, "albert_model.ckpt")
-    assert "albert_*_zh_google" in str(error.value)
-
-
-def test_foreign_weights_are_shown_by_their_first_names():
-    names = [f"transformer.h.{n:02}.attn" for n in range(12)]
-    with pytest.raises(CheckpointError) as error:
-        families_by_names(names, "gpt.safetensors")
-    message = str(error.value)
-    assert "gpt.safetensors with 12 weights" in message
-    assert "transformer.h.09.attn. Choose" in message
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -173,19 +135,3 @@ def test_every_rename_is_of_a_weight_that_some_encoder_has(family):
     for ours, theirs in (*row.google, *row.huggingface):
         assert any(name.startswith(ours) for name in names), ours
         assert ours.endswith("/") == theirs.endswith("/") or ours == "encoder/layer_"
-
-
-@pytest.mark.parametrize(
-    ("family", "name"),
-    [
-        ("bert", "bert/encoder/layer_0/output/dense/kernel"),
-        ("bert", "bert.encoder.layer.0.output.dense.weight"),
-        ("albert", "bert/encoder/transformer/group_0/inner_group_0/LayerNorm/beta"),
-        ("albert", "encoder.albert_layer_groups.0.albert_layers.0.ffn.weight"),
-        ("electra", "electra/encoder/layer_0/output/dense/kernel"),
-        ("electra", "embeddings_project.weight"),
-    ],
-)
-def test_a_name_is_the_sign_of_one_family_only(family, name):
-    signs = [key for key in FAMILIES if re.search(weight_names(key).sign, name)]
-    assert signs == [family]

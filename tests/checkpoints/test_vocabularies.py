@@ -62,3 +62,35 @@ def test_a_broken_tokenizer_file_is_named(tmp_path):
     (tmp_path / "tokenizer.json").write_text("{", encoding="utf-8")
     with pytest.raises(CheckpointError, match="tokenizer.json"):
         read_vocabulary(tmp_path / "tokenizer.json")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        [],
+        "x",
+        {"vocab": []},
+        {"vocab": {"a": 0, "b": 0}},
+        {"vocab": {"a": "0"}},
+        {"vocab": {"a": -1}},
+        {"vocab": {"a": 0}, "continuing_subword_prefix": "@@"},
+        {"vocab": {"a": 0}, "unk_token": "<unk>"},
+    ],
+)
+def test_a_tokenizer_that_would_give_other_ids_is_refused(tmp_path, model):
+    write(tmp_path, "tokenizer.json", model=model)
+    with pytest.raises(CheckpointError, match="tokenizer.json"):
+        read_vocabulary(tmp_path / "tokenizer.json")
+
+
+@pytest.mark.parametrize("value", ["false", 0, []])
+def test_a_case_that_is_neither_true_nor_false_is_refused(tmp_path, value):
+    write(tmp_path, "tokenizer_config.json", do_lower_case=value)
+    with pytest.raises(CheckpointError, match="true or false"):
+        lower_casing(tmp_path, {}, LOWER)
+
+
+def test_an_empty_vocabulary_is_said_to_be_one(tmp_path):
+    (tmp_path / "vocab.txt").touch()
+    with pytest.raises(CheckpointError, match="which is empty"):
+        read_vocabulary(tmp_path / "vocab.txt")

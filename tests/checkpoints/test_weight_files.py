@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
@@ -22,11 +24,15 @@ def test_every_float_type_is_read_as_float32(tmp_path, dtype):
     np.testing.assert_array_equal(read, values)
 
 
-def test_a_quantised_weight_is_refused(tmp_path):
+def test_weights_that_hold_no_floats_are_told_by_their_type(tmp_path):
     path = tmp_path / "model.safetensors"
-    save_file({"w": np.zeros((2, 2), "int8")}, path)
-    with pytest.raises(CheckpointError, match="w of type I8 in .*model.safetensors"):
-        open_weights(path).read("w")
+    save_file({"w": np.zeros((2, 2), "int8"), "f": np.zeros(2, "float16")}, path)
+    assert open_weights(path).unreadable() == {"w": "I8"}
+
+
+def test_tensorflow_variables_that_hold_no_floats_are_told_by_their_type(written):
+    weights = open_weights(written("bert_tensorflow") / "bert_model.ckpt")
+    assert weights.unreadable() == {"global_step": "int64"}
 
 
 def test_shards_are_read_as_one(written):
@@ -65,9 +71,28 @@ def test_a_safetensors_file_cut_short_is_named(copy_of, missing_bytes):
 
 def test_a_safetensors_file_of_text_is_named(tmp_path):
     path = tmp_path / "model.safetensors"
-    path.write_text("version https://git-lfs.github.com/spec/v1\n", "utf-8")
+    path.write_text("These are no weights.\n", "utf-8")
     with pytest.raises(CheckpointError, match="Expected a whole safetensors file"):
         open_weights(path)
+
+
+@pytest.mark.parametrize("suffix", [".index", ".data-00000-of-00001"])
+def test_a_pointer_in_place_of_tensorflows_files_is_named(copy_of, suffix):
+    prefix = copy_of("bert_tensorflow") / "bert_model.ckpt"
+    pointer = "version https://git-lfs.github.com/spec/v1\n"
+    prefix.with_name(prefix.name + suffix).write_text(pointer, "utf-8")
+    with pytest.raises(CheckpointError, match="git lfs pull"):
+        open_weights(prefix)
+
+
+@pytest.mark.parametrize(
+    "weight_map", [{"w": "../x.safetensors"}, {}, {"w": 1}, {"w": ["x"]}, [], None]
+)
+def test_an_index_that_names_no_files_beside_it_is_refused(tmp_path, weight_map):
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": weight_map}), "utf-8")
+    with pytest.raises(CheckpointError, match="index.json"):
+        open_weights(index)
 
 
 def test_a_tensorflow_checkpoint_without_its_data_is_named(copy_of):

@@ -37,7 +37,7 @@ def test_only_what_was_given_is_handed_over(run, calls, test_file):
     run("evaluate", test_file.parent, "--test", test_file, "--label", "topic")
     ((arguments, options),) = calls
     assert arguments == (test_file.parent, test_file)
-    assert options == {"label": "topic", "out": None, "on_progress": None}
+    assert options == {"label": ("topic",), "out": None, "on_progress": None}
 
 
 def test_scores_are_written_as_json(run, calls, test_file):

@@ -60,7 +60,7 @@ def test_wrong_usage_is_2():
 
 def test_a_full_disk_is_named(capsys):
     error = OSError(errno.ENOSPC, "No space left on device", "runs/x/model.safetensors")
-    assert exit_code_of(raising(error)) == 1
+    assert exit_code_of(raising(error)) == 2
     assert "disk is full while writing runs/x/model" in capsys.readouterr().err
 
 

@@ -42,7 +42,7 @@ def test_options_become_settings(run, calls, tmp_path):
     )
     assert outcome.code == 0, outcome.err
     settings, options = calls[0]
-    assert settings.data.train == data
+    assert settings.data.train == (data,)
     assert settings.data.text == ("title", "content")
     assert settings.data.task == "multilabel"
     assert settings.data.skip_bad_rows
@@ -56,10 +56,10 @@ def test_options_become_settings(run, calls, tmp_path):
     )
 
 
-def test_set_goes_before_options_and_options_before_the_file(run, calls, tmp_path):
+def test_set_and_options_go_before_the_file(run, calls, tmp_path):
     file = tmp_path / "run.toml"
     file.write_text("[train]\nepochs = 1\nseed = 1\nbatch_size = 1\n")
-    run("fit", "--config", file, "--epochs", 2, "--seed", 2, "--set", "train.seed=3")
+    run("fit", "--config", file, "--epochs", 2, "--set", "train.seed=3")
     train = calls[0][0].train
     assert (train.epochs, train.seed, train.batch_size) == (2, 3, 1)
 

@@ -14,6 +14,7 @@ from kerascls.cli.options import (
     settings_from,
 )
 from kerascls.data.readers.read_options import READ_KEYWORDS
+from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS
 
 
@@ -70,11 +71,17 @@ def test_zero_was_given():
     assert given({"seed": 0}) == {"seed": 0}
 
 
-def test_the_later_source_wins(tmp_path: Path):
+def test_options_and_settings_win_over_the_file(tmp_path: Path):
     file = tmp_path / "run.json"
     file.write_text('{"train": {"epochs": 1, "seed": 1}}')
-    settings = settings_from(file, {"epochs": 2, "seed": 2}, ["train.epochs=3"])
-    assert (settings.train.epochs, settings.train.seed) == (3, 2)
+    settings = settings_from(file, {"epochs": 2}, ["train.batch_size=3"])
+    stated = settings.train
+    assert (stated.epochs, stated.seed, stated.batch_size) == (2, 1, 3)
+
+
+def test_an_option_and_a_setting_that_say_the_same_are_refused():
+    with pytest.raises(SettingsError, match="--epochs beside --set train.epochs=3"):
+        settings_from(None, {"epochs": 2}, ["train.epochs=3"])
 
 
 @pytest.mark.parametrize(
@@ -97,7 +104,9 @@ def test_a_file_is_read_as_in_training_unless_said_otherwise():
         pass
 
     help_of = {one.name: one.help for one in click.command()(command).params}
-    assert list(help_of) == [*READ_KEYWORDS[:3], "encoding", "skip_bad_rows"]
+    assert list(help_of) == [
+        name for name in READ_KEYWORDS if name not in ("task", "format")
+    ]
     assert help_of["text"].endswith("Default: as in training.")
     assert help_of["label"] == "What is true."
     assert help_of["encoding"] == FIELDS["data.encoding"].description + "  [utf-8]"

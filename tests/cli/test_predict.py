@@ -1,5 +1,6 @@
 """`kerascls predict` finds its texts and shows labels."""
 
+import json
 import sys
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ class FakePredictor:
     def load(cls, path):
         return cls()
 
-    def predict(self, texts):
+    def predict(self, texts, rule=None):
         labels = {"none": ()}
         return [
             SimpleNamespace(labels=labels.get(text, ("体育", "a|b")), scores=SCORES)
@@ -43,7 +44,7 @@ def test_texts_are_shown_with_labels_and_scores(run, replace, tmp_path):
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines() == [
         "体育|a\\|b\t0.750|0.500\t国足",
-        "-\t-\tnone",
+        "-\t0.750\tnone",
         "体育|a\\|b\t0.750|0.500\t-x",
     ]
 
@@ -56,6 +57,7 @@ def test_files_are_handed_over(run, files, tmp_path):
     assert outcome.code == 0, outcome.err
     ((arguments, options),) = files
     assert arguments == (tmp_path, "a.csv", "b.csv")
+    options.pop("on_note")("a.csv: told")
     assert options == {
         "text": ("title", "content"),
         "encoding": "gb18030",
@@ -90,3 +92,41 @@ def test_a_missing_directory_exits_with_2(run):
 def test_all_formats_are_offered(command, name):
     (option,) = [one for one in command.params if one.name == name]
     assert list(option.type.choices) == list(FORMATS)
+
+
+def test_texts_are_json_lines_if_asked_for(run, replace, tmp_path):
+    replace(Predictor=FakePredictor)
+    outcome = run("predict", tmp_path, "国足", "none", "--json")
+    rows = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [row["text"] for row in rows] == ["国足", "none"]
+    assert [row["labels"] for row in rows] == [["体育", "a|b"], []]
+    assert rows[0]["scores"] == SCORES
+
+
+def test_json_of_a_file_is_for_the_screen(run, files, tmp_path):
+    assert run("predict", tmp_path, "--input", "a.csv", "--json").code == 0
+    assert files[0][0] == (tmp_path, "a.csv", "-")
+    assert files[0][1]["output_format"] == "jsonl"
+    assert run("predict", tmp_path, "--output", "b.csv", "--json").code == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        (("--top-k", 2), "top_k"),
+        (("--threshold", 0.5), "threshold"),
+        (("--mass", 0.5), "cumulative"),
+        (("--min-labels", 1), "threshold"),
+    ],
+)
+def test_a_rule_for_this_call_is_handed_over(run, files, multilabel_run, options, kind):
+    run("predict", multilabel_run.out, "--input", "a.csv", *options)
+    assert files[0][1]["rule"].kind == kind
+
+
+def test_a_rule_that_contradicts_itself_or_the_task_exits_with_2(run, files, pair_run):
+    both = run("predict", pair_run.out, "--input", "-", "--top-k", 2, "--mass", 0.5)
+    wrong = run("predict", pair_run.out, "--input", "-", "--threshold", 0.5)
+    assert (both.code, wrong.code, files) == (2, 2, [])
+    assert "exclude each other" in both.err
+    assert "multilabel only" in wrong.err

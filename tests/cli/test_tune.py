@@ -22,6 +22,8 @@ def calls(replace, monkeypatch) -> list:
             decision=SimpleNamespace(lines=lambda: ["n/a: 健康"]),
             decision_before=None,
             unknown={"新": 2},
+            source="valid.csv",
+            notes=("3 of 4 rows were trained on.",),
             to_dict={"rule": 1}.copy,
         )
 
@@ -49,6 +51,7 @@ def test_before_and_after_are_shown(run, calls, valid):
     assert outcome.out.splitlines() == [
         "Before, on valid.csv: old, None None",
         "old rule",
+        "3 of 4 rows were trained on.",
         "After: new, Δ before old",
         "new rule",
         "n/a: 健康",
@@ -61,7 +64,17 @@ def test_only_what_was_given_is_handed_over(run, calls, valid):
     run("tune", valid.parent, valid, "--top-k", 2, "--label", "topic")
     ((arguments, options),) = calls
     assert arguments == (valid.parent, valid)
-    assert options == {"top_k": 2, "label": "topic", "on_progress": None}
+    assert options == {"top_k": 2, "label": ("topic",), "on_progress": None}
+
+
+def test_without_a_file_the_run_says_what_to_fit_on(run, calls, tmp_path):
+    assert run("tune", tmp_path, "--objective", "f1").code == 0
+    assert calls[0][0] == (tmp_path, None)
+
+
+def test_undo_is_handed_over(run, calls, tmp_path):
+    assert run("tune", tmp_path, "--undo").code == 0
+    assert calls[0][1] == {"undo": True, "on_progress": None}
 
 
 def test_zero_is_something_that_was_given(run, calls, valid):

@@ -51,9 +51,26 @@ def test_targets_have_unseen_labels_last_and_are_made_once():
     ("rows", "received"),
     [([("a", "x")], "only the label 'x' in 1 rows"), ([], "no label in 0 rows")],
 )
-def test_fewer_than_two_labels_in_training_are_refused(rows, received):
-    with pytest.raises(DataError, match=f"at least two labels.*train.csv.*{received}"):
-        known(train=dataset(rows=rows))
+def test_labels_of_which_nothing_can_be_learned_are_refused(rows, received):
+    for task, least in (("multiclass", "two labels"), ("multilabel", "one label, and")):
+        parts = parts_of(train=dataset(rows=rows))
+        with pytest.raises(DataError, match=f"at least {least}.*train.csv.*{received}"):
+            LabelledText.from_parts(Task(task), parts, [], False)
+
+
+def test_one_label_that_some_rows_lack_is_enough_for_multilabel():
+    assert known(train=dataset(rows=[("a", "x"), ("b",)])).label_set.names == ("x",)
+
+
+def test_a_file_with_no_label_of_training_is_refused_unless_it_is_tiny():
+    test = dataset("test.csv", [(f"t{n}", "z") for n in range(10)])
+    with pytest.raises(DataError, match=r"labels of train.csv.*'z' \(10 rows\)"):
+        known(train=TRAIN, test=test)
+
+
+def test_labels_can_be_put_in_another_order():
+    data = known(train=TRAIN).with_labels(("y", "x"))
+    assert data.targets("train").multi_hot().tolist() == [[1, 1], [1, 0], [0, 0]]
 
 
 def test_parts_of_one_file_are_one_dataset():
@@ -72,6 +89,11 @@ def test_notes_come_in_order_and_the_callers_are_left_as_they_were():
     assert notes == ["was split"]
     assert data.notes == [
         "was split",
+        "test.csv: 1 label that train.csv lacks, 2 of 2 that are given: 'new' (2 "
+        "rows); train.csv has 'x', 'y'. Check the label column and its separator, and "
+        "that both files name labels alike.",
+        "labels that are not in every part (2), not scored where they are not, and "
+        "where their rows went: 'x' (train 1), 'y' (train 1)",
         "train.csv: 1 bad row left out",
         "train.csv: 2 empty texts kept",
         "labels of test that training lacks (1), scored as misses: new (2 rows)",
@@ -81,8 +103,10 @@ def test_notes_come_in_order_and_the_callers_are_left_as_they_were():
 
 @pytest.mark.parametrize(("labels", "end"), [(10, "l9 (1 row)"), (11, " and 1 more")])
 def test_ten_unseen_labels_are_named(labels, end):
-    test = dataset("test.csv", [(f"t{n}", f"l{n}") for n in range(labels)])
-    (note,) = known(train=TRAIN, test=test).notes
+    new = [(f"t{n}", f"l{n}") for n in range(labels)]
+    test = dataset("test.csv", [*new, ("x", "x"), ("y", "y")])
+    note = known(train=TRAIN, test=test).notes[-1]
+    assert note.startswith("labels of test")
     assert note.endswith(end)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.labels import LabelSet, Task
+from kerascls.data.labels import LabelSet, Task, in_natural_order
 from kerascls.errors import DataError
 
 NAMES = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=8, unique=True)
@@ -34,7 +34,28 @@ def test_extended_keeps_the_old_columns_and_sorts_the_new(names, more):
     longer = LabelSet(tuple(names)).extended(more)
     assert longer.names[: len(names)] == tuple(names)
     new = longer.names[len(names) :]
-    assert list(new) == sorted(set(more) - set(names))
+    assert new == in_natural_order(set(more) - set(names))
+
+
+@given(NAMES)
+def test_every_name_has_one_place_in_natural_order(names):
+    ordered = in_natural_order(names)
+    assert sorted(ordered) == sorted(names)
+    assert in_natural_order(reversed(names)) == ordered
+
+
+@pytest.mark.parametrize(
+    "ordered",
+    [
+        ("0", "1", "2", "10", "11"),
+        ("-1", "0", "0.5", "01", "1", "1.0", "1.", "体育"),
+        ("grade 2", "grade 10", "grade 10b"),
+        ("A", "B", "a", "体育", "军事"),
+        ("9" * 400, "9" * 401),
+    ],
+)
+def test_names_are_in_the_order_in_which_people_count(ordered):
+    assert in_natural_order(set(ordered)) == ordered
 
 
 def test_a_list_of_names_becomes_a_tuple():

@@ -67,7 +67,7 @@ HEADER = "label,false_positive,false_negative\n体育,1,1\n"
         (HEADER, r"without '汽车'\. Add them"),
         ("true,体育\n体育,0\n", r"missing: \['汽车'\]"),
         ("true,体育,汽车,军事\n", r"unknown: \['军事'\]"),
-        ("", "is empty"),
+        ("", "holds no cell"),
     ],
 )
 def test_a_fault_in_the_file_is_named(written, text, message):

@@ -1,11 +1,13 @@
 """Settings and validation rows in, a decision out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kerascls.data.labels import Task
 from kerascls.decision.decision import Decision
-from kerascls.decision.fit_decision import check_decision, decide
+from kerascls.decision.fit_decision import check_decision, decide, rule_for_one_call
 from kerascls.decision.global_threshold import fit_threshold
 from kerascls.decision.label_thresholds import fit_rule
 from kerascls.decision.rule import Rule
@@ -136,3 +138,16 @@ def test_objectives_of_single_labels_pass_for_multilabel(objective):
 def test_what_is_stored_is_read_again(settings):
     found = decided(**settings)
     assert Decision.from_dict(found.to_dict()) == found
+
+
+def test_limits_change_a_rule_for_one_call_and_kinds_replace_it():
+    rule = Rule("threshold", thresholds=(0.1, 0.9))
+
+    def called(**stated):
+        settings = DecisionSettings(**stated)
+        return rule_for_one_call(settings, Task.MULTILABEL, ("a", "b"), rule)
+
+    assert called(min_labels=1) == replace(rule, min_labels=1)
+    assert called(abstain_below=0.5).thresholds == rule.thresholds
+    assert called(top_k=1) == Rule("top_k", k=1)
+    assert called(threshold=0.5, max_labels=1) == Rule("threshold", 0.5, max_labels=1)

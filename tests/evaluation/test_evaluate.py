@@ -1,5 +1,6 @@
 """Scores of a bundle on other files, unseen labels being misses."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from kerascls.data.readers import Dataset
 from kerascls.data.readers.datasets import Example
-from kerascls.errors import BundleError, DataError, SettingsError
+from kerascls.errors import BundleError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation import evaluate as evaluation
 from kerascls.evaluation.evaluate import evaluate, report_on, scored_rows_of
 from kerascls.evaluation.reports.csv_markdown_json import report_csv
@@ -148,3 +149,35 @@ def test_data_errors_come_before_the_model_is_loaded(multilabel_run, tmp_path):
         text=True,
     )
     assert done.stdout.split() == ["False", "False"], done.stderr
+
+
+def test_a_report_replaces_an_earlier_one_and_nothing_else(
+    multilabel_run, multilabel_files, tmp_path
+):
+    def written(out):
+        return evaluate(multilabel_run.out, multilabel_files["test"], out=out)
+
+    written(tmp_path / "report")
+    written(tmp_path / "report")
+    before = (multilabel_run.out / "report.json").read_bytes()
+    with pytest.raises(SettingsError, match="a run with a report of its own"):
+        written(multilabel_run.out)
+    assert (multilabel_run.out / "report.json").read_bytes() == before
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "report.md").write_text("mine")
+    with pytest.raises(SettingsError, match="other files"):
+        written(tmp_path / "mine")
+    with pytest.raises(SettingsError, match="is a file"):
+        written(tmp_path / "mine" / "report.md" / "new")
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(
+    multilabel_run, multilabel_files, tmp_path, monkeypatch
+):
+    def full_disk(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(evaluation, "write_errors", full_disk)
+    with pytest.raises(DiskFullError, match="report': "):
+        evaluate(multilabel_run.out, multilabel_files["test"], out=tmp_path / "report")
+    assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kerascls
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import BundleError, DataError, SettingsError
 from kerascls.evaluation.evaluate import read_labelled
 from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predictor import Predictor
@@ -96,3 +96,62 @@ def test_a_file_without_a_known_label_is_an_error(out, tmp_path, write_csv):
     path = write_csv(tmp_path / "v.csv", ("text", "labels"), [("足球", "x"), ("a", "")])
     with pytest.raises(SettingsError, match="none in 2 rows"):
         kerascls.tune(out, path)
+
+
+def test_without_a_file_the_validation_part_of_the_run_is_used(out, multilabel_files):
+    own = kerascls.tune(out, objective="f1")
+    kerascls.tune(out, undo=True)
+    read = kerascls.tune(out, multilabel_files["valid"], objective="f1")
+    assert own.source == "the run's validation part"
+    assert read.source == "valid.csv"
+    assert own.unknown == read.unknown == {"教育": 2}
+    assert own.decision.rule == read.decision.rule
+    assert own.after.to_dict() == read.after.to_dict()
+
+
+def test_a_bundle_without_its_run_needs_a_file(out, tmp_path):
+    shutil.copytree(out / "bundle", tmp_path / "shipped")
+    with pytest.raises(BundleError, match="kerascls tune RUN valid.csv"):
+        kerascls.tune(tmp_path / "shipped", objective="f1")
+
+
+@pytest.mark.parametrize("options", [{"runtime": "keras"}, {"label": "labels"}])
+def test_without_a_file_nothing_is_said_of_how_it_is_read(out, options):
+    with pytest.raises(SettingsError, match="Name the file"):
+        kerascls.tune(out, **options)
+
+
+def test_undo_goes_back_step_by_step(out):
+    first = open_bundle(out).decision
+    second = kerascls.tune(out, objective="f1").decision
+    third = kerascls.tune(out, top_k=2).decision
+    assert first != second != third
+    undone = kerascls.tune(out, undo=True)
+    assert (undone.decision_before, undone.decision) == (third, second)
+    assert undone.after.to_dict() != undone.before.to_dict()
+    assert kerascls.tune(out, undo=True).decision == first
+    with pytest.raises(SettingsError, match="the one decision"):
+        kerascls.tune(out, undo=True)
+    assert open_bundle(out).decision == first
+
+
+def test_undo_needs_no_rows(out, tmp_path):
+    shipped = shutil.copytree(out / "bundle", tmp_path / "shipped")
+    kerascls.tune(out, top_k=2)
+    shutil.copytree(out / "bundle", shipped, dirs_exist_ok=True)
+    undone = kerascls.tune(shipped, undo=True)
+    assert (undone.before, undone.after) == (None, None)
+    assert json.loads(json.dumps(undone.to_dict()))["before"] is None
+
+
+@pytest.mark.parametrize("options", [{"valid": "v.csv"}, {"objective": "f1"}])
+def test_undo_goes_with_nothing_else(out, options):
+    with pytest.raises(SettingsError, match="undo alone"):
+        kerascls.tune(out, undo=True, **options)
+
+
+def test_rows_that_were_trained_on_are_told(out, multilabel_files):
+    result = kerascls.tune(out, multilabel_files["train"])
+    assert "29 of 30 rows of train.csv were trained on" in result.notes[0]
+    again = kerascls.tune(out, multilabel_files["valid"])
+    assert "3 of 6 rows of valid.csv were trained on" in again.notes[0]

@@ -88,7 +88,10 @@ def test_ctrl_c_says_how_the_series_goes_on(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "expected"),
-    [({"seeds": 1}, "seeds=1"), ({"valid": "v.csv", "train": "t.csv"}, "test=None")],
+    [
+        ({"seeds": 1}, "seeds=1"),
+        ({"valid": "v.csv", "train": "t.csv"}, "v.csv, no test"),
+    ],
 )
 def test_what_has_no_spread_is_an_error(options, expected):
     with pytest.raises(SettingsError, match=expected):

@@ -10,11 +10,15 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 from tiny_models import tiny_input_spec
 
 from kerascls.data.readers import read_records, split_labels
+from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError, DataError, KerasclsError, SettingsError
+from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predict_file import predict_file
+from kerascls.inference.predictor import Predictor
 
 
 @dataclass
@@ -27,7 +31,8 @@ class FakePredictor:
     @property
     def bundle(self):
         return SimpleNamespace(
-            input_spec=tiny_input_spec(text_columns=self.text_columns)
+            input_spec=tiny_input_spec(text_columns=self.text_columns),
+            rule=Rule("argmax"),
         )
 
     def predict(self, texts):
@@ -91,7 +96,7 @@ def test_csv_keeps_its_columns_and_gains_predicted_and_score(tmp_path, predictor
     assert rows == [
         ["id", "text", "predicted", "score"],
         ["1", "球|", r"球|\|", "0.250000|0.250000"],
-        ["2", "", "", ""],
+        ["2", "", "", "0.250000"],
     ]
 
 
@@ -144,8 +149,8 @@ def test_a_missing_column_is_refused_with_those_there_are(tmp_path, predictor):
 def test_bad_rows_are_told_with_their_lines_before_anything_is_predicted(
     tmp_path, predictor
 ):
-    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n{"text"\n{"text": null}\n')
-    with pytest.raises(DataError, match=r"(?s)in.jsonl:2: .*in.jsonl:3: .*null"):
+    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n{"text"\n{"text": []}\n')
+    with pytest.raises(DataError, match=r"(?s)in.jsonl:2: .*in.jsonl:3: .*a list"):
         predict_file(predictor, source, tmp_path / "out.jsonl")
     assert predictor.calls == []
     assert not (tmp_path / "out.jsonl").exists()
@@ -155,14 +160,27 @@ def test_a_failure_leaves_the_older_file_and_nothing_else(tmp_path):
     def fail(texts):
         raise RuntimeError
 
-    bundle = SimpleNamespace(input_spec=tiny_input_spec())
+    bundle = FakePredictor().bundle
     broken = SimpleNamespace(predict=fail, bundle=bundle)
     source = write(tmp_path / "in.csv", "text\na\n")
     older = write(tmp_path / "out.csv", "older")
     with pytest.raises(RuntimeError):
-        predict_file(broken, source, older)
+        predict_file(broken, source, older, overwrite=True)
     assert older.read_text() == "older"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])
+def test_a_file_that_exists_is_replaced_only_when_that_is_said(
+    tmp_path, predictor, name
+):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    older = write(tmp_path / name, "corrected by hand")
+    with pytest.raises(SettingsError, match=f"{name}', which exists.*--overwrite"):
+        predict_file(predictor, source, older)
+    assert older.read_text() == "corrected by hand"
+    assert predictor.calls == []
+    assert predict_file(predictor, source, older, overwrite=True) == 1
 
 
 def test_the_output_may_not_be_the_input(tmp_path, predictor):
@@ -328,7 +346,9 @@ def test_first_answers_come_before_the_last_lines(monkeypatch, predictor):
             yield f"{number}\n".encode()
 
     flushed, told, chunks = [], [], lines()
-    buffer = SimpleNamespace(read1=lambda size: next(chunks, b""))
+    buffer = SimpleNamespace(
+        read1=lambda size: next(chunks, b""), seekable=lambda: False
+    )
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=buffer))
     monkeypatch.setattr(sys, "stdout", Output())
     assert predict_file(predictor, "-", "-") == 40
@@ -340,14 +360,85 @@ def test_first_answers_come_before_the_last_lines(monkeypatch, predictor):
 def test_any_text_comes_through_json_and_csv_unchanged(tmp_path, predictor, texts):
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     source = write(tmp_path / "in.jsonl", lines)
-    predict_file(predictor, source, tmp_path / "out.jsonl")
+    predict_file(predictor, source, tmp_path / "out.jsonl", overwrite=True)
     written = [record.fields for record in read_records(tmp_path / "out.jsonl")]
     assert [fields["text"] for fields in written] == texts
 
-    predict_file(predictor, source, tmp_path / "out.csv")
+    predict_file(predictor, source, tmp_path / "out.csv", overwrite=True)
     with open(tmp_path / "out.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == texts
+
+
+TEXTS = st.lists(st.text(st.sampled_from('甲a ",\n'), max_size=3), max_size=6)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["csv", "tsv", "jsonl", "txt"]), TEXTS)
+def test_there_are_as_many_predictions_as_rows(tmp_path, predictor, ending, texts):
+    path = tmp_path / f"in.{ending}"
+    if ending == "jsonl":
+        write(path, "".join(json.dumps({"text": text}) + "\n" for text in texts))
+    elif ending == "txt":
+        texts = [text.replace("\n", "") for text in texts]
+        write(path, "".join(f"{text}\n" for text in texts))
+    else:
+        with path.open("w", encoding="utf-8", newline="") as target:
+            delimiter = {"csv": ",", "tsv": "\t"}[ending]
+            writer = csv.writer(target, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+            writer.writerows([["text"], *([text] for text in texts)])
+    assert predict_file(predictor, path, tmp_path / "out.jsonl") == len(texts)
+    assert [row["text"] for row in jsonl(tmp_path / "out.jsonl")] == texts
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("in.csv", "text\na\n\nb\n\n\n"),
+        ("in.csv", 'text\na\n""\nb\n'),
+        ("in.csv", 'text\na\nb\n""\n'),
+        ("in.csv", "text,id\na,1\n,\nb,2\n,\n,\n"),
+        ("in.csv", "text,id\na,1\n\nb,2\n\n"),
+        ("in.tsv", "text\tid\na\t1\n\t\nb\t2\n\t\n"),
+        ("in.txt", "a\n\nb\n"),
+    ],
+)
+def test_an_empty_row_is_answered_unless_it_is_at_a_table_s_end(
+    tmp_path, predictor, name, content
+):
+    source = write(tmp_path / name, content)
+    assert predict_file(predictor, source, tmp_path / "out.jsonl") == 3
+
+
+def test_empty_rows_of_a_sheet_are_answered_unless_they_are_at_its_end(
+    tmp_path, predictor
+):
+    book = Workbook()
+    for row in (["text"], ["a"], [], ["b"], [], [" "]):
+        book.active.append(row)
+    book.save(tmp_path / "in.xlsx")
+    assert predict_file(predictor, tmp_path / "in.xlsx", tmp_path / "out.csv") == 3
+
+
+def test_a_blank_line_of_json_is_a_bad_row_unless_it_is_at_the_end(tmp_path, predictor):
+    source = write(tmp_path / "in.jsonl", '{"text": "a"}\n\n{"text": "b"}\n\n')
+    with pytest.raises(DataError, match="1 bad in .*\n.*in.jsonl:2: the row is empty"):
+        predict_file(predictor, source, tmp_path / "out.jsonl")
+
+
+def test_how_an_input_was_read_is_told(tmp_path, predictor):
+    source = write(tmp_path / "in.tsv", 'id\ttext\n1\t"quoted\n')
+    told = []
+    predict_file(predictor, source, tmp_path / "out.csv", on_note=told.append)
+    assert "in.tsv: quotation marks are read as they stand" in told[0]
+
+
+def test_what_would_read_an_input_is_told(tmp_path, predictor):
+    source = write(tmp_path / "in.csv", "id;text\n1;a\n2;b\n")
+    with pytest.raises(DataError, match="in.csv.*--delimiter ';'"):
+        predict_file(predictor, source, tmp_path / "out.csv")
+    found = predict_file(predictor, source, tmp_path / "out.csv", delimiter=";")
+    assert found == 2
 
 
 def test_predicted_labels_can_be_read_back(tmp_path, predictor):
@@ -355,3 +446,56 @@ def test_predicted_labels_can_be_read_back(tmp_path, predictor):
     predict_file(predictor, source, tmp_path / "out.csv")
     (record,) = read_records(tmp_path / "out.csv")
     assert split_labels(record.fields["predicted"]) == ("|", "\\")
+
+
+def test_lines_have_no_column_to_name(predictor, tmp_path):
+    lines = tmp_path / "a.txt"
+    lines.write_text("text\n")
+    with pytest.raises(SettingsError, match="no text column for lines"):
+        predict_file(predictor, lines, tmp_path / "b.csv", text="text")
+
+
+@pytest.fixture
+def real_rows(multilabel_run, tmp_path):
+    """Predicts some texts with a real classifier; returns the rows of the CSV."""
+    source = write(tmp_path / "in.csv", "text,score_汽车\n足球,mine\n新车,mine\n")
+
+    def rows(**options):
+        out = tmp_path / "out.csv"
+        predict_file(multilabel_run.out, source, out, overwrite=True, **options)
+        return [record.fields for record in read_records(out)]
+
+    return rows
+
+
+def test_csv_has_a_column_for_every_label_if_asked_for(real_rows, multilabel_run):
+    labels = list(open_bundle(multilabel_run.out).label_set)
+    (first, second) = real_rows(all_scores=True)
+    columns = ["text", "input_score_汽车", "predicted", "score"]
+    assert list(first) == [*columns, *(f"score_{label}" for label in labels)]
+    expected = Predictor.load(multilabel_run.out).predict("新车").scores
+    written = {label: float(second[f"score_{label}"]) for label in labels}
+    assert written == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_row_that_was_abstained_from_has_a_mark_and_its_best_score(real_rows):
+    unsure = real_rows(rule=Rule("argmax", abstain_below=1.0))[0]
+    sure = real_rows(rule=Rule("argmax", abstain_below=0.0))[0]
+    assert (unsure["predicted"], unsure["abstained"]) == ("", "yes")
+    assert (sure["predicted"] != "", sure["abstained"]) == (True, "")
+    assert unsure["score"] == sure["score"]
+    assert "abstained" not in real_rows()[0]
+
+
+def test_a_rule_of_another_kind_is_refused(real_rows):
+    with pytest.raises(SettingsError, match=r'rule=.top_k.*Rule\("top_k", k=2\)'):
+        real_rows(rule="top_k")
+    assert len(split_labels(real_rows(rule=Rule("top_k", k=2))[0]["predicted"])) == 2
+
+
+def test_the_format_of_standard_output_may_be_stated(tmp_path, predictor, capsys):
+    source = write(tmp_path / "in.csv", "text\na\n")
+    predict_file(predictor, source, "-", output_format="jsonl")
+    assert json.loads(capsys.readouterr().out)["text"] == "a"
+    with pytest.raises(SettingsError, match=r"out\.csv"):
+        predict_file(predictor, source, tmp_path / "out.csv", output_format="jsonl")

@@ -15,7 +15,7 @@ def test_one_text_column_may_be_given_as_a_plain_text():
 
 def test_defaults_read_as_a_reader_does_without_options():
     options = DataSettings().read_options()
-    assert options == ReadOptions(label_separator="|")
+    assert options == ReadOptions()
 
 
 def test_every_setting_of_reading_arrives():

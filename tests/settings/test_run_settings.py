@@ -1,6 +1,7 @@
 """Settings: merging, refusing, and coming back from files."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -49,19 +50,64 @@ def test_null_takes_a_setting_back_to_its_default():
 
 def test_an_unknown_setting_is_refused_with_the_nearest_name():
     with pytest.raises(
-        SettingsError, match=r"(?s)Received: train.epoch='3'.*`train.epochs`"
+        SettingsError, match=r"(?s)Received: train.epoch='3'.*'train.epochs'"
     ):
         RunSettings().with_overrides(["train.epoch=3"])
 
 
 def test_an_unknown_option_is_refused_with_the_nearest_name():
-    with pytest.raises(SettingsError, match="Did you mean `batch_size`"):
+    with pytest.raises(SettingsError, match="an option.*mean 'batch_size'"):
         RunSettings.from_options(batchsize=8)
 
 
 def test_an_unknown_key_in_a_dict_is_refused_with_the_nearest_name():
-    with pytest.raises(SettingsError, match="Did you mean `train.patience_epochs`"):
+    with pytest.raises(SettingsError, match="Did you mean 'train.patience_epochs'"):
         RunSettings.from_dict({"train": {"patience": 2}})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("train.lr", "train.learning_rate"),
+        ("lr", "train.learning_rate"),
+        ("epochs", "train.epochs"),
+        ("model.max_length", "model.max_tokens"),
+        ("model.epochs", "train.epochs"),
+    ],
+)
+def test_a_setting_is_found_by_its_field_and_by_other_names(name, meant):
+    with pytest.raises(SettingsError, match=f"Did you mean '{meant}'"):
+        RunSettings().with_overrides([f"{name}=3"])
+
+
+def test_a_setting_given_twice_is_refused():
+    with pytest.raises(SettingsError, match="epochs=2 beside train.epochs=1"):
+        RunSettings().with_overrides(["train.epochs=1", "train.epochs=2"])
+
+
+def test_what_is_known_is_told_once():
+    with pytest.raises(SettingsError) as caught:
+        RunSettings.from_dict({"train": dict.fromkeys("abc", 1), "status": "done"})
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 4
+    assert sum("train.epochs" in line for line in lines) == 2  # all, and of the group
+
+
+def test_the_run_file_of_a_run_has_its_settings(tmp_path):
+    settings = RunSettings.from_options(epochs=3)
+    file = tmp_path / "run.json"
+    file.write_text(json.dumps({"status": "done", "settings": settings.to_dict()}))
+    assert RunSettings.read(file).train.epochs == 3
+
+
+@pytest.mark.parametrize("files", ["a.csv", Path("a.csv"), ["a.csv"], ("a.csv",)])
+def test_one_file_or_a_list_of_files_are_paths(files):
+    assert RunSettings.from_options(train=files).data.train == (Path("a.csv"),)
+
+
+def test_several_files_come_from_one_override():
+    settings = RunSettings().with_overrides(["data.train=a.csv, b.csv"])
+    assert settings.data.train == (Path("a.csv"), Path("b.csv"))
 
 
 def test_an_unknown_group_is_refused():

@@ -129,7 +129,7 @@ def test_a_backend_that_is_not_supported_is_refused(only, monkeypatch, backend):
 
 
 def test_a_public_name_says_that_a_backend_is_not_supported():
-    code = "import kerascls\ntry: kerascls.ScoreTable\n"
+    code = "import kerascls\ntry: kerascls.ScoreTable()\n"
     code += "except kerascls.errors.SettingsError as error: print(error)"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -307,7 +307,7 @@ def test_a_public_name_that_needs_keras_says_so():
     code = (
         "import sys; sys.modules['keras'] = None\n"
         "import kerascls\n"
-        "try: kerascls.ScoreTable\n"
+        "try: kerascls.ScoreTable()\n"
         "except kerascls.errors.SettingsError as error: print(error)"
     )
     done = subprocess.run(
@@ -315,3 +315,33 @@ def test_a_public_name_that_needs_keras_says_so():
     )
     assert "kerascls.ScoreTable needs" in done.stdout
     assert TRAINS in done.stdout
+
+
+WITHOUT_KERAS = "import sys; sys.modules['keras'] = None\nimport kerascls\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert hasattr(kerascls, 'ScoreTable')",
+        "from kerascls import *\nprint(Predictor, ScoreTable)",
+        "import pydoc; assert 'pip install' in pydoc.render_doc(kerascls)",
+        "from inspect import getmembers; getmembers(kerascls)",
+        "from kerascls import build_transformer_model\n"
+        "try: build_transformer_model('a')\n"
+        "except ImportError as error: assert 'pip install' in str(error)",
+    ],
+)
+def test_looking_at_all_names_needs_no_extra(code):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_KERAS + code], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("content", ["[]", '"jax"', "null", "{", "3"])
+def test_a_keras_file_that_is_no_object_says_nothing(tmp_path, monkeypatch, content):
+    (tmp_path / "keras.json").write_text(content)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    assert keras_backend() == "tensorflow"

@@ -1,6 +1,7 @@
 """Files and folders appear whole or not at all; one writer at a time."""
 
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerascls.errors import DiskFullError
 from kerascls.system.files import (
     as_csv,
     flush,
@@ -23,6 +25,7 @@ from kerascls.system.files import (
     locked,
     move,
     replaced,
+    staged,
     unfinished,
     write_all,
     write_atomically,
@@ -130,7 +133,7 @@ def test_wherever_it_fails_the_old_or_the_new_is_there_and_nothing_else(
                 make(work, new, disturbance.step)
                 flush(work)
         except (KeyboardInterrupt, OSError) as raised:
-            caught = raised
+            caught = raised.__cause__ or raised
         assert caught in (None, error)
         assert content(path) in ([old, new] if caught else [new])
         assert os.listdir(parent) == ([] if content(path) is None else ["体育"])
@@ -147,7 +150,7 @@ def test_an_atomic_write_that_fails_leaves_the_old_content_or_the_new(at, error)
         try:
             write_json(path, {"new": True})
         except (KeyboardInterrupt, OSError) as raised:
-            assert raised is error
+            assert (raised.__cause__ or raised) is error
             assert json.loads(path.read_bytes()) in ({"old": True}, {"new": True})
         else:
             assert json.loads(path.read_bytes()) == {"new": True}
@@ -174,7 +177,7 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(
 def test_a_full_disk_leaves_the_old_content(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("old")
-    with pytest.raises(OSError, match="No space left"), replaced(path) as work:
+    with pytest.raises(DiskFullError, match=r"a\.csv"), replaced(path) as work:
         work.symlink_to("/dev/full")
         work.write_text("new")
     assert content(path) == "old"
@@ -375,3 +378,35 @@ def test_a_lock_is_held_until_it_is_closed(tmp_path):
 
 def test_a_folder_that_has_gone_may_be_locked(tmp_path):
     assert is_locked(tmp_path / "gone")
+
+
+def full_disk(*arguments, **options):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_all_files_are_put_into_a_folder_or_none(tmp_path, there):
+    place = tmp_path / "report"
+    if there:
+        folder(place, a="old", mine="mine")
+    before = content(place)
+    with pytest.raises(DiskFullError, match="report': "), staged(place) as work:
+        write_atomically(work / "a", b"new")
+        full_disk()
+    assert content(place) == before
+    with staged(place) as work:
+        write_all(work / "plots", {"p": b"1"})
+        write_atomically(work / "a", b"new")
+    assert (place / "plots" / "p").read_bytes() == b"1"
+    names = {"a", "plots", *(before or {})}
+    assert {one.name for one in place.iterdir()} == names
+    assert (place / "a").read_bytes() == b"new"
+
+
+def test_a_full_disk_names_what_was_to_be_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(DiskFullError, match=r"run\.json': "):
+        write_json(tmp_path / "run.json", {})
+    with pytest.raises(DiskFullError, match=r"new': "):
+        write_all(tmp_path / "new", {"a": b"", "b": b""})
+    assert list(tmp_path.iterdir()) == []

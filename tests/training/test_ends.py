@@ -14,9 +14,16 @@ import keras
 import numpy as np
 import pytest
 from rich.console import Console
+from safetensors import SafetensorError
 
 import kerascls
-from kerascls.errors import BundleError, DataError, NotFiniteError, SettingsError
+from kerascls.errors import (
+    BundleError,
+    DataError,
+    DiskFullError,
+    NotFiniteError,
+    SettingsError,
+)
 from kerascls.evaluation.reports.history import read_history
 from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predictor import Predictor
@@ -238,3 +245,66 @@ def test_ctrl_c_or_a_stop_ends_the_command_with_130_and_the_best_epoch(
     assert "Traceback" not in errors
     assert run_file(tmp_path / "out")["status"] == "interrupted"
     assert Predictor.load(tmp_path / "out").predict("足球").scores
+
+
+def test_what_is_refused_after_all_checks_leaves_nothing(
+    tmp_path, tiny_checkpoint, monkeypatch
+):
+    def refuse(*arguments):
+        raise SettingsError("no")
+
+    monkeypatch.setattr("kerascls.training.trainer.fit_weights", refuse)
+    with pytest.raises(SettingsError, match="^no$"):
+        kerascls.fit(checkpoint=tiny_checkpoint, out=tmp_path / "out", quiet=True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_devices_that_there_are_not_are_refused_before_a_run_is_replaced(
+    tmp_path, tiny_checkpoint
+):
+    out = tmp_path / "out"
+    RunDirectory.create(out).finish("done", mark=1)
+    options = {"checkpoint": tiny_checkpoint, "devices": 99, "quiet": True}
+    with pytest.raises(SettingsError, match="devices=99"):
+        kerascls.fit(out=out, overwrite=True, **options)
+    assert run_file(out)["mark"] == 1
+    with pytest.raises(SettingsError, match="devices=99"):
+        kerascls.fit_seeds(seeds=2, out=tmp_path / "seeds", **options)
+    assert not (tmp_path / "seeds").exists()
+    with pytest.raises(SettingsError, match="devices=99"):
+        kerascls.search(out=tmp_path / "search", **options)
+    assert not (tmp_path / "search").exists()
+
+
+NO_ROOM = SafetensorError("I/O error: No space left on device (os error 28)")
+
+
+def test_a_disk_that_is_full_at_the_end_leaves_no_bundle_and_a_way_on(
+    tmp_path, tiny_checkpoint, multilabel_files, monkeypatch, train_run
+):
+    def fail(*arguments, **options):
+        raise NO_ROOM
+
+    options = {**multilabel_files, "save_steps": 1, "quiet": True, "epochs": 1}
+    options |= {"checkpoint": tiny_checkpoint, "max_tokens": 16, "batch_size": 16}
+    with monkeypatch.context() as patch:
+        patch.setattr("kerascls.inference.runtimes.keras_runtime.save_file", fail)
+        with pytest.raises(DiskFullError, match="bundle': .*fit --resume --out"):
+            kerascls.fit(out=tmp_path / "out", **options)
+    assert run_file(tmp_path / "out")["status"] == "failed"
+    assert not (tmp_path / "out" / "bundle").exists()
+    assert hidden(tmp_path / "out") == []
+    kerascls.fit(out=tmp_path / "out", resume=True, quiet=True)
+    assert run_file(tmp_path / "out")["status"] == "done"
+
+
+def test_a_disk_that_is_full_before_anything_is_written_leaves_nothing(
+    tmp_path, monkeypatch
+):
+    def fail(path, value):
+        raise DiskFullError("full")
+
+    monkeypatch.setattr("kerascls.training.run_directory.write_json", fail)
+    with pytest.raises(DiskFullError):
+        RunDirectory.create(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []

@@ -37,7 +37,8 @@ def test_the_run_directory_holds_what_was_promised(multilabel_run):
     assert sorted(item.name for item in multilabel_run.out.iterdir()) == [
         *("bundle", "errors.csv", "history.csv", "log.txt", "plots"),
         *("report.csv", "report.html", "report.json", "report.md"),
-        *("run.json", "test.safetensors"),
+        *("run.json", "seen_texts.safetensors"),
+        *("test.safetensors", "valid.safetensors"),
     ]
 
 

@@ -220,7 +220,7 @@ def test_a_file_given_twice_is_read_once(write, load, monkeypatch):
 
 def test_validation_without_train_is_an_error_and_not_the_sample(write, load):
     with pytest.raises(
-        SettingsError, match=r"--train.*valid='.*valid\.csv', test=None"
+        SettingsError, match=r"--train.*no train, valid=.*valid\.csv, test="
     ):
         load(valid=write("valid.csv", rows(4)))
 

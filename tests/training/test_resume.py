@@ -1,10 +1,16 @@
 """Going on with a run: what may differ, and what is refused."""
 
+import numpy as np
 import pytest
 
+from kerascls.data.labelled_text import LabelledText
+from kerascls.data.labels import Task
+from kerascls.data.readers import read
+from kerascls.data.splits.parts import Part
 from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
-from kerascls.training.resume import earlier_run, require_same_start
+from kerascls.training.job import Job
+from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
 from kerascls.training.run_directory import RunDirectory
 
 FIRST = {"train": "新闻.csv", "epochs": 3, "text": ("title", "content"), "dropout": 0.2}
@@ -34,7 +40,7 @@ def test_the_settings_are_those_of_the_run(run, options):
     [
         ({"epochs": 4}, "train.epochs=4, not 3"),
         ({"text": ("title",)}, r"data.text=\['title'\], not \['title', 'content'\]"),
-        ({"train": "other.csv"}, "data.train='.*other.csv', not '.*新闻.csv'"),
+        ({"train": "other.csv"}, r"data.train=\['.*other.csv'\], not \['.*新闻.csv'\]"),
     ],
 )
 def test_other_settings_are_refused_by_name(run, options, expected):
@@ -86,10 +92,10 @@ def test_a_place_must_be_named_and_not_replaced(run, overwrite):
 
 def test_a_run_goes_on_from_another_directory(run, tmp_path, monkeypatch):
     run.update(directory=str(tmp_path))
-    assert continued(run).data.train == tmp_path / "新闻.csv"
+    assert continued(run).data.train == (tmp_path / "新闻.csv",)
     (tmp_path / "there").mkdir()
     monkeypatch.chdir(tmp_path / "there")
-    assert continued(run, train="../新闻.csv").data.train == tmp_path / "新闻.csv"
+    assert continued(run, train="../新闻.csv") == continued(run)
     with pytest.raises(SettingsError, match="data.train="):
         continued(run, train="新闻.csv")
 
@@ -116,3 +122,24 @@ def test_the_same_data_and_weights_are_accepted(run):
 def test_other_data_or_weights_are_refused(run, now, expected):
     with pytest.raises(SettingsError, match=expected):
         require_same_start(run, now)
+
+
+@pytest.mark.parametrize(
+    ("written", "order"),
+    [
+        (["10", "2", "1"], ("10", "2", "1")),
+        (None, ("1", "10", "2")),  # a version that sorted labels by their characters
+    ],
+)
+def test_labels_stay_in_the_order_with_which_the_run_began(
+    run, written, order, write_csv, tmp_path
+):
+    rows = [("a", "1"), ("b", "2"), ("c", "10")]
+    dataset = read(write_csv(tmp_path / "a.csv", ("text", "label"), rows))
+    parts = {"train": Part(dataset, np.arange(3))}
+    data = LabelledText.from_parts(Task.MULTICLASS, parts, [], False)
+    assert data.label_set.names == ("1", "2", "10")
+    job = Job(RunSettings(), data, start=None, screen=None)
+    if written:
+        run.facts["labels"] = written
+    assert with_labels_of(run, job).data.label_set.names == order

@@ -126,3 +126,64 @@ def test_pictures_that_a_run_did_not_write_stay(tmp_path):
         (plots / name).touch()
     RunDirectory.create(tmp_path / "run", overwrite=True).finish("done")
     assert [item.name for item in plots.iterdir()] == ["mine.png"]
+
+
+def run_with_state(path, status):
+    run = RunDirectory.create(path)
+    (path / "state" / "step-000000001").mkdir(parents=True)
+    run.finish(status)
+
+
+@pytest.mark.parametrize("status", ["running", "interrupted", "failed"])
+def test_a_run_that_can_go_on_says_so_first(tmp_path, status):
+    run_with_state(tmp_path / "my run", status)
+    with pytest.raises(SettingsError, match="already") as caught:
+        RunDirectory.check(tmp_path / "my run")
+    message = str(caught.value)
+    line = f"kerascls fit --resume --out '{tmp_path / 'my run'}'"
+    assert f"It is {status} and can go on: {line}" in message
+    assert message.index("--resume") < message.index("--overwrite")
+
+
+@pytest.mark.parametrize("content", ["[]", "no json", '{"status": "done"}'])
+def test_a_run_that_cannot_go_on_says_nothing_of_it(tmp_path, content):
+    run_with_state(tmp_path, "done")
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(SettingsError, match="Choose another --out, or") as caught:
+        RunDirectory.check(tmp_path)
+    assert "--resume" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["bundle/notes.txt", "state/backup", "bundle/mine"])
+def test_what_a_user_put_into_a_run_s_folders_is_not_deleted(tmp_path, name):
+    run_with_state(tmp_path, "done")
+    (tmp_path / "bundle").mkdir()
+    manifest = {"files": {"vocab.txt": {}}}
+    (tmp_path / "bundle" / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "bundle" / "vocab.txt").touch()
+    RunDirectory.check(tmp_path, overwrite=True)
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(SettingsError, match=f"with {name} of"):
+        RunDirectory.create(tmp_path, overwrite=True)
+    assert (tmp_path / name).read_text() == "mine"
+    assert run_file(tmp_path)["status"] == "done"
+
+
+def test_a_run_that_was_refused_leaves_nothing(tmp_path):
+    run = RunDirectory.create(tmp_path / "out")
+    run.discard()
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "out").mkdir()
+    run = RunDirectory.create(tmp_path / "out")
+    (tmp_path / "out" / "mine.txt").touch()
+    run.discard()
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("nowhere", "which does not exist"), (".", "without run.json")]
+)
+def test_what_is_no_run_is_told_without_numbers_of_errors(tmp_path, path, why):
+    with pytest.raises(SettingsError, match=why) as caught:
+        RunDirectory.open(tmp_path / path)
+    assert "Errno" not in str(caught.value)

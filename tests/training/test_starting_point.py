@@ -1,6 +1,7 @@
 """A starting point gives the weights it promises, and defaults that fit them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -125,3 +126,24 @@ def test_random_weights_are_those_of_the_seed(own_data):
     )
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 0
+
+
+def test_a_checkpoint_without_a_preset_is_titled_by_its_kind_and_sizes(
+    own_data, tiny_checkpoint
+):
+    chosen = start(own_data, checkpoint=tiny_checkpoint)
+    assert chosen.title.startswith("BERT of ")
+    assert chosen.title.endswith(f"from {tiny_checkpoint.name}")
+    assert chosen.defaults_from.endswith(", the preset nearest in width")
+    named = replace(chosen, name=chosen.preset.name)
+    assert (named.title, named.defaults_from) == (chosen.preset.name,) * 2
+
+
+def test_pairs_need_an_encoder_with_two_segments(own_data, tiny_checkpoint):
+    chosen = start(own_data, checkpoint=tiny_checkpoint)
+    one = replace(chosen, config=replace(chosen.config, num_token_types=1))
+    one.resolve(RunSettings())
+    pairs = RunSettings.from_options(text=("text",), text_pair="second")
+    chosen.resolve(pairs)
+    with pytest.raises(SettingsError, match="Give the column with --text as well"):
+        one.resolve(pairs)

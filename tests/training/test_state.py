@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from safetensors import SafetensorError
 
-from kerascls.errors import BundleError
+from kerascls.errors import BundleError, DiskFullError
 from kerascls.training import state as states
 from kerascls.training.state import State, read_state, write_state
 
@@ -52,7 +52,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch, functio
         raise SafetensorError("No space left on device")
 
     monkeypatch.setattr(states, function, fail)
-    with pytest.raises(SafetensorError, match="No space"):
+    with pytest.raises(DiskFullError, match="No space"):
         write_state(tmp_path, state(2))
     assert names(tmp_path) == ["step-000000001"]
     assert read_state(tmp_path).arrays["model/00000"][0, 0] == 0.5

@@ -8,7 +8,13 @@ from typing import Any
 from kerascls.auditing.findings import CORRECTED
 from kerascls.auditing.rows import label_cell
 from kerascls.data.labels import Task
-from kerascls.data.readers import Record, read_columns, read_records, split_labels
+from kerascls.data.readers import (
+    FileOptions,
+    Record,
+    read_columns,
+    read_records,
+    split_labels,
+)
 from kerascls.data.readers.formats import FORMATS, find_format
 from kerascls.data.readers.label_cells import checked_labels
 from kerascls.data.readers.rows import SHOWN_ROWS, BadRow
@@ -53,13 +59,14 @@ def read_corrections(
         DataError: When the file or one of its rows cannot be used.
     """
     path = Path(path)
+    options = FileOptions(encoding=encoding)
     is_table = FORMATS[find_format(path)].is_table
     if is_table:
-        _require_columns(path, read_columns(path, encoding=encoding))
+        _require_columns(path, read_columns(path, options))
     cells = _class_cells(classes) if task is Task.MULTICLASS else {}
     corrections: list[Correction] = []
     bad: list[BadRow] = []
-    for record in read_records(path, encoding=encoding, errors="skip", bad_rows=bad):
+    for record in read_records(path, options, errors="skip", bad_rows=bad):
         try:
             fields = _flat(record.fields)
             if is_table:

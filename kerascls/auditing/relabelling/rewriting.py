@@ -1,17 +1,21 @@
 """A labelled file written anew: as it is but for some label cells."""
 
 import codecs
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, join_labels, read_columns, read_records
+from kerascls.data.readers.decoding import STRICT, check_encoding
 from kerascls.data.readers.formats import FORMATS, FileFormat
+from kerascls.data.readers.one_hot import relabelled
+from kerascls.data.readers.packed import open_unpacked
 from kerascls.data.readers.read_options import ReadOptions
 from kerascls.data.readers.rows import Fields
-from kerascls.data.readers.text_files import check_encoding
 from kerascls.errors import DataError
 
 NUMBER = re.compile("0|-?[1-9][0-9]{0,17}")
@@ -36,16 +40,15 @@ def rewritten(
     Raises:
         DataError: When the encoding cannot write a label.
     """
-    path, encoding, format = dataset.path, options.encoding, FORMATS[read_as]
-    columns = read_columns(path, format=read_as, encoding=encoding)
+    path, encoding, format = Path(str(dataset.path)), options.encoding, FORMATS[read_as]
+    options = replace(options, format=read_as)
+    columns = read_columns(path, options)
     usable = {example.line for example in dataset.examples}
     fields = [
         _relabelled(record.fields, labels[record.line], dataset, options, format)
         if record.line in labels
         else record.fields
-        for record in read_records(
-            path, format=read_as, encoding=encoding, errors="skip"
-        )
+        for record in read_records(path, options, errors="skip")
         if record.line in usable
     ]
     write = cast(Callable[..., str], FORMATS[write_as].write)
@@ -61,6 +64,8 @@ def _relabelled(
     format: FileFormat,
 ) -> Fields:
     column = dataset.label_column
+    if not isinstance(column, str):
+        return relabelled(fields, column, names)
     joined = dataset.task is Task.MULTILABEL or column == "labels"
     cell: object
     if format.is_table:
@@ -89,7 +94,10 @@ def _json_cell(
 def _line_end(file: Path, format: FileFormat, encoding: str) -> str:
     if not format.is_text:
         return "\n"
-    with open(file, encoding=encoding, errors="replace", newline="") as handle:
+    with (
+        open_unpacked(file) as binary,
+        io.TextIOWrapper(binary, encoding, errors="replace", newline="") as handle,
+    ):
         first = handle.readline()
     ends = ("\r\n", "\r") if format.is_table else ("\r\n",)
     return next((end for end in ends if first.endswith(end)), "\n")
@@ -97,12 +105,14 @@ def _line_end(file: Path, format: FileFormat, encoding: str) -> str:
 
 def _encoded(content: str, file: Path, format: FileFormat, encoding: str) -> bytes:
     codec = codecs.lookup(encoding if format.is_text else "utf-8").name
-    with open(file, "rb") as handle:
-        begins_with_mark = handle.read(3) == codecs.BOM_UTF8
+    begins_with_mark = False
+    if not format.is_folder:
+        with open_unpacked(file) as handle:
+            begins_with_mark = handle.read(3) == codecs.BOM_UTF8
     if codec == "utf-8" and (begins_with_mark or not format.is_text):
         codec = check_encoding(codec)  # with a byte order mark, for spreadsheets
     try:
-        return content.encode(codec)
+        return content.encode(codec, STRICT)
     except UnicodeEncodeError as error:
         raise DataError(
             f"Expected labels that {encoding} can write. Received: "

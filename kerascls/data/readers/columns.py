@@ -4,97 +4,127 @@ from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.cells import cell_text
 from kerascls.errors import DataError, SettingsError
 
+# What is left where a byte order mark was written twice, or a name was pasted.
+_INVISIBLE = "\ufeff\u200b\u200e\u200f"
 TASK_OF_COLUMN = {"label": Task.MULTICLASS, "labels": Task.MULTILABEL}
 
 
-def check_columns(cells: Sequence[str], source: str) -> list[str]:
-    """Returns the column names of a header, stripped, without unnamed ones at the end.
+class ColumnsError(DataError):
+    """The columns of a file are not those that are wanted.
+
+    Args:
+        fault: What was expected and received.
+        advice: What to do, where nothing better is found by trying.
+    """
+
+    def __init__(self, fault: str, advice: str) -> None:
+        super().__init__(f"{fault} {advice}")
+        self.fault = fault
+        self.advice = advice
+
+
+def check_columns(cells: Sequence[str], source: str) -> tuple[list[str], list[int]]:
+    """Returns the names in a header, stripped, and their places, from 0.
+
+    Several cells without a name are no columns; a single one in front of others is,
+    for pandas writes its index so.
 
     Raises:
-        DataError: When two columns have the same name, or none has one.
+        ColumnsError: When two columns have the same name, or none has one.
     """
-    columns = [cell.strip() for cell in cells]
-    while columns and not columns[-1]:
-        columns.pop()
-    if not columns:
-        raise DataError(
-            f"Expected a first line that names the columns. Received: {source} with "
-            f"{len(cells)} empty cells there. Write the names into it."
+    names = [cell.strip().strip(_INVISIBLE).strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        raise ColumnsError(
+            f"Expected a line that names the columns. Received: {source} with "
+            f"{len(cells)} empty cells there.",
+            "Write the names into it.",
         )
-    if columns.count("") > 1:
-        raise DataError(
-            f"Expected every column to have a name. Received: {source} with "
-            f"{columns.count('')} columns without one before {columns[-1]!r}. Name or "
-            f"remove them."
-        )
-    twice = {name for name in columns if columns.count(name) > 1}
+    twice = {name for name in names if name and names.count(name) > 1}
     if twice:
-        raise DataError(
+        raise ColumnsError(
             f"Expected every column to have a name of its own. Received: {source} with "
-            f"{_quoted(sorted(twice))} more than once. Rename or remove one of them."
+            f"{_quoted(sorted(twice))} more than once.",
+            "Rename or remove one of them.",
         )
-    return columns
+    unnamed = names.count("") > 1
+    places = [place for place, name in enumerate(names) if name or not unnamed]
+    return [names[place] for place in places], places
 
 
-def default_text_columns(columns: Collection[str]) -> tuple[str, ...]:
+def default_text_columns(columns: Collection[str], source: str) -> tuple[str, ...]:
     """Returns the column `text`, or else both `title` and `content`.
 
     Raises:
-        DataError: When there are neither.
+        ColumnsError: When there are neither.
     """
     if "text" in columns:
         return ("text",)
     if "title" in columns and "content" in columns:
         return ("title", "content")
-    raise DataError(
-        f'Expected a column "text", or "title" and "content". Received: columns '
-        f"{_quoted(columns)}. Name the columns that hold the texts with `--text`; the "
-        f"first line of a file names its columns."
+    near = [name for name in columns if name.casefold() in ("text", "content")]
+    advice = f"`--text {near[0]}`" if near else "`--text`"
+    raise ColumnsError(
+        f'Expected a column "text", or "title" and "content". Received: {source} with '
+        f"the columns {_quoted(columns)}.",
+        f"Name the columns that hold the texts with {advice}; the first line of a "
+        f"table names its columns.",
     )
 
 
 def choose_text_columns(
-    stated: tuple[str, ...], columns: Collection[str]
+    stated: tuple[str, ...], columns: Collection[str], source: str
 ) -> tuple[str, ...]:
     """Returns the stated text columns, or where none are the default ones.
 
     Raises:
         SettingsError: When a column is stated twice.
-        DataError: When a stated column does not exist.
+        ColumnsError: When a stated column does not exist.
     """
     if not stated:
-        return default_text_columns(columns)
+        return default_text_columns(columns, source)
     if len(set(stated)) < len(stated):
         raise SettingsError(
             f"Expected different text columns. Received: text={stated}. Name each once."
         )
     for name in stated:
-        _require(name, columns, "--text (or --text-pair)")
+        _require(name, columns, "--text (or --text-pair)", source)
     return stated
 
 
 def choose_label_column(
-    label: str | None, task: Task | str | None, columns: Collection[str]
-) -> tuple[str, Task]:
-    """Returns the label column and the task it is for.
+    label: str | tuple[str, ...] | None,
+    task: Task | str | None,
+    columns: Collection[str],
+    source: str,
+) -> tuple[str | tuple[str, ...], Task]:
+    """Returns the label column, or those of a one-hot table, and the task.
 
     Raises:
         SettingsError: When the task neither is stated nor follows from the column.
-        DataError: When there is no such column, or two to choose from.
+        ColumnsError: When there is no such column, or two to choose from.
     """
     task = check_task(task)
+    if isinstance(label, tuple):
+        for name in label:
+            _require(name, columns, "--label", source)
+        return label, task or Task.MULTILABEL
     if label is None:
         defaults = [name for name in TASK_OF_COLUMN if name in columns]
         if len(defaults) != 1:
-            raise DataError(
+            near = [name for name in columns if name.casefold() in TASK_OF_COLUMN]
+            advice = f"`--label {near[0]}`" if len(near) == 1 else "`--label`"
+            raise ColumnsError(
                 f'Expected one label column: "label" (one per row) or "labels" (any '
-                f"number). Received: columns {_quoted(columns)}. Name the column with "
-                f"`--label`."
+                f"number). Received: {source} with the columns {_quoted(columns)}.",
+                f"Name the column with {advice}.",
             )
         label = defaults[0]
-    _require(label, columns, "--label")
+    _require(label, columns, "--label", source)
     task = task or TASK_OF_COLUMN.get(label)
     if task is None:
         raise SettingsError(
@@ -125,28 +155,31 @@ def pick_texts(
     """Returns the texts of one record's fields, in the order of the columns.
 
     Raises:
-        DataError: When a column is missing or holds something else than a text.
+        DataError: When a column is missing or holds something that has no text.
     """
     texts = []
     for name in text_columns:
-        text = fields.get(name)
-        if not isinstance(text, str):
-            if name not in fields:
-                raise DataError(f'text column "{name}" is missing')
-            kind = "null" if text is None else type(text).__name__
-            raise DataError(f'text column "{name}" must hold a text, not {kind}')
-        texts.append(text)
+        if name not in fields:
+            raise DataError(
+                f'text column "{name}" is missing' if fields else "the row is empty"
+            )
+        try:
+            texts.append(cell_text(fields[name]))
+        except DataError as error:
+            raise DataError(f'text column "{name}" {error}') from error
     return tuple(texts)
 
 
-def _require(name: str, columns: Collection[str], option: str) -> None:
+def _require(name: str, columns: Collection[str], option: str, source: str) -> None:
     if name in columns:
         return
     folded = {column.casefold(): column for column in columns}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     advice = f'Did you mean "{folded[near[0]]}"?' if near else f"Correct `{option}`."
-    raise DataError(
-        f'Expected a column "{name}". Received: columns {_quoted(columns)}. {advice}'
+    raise ColumnsError(
+        f'Expected a column "{name}". Received: {source} with the columns '
+        f"{_quoted(columns)}.",
+        advice,
     )
 
 

@@ -1,41 +1,86 @@
-"""Comma and tab separated files, quoted as RFC 4180 says."""
+"""Comma and tab separated files, quoted as RFC 4180 says or not at all."""
 
 import csv
+import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
+from itertools import chain
 from typing import BinaryIO
 
-from kerascls.data.readers.columns import check_columns
-from kerascls.data.readers.rows import BadRow, Fields, Record, table_row
+from kerascls.data.readers.decoding import BrokenLine
+from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.rows import Fields, Note
+from kerascls.data.readers.tables import Cells, Lines
 from kerascls.data.readers.text_files import decoded_lines
-from kerascls.errors import DataError
 
 MAX_FIELD_CHARS = 2**27
+DELIMITERS = (",", ";", "\t", "|", "，")
+_SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 
 
-def delimited_rows(
-    handle: BinaryIO, source: str, encoding: str, delimiter: str = ","
-) -> Iterator[Record | BadRow]:
-    """Yields the rows of a file whose first line names the columns."""
-    lines = decoded_lines(handle, source, encoding, newline="")
-    parsed = _parse(lines, delimiter)
-    columns, width = _header(next(parsed, None), source)
-    for line, cells in parsed:
-        if isinstance(cells, str):
-            yield BadRow(line, cells)
-        elif any("\0" in cell for cell in cells):
-            yield BadRow(line, "holds a NUL character; is the encoding right?")
-        else:
-            yield table_row(line, cells, columns, width)
+@dataclass(frozen=True)
+class Quoted:
+    """How the lines of a file are quoted.
+
+    Args:
+        quoting: `"none"` or `"csv"`.
+        keep_merged: Whether several lines each of which could be a row may be one.
+        note: What people should know of it.
+    """
+
+    quoting: str
+    keep_merged: bool = True
+    note: Note | None = None
 
 
-def delimited_columns(
-    handle: BinaryIO, source: str, encoding: str, delimiter: str = ","
-) -> list[str]:
-    """Returns the column names of a file."""
-    lines = decoded_lines(handle, source, encoding, newline="")
-    return _header(next(_parse(lines, delimiter), None), source)[0]
+Decide = Callable[[Iterator[str], str], Quoted]
+
+
+def delimited_lines(
+    handle: BinaryIO,
+    source: str,
+    options: FileOptions,
+    delimiter: str = ",",
+    decide: Decide | None = None,
+) -> Lines:
+    """Yields the rows of a file, the header among them, blank lines as empty rows.
+
+    A first line `sep=;`, which Excel writes and obeys, names the delimiter unless
+    `options` do, and is passed over.
+
+    Args:
+        handle: The file.
+        source: Its name for messages.
+        options: How it is read.
+        delimiter: What stands between cells by default.
+        decide: What tells the quoting where it is not stated; `"csv"` by default.
+    """
+    start = handle.tell() if handle.seekable() else None
+    lines = decoded_lines(handle, source, options.encoding, newline="")
+    delimiter, lines, skipped = _sep_line(
+        lines, options.delimiter or delimiter, options
+    )
+    quoted = Quoted("none" if options.quoting == "none" else "csv")
+    is_stated = options.quoting in ("none", "csv")
+    if decide and start is not None and not is_stated:
+
+        def again() -> Iterator[str]:
+            handle.seek(start)
+            lines = decoded_lines(handle, source, options.encoding, newline="")
+            return _sep_line(lines, delimiter, options)[1]
+
+        if any('"' in line for line in lines):
+            quoted = decide(again(), delimiter)
+        lines = again()
+    if quoted.note:
+        yield quoted.note
+    feed = Feed(lines, skipped)
+    if quoted.quoting == "none":
+        yield from _unquoted(feed, delimiter)
+    else:
+        yield from parsed(feed, delimiter, quoted.keep_merged)
 
 
 def delimited_text(
@@ -51,60 +96,96 @@ def delimited_text(
     return "".join(lines)
 
 
-def _header(
-    first: tuple[int, list[str] | str] | None, source: str
-) -> tuple[list[str], int]:
-    if first is None:
-        raise DataError(
-            f"Expected a first line that names the columns. Received: {source}, which "
-            f"is empty. Give a file with at least a header and one row."
-        )
-    line, cells = first
-    if isinstance(cells, str) or any("\0" in cell for cell in cells):
-        reason = cells if isinstance(cells, str) else "holds a NUL character"
-        raise DataError(
-            f"Expected a first line that names the columns. Received: "
-            f"{source}:{line}: {reason}. Correct that line, or name the file's "
-            f"encoding: `--encoding utf-16` or `--encoding gb18030`."
-        )
-    return check_columns(cells, source), len(cells)
+def parsed(feed: "Feed", delimiter: str, keep_merged: bool) -> Lines:
+    """Yields the rows of quoted lines, with a note on those that may be several.
 
-
-def _parse(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list | str]]:
-    """Yields (line, cells), or (line, reason) where the quoting is wrong."""
+    Args:
+        feed: The physical lines.
+        delimiter: What stands between cells.
+        keep_merged: Whether a row is one where each of its lines could be a row.
+    """
     # The limit belongs to the whole process, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_CHARS))
-    feed = _Feed(lines)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    width, merged = 0, []
     while True:
         feed.start_record()
         try:
             cells = next(reader)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
             index, reason = _quote_fault(feed.taken, delimiter)
             feed.give_back(index + 1)
-            yield feed.first_line + index, reason or str(error)
-        else:
-            if cells:  # not a blank line
-                yield feed.first_line, cells
+            yield Cells(feed.first_line + index, [], reason or str(error))
+            continue
+        width = width or len(cells)
+        if len(feed.taken) > 1 and _may_be_rows(feed.taken, delimiter, width):
+            last = feed.first_line + len(feed.taken) - 1
+            if not keep_merged:
+                feed.give_back(1)
+                reason = f"the quote opened here closes in line {last} only"
+                yield Cells(feed.first_line, [], reason)
+                continue
+            merged.append(f"{feed.first_line} to {last}")
+        is_quoted = '"' in feed.taken[0] and not "".join(cells).strip()
+        fault = _fault(feed.taken)
+        yield Cells(feed.first_line, cells, fault, is_quoted=is_quoted)
+    if merged:
+        yield Note(
+            f"{len(merged)} of the rows run over several lines each of which could be "
+            f"a row (lines {merged[0]}), for quotation marks stand around them; where "
+            f"these do not quote, add `--quoting none`"
+        )
 
 
-class _Feed:
+def _unquoted(feed: "Feed", delimiter: str) -> Lines:
+    for line in feed:
+        feed.start_record()
+        text = line.rstrip("\r\n")
+        cells = text.split(delimiter) if text else []
+        yield Cells(feed.first_line - 1, cells, _fault([line]))
+
+
+def _sep_line(
+    lines: Iterator[str], delimiter: str, options: FileOptions
+) -> tuple[str, Iterator[str], int]:
+    """Returns delimiter, the lines without such a first one, and how many it were."""
+    first = next(lines, None)
+    if first is None:
+        return delimiter, iter(()), 0
+    if match := _SEP_LINE.fullmatch(first):
+        return options.delimiter or match[1], lines, 1
+    return delimiter, chain([first], lines), 0
+
+
+def _fault(lines: list[str]) -> str:
+    for line in lines:
+        if isinstance(line, BrokenLine):
+            return line.fault
+        if "\0" in line:
+            return "holds a NUL character; is the encoding right?"
+    return ""
+
+
+def _may_be_rows(lines: list[str], delimiter: str, width: int) -> bool:
+    return width > 1 and all(line.count(delimiter) == width - 1 for line in lines)
+
+
+class Feed:
     """Hands physical lines to `csv.reader`; can hand a record's lines out again.
 
     A stray quote swallows the lines behind it. Given back, they are read as the rows
     they probably are, so that one bad row stays one bad row.
     """
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str], skipped: int = 0) -> None:
         self._lines = lines
         self._again: deque[str] = deque()
         self.taken: list[str] = []
-        self.first_line = 1
+        self.first_line = 1 + skipped
 
-    def __iter__(self) -> "_Feed":
+    def __iter__(self) -> "Feed":
         return self
 
     def __next__(self) -> str:

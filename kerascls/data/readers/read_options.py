@@ -1,27 +1,26 @@
 """One value for how a file is read, and the keywords it is made from."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from inspect import signature
-from typing import Any, Self, TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import check_task
+from kerascls.data.readers.file_options import FileOptions, TableKeywords
 from kerascls.data.readers.formats import check_format
 from kerascls.data.readers.label_cells import check_separator
 from kerascls.data.readers.rows import Errors
-from kerascls.data.readers.text_files import check_encoding
 from kerascls.errors import SettingsError
 
 
-class ColumnKeywords(TypedDict, total=False):
+class ColumnKeywords(TableKeywords, total=False):
     """Fields of `ReadOptions`, for functions whose `format` is another one."""
 
     text: str | Sequence[str]
-    label: str | None
+    label: str | Sequence[str] | None
     label_separator: str | None
-    encoding: str
+    label_names: str | Path | None
     skip_bad_rows: bool
     task: Task | str | None
 
@@ -33,18 +32,23 @@ class ReadKeywords(ColumnKeywords, total=False):
 
 
 @dataclass(frozen=True)
-class ReadOptions:
+class ReadOptions(FileOptions):
     r"""How a file with labelled text is read; checked when it is made.
+
+    Its further fields, of the file and its columns as such, are those of `FileOptions`.
 
     Args:
         text: The text columns. By default `text`, or `title` and `content`.
         label: The label column. By default `label`, one label per row, or `labels`,
             any number: a JSON list, or names joined by `label_separator`; for none
-            an empty cell or list, or null.
+            an empty cell or list, or null. Several are those of a one-hot table,
+            which hold 0 or 1 (TRUE or FALSE): a row's labels are the names of those
+            with 1.
         label_separator: Between the names in a cell, by default `|`; `\|` is a bar
-            inside a name.
-        format: One of `FORMATS`; by default the file's ending.
-        encoding: Of the text formats. UTF-8 is read with or without BOM.
+            inside a name. Each of several characters separates; `\n` and `\t` may be
+            written as two.
+        label_names: A file with the names of classes that the labels give as numbers
+            from 0, a name on each line, as in `class.txt`.
         skip_bad_rows: Whether rows that cannot be used are left out and counted;
             otherwise the first ten and their number are reported.
         task: `"multiclass"` or `"multilabel"`; by default as the label column's name
@@ -55,46 +59,33 @@ class ReadOptions:
     """
 
     text: tuple[str, ...] = ()
-    label: str | None = None
+    label: str | tuple[str, ...] | None = None
     label_separator: str | None = None
-    format: str | None = None
-    encoding: str = "utf-8"
+    label_names: Path | None = None
     skip_bad_rows: bool = False
     task: Task | None = None
 
     def __post_init__(self) -> None:
         text = (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
         object.__setattr__(self, "text", text)
+        object.__setattr__(self, "label", _checked_label(self.label))
+        names = self.label_names
+        object.__setattr__(self, "label_names", None if names is None else Path(names))
         object.__setattr__(self, "task", check_task(self.task))
-        check_encoding(self.encoding)
+        super().__post_init__()
         if self.format is not None:
             check_format(self.format)
         if self.label_separator is not None:
-            check_separator(self.label_separator)
-
-    @classmethod
-    def from_keywords(
-        cls, function: Callable, keywords: Mapping[str, Any], others: Iterable[str] = ()
-    ) -> Self:
-        """Returns the options in the keywords that a function was called with.
-
-        `others` are names of keywords that say nothing on how a file is read.
-
-        Raises:
-            SettingsError: When a keyword is unknown, with the nearest known one, or a
-                value has no meaning.
-        """
-        parameters = signature(function).parameters.values()
-        named = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
-        known = list(dict.fromkeys([*named, *READ_KEYWORDS, *others]))
-        for name in [name for name in keywords if name not in known]:
-            near = get_close_matches(name, known, n=1)
-            advice = f"Did you mean {near[0]!r}?" if near else "Choose one of them."
+            separator = check_separator(self.label_separator)
+            object.__setattr__(self, "label_separator", separator)
+        joined = self.label_separator not in (None, "|")
+        if isinstance(self.label, tuple) and (joined or names):
             raise SettingsError(
-                f"Expected keywords of {function.__name__}(): {', '.join(known)}. "
-                f"Received: {name}={keywords[name]!r}. {advice}"
+                f"Expected several label columns to be those of a one-hot table, whose "
+                f"cells are 0 or 1. Received: label={', '.join(self.label)}, "
+                f"label_separator={self.label_separator!r}, label_names="
+                f"{names and str(names)!r}. Leave out the other options."
             )
-        return cls(**{n: keywords[n] for n in READ_KEYWORDS if n in keywords})
 
     @property
     def separator(self) -> str:
@@ -105,6 +96,13 @@ class ReadOptions:
     def errors(self) -> Errors:
         """What `read_records` does about rows that cannot be used."""
         return "skip" if self.skip_bad_rows else "raise"
+
+    def without_files(self) -> Self:
+        """Returns a copy for tables in memory, where others are read from files."""
+        of_files: dict[str, Any] = {
+            one.name: one.default for one in fields(FileOptions)
+        }
+        return replace(self, **of_files)
 
     def as_in(self, training: "ReadOptions") -> Self:
         """Returns a copy where what is not stated of the columns is as in training.
@@ -126,9 +124,29 @@ class ReadOptions:
             text=text,
             label=self.label or training.label,
             label_separator=self.label_separator or training.label_separator,
+            label_names=self.label_names or training.label_names,
             task=task,
         )
 
 
-READ_KEYWORDS = tuple(ReadOptions.__dataclass_fields__)
+def _checked_label(
+    label: str | Sequence[str] | None,
+) -> str | tuple[str, ...] | None:
+    if label is None or isinstance(label, str):
+        return label
+    names = tuple(label)
+    if len(set(names)) < len(names):
+        raise SettingsError(
+            f"Expected different label columns. Received: label={names}. Name each "
+            f"once."
+        )
+    return names if len(names) > 1 else names[0] if names else None
+
+
+_OF_FILES = [field.name for field in fields(FileOptions)]
+# What the columns mean first, as in the help.
+READ_KEYWORDS = (
+    *(field.name for field in fields(ReadOptions) if field.name not in _OF_FILES),
+    *_OF_FILES,
+)
 DEFAULTS = ReadOptions()

@@ -1,16 +1,26 @@
 """Files as bytes and as lines of text, with errors that say where and what next."""
 
-import codecs
 import hashlib
 import io
 import os
 from collections.abc import Iterator
 from difflib import get_close_matches
-from encodings.aliases import aliases
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from kerascls.errors import DataError, SettingsError
+from kerascls.data.readers.decoding import (
+    BrokenLine,
+    check_encoding,
+    lenient_lines,
+    strict_chunks,
+    strict_lines,
+)
+from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
+from kerascls.data.readers.text_encodings import encoding_advice, try_encodings
+from kerascls.errors import DataError
+
+CHUNK_CHARS = 2**16
 
 
 def open_binary(path: str | Path) -> io.BufferedReader:
@@ -45,31 +55,13 @@ def file_sha256(path: str | Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def check_encoding(encoding: str) -> str:
-    """Returns the codec to read with: UTF-8 is read with or without BOM.
-
-    Raises:
-        SettingsError: When there is no text codec of that name.
-    """
-    try:
-        name = codecs.lookup(encoding).name
-        b"a".decode(name)
-    except UnicodeError:
-        pass  # a codec, but one that does not begin with one byte for "a"
-    except (LookupError, ValueError, TypeError) as error:
-        near = get_close_matches(str(encoding).lower(), aliases, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else "try 'gb18030' or 'utf-16'."
-        raise SettingsError(
-            f"Expected the name of a text encoding that Python knows. Received: "
-            f"encoding={encoding!r}; {advice}"
-        ) from error
-    return "utf-8-sig" if name == "utf-8" else name
-
-
 def decoded_lines(
     handle: BinaryIO, source: str, encoding: str, newline: str
 ) -> Iterator[str]:
     r"""Yields the physical lines of a file with their line ends, without BOM.
+
+    In a file that can be read twice, some broken bytes make a `BrokenLine` of the
+    line they are in, for its reader to make a bad row of.
 
     Args:
         handle: The file or pipe; it stays open.
@@ -79,67 +71,124 @@ def decoded_lines(
 
     Raises:
         SettingsError: When the encoding is unknown.
-        DataError: When the bytes are not text of this encoding.
+        DataError: When it is no text, or most of it is not text of this encoding.
     """
-    counted = _Counted(handle)
-    codec = check_encoding(encoding)
-    stream = io.TextIOWrapper(counted, encoding=codec, newline=newline)
+    check_encoding(encoding)
+    start = handle.tell() if handle.seekable() else None
+    _refuse_other_kinds(handle, source, encoding)
+    num_lines = 0
     try:
-        first = next(stream, None)
-        if first is not None:
-            yield first.removeprefix("\ufeff")
-            yield from stream
-    except UnicodeDecodeError as error:
-        raise _decode_error(error, counted, source, encoding) from error
+        for line in strict_lines(handle, encoding, newline):
+            yield line
+            num_lines += 1
+        return
     except UnicodeError as error:
+        if start is None:
+            raise _decode_error(error, source, encoding, num_lines) from error
+        if not isinstance(error, UnicodeDecodeError):
+            raise _without_mark(error, handle, source, encoding) from error
+    _check_broken(handle, start, source, encoding, newline)
+    handle.seek(start)
+    yield from islice(lenient_lines(handle, encoding, newline), num_lines, None)
+
+
+def decoded_chunks(handle: BinaryIO, source: str, encoding: str) -> Iterator[str]:
+    """Yields the text of a file in pieces of any length, without BOM.
+
+    Arguments and errors are those of `decoded_lines`, but one broken byte breaks all.
+    """
+    check_encoding(encoding)
+    _refuse_other_kinds(handle, source, encoding)
+    num_lines = 0
+    try:
+        for chunk in strict_chunks(handle, encoding, CHUNK_CHARS):
+            yield chunk
+            num_lines += chunk.count("\n")
+    except UnicodeError as error:
+        raise _decode_error(error, source, encoding, num_lines) from error
+
+
+def read_lines(path: str | Path) -> list[str]:
+    """Returns the lines of a small file in UTF-8, without their ends.
+
+    Raises:
+        DataError: When it cannot be read as that.
+    """
+    with open_binary(path) as handle:
+        return "".join(decoded_chunks(handle, str(path), "utf-8")).splitlines()
+
+
+def _refuse_other_kinds(handle: BinaryIO, source: str, encoding: str) -> None:
+    peek = getattr(handle, "peek", None)
+    if peek is not None:
+        head = peek(HEAD_BYTES)[:HEAD_BYTES]
+    elif handle.seekable():
+        start = handle.tell()
+        head = handle.read(HEAD_BYTES)
+        handle.seek(start)
+    else:
+        return
+    if kind := file_kind(head):
         raise DataError(
-            f"Expected {source} to be {encoding} text. Received: offset 0 ({error}). "
-            f"Try `--encoding {encoding}-le` or `--encoding {encoding}-be`."
-        ) from error
+            f"Expected a text file. Received: {source}, which is {kind.name}. "
+            f"{kind.advice}"
+        )
+    is_wide = check_encoding(encoding).startswith(("utf-16", "utf-32"))
+    if b"\0" in head and not is_wide and handle.seekable():
+        found = try_encodings(handle, encoding)
+        if found and found[0].encoding.startswith("utf-16"):
+            raise DataError(
+                f"Expected {source} to be {encoding} text. Received: NUL bytes at its "
+                f"beginning, which no text in {encoding} holds. "
+                f"{encoding_advice(handle, encoding)}"
+            )
 
 
-class _Counted(io.BufferedIOBase):
-    """Knows the offset in a pipe too, and leaves it open when the text is closed."""
+def _check_broken(
+    handle: BinaryIO, start: int, source: str, encoding: str, newline: str
+) -> None:
+    """Raises a `DataError` where so many lines are broken that it is the encoding."""
+    handle.seek(start)
+    broken = ""
+    num_broken = num_others = 0
+    for number, line in enumerate(lenient_lines(handle, encoding, newline), 1):
+        if isinstance(line, BrokenLine):
+            num_broken += 1
+            broken = broken or f"{source}:{number}: {line.fault}"
+        else:
+            num_others += not line.isascii()
+    if num_broken > num_others:
+        more = f", and {num_broken - 1} more lines" if num_broken > 1 else ""
+        raise DataError(
+            f"Expected {source} to be {encoding} text. Received: {broken}{more}. "
+            f"{encoding_advice(handle, encoding)}"
+        )
 
-    name: str  # asked for by the type of TextIOWrapper alone
 
-    def __init__(self, handle: BinaryIO) -> None:
-        # BinaryIO, the type of sys.stdin.buffer, is without read1.
-        self._handle = cast(io.BufferedIOBase, handle)
-        self.head = b""
-        self.num_bytes = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read1(self, size: int = -1) -> bytes:
-        content = self._handle.read1(size)
-        self.head = self.head or content[:2]
-        self.num_bytes += len(content)
-        return content
-
-
-def _decode_error(
-    error: UnicodeDecodeError, counted: _Counted, source: str, encoding: str
+def _without_mark(
+    error: UnicodeError, handle: BinaryIO, source: str, encoding: str
 ) -> DataError:
-    # A decoder keeps unfinished bytes, so the offset is counted from the end.
-    offset = counted.num_bytes - len(error.object) + error.start
     return DataError(
-        f"Expected {source} to be {encoding} text. Received: byte "
-        f"0x{error.object[error.start]:02x} at offset {offset} ({error.reason}). "
-        f"{_encoding_advice(counted.head, encoding)}"
+        f"Expected {source} to be {encoding} text. Received: offset 0 ({error}). "
+        f"{encoding_advice(handle, encoding)}"
     )
 
 
-def _encoding_advice(head: bytes, encoding: str) -> str:
-    if head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "It begins like UTF-16: use `--encoding utf-16`."
-    if codecs.lookup(encoding).name == "utf-8":
-        return (
-            "Name the encoding it was saved in: for Chinese text from Excel or "
-            "Windows try `--encoding gb18030`."
+def _decode_error(
+    error: UnicodeError, source: str, encoding: str, num_lines: int
+) -> DataError:
+    """Returns the error for a pipe, of which what was read last is at hand."""
+    if not isinstance(error, UnicodeDecodeError):
+        return DataError(
+            f"Expected {source} to be {encoding} text. Received: offset 0 ({error}). "
+            f"Try `--encoding {encoding}-le` or `--encoding {encoding}-be`."
         )
-    return "Name the encoding it was saved in with `--encoding`, for example utf-8."
+    content = io.BytesIO(error.object)
+    return DataError(
+        f"Expected {source} to be {encoding} text. Received: byte "
+        f"0x{error.object[error.start]:02x} behind line {num_lines} ({error.reason}). "
+        f"{encoding_advice(content, encoding)}"
+    )
 
 
 def _beside(path: Path) -> str:

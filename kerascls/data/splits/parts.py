@@ -65,11 +65,11 @@ def divide(
         if split_method(labels) is SplitMethod.RANDOM:
             how = "at random, for rows and labels are too many to split by label,"
         counts = ", ".join(f"{name} {len(parts[name].rows)}" for name in names)
-        notes.append(f"{train.path.name} was split {how} with seed {seed}: {counts}")
+        notes.append(f"{train.name} was split {how} with seed {seed}: {counts}")
     for name, part in parts.items():
         if not len(part.rows):
             raise DataError(
                 f"Every part needs at least one row. Received: 0 rows for {name} from "
-                f"{part.dataset.path.name}. Give more rows, or a file for it."
+                f"{part.dataset.name}. Give more rows, or a file for it."
             )
     return {name: parts[name] for name in PARTS if name in parts}, notes

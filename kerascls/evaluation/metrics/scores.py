@@ -64,6 +64,11 @@ class Scores:
         """Which classes are true or predicted in some row, bool `(num_classes,)`."""
         return (self.support > 0) | (self.predicted > 0)
 
+    def _repr_html_(self) -> str:
+        from kerascls.evaluation.reports.notebook import scores_html
+
+        return scores_html(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the scores as plain JSON types."""
         columns = (getattr(self, name).tolist() for name in _COLUMNS)

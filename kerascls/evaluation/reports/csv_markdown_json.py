@@ -45,14 +45,16 @@ def write_report(directory: str | Path, report: Report) -> list[Path]:
 
 
 def report_csv(report: Report) -> str:
-    """Returns the table as CSV, one row per class, then the averages."""
+    """Returns the table as CSV, one row per class, then the averages.
+
+    The last column tells them apart, also where a class is named like an average.
+    """
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("class", *NUMBERS))
+    writer.writerow(("class", *NUMBERS, "kind"))
     for row in report_rows(report.scores, report.task):
-        writer.writerow(
-            (safe_cell(row.name), row.precision, row.recall, row.f1, row.support)
-        )
+        numbers = (row.precision, row.recall, row.f1, row.support)
+        writer.writerow((safe_cell(row.name), *numbers, row.kind))
     return stream.getvalue()
 
 

@@ -80,7 +80,8 @@ def surprising_rows(scored: ScoredRows, limit: int | None = None) -> np.ndarray:
 def errors_csv(scored: ScoredRows, text_columns: Sequence[str] = ()) -> str:
     """Returns all mistakes as CSV, the most surprising first.
 
-    Columns: the line in the file where the row starts, its texts (as far as they were
+    Columns: the line in the file where the row starts (where there are several files
+    the file before it), its texts (as far as they were
     kept), true and predicted labels joined as in a label cell, their probabilities in
     the same order joined by `|` (empty for a label that training lacked), and the loss.
 
@@ -94,12 +95,15 @@ def errors_csv(scored: ScoredRows, text_columns: Sequence[str] = ()) -> str:
     writer = csv.writer(stream, lineterminator="\r\n")
     line, *others = _OWN_COLUMNS
     names = [safe_cell(name) for name in _text_columns(scored, text_columns)]
-    writer.writerow((line, *names, *others))
+    several = bool(scored.files)
+    file = ("file",) if several else ()
+    writer.writerow((*file, line, *names, *others))
     losses = row_losses(scored)
     for row in surprising_rows(scored).tolist():
         both = [np.flatnonzero(cells[row]) for cells in (scored.targets, scored.chosen)]
         writer.writerow(
             (
+                *((safe_cell(scored.files[row]),) if several else ()),
                 int(scored.lines[row]),
                 *map(safe_cell, scored.texts[row] if len(scored.texts) else ()),
                 *(_names(scored, columns) for columns in both),
@@ -144,7 +148,8 @@ def _text_columns(scored: ScoredRows, names: Sequence[str]) -> list[str]:
     count = len(scored.texts[0]) if len(scored.texts) else 0
     defaults = [f"text_{n + 1}" if n else "text" for n in range(count)]
     columns = [*names[:count], *defaults[len(names) :]]
-    return [f"input_{name}" if name in _OWN_COLUMNS else name for name in columns]
+    own = (*_OWN_COLUMNS, "file") if scored.files else _OWN_COLUMNS
+    return [f"input_{name}" if name in own else name for name in columns]
 
 
 def _names(scored: ScoredRows, columns: np.ndarray) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.rows import NUM_AVERAGES, score_rows
+from kerascls.system.disk import told_when_full
 
 HISTORY_FILE = "history.csv"
-HISTORY_COLUMNS = (
+HISTORY_COLUMNS: tuple[str, ...] = (
     "epoch",
     "class",
     "precision",
@@ -22,7 +23,10 @@ HISTORY_COLUMNS = (
     "loss",
     "val_loss",
     "threshold",
+    "kind",
 )
+# Earlier versions did not say which rows are averages: the last ones of an epoch.
+WITHOUT_KIND = HISTORY_COLUMNS[:-1]
 
 
 def history_rows(
@@ -45,7 +49,7 @@ def history_rows(
     return [
         (
             *(epoch, row.name, row.precision, row.recall, row.f1, row.support),
-            *(loss, val_loss, threshold),
+            *(loss, val_loss, threshold, row.kind),
         )
         for row in score_rows(scores)
     ]
@@ -65,14 +69,15 @@ def append_history(path: str | Path, rows: list[tuple]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    with open(path, "a+b") as file:
+    with told_when_full(path), open(path, "a+b") as file:
         file.seek(0)
         first_line = file.readline()
+        columns = HISTORY_COLUMNS
         if first_line:
-            _check_header(path, first_line)
+            columns = _checked_header(path, first_line)
         else:
-            writer.writerow(HISTORY_COLUMNS)
-        writer.writerows(rows)
+            writer.writerow(columns)
+        writer.writerows(row[: len(columns)] for row in rows)
         encoding = "utf-8" if first_line else "utf-8-sig"
         file.seek(0, os.SEEK_END)
         file.write(stream.getvalue().encode(encoding))
@@ -85,18 +90,20 @@ def read_history(path: str | Path) -> list[dict[str, str]]:
         SettingsError: When the file is no history file.
     """
     content = Path(path).read_bytes()
-    _check_header(Path(path), content.partition(b"\n")[0])
+    _checked_header(Path(path), content.partition(b"\n")[0])
     return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def _check_header(path: Path, first_line: bytes) -> None:
+def _checked_header(path: Path, first_line: bytes) -> tuple[str, ...]:
     header = first_line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
-    if header != ",".join(HISTORY_COLUMNS):
-        raise SettingsError(
-            f"A history file starts with the line {','.join(HISTORY_COLUMNS)!r}. "
-            f"Received: history_csv={str(path)!r}, whose first line is "
-            f"{header[:100]!r}. Name another file, or move this one away."
-        )
+    for columns in (HISTORY_COLUMNS, WITHOUT_KIND):
+        if header == ",".join(columns):
+            return columns
+    raise SettingsError(
+        f"A history file starts with the line {','.join(HISTORY_COLUMNS)!r}. "
+        f"Received: history_csv={str(path)!r}, whose first line is "
+        f"{header[:100]!r}. Name another file, or move this one away."
+    )
 
 
 @dataclass(frozen=True)
@@ -153,3 +160,8 @@ def _f1_by_name(epochs: list[list[dict]]) -> dict[str, tuple[float | None, ...]]
 
 def _number(cell: str) -> float | None:
     return float(cell) if cell else None
+
+
+def epoch_text(epoch: float) -> str:
+    """Returns epochs done with at most two decimals, as in `2`, `2.5` and `2.33`."""
+    return f"{epoch:.2f}".rstrip("0").rstrip(".")

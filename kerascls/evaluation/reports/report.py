@@ -36,7 +36,7 @@ class Report:
         source: Where the rows came from, e.g. a file name.
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
-        notes: What makes the scores doubtful, a line each.
+        notes: What should be known of the rows and their labels, a line each.
         all_labels: Scores of giving every row all labels, for multilabel.
         linear: How a linear model does on the same rows, where one was trained.
     """
@@ -53,6 +53,11 @@ class Report:
     notes: tuple[str, ...] = ()
     all_labels: Scores | None = None
     linear: LinearBaseline | None = None
+
+    def _repr_html_(self) -> str:
+        from kerascls.evaluation.reports.notebook import report_html_lines
+
+        return report_html_lines(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON types."""
@@ -74,7 +79,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier versions had less.
+        """Returns the report that `to_dict` wrote; earlier ones lacked some keys.
 
         Raises:
             BundleError: When a key is missing or unknown.

@@ -30,6 +30,11 @@ class Row:
     support: int
     is_class: bool = False
 
+    @property
+    def kind(self) -> str:
+        """What files say of `is_class`: `"class"` or `"average"`."""
+        return "class" if self.is_class else "average"
+
     def cells(self) -> list[str]:
         """Returns name and numbers as text, `n/a` where a class has no score."""
         absent = "n/a" if self.is_class else ""

@@ -88,7 +88,7 @@ def report_lines(report: Report) -> list[str]:
     )
     if report.unseen:
         lines.append(f"Unseen in training: {', '.join(unseen)}.")
-    return lines + [f"{note}." for note in report.notes]
+    return [*lines, *(f"Note: {line}" for line in report.notes)]
 
 
 def detail_lines(details: Details) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,12 @@ def open_directory(
         return
     remove_content(out, CONTENT)
     out.mkdir(parents=True, exist_ok=True)
-    write_json(out / SEARCH_FILE, metadata)
+    try:
+        write_json(out / SEARCH_FILE, metadata)
+    except OSError:
+        with suppress(OSError):  # it holds what is not ours
+            out.rmdir()
+        raise
 
 
 def _differences(known: dict[str, dict], now: dict[str, dict]) -> Iterator[str]:

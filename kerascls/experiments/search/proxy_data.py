@@ -10,6 +10,7 @@ import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
+from kerascls.data.readers import Dataset
 from kerascls.data.splits import stratified_split
 from kerascls.data.splits.parts import Part
 from kerascls.settings.data import DataSettings
@@ -51,7 +52,7 @@ def write_trial_data(
     as_written = {
         "text": tuple(name for name in dataset.text_columns if name != pair),
         "text_pair": pair,
-        "label": dataset.label_column,
+        "label": _label_column(dataset),
         "task": data.task,
         "format": "jsonl",
     }
@@ -84,5 +85,11 @@ def _json_lines(part: Part, rows: np.ndarray, task: Task) -> Iterator[str]:
         texts, labels = dataset.examples[row].texts, dataset.examples[row].labels
         fields: dict[Any, Any] = dict(zip(dataset.text_columns, texts, strict=True))
         label = labels[0] if task is Task.MULTICLASS else labels
-        fields[dataset.label_column] = label
+        fields[_label_column(dataset)] = label
         yield json.dumps(fields, ensure_ascii=False) + "\n"
+
+
+def _label_column(dataset: Dataset) -> str:
+    """Returns one column for the labels, also where they had a column each."""
+    column = dataset.label_column
+    return column if isinstance(column, str) else "labels"

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from kerascls.evaluation.reports.history import epoch_text
 from kerascls.experiments.search.proxy_data import Stage
 from kerascls.experiments.search.trials import Goal, Trial
 from kerascls.settings.run_settings import RunSettings
@@ -107,10 +108,11 @@ def _cells(trial: Trial, keys: Sequence[str]) -> list[str]:
         score = f"{trial.score:.4f}"
     elif trial.score is not None:
         score = f"{trial.outcome} {trial.score:.4f}"
+    best = epoch_text(trial.best_epoch) if trial.best_epoch else "-"
     return [
         f"{trial.stage} {trial.number}",
         score,
-        f"{trial.best_epoch or '-'}/{trial.epochs:g}",
+        f"{best}/{epoch_text(trial.epochs)}",
         f"{trial.minutes:.1f}",
         *(str(trial.values[key]) for key in keys),
     ]

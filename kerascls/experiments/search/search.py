@@ -10,9 +10,10 @@ from kerascls.experiments.search.results import SearchResult, ranked, render_tri
 from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Study
 from kerascls.settings.applicable import require_steps
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.extras import EXTRAS, TRAINING, require_keras
+from kerascls.system.keywords import checked_keywords
 from kerascls.training.job import prepare
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ FEWEST_TRIALS_WITH_PROXY = 8
 FULL_SHARE = 1 / 4
 
 
+@checked_keywords(OPTION_KEYS)
 def search(
     settings: RunSettings | None = None,
     *,
@@ -77,7 +79,7 @@ def search(
         >>> kerascls.fit(result.settings)
     """
     require_keras("kerascls search", *TRAINING, *EXTRAS["search"])
-    settings = (settings or RunSettings()).with_options(**options)
+    settings = RunSettings.stated(settings).with_options(**options)
     require_steps(settings, "a search")
     screen = Screen(console, quiet)
     if out is not None:

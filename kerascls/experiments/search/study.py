@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kerascls.evaluation.reports.history import epoch_text
 from kerascls.experiments.search.directory import (
     CONFIG_FILE,
     DATA_FOLDER,
@@ -160,7 +161,7 @@ class Study:
         settings = with_values(self.job.settings, best.values)
         comment = (
             f"The best of {len(trials)} trials: trial {best.number}, {self.goal.key} "
-            f"{best.score:.4f} in epoch {best.best_epoch:g}.",
+            f"{best.score:.4f} in epoch {epoch_text(best.best_epoch or 0)}.",
             f"kerascls fit --config {self.out / CONFIG_FILE}",
         )
         config = self.out / CONFIG_FILE

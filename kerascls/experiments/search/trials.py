@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascls.errors import NotFiniteError
+from kerascls.evaluation.reports.history import epoch_text
 from kerascls.experiments.search.proxy_data import Stage
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.interrupts import undisturbed
@@ -103,12 +104,12 @@ class PruningCallback:
         self.epochs = logs.get("epochs", epoch + 1)
         if self.goal.gain(score) > self.goal.gain(self.score):
             self.score, self.best_epoch = score, self.epochs
-        self.say(f"  epoch {self.epochs:g}: {self.goal.name} {score:.4f}")
+        self.say(f"  epoch {epoch_text(self.epochs)}: {self.goal.name} {score:.4f}")
         # Rounds end after equal steps, but for the last one; journals count epochs.
         self.optuna_trial.report(score, logs.get("steps", epoch))
         if self.epochs > EPOCHS_BEFORE_PRUNING and self.optuna_trial.should_prune():
             raise TrialPruned(
-                f"below the median of earlier trials in epoch {self.epochs:g}"
+                f"below the median of earlier trials in epoch {epoch_text(self.epochs)}"
             )
 
 

@@ -6,7 +6,11 @@ from kerascls.inference.bundle.bundle import (
     open_bundle,
     write_bundle,
 )
-from kerascls.inference.bundle.changes import add_export, rewrite_decision
+from kerascls.inference.bundle.changes import (
+    add_export,
+    rewrite_decision,
+    undo_decision,
+)
 from kerascls.inference.bundle.files import ENCODER, MANIFEST, VOCAB, WEIGHTS
 
 __all__ = [
@@ -19,5 +23,6 @@ __all__ = [
     "is_bundle",
     "open_bundle",
     "rewrite_decision",
+    "undo_decision",
     "write_bundle",
 ]

@@ -9,7 +9,7 @@ from kerascls.data.labels import LabelSet, Task
 from kerascls.data.readers import ReadOptions
 from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
-from kerascls.errors import BundleError, KerasclsError
+from kerascls.errors import BundleError, KerasclsError, SettingsError
 from kerascls.inference.bundle.files import (
     BUNDLE_FOLDER,
     DECISION,
@@ -33,6 +33,23 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 2
 READ_VERSIONS = (1, 2)
+
+
+def _damaged_if_it_fails(
+    read: Callable[["Bundle"], ReadOptions],
+) -> Callable[["Bundle"], ReadOptions]:
+    """Tells values of another kind in settings.json as a damage of the bundle."""
+
+    def checked(bundle: "Bundle") -> ReadOptions:
+        try:
+            return read(bundle)
+        except (KeyError, TypeError, AttributeError, SettingsError) as error:
+            problem = ValueError(
+                f"{SETTINGS} does not say how texts were read: {error}"
+            )
+            raise _damage(bundle.path, problem) from error
+
+    return checked
 
 
 @dataclass(frozen=True)
@@ -66,12 +83,17 @@ class Bundle:
         return self.decision.rule
 
     @property
+    @_damaged_if_it_fails
     def read_options(self) -> ReadOptions:
         """How its training text was read, as far as other files are read alike."""
+        data = self.read(SETTINGS)["data"]
+        multilabel = self.task is Task.MULTILABEL
         return ReadOptions(
             text=self.input_spec.text_columns,
             label=self.input_spec.label_column,
-            label_separator=self.read(SETTINGS)["data"]["label_separator"],
+            # Earlier versions took, and did not use, a separator for multiclass.
+            label_separator=data["label_separator"] if multilabel else None,
+            label_names=data.get("label_names"),
             task=self.task,
         )
 
@@ -197,7 +219,7 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
         decision.check_width(len(labels["train_rows"]))
         return Bundle(
             path=path,
-            runtime=manifest["runtime"],
+            runtime=_runtime(manifest),
             task=Task(labels["task"]),
             label_set=LabelSet(tuple(labels["train_rows"])),
             decision=decision,
@@ -209,6 +231,13 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
         if isinstance(error, BundleError):
             raise
         raise _damage(path, error) from error
+
+
+def _runtime(manifest: dict[str, Any]) -> str:
+    runtime = manifest["runtime"]
+    if not isinstance(runtime, str):
+        raise TypeError(f"runtime={runtime!r:.200} in {MANIFEST} is no name")
+    return runtime
 
 
 def _damage(path: Path, error: Exception) -> BundleError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.decision.decision import Decision
-from kerascls.errors import BundleError
+from kerascls.errors import BundleError, SettingsError
 from kerascls.inference.bundle.bundle import FORMAT_VERSION, Bundle, open_bundle
 from kerascls.inference.bundle.files import (
     FIRST_RULE,
@@ -17,12 +17,15 @@ from kerascls.inference.bundle.files import (
 )
 from kerascls.system.files import flush, locked, move, write_json
 
+# In the manifest: files of earlier decisions, the first one first.
+FORMER = "former_decisions"
+
 
 def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
     """Puts another decision into a bundle; a crash leaves the old one or the new.
 
-    The decision is written under a new name, the manifest that names it last; then
-    the old file is removed.
+    The decision is written under a new name, the manifest that names it last. The
+    one before stays in the bundle, for `undo_decision`.
 
     Args:
         bundle: The bundle, as it was opened.
@@ -34,10 +37,33 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
     decision.check_width(len(bundle.label_set))
     name = f"decision-{decision.sha256[:8]}.json"
     with _alone_with(bundle) as manifest:
+        if decision == bundle.decision:
+            return bundle
         write_json(bundle.path / name, decision.to_dict())
-        before = manifest.get("decision", FIRST_RULE)
-        changes = {"format_version": FORMAT_VERSION, "decision": name}
-        return _replace_file(bundle.path, manifest, before, name, changes)
+        former = [*manifest.get(FORMER, ()), manifest.get("decision", FIRST_RULE)]
+        changes = {"format_version": FORMAT_VERSION, "decision": name, FORMER: former}
+        return _replace_file(bundle.path, manifest, None, name, changes)
+
+
+def undo_decision(bundle: Bundle) -> Bundle:
+    """Brings the decision before the last `rewrite_decision` back.
+
+    Raises:
+        SettingsError: When there is none.
+        BundleError: When somebody else has changed the bundle since it was opened.
+    """
+    with _alone_with(bundle) as manifest:
+        *former, name = manifest.get(FORMER) or (None,)
+        if name is None:
+            raise SettingsError(
+                f"Expected a bundle that was tuned and keeps its decision of before. "
+                f"Received: {str(bundle.path)!r}, with the one decision. Tune it anew "
+                f"with `kerascls tune`."
+            )
+        now = manifest["decision"]
+        gone = None if now in (*former, name) else now
+        changes = {"decision": name, FORMER: former}
+        return _replace_file(bundle.path, manifest, gone, name, changes)
 
 
 def add_export(
@@ -85,7 +111,7 @@ def _replace_file(
     name: str,
     changes: dict[str, Any],
 ) -> Bundle:
-    """Makes the manifest name a new file, and removes the one it named before."""
+    """Makes the manifest name a file, and removes the one that has lost its place."""
     files = {key: entry for key, entry in manifest["files"].items() if key != before}
     files[name] = describe(folder / name)
     try:

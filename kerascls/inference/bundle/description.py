@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
+from kerascls.errors import BundleError
+from kerascls.inference.bundle import MANIFEST, WEIGHTS, Bundle
+from kerascls.inference.bundle.architecture import read_architecture
 
 
 def describe_bundle(bundle: Bundle) -> dict[str, Any]:
@@ -10,8 +12,11 @@ def describe_bundle(bundle: Bundle) -> dict[str, Any]:
 
     Args:
         bundle: A checked bundle.
+
+    Raises:
+        BundleError: When it describes no model, or one that does not fit it.
     """
-    architecture = bundle.read(ENCODER)
+    architecture = read_architecture(bundle)
     return {
         "bundle": str(bundle.path),
         "runtime": bundle.runtime,
@@ -36,6 +41,9 @@ def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
 
     Args:
         description: What `describe_bundle` returned.
+
+    Raises:
+        BundleError: When what is told of an export cannot be read.
     """
     text, labels = description["text"], description["labels"]
     shown = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
@@ -68,11 +76,17 @@ def _model_line(description: dict[str, Any]) -> tuple[str, str]:
 
 
 def _export_line(name: str, export: dict[str, Any]) -> tuple[str, str]:
-    comparison = export["comparison"]
-    return (
-        name,
-        f"{export['file']}{', int8' if export['int8'] else ''}, "
-        f"{export['bytes'] / 1e6:.1f} MB; on {comparison['rows']} texts of "
-        f"{export['compared_on']}: {comparison['changed']} with other labels, a "
-        f"probability differs by {comparison['largest_difference']:.2g} at most",
-    )
+    try:
+        comparison = export["comparison"]
+        return (
+            name,
+            f"{export['file']}{', int8' if export['int8'] else ''}, "
+            f"{export['bytes'] / 1e6:.1f} MB; on {comparison['rows']} texts of "
+            f"{export['compared_on']}: {comparison['changed']} with other labels, a "
+            f"probability differs by {comparison['largest_difference']:.2g} at most",
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(
+            f"Expected an export with its comparison. Received: exports[{name!r}]="
+            f"{export!r:.200} in {MANIFEST}. Export it again with `kerascls export`."
+        ) from error

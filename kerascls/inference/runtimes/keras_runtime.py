@@ -11,6 +11,7 @@ from safetensors.numpy import load_file, save_file
 
 from kerascls.errors import BundleError, CheckpointError, SettingsError
 from kerascls.inference.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
+from kerascls.inference.bundle.architecture import read_architecture
 from kerascls.models.backend.compute import choose_compute, limit_threads
 from kerascls.models.backend.forward import forward, length_buckets
 from kerascls.models.presets import architecture_of
@@ -26,6 +27,7 @@ _UNUSABLE = (
     SafetensorError,
     SettingsError,
     TypeError,
+    ValueError,
 )
 
 
@@ -84,7 +86,7 @@ def load_model(bundle: Bundle) -> keras.Model:
     Raises:
         BundleError: When weights and configuration do not fit together.
     """
-    architecture = bundle.read(ENCODER)
+    architecture = read_architecture(bundle)
     try:
         rebuild = named(architecture_of(architecture.pop("model", None)).rebuild)
         model = rebuild(len(bundle.label_set), **architecture)

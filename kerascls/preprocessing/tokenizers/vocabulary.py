@@ -1,5 +1,6 @@
 """WordPiece vocabularies: reading them, and making them from text."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from tokenizers.trainers import WordPieceTrainer
 
 from kerascls.errors import CheckpointError, SettingsError
 
+_WITH_ID = re.compile(r".*\t\d{1,9}\s*")
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 
 
@@ -29,15 +31,21 @@ def as_vocab(vocab: str | Path | Sequence[str] | Mapping[str, int]) -> dict[str,
         token_ids = load_vocab(vocab)
     else:
         token_ids = _numbered(vocab)
+    received = vocab if isinstance(vocab, str | Path) else f"{len(vocab)} tokens"
+    require_special_tokens(token_ids, received)
+    return token_ids
+
+
+def require_special_tokens(token_ids: Mapping[str, int], received: str | Path) -> None:
+    """Raises a CheckpointError where a vocabulary lacks a token that texts need."""
     missing = [token for token in (PAD, UNK, CLS, SEP) if token not in token_ids]
     if missing:
-        received = vocab if isinstance(vocab, str | Path) else f"{len(vocab)} tokens"
         raise CheckpointError(
             f"A vocabulary holds [PAD], [UNK], [CLS] and [SEP]; {', '.join(missing)} "
-            f"missing. Received: vocab={str(received)!r}. Give the vocab.txt of the "
-            f"checkpoint."
+            f"missing. Received: vocab={str(received)!r}, which begins with "
+            f"{', '.join(map(repr, [*token_ids][:3])) or 'nothing'}. Give the "
+            f"vocab.txt of the checkpoint, one token a line."
         )
-    return token_ids
 
 
 def load_vocab(path: str | Path) -> dict[str, int]:
@@ -46,15 +54,23 @@ def load_vocab(path: str | Path) -> dict[str, int]:
     A token on two lines has the id of the later one, as in Google's and Hugging
     Face's code, and the lines behind keep their numbers. (bert4keras shifts every
     id behind such a line by one, away from the rows of the embedding table.)
+
+    Where each line is a token, a tab and a number, as in ERNIE's files, the number is
+    the id.
     """
     try:
         with open(path, encoding="utf-8-sig") as file:
-            return _numbered(line.strip() for line in file)
+            lines = [line.rstrip("\n") for line in file]
     except (OSError, UnicodeDecodeError) as error:
         raise CheckpointError(
             f"Expected a vocabulary: a UTF-8 text file, one token a line. Received: "
-            f"vocab={str(path)!r} ({error}). Give the vocab.txt of the checkpoint."
+            f"vocab={str(path)!r} ({error}). Give the vocab.txt of the checkpoint, "
+            f"in UTF-8."
         ) from error
+    filled = [line for line in lines if line.strip()]
+    if filled and all(_WITH_ID.fullmatch(line) for line in filled):
+        return _stated_ids(filled, path)
+    return _numbered(line.strip() for line in lines)
 
 
 def build_vocab(
@@ -123,6 +139,18 @@ def without_surrogates(text: str) -> str:
 
 def _numbered(tokens: Iterable[str]) -> dict[str, int]:
     return {token: index for index, token in enumerate(tokens) if token}
+
+
+def _stated_ids(lines: list[str], path: str | Path) -> dict[str, int]:
+    pairs = [line.rstrip().rpartition("\t") for line in lines]
+    token_ids = {token.strip(): int(token_id) for token, _, token_id in pairs}
+    if len(set(token_ids.values())) < len(lines):
+        raise CheckpointError(
+            f"Expected each line `token TAB id` to have a token and an id of its own. "
+            f"Received: vocab={str(path)!r}, where two lines have the same. Give the "
+            f"vocab.txt of the checkpoint."
+        )
+    return token_ids
 
 
 def _characters(words: Mapping[str, int]) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack, cast
 
+from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.read_options import ColumnKeywords, ReadOptions
 from kerascls.errors import ExportError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, add_export, open_bundle
@@ -19,6 +20,7 @@ from kerascls.serving.exporters.work_folder import (
     num_bytes,
     work_folder,
 )
+from kerascls.system.disk import told_when_full
 from kerascls.system.extras import EXTRAS, require_keras
 from kerascls.system.files import move
 from kerascls.system.machine import package_versions
@@ -75,7 +77,7 @@ def export(
     format: str = "onnx",
     int8: bool = False,
     out: str | Path | None = None,
-    input: str | Path | None = None,
+    input: Any = None,
     input_format: str | None = None,
     max_changed: float = Limits.max_changed,
     max_f1_drop: float = Limits.max_f1_drop,
@@ -94,9 +96,9 @@ def export(
         int8: Whether weights have 8 bits: smaller and faster, and not quite the same.
         out: Where a copy goes, a file or directory that is replaced. Formats that do
             not live in the bundle need it.
-        input: Texts to compare on, with or without labels; by default the packaged
-            sample. With int8 give some hundreds like those to be labelled, best with
-            their labels.
+        input: Texts to compare on, with or without labels, a file or a table in
+            memory; by default the packaged sample. With int8 give some hundreds like
+            those to be labelled, best with their labels.
         input_format: Of that file; by default its ending.
         max_changed: With int8, the share of rows that may get other labels.
         max_f1_drop: With int8, the macro F1 that may be lost where there are labels.
@@ -122,10 +124,23 @@ def export(
     limits = Limits(max_changed, max_f1_drop)
     job = _Job(open_bundle(bundle), format, int8, None if out is None else Path(out))
     job.check()
+    if not int8 and limits != Limits():
+        raise SettingsError(
+            f"Expected int8 beside its limits. Received: int8=False, "
+            f"max_changed={max_changed}, max_f1_drop={max_f1_drop}. Add --int8, or "
+            f"leave them out."
+        )
+    unread = [*reading, *(["input_format"] if input_format else [])]
+    if input is None and unread:
+        raise SettingsError(
+            f"Expected an input beside how it is read. Received: {', '.join(unread)}, "
+            f"input=None. Name the file with --input, or leave them out."
+        )
     if input is None:
         texts = sample_texts(job.bundle)
     else:
-        texts = read_texts(job.bundle, input, replace(options, format=input_format))
+        source = as_source(input)
+        texts = read_texts(job.bundle, source, replace(options, format=input_format))
     return job.run(texts, limits, on_progress)
 
 
@@ -176,17 +191,11 @@ class _Job:
     ) -> ExportResult:
         chosen = FORMATS[self.format]
         outside = None if chosen.in_bundle else self.out
-        with work_folder(outside.parent if outside else self.bundle.path) as work:
+        made_in = outside.parent if outside else self.bundle.path
+        with work_folder(made_in) as work:
             made = work / f"model{chosen.suffix}"
-            # Before TensorFlow computes anything, so that it gets its threads.
-            reference = cast("Runtime", open_runtime(self.bundle, "keras"))
-            note = chosen.write(self.bundle, made, self.int8)
-            comparison = compare(
-                *(reference, chosen.open(made, self.int8), texts.texts),
-                *(self.bundle, texts.truth, on_progress),
-            )
-            limits.check(comparison, self.format, self.int8)
-            chosen.check(made, self.bundle, texts.texts)
+            with told_when_full(outside or made_in):
+                note, comparison = self._make(made, texts, limits, on_progress)
             weights = (self.bundle.path / name for name in (WEIGHTS, ENCODER))
             sizes = num_bytes(made), sum(map(num_bytes, weights))
             path = self._put(made, texts, comparison)
@@ -194,6 +203,26 @@ class _Job:
             *(self.bundle.path, self.format, self.int8, path, self.out),
             *(texts.source, *sizes, comparison, note),
         )
+
+    def _make(
+        self,
+        made: Path,
+        texts: ComparedTexts,
+        limits: Limits,
+        on_progress: Callable[[int, int], None] | None,
+    ) -> tuple[str | None, Comparison]:
+        """Writes the model and compares it; returns the exporter's note, too."""
+        chosen = FORMATS[self.format]
+        # Before TensorFlow computes anything, so that it gets its threads.
+        reference = cast("Runtime", open_runtime(self.bundle, "keras"))
+        note = chosen.write(self.bundle, made, self.int8)
+        comparison = compare(
+            *(reference, chosen.open(made, self.int8), texts.texts),
+            *(self.bundle, texts.truth, on_progress),
+        )
+        limits.check(comparison, self.format, self.int8)
+        chosen.check(made, self.bundle, texts.texts)
+        return note, comparison
 
     def _put(self, made: Path, texts: ComparedTexts, comparison: Comparison) -> Path:
         if self.out is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kerascls.data.labelled_text import sample_path
 from kerascls.data.readers import FORMATS, ReadOptions
+from kerascls.data.readers.frames import Frame
 from kerascls.evaluation.evaluate import read_labelled
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.inputs import open_input
@@ -32,7 +33,7 @@ class ComparedTexts:
 def sample_texts(bundle: Bundle) -> ComparedTexts:
     """Returns the texts of the packaged sample; several fields hold the same text."""
     num_fields = len(bundle.input_spec.text_columns)
-    with open_input(sample_path(), None, "utf-8") as opened:
+    with open_input(sample_path()) as opened:
         texts = [
             texts_of(record, ("text",) * num_fields, SAMPLE)
             for record in opened.records()
@@ -40,12 +41,14 @@ def sample_texts(bundle: Bundle) -> ComparedTexts:
     return ComparedTexts(SAMPLE, texts)
 
 
-def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> ComparedTexts:
+def read_texts(
+    bundle: Bundle, path: Path | Frame, options: ReadOptions
+) -> ComparedTexts:
     """Reads a file, with its labels if it has the label column.
 
     Args:
         bundle: What is not stated of the columns is as in its training.
-        path: A table, JSON lines, or lines of text.
+        path: A file, or a table in memory.
         options: What is stated. A label column must be there then; bad rows are left
             out only with labels.
 
@@ -53,15 +56,16 @@ def read_texts(bundle: Bundle, path: str | Path, options: ReadOptions) -> Compar
         DataError: When the file cannot be used.
         SettingsError: When text columns are more or fewer than in training.
     """
-    source = Path(path).name
+    source = path.name
     trained = bundle.input_spec
-    with open_input(path, options.format, options.encoding) as opened:
+    with open_input(path, options) as opened:
         columns = opened.columns()
         if FORMATS[opened.format].is_lines or (
-            options.label is None and trained.label_column not in columns
+            options.label is None and not {*trained.label_columns} <= {*columns}
         ):
             fields = columns_of(opened, options.text, trained.text_columns)
-            opened.check(fields, columns)
+            opened.columns(fields)
+            opened.check(fields)
             texts = [texts_of(record, fields, source) for record in opened.records()]
             return ComparedTexts(source, texts)
     examples = read_labelled(bundle, path, options).examples

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kerascls.errors import SettingsError
+from kerascls.system.disk import told_when_full
 from kerascls.system.files import is_locked, locked, move
 
 _PREFIX = ".kerascls-export-"
@@ -59,7 +60,7 @@ def check_free(path: Path, marker: str | None, suffix: str = "") -> None:
 
 def copy(made: Path, path: Path) -> None:
     """Copies a file so that a reader sees the old one or the new, never a part."""
-    with work_folder(path.parent) as folder:
+    with told_when_full(path), work_folder(path.parent) as folder:
         move(Path(shutil.copyfile(made, folder / made.name)), path)
 
 

@@ -23,9 +23,11 @@ from kerascls.evaluation.reports import render_table
 from kerascls.evaluation.reports.history import (
     HISTORY_FILE,
     append_history,
+    epoch_text,
     history_rows,
 )
 from kerascls.settings.training import checked_score, class_of_score
+from kerascls.system.keywords import checked_keywords
 from kerascls.training.validation import Outcome, validation_pass
 
 
@@ -87,6 +89,7 @@ class ScoreTable(keras.callbacks.Callback):
         >>> model.fit(x_train, y_train, callbacks=[table, stop])
     """
 
+    @checked_keywords()
     def __init__(
         self,
         validation_data: tuple[Any, Any] | Iterable,
@@ -231,10 +234,10 @@ class ScoreTable(keras.callbacks.Callback):
     ) -> str:
         facts = [f"{k} {v:.4f}" for k, v in numbers.items() if v is not None]
         best = f"{self.best_by} {abs(self.best_goal_ or 0):.4f}"
-        facts.append(f"best epoch {self.best_epoch_:g} ({best})")
+        facts.append(f"best epoch {epoch_text(self.best_epoch_ or 0)} ({best})")
         return render_table(
             self.scores_,
-            title=f"Epoch {epoch:g}: {', '.join(facts)}",
+            title=f"Epoch {epoch_text(epoch)}: {', '.join(facts)}",
             best=before,
             max_classes=self.max_classes,
             more_in=Path(self.history_csv or HISTORY_FILE).name,

@@ -22,27 +22,29 @@ from kerascls.errors import DataError, SettingsError
     ],
 )
 def test_text_columns_have_defaults(columns, texts):
-    assert default_text_columns(columns) == texts
+    assert default_text_columns(columns, "a.csv") == texts
 
 
 def test_no_default_text_column_lists_what_there_is():
-    with pytest.raises(DataError, match='columns "title", "label". Name .* `--text`'):
-        default_text_columns(["title", "label"])
+    with pytest.raises(
+        DataError, match='a.csv with .*"title", "label". Name .* `--text`'
+    ):
+        default_text_columns(["title", "label"], "a.csv")
 
 
 def test_stated_text_columns_keep_their_order():
-    assert choose_text_columns(("b", "a"), ["a", "b", "text"]) == ("b", "a")
-    assert choose_text_columns(("a",), ["a", "b", "text"]) == ("a",)
+    assert choose_text_columns(("b", "a"), ["a", "b", "text"], "a.csv") == ("b", "a")
+    assert choose_text_columns(("a",), ["a", "b", "text"], "a.csv") == ("a",)
 
 
 def test_a_missing_column_names_the_nearest():
-    with pytest.raises(DataError, match='column "Txt".*Did you mean "text"?'):
-        choose_text_columns(("Txt",), ["text", "label"])
+    with pytest.raises(DataError, match='"Txt".*a.csv with .*Did you mean "text"'):
+        choose_text_columns(("Txt",), ["text", "label"], "a.csv")
 
 
 def test_a_text_column_stated_twice_is_refused():
     with pytest.raises(SettingsError, match="Name each once"):
-        choose_text_columns(("a", "a"), ["a"])
+        choose_text_columns(("a", "a"), ["a"], "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -54,22 +56,24 @@ def test_a_text_column_stated_twice_is_refused():
     ],
 )
 def test_the_task_is_stated_or_follows_from_the_column(label, task, chosen):
-    assert choose_label_column(label, task, ["text", "labels", "topic"]) == chosen
+    columns = ["text", "labels", "topic"]
+    assert choose_label_column(label, task, columns, "a.csv") == chosen
 
 
 def test_a_column_called_label_means_multiclass():
-    assert choose_label_column(None, None, ["label"]) == ("label", Task.MULTICLASS)
+    chosen = choose_label_column(None, None, ["label"], "a.csv")
+    assert chosen == ("label", Task.MULTICLASS)
 
 
 def test_a_label_column_of_another_name_needs_the_task():
     with pytest.raises(SettingsError, match="`--task multiclass`"):
-        choose_label_column("topic", None, ["text", "topic"])
+        choose_label_column("topic", None, ["text", "topic"], "a.csv")
 
 
 @pytest.mark.parametrize("columns", [["text"], ["label", "labels"]])
 def test_no_label_column_or_two_need_a_choice(columns):
     with pytest.raises(DataError, match="`--label`"):
-        choose_label_column(None, None, columns)
+        choose_label_column(None, None, columns, "a.csv")
 
 
 def test_an_unknown_task_is_refused():
@@ -78,7 +82,27 @@ def test_an_unknown_task_is_refused():
 
 
 def test_header_names_are_stripped():
-    assert check_columns([" text", "label "], "a.csv") == ["text", "label"]
+    names, places = check_columns(["\ufeff text", "label\u200b "], "a.csv")
+    assert (names, places) == (["text", "label"], [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("cells", "names", "places"),
+    [
+        (["", "text"], ["", "text"], [0, 1]),
+        (["", " ", "text", "", "label", ""], ["text", "label"], [2, 4]),
+    ],
+)
+def test_one_unnamed_column_may_be_an_index_and_several_are_none(cells, names, places):
+    assert check_columns(cells, "a.csv") == (names, places)
+
+
+@pytest.mark.parametrize(
+    ("columns", "advice"), [(["Text"], "`--text Text`"), (["Label"], "`--text`")]
+)
+def test_a_name_in_capitals_is_offered(columns, advice):
+    with pytest.raises(DataError, match=advice):
+        default_text_columns(columns, "a.csv")
 
 
 def test_a_column_name_given_twice_is_refused():
@@ -94,9 +118,10 @@ def test_texts_are_picked_in_the_stated_order():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({}, 'text column "text" is missing'),
-        ({"text": None}, "must hold a text, not null"),
-        ({"text": 3}, "must hold a text, not int"),
+        ({"id": 3}, 'text column "text" is missing'),
+        ({}, "the row is empty"),
+        ({"text": ["a"]}, 'text column "text" must hold a text, not a list'),
+        ({"text": "#N/A"}, 'text column "text" holds the error value #N/A'),
     ],
 )
 def test_a_cell_that_is_no_text_is_refused(fields, message):

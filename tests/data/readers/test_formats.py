@@ -1,18 +1,25 @@
 """One table of file formats, from which all else follows."""
 
 import ast
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import kerascls
-from kerascls.data.readers import FORMATS, Record, read_columns, read_records
-from kerascls.data.readers.formats import FileFormat, find_format
+from kerascls.data.readers import (
+    FORMATS,
+    FileOptions,
+    Record,
+    read_columns,
+    read_records,
+)
+from kerascls.data.readers.formats import FileFormat, check_effect, find_format
 from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError, SettingsError
 from kerascls.inference.inputs import open_input
-from kerascls.inference.outputs import output_format
+from kerascls.inference.outputs import format_of_output
 from kerascls.settings.run_settings import FIELDS, RunSettings
 
 PACKAGE = Path(kerascls.__file__).parent
@@ -35,6 +42,24 @@ def test_lines_will_do_where_no_labels_are_needed():
     assert find_format("a.TXT", needs_labels=False) == "txt"
 
 
+def test_a_folder_is_read_as_one_for_each_class(tmp_path):
+    assert find_format(tmp_path) == "folder"
+
+
+def test_lines_of_fasttext_are_named_whatever_the_ending(tmp_path):
+    for name in ("a.txt", "cooking.train"):
+        (tmp_path / name).write_text("__label__a w1 w2\n")
+        with pytest.raises(DataError, match="--format fasttext`"):
+            find_format(tmp_path / name)
+    (tmp_path / "zoo.txt").write_text("w1 w2 __label__a b\n" * 3 + "w1 __label__a\n")
+    with pytest.raises(DataError, match="--format fasttext-tail`"):
+        find_format(tmp_path / "zoo.txt")
+    with gzip.open(tmp_path / "a.txt.gz", "wt") as handle:
+        handle.write("__label__a w1 w2\n")
+    with pytest.raises(DataError, match="--format fasttext`"):
+        find_format(tmp_path / "a.txt.gz")
+
+
 def test_a_suffix_belongs_to_one_format():
     suffixes = [suffix for one in FORMATS.values() for suffix in one.suffixes]
     assert len(set(suffixes)) == len(suffixes)
@@ -42,7 +67,29 @@ def test_a_suffix_belongs_to_one_format():
 
 def test_the_help_text_names_the_formats():
     description = FIELDS["data.format"].description
-    assert description == "csv, tsv, xlsx or jsonl. Default: by the file's ending."
+    assert description == (
+        "csv, tsv, xlsx, jsonl, json, parquet, arrow, fasttext, fasttext-tail, "
+        "doccano, doccano-csv, label-studio, sogou or folder. Default: by the file's "
+        "ending."
+    )
+
+
+@pytest.mark.parametrize(
+    ("format", "keywords", "message"),
+    [
+        (
+            "xlsx",
+            {"encoding": "gb18030"},
+            "`--encoding` is for csv, tsv, jsonl, json, .*txt",
+        ),
+        ("csv", {"sheet": "2"}, "sheet='2' for a.b, read as csv.*is for xlsx"),
+        ("jsonl", {"no_header": True, "columns": "a"}, "`--no-header` is for csv"),
+        ("txt", {"delimiter": ";"}, "`--delimiter` is for csv, tsv"),
+    ],
+)
+def test_an_option_without_effect_is_refused(format, keywords, message):
+    with pytest.raises(SettingsError, match=message):
+        check_effect(FileOptions(**keywords), format, "a.b")
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -73,9 +120,11 @@ def test_no_other_module_lists_formats():
     assert lists == []
 
 
-def kv_rows(handle, source, encoding) -> Iterator[Record]:
+def kv_rows(handle, source, options) -> Iterator[Record]:
     """Yields lines such as `text=甲;label=乙`."""
-    for number, line in enumerate(decoded_lines(handle, source, encoding, ""), 1):
+    for number, line in enumerate(
+        decoded_lines(handle, source, options.encoding, ""), 1
+    ):
         cells = (cell.split("=", 1) for cell in line.strip().split(";"))
         yield Record(number, dict(cells))
 
@@ -111,12 +160,12 @@ def test_a_new_format_is_relabelled_as_json_lines(kv_file, tmp_path):
 
 
 def test_a_new_format_is_an_input_of_predictions(kv_file):
-    with open_input(kv_file, None, "utf-8") as rows:
+    with open_input(kv_file) as rows:
         assert (rows.format, rows.columns()) == ("kv", ("text", "labels"))
         assert rows.check(("text",), rows.columns()) == 2
-        assert output_format("-", rows.format) == "jsonl"
+        assert format_of_output("-", rows.format) == "jsonl"
 
 
 def test_a_new_format_is_in_the_messages(kv_file):
-    with pytest.raises(DataError, match="jsonl, kv, pairs"):
+    with pytest.raises(DataError, match="smarty, kv, pairs"):
         find_format("a.xls")

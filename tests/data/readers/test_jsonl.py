@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
 from kerascls.data.readers.rows import BadRow, Record
 
@@ -19,7 +20,7 @@ OBJECTS = st.dictionaries(
 
 def rows_of(content):
     data = content if isinstance(content, bytes) else content.encode()
-    return list(jsonl_rows(io.BytesIO(data), "train.jsonl", "utf-8"))
+    return list(jsonl_rows(io.BytesIO(data), "train.jsonl", FileOptions()))
 
 
 @given(st.lists(OBJECTS, max_size=5), st.booleans(), st.sampled_from(["\n", "\r\n"]))
@@ -30,9 +31,11 @@ def test_what_was_written_comes_back(objects, ascii_only, end):
     ]
 
 
-def test_blank_lines_are_passed_over():
-    assert rows_of('\n{"a": "1"}\n  \n{"a": "2"}') == [
+def test_blank_lines_are_rows_above_others_and_none_at_the_end():
+    assert rows_of('\n{"a": "1"}\n  \n{"a": "2"}\n\n \n') == [
+        Record(1, {}),
         Record(2, {"a": "1"}),
+        Record(3, {}),
         Record(4, {"a": "2"}),
     ]
 
@@ -42,8 +45,8 @@ def test_blank_lines_are_passed_over():
     [
         ('{"a": }', "not JSON: Expecting value at character 7"),
         ("{'a': 1}", "not JSON: "),
-        ('["a"]', "every line must be one JSON object"),
-        ('"a"', "every line must be one JSON object"),
+        ('["a"]', "every row must be one JSON object"),
+        ('"a"', "every row must be one JSON object"),
         ("[" * 100_000, "not JSON that can be read: "),
         ("1" * 5000, "not JSON that can be read: "),
         (r'{"text": "\ud83d"}', "half of a surrogate pair"),

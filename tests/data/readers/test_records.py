@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 from openpyxl import Workbook
 
+from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.records import read_columns, read_records
 from kerascls.data.readers.rows import BadRow
 from kerascls.errors import DataError, SettingsError
@@ -62,7 +63,7 @@ def test_bad_rows_are_skipped_and_collected(tmp_path):
 def test_a_stated_format_goes_before_the_ending(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a\tb\n1\t2\n")
-    (record,) = read_records(path, format="tsv")
+    (record,) = read_records(path, FileOptions(format="tsv"))
     assert record.fields == {"a": "1", "b": "2"}
 
 
@@ -77,7 +78,7 @@ def test_options_are_checked_at_the_call(tmp_path, options, message):
     path = tmp_path / "a.csv"
     path.write_text("a\n1\n")
     with pytest.raises(SettingsError, match=message):
-        read_records(path, **options)
+        read_records(path, FileOptions(**options))
 
 
 def test_a_missing_file_is_known_at_the_call(tmp_path):

@@ -7,8 +7,11 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from kerascls.data.readers import ReadOptions, read
+from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.rows import BadRow, Record
-from kerascls.data.readers.xlsx import xlsx_rows
+from kerascls.data.readers.tables import table_rows
+from kerascls.data.readers.xlsx import xlsx_lines
 from kerascls.errors import DataError
 
 
@@ -24,8 +27,10 @@ def saved(rows, title="数据"):
     return target.getvalue()
 
 
-def rows_of(data):
-    return list(xlsx_rows(io.BytesIO(data), "新闻.xlsx", "utf-8"))
+def rows_of(data, **options):
+    options = FileOptions(**options)
+    lines = xlsx_lines(io.BytesIO(data), "新闻.xlsx", options)
+    return list(table_rows(lines, "新闻.xlsx", options))
 
 
 def test_cells_become_texts():
@@ -47,10 +52,13 @@ def test_cells_become_texts():
     ]
 
 
-def test_rows_keep_their_numbers_and_empty_ones_are_passed_over():
-    found = rows_of(saved([[], ["text", "label"], ["a", "b"], [], [None, "c"], ["d"]]))
+def test_rows_keep_their_numbers_and_empty_ones_at_the_end_are_passed_over():
+    found = rows_of(
+        saved([[], ["text", "label"], ["a", "b"], [], [None, "c"], ["d"], [], [" "]])
+    )
     assert found == [
         Record(3, {"text": "a", "label": "b"}),
+        Record(4, {"text": "", "label": ""}),
         Record(5, {"text": "", "label": "c"}),
         Record(6, {"text": "d", "label": ""}),
     ]
@@ -68,8 +76,68 @@ def test_blank_cells_beyond_the_named_columns_are_passed_over():
 
 
 def test_an_empty_first_sheet_is_refused():
-    with pytest.raises(DataError, match="first sheet is empty"):
+    with pytest.raises(DataError, match="holds no cell"):
         rows_of(saved([]))
+
+
+def test_names_in_two_merged_rows_are_read_from_the_second(tmp_path):
+    book = Workbook()
+    rows = [
+        ["label", "data", None],
+        [None, "text", "id"],
+        ["a", "甲", 1],
+        ["b", "乙", 2],
+    ]
+    for row in rows:
+        book.active.append(row)
+    book.active.merge_cells("A1:A2")
+    book.active.merge_cells("B1:C1")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DataError, match='--header-row 2` .* "label", "text", "id"'):
+        read(tmp_path / "a.xlsx")
+    dataset = read(tmp_path / "a.xlsx", ReadOptions(header_row=2))
+    assert [row.labels for row in dataset.examples] == [("a",), ("b",)]
+
+
+def merged(*ranges):
+    book = Workbook()
+    rows = [["label", "text"], ["a", "甲"], [None, "乙"], ["b", "丙"], [None, "丁"], []]
+    for row in rows:
+        book.active.append(row)
+    for one in ranges:
+        book.active.merge_cells(one)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_a_merged_cell_counts_for_the_rows_it_covers_and_no_empty_one():
+    found = rows_of(merged("A2:A3", "A4:A9"))
+    *records, note = found
+    assert [row.fields["label"] for row in records] == ["a", "a", "b", "b"]
+    assert "A2:A3" in note.line
+
+
+def test_a_cell_merged_into_the_header_does_not_count_below_it():
+    rows = [row for row in rows_of(merged("A1:A2")) if isinstance(row, Record)]
+    assert [row.fields["label"] for row in rows] == ["", "", "b", ""]
+
+
+def test_a_formula_without_a_result_is_unreadable_and_no_empty_row():
+    content = saved([["text", "label"], ["=A1", "b"], ["=A1", "=A1"], ["c", "d"]])
+    first, second, third = rows_of(content)
+    assert first.fields == {"text": "", "label": "b"}
+    assert "formula" in first.fields["text"].reason
+    assert not second.is_empty
+    assert third == Record(4, {"text": "c", "label": "d"})
+
+
+def test_a_sheet_is_named_or_numbered():
+    content = saved([["text"], ["a"]])
+    for sheet in ("数据", "1"):
+        assert rows_of(content, sheet=sheet) == [Record(2, {"text": "a"})]
+    with pytest.raises(DataError, match='with the sheets "数据", "second"'):
+        rows_of(content, sheet="3")
 
 
 def truncated(data):
@@ -106,7 +174,7 @@ def old_excel(data):
 
 
 @pytest.mark.parametrize(
-    "damage", [truncated, without_sheets, with_broken_sheet, other_zip, old_excel, len]
+    "damage", [truncated, without_sheets, with_broken_sheet, other_zip, len]
 )
 def test_a_damaged_workbook_is_a_data_error(damage):
     damaged = b"" if damage is len else damage(saved([["text"], ["a"]]))

@@ -26,7 +26,8 @@ def test_the_csv_file_has_the_form_of_the_original_project(tmp_path, report):
     write_report(tmp_path, report)
     assert (tmp_path / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     rows = rows_of(tmp_path / "report.csv")
-    assert list(rows[0]) == ["class", "precision", "recall", "f1-score", "support"]
+    numbers = ["precision", "recall", "f1-score", "support"]
+    assert list(rows[0]) == ["class", *numbers, "kind"]
     assert [row["class"] for row in rows[4:]] == [
         "micro avg",
         "accuracy",
@@ -48,6 +49,22 @@ def test_a_label_that_a_spreadsheet_would_run_is_plain_text(tmp_path):
     )
     write_report(tmp_path, report)
     assert rows_of(tmp_path / "report.csv")[0]["class"] == "'=1+1"
+
+
+def test_a_label_named_like_an_average_is_told_from_it(tmp_path):
+    label = "accuracy"
+    found = score(np.ones((1, 1), bool), np.ones((1, 1), bool), (label,))
+    report = Report(
+        task=Task.MULTILABEL,
+        scores=found,
+        baseline=found,
+        baseline_label=label,
+        rule=Rule("threshold", 0.5),
+    )
+    write_report(tmp_path, report)
+    rows = [row for row in rows_of(tmp_path / "report.csv") if row["class"] == label]
+    assert [row["kind"] for row in rows] == ["class", "average"]
+    assert Report.from_dict(report.to_dict()).scores.labels == (label,)
 
 
 def test_pandas_reads_the_csv_file(tmp_path, report):

@@ -6,6 +6,7 @@ from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports.history import (
     append_history,
     class_history,
+    epoch_text,
     history_rows,
     read_history,
 )
@@ -39,6 +40,17 @@ def test_a_file_of_another_header_is_left_alone(tmp_path, scores):
     with pytest.raises(SettingsError, match="first line is 'epoch,loss'"):
         append_history(path, history_rows(1, scores))
     assert path.read_text(encoding="utf-8") == "epoch,loss\n1,2\n"
+
+
+def test_a_history_of_an_earlier_version_goes_on_in_its_form(tmp_path, scores):
+    path = tmp_path / "history.csv"
+    append_history(path, history_rows(1, scores, loss=1.0))
+    lines = path.read_text("utf-8-sig").splitlines()
+    old = [line.rpartition(",")[0] for line in lines]
+    path.write_text("\n".join(old) + "\n", encoding="utf-8-sig")
+    append_history(path, history_rows(2, scores, loss=0.5))
+    assert path.read_text("utf-8-sig").splitlines()[0] == old[0]
+    assert class_history(path).averages["macro avg"] == (scores.macro.f1,) * 2
 
 
 def test_an_empty_file_gets_a_header(tmp_path, scores):
@@ -78,3 +90,10 @@ def test_an_epoch_that_was_done_again_counts_as_it_ended(tmp_path, scores):
     history = class_history(path)
     assert history.epochs == (1.0, 2.0)
     assert history.losses["loss"] == (2.5, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "text"), [(2, "2"), (2.5, "2.5"), (7 / 3, "2.33"), (10.0, "10")]
+)
+def test_an_epoch_has_two_decimals_at_most(epoch, text):
+    assert epoch_text(epoch) == text

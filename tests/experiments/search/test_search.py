@@ -85,13 +85,13 @@ def test_no_trial_sees_the_test_part(found, news):
     seen = {json.loads(line)["text"] for line in written.splitlines()}
     assert len(texts["test"]) == 18
     assert seen == texts["train"] | texts["valid"]
-    assert {settings.data.test for settings in found.calls} == {None}
+    assert {settings.data.test for settings in found.calls} == {()}
 
 
 def test_a_proxy_has_fewer_rows_and_epochs(found):
     proxy, full = found.calls[0], found.calls[-1]
     files = (proxy.data.train, full.data.train, proxy.data.valid, full.data.valid)
-    rows = [len(path.read_text("utf-8").splitlines()) for path in files]
+    rows = [len(path.read_text("utf-8").splitlines()) for (path,) in files]
     assert rows == [20, 84, 18, 18]
     assert (proxy.train.epochs, full.train.epochs) == (2, 4)
 
@@ -165,7 +165,7 @@ def test_the_table_has_a_row_per_trial(found):
 def test_the_best_settings_are_a_file_for_fit(found, news):
     settings = RunSettings.read(found.result.config)
     assert tried(settings) == found.result.best.values
-    assert (settings.data.train, settings.train.epochs) == (news, 4)
+    assert (settings.data.train, settings.train.epochs) == ((news,), 4)
     assert settings.model.from_scratch
     assert settings == found.result.settings
 

@@ -27,10 +27,10 @@ def test_a_proxy_trains_on_a_sample_for_half_the_epochs_rounded_up(study):
     proxy = study.settings_of(Stage.PROXY, values)
     full = study.settings_of(Stage.FULL, values)
     assert (proxy.train.epochs, full.train.epochs) == (3, 5)
-    assert proxy.data.train.name == "proxy-train.jsonl"
-    assert full.data.train.name == "full-train.jsonl"
+    assert proxy.data.train[0].name == "proxy-train.jsonl"
+    assert full.data.train[0].name == "full-train.jsonl"
     assert proxy.train.learning_rate == full.train.learning_rate == 1e-4
-    assert proxy.data.test is None is full.data.test
+    assert proxy.data.test == () == full.data.test
 
 
 def test_stages_are_counted_apart(study):

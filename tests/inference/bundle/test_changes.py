@@ -16,6 +16,7 @@ from kerascls.inference.bundle import (
     add_export,
     open_bundle,
     rewrite_decision,
+    undo_decision,
 )
 from kerascls.inference.bundle import bundle as bundle_module
 from kerascls.system.files import locked, write_json
@@ -202,3 +203,34 @@ def test_who_changes_a_bundle_waits_for_whoever_does_so_already(bundle):
                 waiting.result(timeout=0.3)
             assert open_bundle(bundle).decision == opened.decision
         assert waiting.result(timeout=10).decision == OTHER
+
+
+@pytest.mark.parametrize("prepare", [lambda bundle: None, to_first_format])
+def test_each_decision_of_before_comes_back(bundle, prepare):
+    prepare(bundle)
+    first = open_bundle(bundle).decision
+    names = {item.name for item in bundle.iterdir()}
+    decisions = (OTHER, Decision(Rule("argmax")), OTHER)
+    for decision in decisions:
+        rewrite_decision(open_bundle(bundle), decision)
+    for decision in (decisions[1], OTHER, first):
+        assert undo_decision(open_bundle(bundle)).decision == decision
+        files = manifest_of(bundle)["files"]
+        assert {MANIFEST, *files} == {item.name for item in bundle.iterdir()}
+    assert {item.name for item in bundle.iterdir()} == names
+    with pytest.raises(SettingsError, match="the one decision"):
+        undo_decision(open_bundle(bundle))
+
+
+def test_the_same_decision_again_is_no_step(bundle):
+    first = open_bundle(bundle).decision
+    for _ in range(2):
+        rewrite_decision(open_bundle(bundle), OTHER)
+    assert undo_decision(open_bundle(bundle)).decision == first
+
+
+def test_a_former_decision_that_was_changed_is_noticed(bundle):
+    rewrite_decision(open_bundle(bundle), OTHER)
+    (bundle / "decision.json").write_text("{}")
+    with pytest.raises(BundleError, match="decision.json has 2 bytes"):
+        open_bundle(bundle)

@@ -1,16 +1,18 @@
 """An export is kept if it does what the Keras model does; else nothing changes."""
 
+import errno
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 import kerascls
-from kerascls.errors import BundleError, ExportError, SettingsError
+from kerascls.errors import BundleError, DiskFullError, ExportError, SettingsError
 from kerascls.inference.bundle import MANIFEST, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.runtimes.onnx_runtime import OnnxRuntime
-from kerascls.serving.exporters import FORMATS
+from kerascls.serving.exporters import FORMATS, work_folder
 from kerascls.serving.exporters import export as export_module
 
 
@@ -195,3 +197,30 @@ def test_every_format_says_how_it_is_written_and_opened():
         assert ":" in one.writer, name
         assert ":" in one.opener, name
         assert one.in_bundle is False or one.suffix, name
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_changed": 0.1}, "int8 beside its limits"),
+        ({"text": "a"}, "an input beside how it is read"),
+        ({"input_format": "csv"}, "an input beside how it is read"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(multilabel_run, options, message):
+    with pytest.raises(SettingsError, match=message):
+        kerascls.export(multilabel_run.out, **options)
+
+
+def test_a_full_disk_names_the_place_that_is_full(
+    multilabel_run, tmp_path, monkeypatch
+):
+    def full_disk(made, path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    out = shutil.copytree(multilabel_run.out, tmp_path / "run")
+    monkeypatch.setattr(work_folder.shutil, "copyfile", full_disk)
+    with pytest.raises(DiskFullError, match=r"copy\.onnx': "):
+        kerascls.export(out, out=tmp_path / "copy.onnx")
+    assert {one.name for one in tmp_path.iterdir()} == {"run"}
+    assert open_bundle(out).exports == {}

@@ -1,6 +1,7 @@
 """The rows with wrong labels that surprise a classifier most, for people to read."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from kerascls.evaluation.reports.errors import row_losses, surprising_rows
@@ -30,6 +31,7 @@ def _mistake(
     probabilities = scored.probabilities[row].tolist()
     return {
         "line": int(scored.lines[row]),
+        "file": Path(scored.files[row]).name if scored.files else "",
         "loss": round(float(loss), 3),
         # Label, whether true, whether chosen, probability.
         "labels": [

@@ -181,7 +181,7 @@ function mistake(one) {
   const node = element(
     "article",
     { class: "mistake" },
-    element("p", { class: "place" }, `line ${one.line} · loss ${fixed(one.loss, 2)}`),
+    element("p", { class: "place" }, `${one.file} line ${one.line} · loss ${fixed(one.loss, 2)}`),
     element("ul", { class: "chips" }, ...chips),
   );
   const texts = one.texts.map((text) =>

@@ -1,0 +1,71 @@
+"""What is looked at before a command runs: options given twice, names not known."""
+
+from collections.abc import Mapping
+from copy import copy
+
+import click
+
+from kerascls.system.tables import did_you_mean, nearest
+
+# What people call a command, or want of one, in other tools.
+_OTHER_WAYS = {
+    "serve": "There is no server: `kerascls predict` reads files and standard input, "
+    "and a service loads `kerascls.Predictor` once.",
+    "version": "Did you mean 'kerascls --version'?",
+    "help": "Did you mean 'kerascls --help'?",
+}
+
+
+def check_arguments(
+    command: click.Command, args: list[str], ctx: click.Context
+) -> None:
+    """Refuses an option that has one value and was given several; click takes the last.
+
+    A flag may be repeated: it means the same.
+
+    Args:
+        command: Whose arguments they are.
+        args: What follows its name.
+        ctx: The context of its group.
+
+    Raises:
+        click.UsageError: Naming the option and the values, or what is unknown.
+    """
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    once = [one for one in options if not (one.multiple or one.is_flag)]
+    repeatable = [copy(one) for one in once]
+    for option in repeatable:
+        option.multiple = True
+    others = [one for one in command.params if one not in once]
+    twin = click.Command(command.name, params=[*others, *repeatable])
+    own = click.Context(command, parent=ctx, info_name=command.name)
+    try:
+        given, _, _ = twin.make_parser(own).parse_args(list(args))
+    except click.NoSuchOption as error:
+        names = {one.lstrip("-"): one for option in options for one in option.opts}
+        found = nearest(error.option_name, names)
+        raise click.NoSuchOption(
+            error.option_name,
+            f"There is no option {error.option_name!r} here. "
+            f"{did_you_mean(found and names[found], '--help lists all.')}",
+            ctx=own,
+        ) from None
+    for option in repeatable:
+        values = given.get(str(option.name))
+        if isinstance(values, list) and len(values) > 1:
+            listed = ", ".join(map(str, values))
+            raise click.UsageError(
+                f"{option.opts[0]} was given {len(values)} times: {listed}; give it "
+                f"once.",
+                own,
+            )
+
+
+def unknown_command(
+    name: str, commands: Mapping[str, str], ctx: click.Context
+) -> click.UsageError:
+    """Returns the error for a command that there is not."""
+    advice = _OTHER_WAYS.get(name) or did_you_mean(
+        nearest(name, commands), f"Choose one of {', '.join(commands)}."
+    )
+    return click.UsageError(f"There is no command {name!r}. {advice}", ctx)

@@ -1,0 +1,52 @@
+"""Several files read as one."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from kerascls.data.labelled_text import one_task
+from kerascls.data.readers import Dataset
+from kerascls.data.readers.frames import Frame
+from kerascls.errors import DataError, SettingsError
+
+
+def join(datasets: Sequence[Dataset]) -> Dataset:
+    """Returns the rows of several files one after another; one file as it is.
+
+    Raises:
+        DataError: When tasks or columns differ between them.
+        SettingsError: When a file is there twice.
+    """
+    first, *others = datasets
+    if not others:
+        return first
+    paths = [_resolved(dataset.path) for dataset in datasets]
+    if len(set(paths)) < len(paths):
+        raise SettingsError(
+            f"Expected every file once. Received: "
+            f"{', '.join(str(dataset.path) for dataset in datasets)}. Name each once."
+        )
+    task = one_task({str(dataset.path): dataset for dataset in datasets})
+    if len({dataset.label_column for dataset in datasets}) > 1:
+        columns = (f"{one.path.name}: {one.label_column}" for one in datasets)
+        raise DataError(
+            f"Expected files that are read together to have the same label column. "
+            f"Received: {'; '.join(columns)}. Rename it in one of them."
+        )
+    return Dataset(
+        path=first.path,
+        examples=[row for dataset in datasets for row in dataset.examples],
+        text_columns=first.text_columns,
+        label_column=first.label_column,
+        task=task,
+        skipped_rows=sum(dataset.skipped_rows for dataset in datasets),
+        empty_texts=sum(dataset.empty_texts for dataset in datasets),
+        sha256=hashlib.sha256(
+            "".join(dataset.sha256 for dataset in datasets).encode()
+        ).hexdigest(),
+        files=tuple(datasets),
+    )
+
+
+def _resolved(source: Path | Frame) -> Path | Frame:
+    return source.resolve() if isinstance(source, Path) else source

@@ -1,0 +1,1 @@
+"""One look at a label column as a whole, before anything is made of it."""

@@ -1,0 +1,65 @@
+"""The labels of a file against those that were known before."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from kerascls.data.label_checks.column import (
+    FEWEST_ROWS,
+    HALF,
+    SHOWN,
+    Finding,
+    count,
+    name_examples,
+)
+from kerascls.data.label_checks.marks import joined_names, separator_option
+from kerascls.data.label_checks.spelling import folded, quoted
+
+
+def compare(
+    file: str, counts: Mapping[str, int], known: Collection[str], source: str
+) -> Iterator[Finding]:
+    """Finds labels of a file that others do not have, and what they may be.
+
+    It is certain that something is wrong where no label at all of many is known.
+
+    Args:
+        file: As the user named it.
+        counts: Its rows of each label.
+        known: The labels of `source`.
+        source: Where they are from, for people.
+    """
+    unknown = {name: rows for name, rows in counts.items() if name not in known}
+    if not unknown:
+        return
+    found, total = count(len(unknown), "label"), sum(counts.values())
+    expected = f"labels of {source}"
+    none_known = len(unknown) == len(counts) and total >= FEWEST_ROWS
+    lead = f"{file}: {found} that {source} lacks"
+    if twins := _twins(unknown, known):
+        shown = ", ".join(
+            f"{quoted(name)} ({count(counts[name], 'row')}) looks like {quoted(twin)}"
+            for name, twin in list(twins.items())[:SHOWN]
+        )
+        more = f" and {len(twins) - SHOWN:,} more" if len(twins) > SHOWN else ""
+        cure = "Write each label alike in all files."
+        yield Finding(expected, f"{lead}: {shown}{more}", cure, none_known)
+    if parts := joined_names(unknown, known):
+        received = f"{lead}, joined of some that it has: {name_examples(parts, counts)}"
+        option = separator_option("", parts)
+        cure = f"Read it with `{option}`, or join names in the same way in all files."
+        yield Finding(expected, received, cure, none_known)
+    elif not twins and sum(unknown.values()) >= HALF * total:
+        received = f"{lead}, {sum(unknown.values()):,} of {total:,} that are given: "
+        yield Finding(
+            expected,
+            f"{received}{name_examples(unknown, counts)}; {source} has "
+            f"{', '.join(map(quoted, sorted(known)[:SHOWN]))}",
+            "Check the label column and its separator, and that both files name labels "
+            "alike.",
+            none_known,
+        )
+
+
+def _twins(names: Collection[str], known: Collection[str]) -> dict[str, str]:
+    by_form = {folded(name): name for name in known}
+    twins = {name: by_form.get(folded(name)) for name in names}
+    return {name: twin for name, twin in twins.items() if twin is not None}

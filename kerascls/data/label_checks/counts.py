@@ -1,0 +1,80 @@
+"""What the numbers of a label column say about it."""
+
+from collections.abc import Iterator
+
+from kerascls.data.label_checks.column import (
+    FEWEST_ROWS,
+    HALF,
+    Finding,
+    LabelColumn,
+    cell_examples,
+    count,
+)
+from kerascls.data.label_checks.marks import STRONG
+from kerascls.data.label_checks.spelling import quoted
+
+MOST = 0.9
+
+
+def occurs_once(column: LabelColumn) -> Iterator[Finding]:
+    """Finds columns most of whose labels occur once, as texts and ids do."""
+    total = sum(column.counts.values())
+    once = sum(number == 1 for number in column.counts.values())
+    if total < FEWEST_ROWS or once < HALF * total:
+        return
+    texts = column.count_texts()
+    swapped = texts < (1 - MOST) * total and once >= MOST * total
+    options = f"`--text {column.name} --label {column.text_columns[0]}`"
+    beside = f", and {count(texts, 'different text')}" if 2 * texts < total else ""
+    yield Finding(
+        "labels that occur in several rows each",
+        f'{column.file}, column "{column.name}": {once:,} of '
+        f"{count(len(column.counts), 'label')} in one row only"
+        f" ({cell_examples(column.filled)}){beside}",
+        f"Are text and label swapped? {options}."
+        if beside
+        else "Is this the column of the labels? Name another with `--label`.",
+        is_certain=swapped,
+    )
+
+
+def one_each(column: LabelColumn) -> Iterator[Finding]:
+    """Finds multilabel columns where every row has exactly one label."""
+    if any(mark in name for name in column.counts for mark in STRONG):
+        return  # which are several names, perhaps
+    if column.is_multilabel and len(column.counts) > 1:
+        rows = sum(cell.rows for cell in column.usable)
+        alone = sum(cell.rows for cell in column.usable if len(cell.labels) == 1)
+        if rows == alone >= FEWEST_ROWS:
+            yield Finding(
+                "rows with any number of labels",
+                f'{column.file}, column "{column.name}": one label in each of '
+                f"{count(rows, 'row')}, though multilabel allows any number",
+                "If a row always has exactly one, `--task multiclass` fits better.",
+            )
+
+
+def on_every_row(column: LabelColumn) -> Iterator[Finding]:
+    """Finds a label that every row of a multilabel column has."""
+    rows = sum(cell.rows for cell in column.usable)
+    everywhere = [name for name, number in column.counts.items() if number == rows]
+    if column.is_multilabel and rows >= FEWEST_ROWS and everywhere:
+        yield Finding(
+            "labels that some rows lack",
+            f'{column.file}, column "{column.name}": {quoted(everywhere[0])} on every '
+            "row",
+            "There is nothing to learn about it. Are rows without it missing?",
+        )
+
+
+def unlabelled(column: LabelColumn) -> Iterator[Finding]:
+    """Finds multilabel columns half of whose rows have no label."""
+    rows = sum(cell.rows for cell in column.usable)
+    empty = sum(cell.rows for cell in column.usable if not cell.labels)
+    if column.is_multilabel and rows >= FEWEST_ROWS and HALF * rows <= empty:
+        yield Finding(
+            "labels",
+            f'{column.file}, column "{column.name}": {empty:,} of '
+            f"{count(rows, 'row')} without a label",
+            "They teach that no label fits. Leave out rows that nobody looked at.",
+        )

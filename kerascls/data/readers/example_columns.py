@@ -1,0 +1,183 @@
+"""Which fields of a row are its texts and its labels, and what the labels are."""
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelColumn
+from kerascls.data.labels import Task
+from kerascls.data.readers.cells import cell_text
+from kerascls.data.readers.columns import (
+    choose_label_column,
+    choose_text_columns,
+    pick_texts,
+)
+from kerascls.data.readers.fasttext import refuse_fasttext
+from kerascls.data.readers.label_cells import (
+    checked_labels,
+    listed,
+    split_labels,
+)
+from kerascls.data.readers.label_names import LabelNames
+from kerascls.data.readers.label_studio import is_annotation
+from kerascls.data.readers.one_hot import one_hot_labels
+from kerascls.data.readers.read_options import ReadOptions
+from kerascls.data.readers.rows import Record, row_noun
+from kerascls.errors import DataError, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled text; `line` is that of its `Record`."""
+
+    line: int
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExampleColumns:
+    """Turns a record into an example; keeps each distinct label cell.
+
+    Args:
+        texts: The text columns.
+        label: The label column, or the columns of a one-hot table.
+        task: What a row's labels mean.
+        separator: Between the names in a cell.
+        names: Those of classes that are given by number.
+        source: The file or table, for messages.
+        cells: What was in the label column.
+    """
+
+    texts: tuple[str, ...]
+    label: str | tuple[str, ...]
+    task: Task
+    separator: str
+    names: LabelNames | None
+    source: str = ""
+    cells: dict[object, LabelCell] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def choose(
+        cls, columns: Collection[str], options: ReadOptions, source: str
+    ) -> "ExampleColumns":
+        """Returns the columns that the options, or their names, say.
+
+        Raises:
+            DataError: When a column is missing.
+            SettingsError: When the options contradict each other.
+        """
+        refuse_fasttext(columns)
+        texts = choose_text_columns(options.text, columns, source)
+        label, task = choose_label_column(options.label, options.task, columns, source)
+        if twice := set(texts) & {*([label] if isinstance(label, str) else label)}:
+            raise SettingsError(
+                f"Expected the label column not to be a text column. Received: "
+                f"text={texts}, label={twice.pop()!r}. A text must not contain its "
+                f"label."
+            )
+        names = _names(options)
+        chosen = cls(texts, label, task, options.separator, names, source)
+        if not chosen.may_split and options.separator != "|":
+            raise SettingsError(
+                f"Expected a separator only where cells hold several labels. "
+                f"Received: label_separator={options.separator!r}, label={label!r}, "
+                f"task={task}. Add `--task multilabel`, or leave `--label-separator` "
+                f"out."
+            )
+        return chosen
+
+    @property
+    def may_split(self) -> bool:
+        """Whether a cell may hold several labels, joined."""
+        if not isinstance(self.label, str):
+            return False
+        return self.label == "labels" or self.task is Task.MULTILABEL
+
+    def example(self, record: Record) -> Example:
+        """Returns a record's texts and labels.
+
+        Raises:
+            DataError: When one cannot be used; a few words only.
+        """
+        texts = pick_texts(record.fields, self.texts)
+        value = self._value(record)
+        key = value if isinstance(value, str) else (type(value), repr(value))
+        cell = self.cells.get(key)
+        if cell is None:
+            cell = self.cells[key] = self._cell(value, record.line)
+        cell.rows += 1
+        if cell.error:
+            raise DataError(cell.error)
+        return Example(record.line, texts, cell.labels)
+
+    def label_column(
+        self, options: ReadOptions, count_texts: Callable[[], int]
+    ) -> LabelColumn:
+        """Returns the label column as far as it was read, for checks of all of it."""
+        multilabel = self.task is Task.MULTILABEL
+        stated = options.label_separator if multilabel else options.task
+        return LabelColumn(
+            file=self.source,
+            name=self.label if isinstance(self.label, str) else ", ".join(self.label),
+            task=self.task,
+            separators=self.separator if multilabel else "",
+            is_stated=stated is not None,
+            skips_bad_rows=options.skip_bad_rows,
+            cells=tuple(self.cells.values()),
+            text_columns=self.texts,
+            count_texts=count_texts,
+        )
+
+    def _value(self, record: Record) -> object:
+        """Returns a record's label cell; of a one-hot table a list of labels."""
+        if not isinstance(self.label, str):
+            return list(one_hot_labels(record.fields, self.label))
+        if self.label not in record.fields:
+            if is_annotation(record.fields):
+                return []
+            raise DataError(f'label column "{self.label}" is missing')
+        return record.fields[self.label]
+
+    def _cell(self, value: object, line: int) -> LabelCell:
+        labels: tuple[str, ...] = ()
+        error = ""
+        name = self.label if isinstance(self.label, str) else ", ".join(self.label)
+        try:
+            labels = self._labels(value)
+            if not labels and self.task is Task.MULTICLASS:
+                error = f'label column "{name}" is empty'
+        except DataError as fault:
+            error = f'label column "{name}": {fault}'
+        is_text = isinstance(value, str)
+        text = value if isinstance(value, str) else _as_json(value)
+        noun = row_noun(self.source)
+        return LabelCell(text, line, labels, error, is_text=is_text, row_noun=noun)
+
+    def _labels(self, cell: object) -> tuple[str, ...]:
+        labels = self._labels_in(cell)
+        if self.names is not None:
+            labels = checked_labels([self.names.name(label) for label in labels])
+        if len(labels) > 1 and self.task is Task.MULTICLASS:
+            raise DataError(f"{len(labels)} {SEVERAL_LABELS}")
+        return labels
+
+    def _labels_in(self, cell: object) -> tuple[str, ...]:
+        if cell is None and self.task is Task.MULTILABEL:
+            return ()
+        if isinstance(cell, list | dict):
+            return checked_labels(listed(cell))
+        cell = cell_text(cell)
+        if self.may_split:
+            return split_labels(cell, self.separator)
+        return (stripped,) if (stripped := cell.strip()) else ()
+
+
+def _names(options: ReadOptions) -> LabelNames | None:
+    path = options.label_names
+    return LabelNames.read(path) if path is not None else None
+
+
+def _as_json(value: object) -> str:
+    """Returns what a cell that is no text looks like in jsonl; nothing for null."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)

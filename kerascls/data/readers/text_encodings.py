@@ -1,0 +1,195 @@
+"""Encodings that were tried on a file, so that advice is what reads it."""
+
+import codecs
+import io
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from kerascls.data.readers.decoding import (
+    BrokenLine,
+    check_encoding,
+    lenient_lines,
+)
+from kerascls.data.readers.familiar import familiarity
+from kerascls.errors import DataError
+
+CANDIDATES = (
+    *("utf-8", "gb18030", "big5hkscs", "cp932", "cp949", "cp1252"),
+    *("utf-16-le", "utf-16-be"),
+)
+# Whose text a look can tell from misread bytes; all others are taken as they are named.
+_JUDGED = frozenset(
+    check_encoding(name)
+    for name in (
+        *(*CANDIDATES[1:], "utf-16"),
+        *("gbk", "gb2312", "big5", "cp950", "shift_jis", "euc_jp", "euc_kr"),
+        *("latin-1", "iso8859-15"),
+    )
+)
+SAMPLE_BYTES = 2**16
+MIN_LETTERS = 20
+FEW_LETTERS = 8
+SHOWN_CELLS = 9
+SHOWN_CHARS = 12
+LOOKS_WRONG = 0.2
+LOOKS_RIGHT = 0.3
+BROKEN_SHARE = 0.02
+_SEPARATORS = re.compile(r"([,;\t|])")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file reads in one encoding.
+
+    Args:
+        encoding: Its name.
+        share: Of its letters, those that are frequent ones.
+        letters: How many could be judged, of the beginning.
+        broken: Share of the lines that hold what is no character.
+        has_nul: Whether it holds a NUL character, as bytes in UTF-16 do.
+        is_mostly_ascii: Whether most of its characters are ASCII.
+        begins: The first lines, cells shortened.
+    """
+
+    encoding: str
+    share: float
+    letters: int
+    broken: float
+    has_nul: bool
+    is_mostly_ascii: bool
+    begins: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether it may be the right one."""
+        if self.has_nul or self.broken > BROKEN_SHARE:
+            return False
+        if self.letters < FEW_LETTERS:
+            return self.is_mostly_ascii or self.share >= LOOKS_RIGHT
+        return self.share >= LOOKS_RIGHT
+
+
+def try_encodings(handle: BinaryIO, besides: str) -> list[Reading]:
+    """Returns how a file reads in the candidates that fit it, the best first.
+
+    Args:
+        handle: The file, which is read from its beginning and set back to it.
+        besides: The encoding it is not to be tried in.
+    """
+    handle.seek(0)
+    sample = handle.read(SAMPLE_BYTES)
+    readings = []
+    for name in _candidates(sample):
+        if check_encoding(name) == check_encoding(besides):
+            continue
+        found = read_as(io.BytesIO(sample), name)
+        if found.fits and len(sample) == SAMPLE_BYTES:
+            handle.seek(0)
+            found = read_as(handle, name)
+        if found.fits:
+            readings.append(found)
+    handle.seek(0)
+    return sorted(readings, key=lambda one: one.share, reverse=True)
+
+
+def _candidates(head: bytes) -> tuple[str, ...]:
+    """Returns the encodings to try; a byte order mark leaves one."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    if head.startswith(codecs.BOM_UTF8):
+        return ("utf-8",)
+    return CANDIDATES
+
+
+def read_as(handle: BinaryIO, encoding: str) -> Reading:
+    """Returns how bytes read in an encoding; they are read to their end."""
+    num_lines = num_broken = size = 0
+    first: list[str] = []
+    for line in lenient_lines(handle, encoding, newline=""):
+        num_lines += 1
+        num_broken += isinstance(line, BrokenLine)
+        if size < SAMPLE_BYTES:
+            first.append(line)
+            size += len(line)
+    text = "".join(first)
+    share, letters = familiarity(text)
+    broken = num_broken / num_lines if num_lines else 0.0
+    is_mostly_ascii = 2 * sum(map(str.isascii, text)) > len(text)
+    return Reading(
+        encoding,
+        share,
+        letters,
+        broken,
+        has_nul="\0" in text,
+        is_mostly_ascii=is_mostly_ascii,
+        begins=_begins(first),
+    )
+
+
+def encoding_advice(handle: BinaryIO, encoding: str) -> str:
+    """Returns which encodings read a file that is not text of `encoding`, and how."""
+    readings = try_encodings(handle, encoding)
+    if not readings:
+        return (
+            "No other encoding that was tried reads it. Save it anew as UTF-8 with "
+            "the program it comes from, or correct the bytes."
+        )
+    best, *others = readings
+    near = [one for one in others if one.share >= best.share / 2]
+    advice = f"Read with `--encoding {best.encoding}` it begins {best.begins}"
+    if near:
+        also = f"with `--encoding {near[0].encoding}` {near[0].begins}"
+        return f"{advice}; {also}. Choose the one that is right."
+    return f"{advice}. Add it if that is right."
+
+
+def check_reading(handle: BinaryIO, source: str, encoding: str) -> str:
+    """Checks that what decodes also looks like text, for misread bytes often decode.
+
+    Args:
+        handle: The file, which is read from its beginning and set back to it.
+        source: Its name for messages.
+        encoding: The one to read it with.
+
+    Returns:
+        A line for people where it looks odd and no other encoding does better.
+
+    Raises:
+        DataError: When another encoding reads it, and this one makes nonsense of it.
+    """
+    if check_encoding(encoding) not in _JUDGED:
+        return ""
+    found = read_as(io.BytesIO(handle.read(SAMPLE_BYTES)), encoding)
+    handle.seek(0)
+    if found.letters < MIN_LETTERS or found.share >= LOOKS_WRONG:
+        return ""
+    looks = (
+        f"read as {encoding} it begins {found.begins}, and only {found.share:.0%} of "
+        f"its letters are among the frequent ones of any language tried"
+    )
+    better = [one for one in try_encodings(handle, encoding) if one.letters]
+    if better and better[0].share >= LOOKS_RIGHT:
+        raise DataError(
+            f"Expected {source} to be {encoding} text. Received: what does not look "
+            f"like it: {looks}. {encoding_advice(handle, encoding)}"
+        )
+    return f"{looks}: is `--encoding {encoding}` right?"
+
+
+def _begins(lines: list[str]) -> str:
+    """Returns the first two lines that are not blank, their cells shortened."""
+    shown = [line.strip() for line in lines if line.strip()][:2]
+    return " / ".join(f"`{_shortened(line)}`" for line in shown)
+
+
+def _shortened(line: str) -> str:
+    cells = _SEPARATORS.split(line)[:SHOWN_CELLS]
+    short = "".join(
+        cell if len(cell) <= SHOWN_CHARS else f"{cell[:SHOWN_CHARS]}..."
+        for cell in cells
+    )
+    return "".join(
+        char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}"
+        for char in short
+    )

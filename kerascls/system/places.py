@@ -1,0 +1,34 @@
+"""Whether something can be written to a place, asked before work begins."""
+
+import os
+from pathlib import Path
+
+from kerascls.errors import SettingsError
+
+
+def check_folder(folder: str | Path, argument: str = "out") -> None:
+    """Checks, without changing anything, that a folder can be made and written to.
+
+    Args:
+        folder: The folder, which may not be there yet.
+        argument: What messages call it.
+
+    Raises:
+        SettingsError: When a file is in its way, or it may not be written to.
+    """
+    folder = Path(folder)
+    nearest = next(
+        path for path in (folder, *folder.parents, Path()) if os.path.lexists(path)
+    )
+    received = f"Received: {argument}={str(folder)!r}"
+    if not nearest.is_dir():
+        where = "a file" if nearest == folder else f"where {str(nearest)!r} is a file"
+        raise SettingsError(
+            f"Expected a directory to write to. {received}, {where}. Choose another "
+            f"name with --{argument}."
+        )
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"Expected a directory that can be written to. {received}, where "
+            f"{str(nearest)!r} cannot. Choose another with --{argument}."
+        )

@@ -1,0 +1,1 @@
+"""The classifier that scikit-learn's tools work with."""

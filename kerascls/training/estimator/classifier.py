@@ -1,0 +1,286 @@
+"""`KerasTextClassifier`: training and prediction as scikit-learn's tools call them."""
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from kerascls.data.labels import Task
+from kerascls.data.readers.columns import choose_text_columns, pick_texts
+from kerascls.data.readers.frame_kinds import as_frame
+from kerascls.data.splits import stratified_split
+from kerascls.errors import DataError, SettingsError
+from kerascls.inference.bundle import open_bundle
+from kerascls.inference.predictor import Predictor
+from kerascls.settings.run_settings import RunSettings
+from kerascls.training.estimator.label_forms import Rows, form_and_names
+from kerascls.training.fit import fit
+
+SETTINGS = (
+    *("model", "checkpoint", "from_scratch", "max_tokens"),
+    *("batch_size", "epochs", "learning_rate", "objective"),
+)
+NO_OPTIONS = ("seed", "abstain_below")
+MAX_SEED = 2**31 - 1
+
+
+class KerasTextClassifier(ClassifierMixin, BaseEstimator):
+    """A text classifier for `cross_val_score`, `GridSearchCV`, `Pipeline` and others.
+
+    Texts are a list, array or Series of str; where the model reads several columns, a
+    DataFrame. Labels are one for each text; or for any number of them a matrix of 0
+    and 1, or lists. A pickle holds the bundle.
+
+    Args:
+        model: A preset, as of `kerascls.list_models`. Default: `"albert_small"`, or
+            what `checkpoint` says.
+        checkpoint: Pretrained weights. Default: looked for as `kerascls.fit` does.
+        from_scratch: Start from random weights.
+        max_tokens: Longest sequence, in tokens. Default: the preset's.
+        batch_size: Rows of a step. Default: the preset's.
+        epochs: Most passes over the texts. Default: the preset's.
+        learning_rate: Largest learning rate. Default: the preset's.
+        objective: What thresholds are fitted for, as of `kerascls.tune`.
+        validation_fraction: Share of the texts that epoch, calibration and thresholds
+            are chosen on.
+        random_state: Seed of all that is random. Default: always the same.
+        options: Other settings by flat name, `{"weight_decay": 0.1}` for example.
+        verbose: Whether progress and what is odd about the data are shown.
+
+    Attributes:
+        classes_: The labels as they were given, in the order of columns. Of a matrix
+            the columns of a DataFrame, or else numbers.
+        bundle_: Directory of the bundle; `save` keeps it when the object is gone.
+
+    Example:
+        >>> classifier = KerasTextClassifier("albert_small", epochs=3)
+        >>> cross_val_score(classifier, texts, labels, scoring="f1_macro")
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        checkpoint: str | Path | None = None,
+        from_scratch: bool = False,
+        max_tokens: int | None = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        learning_rate: float | None = None,
+        objective: str | None = None,
+        validation_fraction: float = 0.15,
+        random_state: int | np.random.RandomState | None = None,
+        options: Mapping[str, Any] | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.model = model
+        self.checkpoint = checkpoint
+        self.from_scratch = from_scratch
+        self.max_tokens = max_tokens
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.learning_rate = learning_rate
+        self.objective = objective
+        self.validation_fraction = validation_fraction
+        self.random_state = random_state
+        self.options = options
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Trains on texts and their labels.
+
+        Raises:
+            KerasclsError: When texts, labels or settings cannot be used.
+        """
+        settings = self._settings()
+        form, labels = form_and_names(y)
+        columns = settings.data.read_options().text
+        texts = _texts(X, columns)
+        if len(texts) != len(labels):
+            raise SettingsError(
+                f"Expected labels for each text. Received: {len(texts)} texts and "
+                f"{len(labels)} labels. Correct one of them."
+            )
+        seed = settings.train.seed
+        train, valid = stratified_split(labels, self._fractions(), seed)
+        names = _column_names(X, columns)
+        folder = tempfile.TemporaryDirectory(prefix="kerascls-")
+        result = fit(
+            settings,
+            train=_table(names, texts, labels, train, form.task),
+            valid=_table(names, texts, labels, valid, form.task),
+            out=Path(folder.name) / "run",
+            quiet=not self.verbose,
+        )
+        self.__dict__.pop("_predictor", None)
+        self._folder, self._form = folder, form
+        self.classes_, self.bundle_ = form.classes, result.bundle
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """Returns labels in the form that `fit` was given them in."""
+        check_is_fitted(self)
+        probabilities = self._probabilities(X)
+        chosen = self._in_order(self._predictor.bundle.rule.apply(probabilities))
+        return self._form.given_back(chosen)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Returns calibrated probabilities, float64 `(texts, classes)`."""
+        check_is_fitted(self)
+        return self._in_order(self._probabilities(X).astype(np.float64))
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Returns scores that grow with the probabilities, float64.
+
+        Of two classes the log odds of the second `(texts,)`; of more the log
+        probabilities, and where a text may have any number of labels the log odds of
+        each `(texts, classes)`.
+        """
+        probabilities = self.predict_proba(X)
+        tiny = np.finfo(np.float32).tiny
+        logs = np.log(np.maximum(probabilities, tiny))
+        if self._form.task is Task.MULTILABEL:
+            return logs - np.log(np.maximum(1 - probabilities, tiny))
+        return logs[:, 1] - logs[:, 0] if len(self.classes_) == 2 else logs
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Returns the share of texts with exactly the true labels."""
+        check_is_fitted(self)
+        if self._form.task is Task.MULTICLASS or self._form.is_indicator:
+            return super().score(X, y, sample_weight)
+        pairs = zip(self.predict(X), y, strict=True)
+        right = [set(given) == set(true) for given, true in pairs]
+        return float(np.average(right, weights=sample_weight))
+
+    def save(self, path: str | Path) -> Path:
+        """Copies the bundle to a new directory, for `kerascls.Predictor.load`."""
+        check_is_fitted(self)
+        return Path(shutil.copytree(self.bundle_, path))
+
+    @cached_property
+    def _predictor(self) -> Predictor:
+        return Predictor.load(self.bundle_)
+
+    def _settings(self) -> RunSettings:
+        options = dict(self.options or {})
+        if own := [name for name in options if name in (*SETTINGS, *NO_OPTIONS)]:
+            raise SettingsError(
+                f"Expected other options than parameters of their own, seed, which is "
+                f"random_state, and abstain_below, for each text gets a label. "
+                f"Received: options with {', '.join(own)}. Take them out."
+            )
+        for name in SETTINGS:
+            if (value := getattr(self, name)) is not None:
+                options[name] = value
+        if self.random_state is not None:
+            options["seed"] = _seed(self.random_state)
+        return RunSettings.from_options(**options)
+
+    def _fractions(self) -> tuple[float, float]:
+        share = self.validation_fraction
+        if not 0 < share < 1:
+            raise SettingsError(
+                f"Expected a share of the texts to choose on. Received: "
+                f"validation_fraction={share!r}. Use 0.15."
+            )
+        return 1 - share, share
+
+    def _probabilities(self, X: Any) -> np.ndarray:
+        columns = self._predictor.bundle.input_spec.text_columns
+        return self._predictor.predict_proba(_texts(X, columns))
+
+    def _in_order(self, by_bundle: np.ndarray) -> np.ndarray:
+        """Returns columns in the order of `classes_`, 0 for those it never learned."""
+        columns = np.zeros((len(by_bundle), len(self.classes_)), by_bundle.dtype)
+        place = {name: column for column, name in enumerate(self._form.names)}
+        for column, name in enumerate(self._predictor.labels):
+            columns[:, place[name]] = by_bundle[:, column]
+        return columns
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        hidden = ("_predictor", "_folder", "bundle_")
+        kept = {name: value for name, value in state.items() if name not in hidden}
+        if "bundle_" in state:
+            kept["_packed"] = _packed(self.bundle_)
+        return kept
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        packed = state.pop("_packed", None)
+        super().__setstate__(state)
+        if packed is not None:
+            self._folder = tempfile.TemporaryDirectory(prefix="kerascls-")
+            self.bundle_ = Path(self._folder.name) / "bundle"
+            with zipfile.ZipFile(io.BytesIO(packed)) as file:
+                file.extractall(self.bundle_)
+            open_bundle(self.bundle_)  # its hashes are checked
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+def _texts(X: Any, columns: Sequence[str]) -> Rows:
+    """Returns the texts of each row."""
+    if isinstance(X, str):
+        raise SettingsError(
+            f"Expected a list of texts. Received: X={X!r:.100}. Put it into a list."
+        )
+    frame = as_frame(X)
+    names = _column_names(frame, columns)
+    rows = []
+    for record in frame.records(names):
+        try:
+            rows.append(pick_texts(record.fields, names))
+        except DataError as error:
+            raise SettingsError(
+                f"Expected X to hold texts. Received: X[{record.line}], of which the "
+                f"{error}. Give a list of str, or a DataFrame with the columns."
+            ) from error
+    return rows
+
+
+def _column_names(X: Any, columns: Sequence[str]) -> tuple[str, ...]:
+    frame = as_frame(X)
+    if frame.is_texts:
+        return frame.columns
+    return choose_text_columns(tuple(columns), frame.columns, str(frame))
+
+
+def _table(
+    names: Sequence[str], texts: Rows, labels: Rows, rows: np.ndarray, task: Task
+) -> dict[str, list[Any]]:
+    """Returns some rows as a table that `kerascls.fit` reads."""
+    table: dict[str, list[Any]] = {
+        name: [texts[row][column] for row in rows] for column, name in enumerate(names)
+    }
+    if task is Task.MULTICLASS:
+        return table | {"label": [labels[row][0] for row in rows]}
+    return table | {"labels": [list(labels[row]) for row in rows]}
+
+
+def _seed(random_state: Any) -> int:
+    if isinstance(random_state, int | np.integer):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(MAX_SEED))
+
+
+def _packed(folder: Path) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for path in sorted(folder.rglob("*")):
+            file.write(path, path.relative_to(folder))
+    return content.getvalue()

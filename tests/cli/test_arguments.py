@@ -1,0 +1,63 @@
+"""Options given twice are refused; what is unknown comes with what is meant."""
+
+import click
+import pytest
+
+from kerascls.cli import app
+
+COMMANDS = [app.kerascls.get_command(None, name) for name in app.COMMANDS]
+ONCE = [
+    (command.name, option.opts[0], option.type)
+    for command in COMMANDS
+    for option in command.params
+    if isinstance(option, click.Option) and not (option.multiple or option.is_flag)
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [(command, option) for command, option, _ in ONCE]
+)
+def test_every_option_with_one_value_is_refused_twice(run, command, option):
+    outcome = run(command, option, "1", f"{option}=2")
+    assert outcome.code == 2
+    assert f"{option} was given 2 times: 1, 2; give it once." in outcome.err
+
+
+def test_a_flag_may_be_repeated(run):
+    assert "no.csv" in run("fit", "--quiet", "--quiet", "--train", "no.csv").err
+
+
+def test_what_follows_two_hyphens_is_no_option(run):
+    outcome = run("predict", "no-run", "--", "--text", "--text")
+    assert "no-run" in outcome.err
+
+
+def test_help_is_given_whatever_else_is(run):
+    assert run("fit", "--help").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("fit", "--lr", "1"), "--learning-rate"),
+        (("fit", "--max-length", "1"), "--max-tokens"),
+        (("fit", "--output-dir", "x"), "--out"),
+        (("fit", "--epoch=3"), "--epochs"),
+        (("evaluate", "x", "--out", "y"), "--report"),
+        (("predict", "x", "--out", "y"), "--output"),
+        (("train",), "fit"),
+        (("serve",), "Predictor"),
+        (("fitt",), "fit"),
+        (("lr-find",), "find-rate"),
+        (("fit", "--model", "roberta"), "roberta_wwm_ext"),
+        (("fit", "--model", "bert-base-chinese"), "bert"),
+        (("fit", "--model", "hfl/chinese-roberta-wwm-ext"), "roberta_wwm_ext"),
+        (("fit", "--model", "electra"), "electra_small"),
+    ],
+)
+def test_what_is_unknown_comes_with_what_is_meant(run, arguments, meant):
+    outcome = run(*arguments)
+    assert outcome.code == 2
+    advice = outcome.err.replace("\n", " ").rpartition("Received")[2].rpartition(". ")
+    assert meant in outcome.err
+    assert "--help'?" not in "".join(advice)

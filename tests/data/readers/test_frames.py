@@ -1,0 +1,65 @@
+"""One table in memory: its rows, its cells, its name."""
+
+import datetime
+
+import numpy as np
+import pytest
+
+from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.frame_kinds import as_frame
+from kerascls.data.readers.frames import plain
+from kerascls.errors import SettingsError
+
+TABLE = {"text": ["a", "", "c"], "label": ["x", None, "y"], "id": [1, 2, 3]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("a", "a"),
+        (None, None),
+        (np.int64(3), 3),
+        (np.float32(1.5), 1.5),
+        (np.bool_(True), True),
+        (np.str_("a"), "a"),
+        (np.array(["x", "y"]), ["x", "y"]),
+        (("x", np.int64(2)), ["x", 2]),
+        ({"b", "a"}, ["a", "b"]),
+        (np.datetime64("2026-01-02", "ns"), datetime.datetime(2026, 1, 2)),
+    ],
+)
+def test_cells_become_pythons_own_values(cell, expected):
+    assert plain(cell) == expected
+    assert type(plain(cell)) is type(expected)
+
+
+def test_rows_are_counted_from_0_and_have_the_wanted_columns():
+    records = list(as_frame(TABLE).records(("label", "text")))
+    assert [record.line for record in records] == [0, 1, 2]
+    assert records[2].fields == {"label": "y", "text": "c"}
+
+
+def test_a_row_that_is_empty_where_one_looks_has_all_its_fields():
+    records = list(as_frame(TABLE).records(("text", "label")))
+    assert records[1].fields == {"text": "", "label": None, "id": 2}
+    assert not records[1].is_empty
+
+
+def test_progress_ends_with_all_rows():
+    calls = []
+    frame = as_frame(TABLE)
+    list(frame.records(on_progress=lambda *done: calls.append(done)))
+    assert calls[-1] == (3, 3)
+
+
+@pytest.mark.parametrize("stated", [{"encoding": "gb18030"}, {"format": "csv"}])
+def test_what_is_said_of_files_is_refused(stated):
+    with pytest.raises(SettingsError, match=f"{next(iter(stated))}=.*table in memory"):
+        as_frame(TABLE).check(FileOptions(**stated))
+
+
+def test_a_table_is_equal_to_itself_only():
+    frame = as_frame(TABLE)
+    assert frame == as_frame(TABLE) and hash(frame) == hash(as_frame(TABLE))
+    assert frame != as_frame(dict(TABLE))
+    assert str(frame) == repr(frame) == "<dict 3 rows>"

@@ -1,0 +1,51 @@
+"""Rows of labelled text with what they mean."""
+
+import json
+
+import pytest
+
+from kerascls.data.readers.labelled_rows import open_labelled
+from kerascls.data.readers.read_options import ReadOptions
+from kerascls.errors import DataError
+
+
+def test_records_come_with_their_examples(tmp_path, write_csv):
+    path = write_csv(tmp_path / "a.csv", ("id", "text", "label"), [(7, "甲", "x")])
+    with open_labelled(path, ReadOptions()) as rows:
+        ((record, example),) = rows
+        assert rows.finish(lambda: 1) is not None
+    assert record.fields["id"] == "7"
+    assert (example.line, example.texts, example.labels) == (2, ("甲",), ("x",))
+
+
+def test_bad_rows_are_told_at_the_end(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "a", "label": "x"}\nnonsense\n')
+    with open_labelled(path, ReadOptions()) as rows:
+        assert len(list(rows)) == 1
+        with pytest.raises(DataError, match="a.jsonl:2: not JSON"):
+            rows.finish(lambda: 1)
+
+
+def test_progress_ends_with_all_bytes(tmp_path, write_csv):
+    path = write_csv(tmp_path / "a.csv", ("text", "label"), [("甲", "x")] * 3)
+    seen = []
+    with open_labelled(path, ReadOptions(), lambda *one: seen.append(one)) as rows:
+        list(rows)
+    assert seen[-1] == (path.stat().st_size,) * 2
+
+
+def test_a_folder_shows_no_progress(tmp_path):
+    (tmp_path / "n" / "a").mkdir(parents=True)
+    (tmp_path / "n" / "a" / "1").write_text("x")
+    with open_labelled(tmp_path / "n", ReadOptions(), lambda *one: None) as rows:
+        assert len(list(rows)) == 1
+
+
+def test_the_labels_of_a_one_hot_table_are_advised_for_json_lines_too(tmp_path):
+    path = tmp_path / "a.jsonl"
+    lines = [json.dumps({"text": "甲", "a": n, "b": True}) for n in (0, 1)]
+    path.write_text("\n".join(lines))
+    with pytest.raises(DataError, match="`--label a --label b`"):
+        with open_labelled(path, ReadOptions()):
+            pass

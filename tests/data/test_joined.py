@@ -1,0 +1,63 @@
+"""Several files read as one keep their files, lines and hashes."""
+
+import pytest
+
+from kerascls.data.joined import join
+from kerascls.data.readers import ReadOptions, read
+from kerascls.errors import DataError, SettingsError
+
+
+@pytest.fixture
+def write(tmp_path, write_csv):
+    def write(name, header, *rows):
+        return write_csv(tmp_path / name, header, rows)
+
+    return write
+
+
+def test_rows_come_one_file_after_another_with_file_and_line(write):
+    header = ("text", "label")
+    paths = [write("a.csv", header, "ax", "by"), write("b.csv", header, "cz")]
+    both = join([read(path) for path in paths])
+    assert [row.texts for row in both.examples] == [("a",), ("b",), ("c",)]
+    assert [row.line for row in both.examples] == [2, 3, 2]
+    assert both.file_names == (str(paths[0]), str(paths[0]), str(paths[1]))
+    assert both.name == "a.csv + b.csv"
+    assert [one["rows"] for one in both.facts()["files"]] == [2, 1]
+
+
+def test_one_file_stays_as_it_is(write):
+    dataset = read(write("a.csv", ("text", "label"), "ax"))
+    assert join([dataset]) is dataset
+    assert dataset.file_names == ()
+    assert dataset.facts() == {
+        "file": str(dataset.path),
+        "sha256": dataset.sha256,
+        "rows": 1,
+    }
+
+
+def test_the_hash_tells_the_order_of_the_files(write):
+    a, b = (read(write(f"{n}.csv", ("text", "label"), (n, "x"))) for n in "ab")
+    assert len({join([a, b]).sha256, join([b, a]).sha256, a.sha256, b.sha256}) == 4
+
+
+def test_a_file_that_is_named_twice_is_refused(write):
+    dataset = read(write("a.csv", ("text", "label"), "ax"))
+    with pytest.raises(SettingsError, match=r"every file once.*a\.csv"):
+        join([dataset, dataset])
+
+
+@pytest.mark.parametrize(
+    ("header", "options"),
+    [
+        (("text", "labels"), ReadOptions()),
+        (("text", "labels"), ReadOptions(task="multilabel")),
+        (("title", "content", "label"), ReadOptions()),
+    ],
+)
+def test_files_with_other_columns_are_refused_by_name(write, header, options):
+    first = read(write("a.csv", ("text", "label"), "ax"), options)
+    other = read(write("b.csv", header, ["c"] * (len(header) - 1) + ["z"]), options)
+    with pytest.raises(DataError, match=r"a\.csv: .*b\.csv: "):
+        join([first, other])

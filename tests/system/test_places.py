@@ -1,0 +1,37 @@
+"""A place that cannot be written to is an error before work begins."""
+
+import pytest
+
+from kerascls.errors import SettingsError
+from kerascls.system.places import check_folder
+
+
+@pytest.mark.parametrize("path", ["", "new", "new/deep/er"])
+def test_a_folder_that_is_there_or_can_be_made_is_fine(tmp_path, path):
+    check_folder(tmp_path / path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relative_folder_is_looked_for_from_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    check_folder("new")
+    check_folder(".")
+
+
+@pytest.mark.parametrize("path", ["file", "file/new", "file/new/er"])
+def test_a_file_in_the_way_is_named(tmp_path, path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=rf"report='.*{path}',.*a file.*--report"):
+        check_folder(tmp_path / path, "report")
+
+
+def test_a_link_to_nowhere_is_in_the_way(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    with pytest.raises(SettingsError, match="link"):
+        check_folder(tmp_path / "link")
+
+
+def test_a_folder_without_permission_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(SettingsError, match="where '.*' cannot"):
+        check_folder(tmp_path / "new")

@@ -1,0 +1,264 @@
+"""The classifier as scikit-learn's tools use it."""
+
+import copy
+import inspect
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import estimator_checks
+
+import kerascls
+from kerascls.errors import SettingsError
+from kerascls.settings.run_settings import OPTION_KEYS
+from kerascls.training.estimator.classifier import SETTINGS, KerasTextClassifier
+
+TEXTS = {
+    "体育": ("中国队以3比2战胜日本队", "我们今天去看足球", "the team wins a goal ⚽"),
+    "汽车": ("新车今天上海发布", "a new car 🚗 is good", "新车的价格不大"),
+    "军事": ("军事演习在海上", "the army is on the coast", "部长说：军事 :car:"),
+}
+FIT = {"epochs": 1, "batch_size": 8, "learning_rate": 1e-3, "max_tokens": 16}
+X = [text for texts in TEXTS.values() for text in texts] * 4
+Y = [label for label, texts in TEXTS.items() for _ in texts] * 4
+SEVERAL = [[label] if number % 4 else list(TEXTS)[:2] for number, label in enumerate(Y)]
+
+
+@pytest.fixture(scope="module")
+def unfitted(tiny_checkpoint):
+    return KerasTextClassifier(checkpoint=tiny_checkpoint, **FIT)
+
+
+@pytest.fixture(scope="module")
+def fitted(unfitted):
+    return clone(unfitted).fit(X, Y)
+
+
+@pytest.fixture(scope="module")
+def several(unfitted):
+    return clone(unfitted).fit(X, SEVERAL)
+
+
+# scikit-learn's own checks.
+
+# Its other checks train on tables of numbers, which are no texts; that they are left
+# out is what the tag two_d_array=False says. Those that only look are called here.
+LOOKING = (
+    "check_valid_tag_types",
+    "check_estimator_repr",
+    "check_no_attributes_set_in_init",
+    "check_do_not_raise_errors_in_init_or_set_params",
+    "check_mixin_order",
+    "check_parameters_default_constructible",
+    "check_get_params_invariance",
+    "check_set_params",
+)
+# What these ask of tables of numbers is asked of texts by a test here.
+ASKED_HERE = {
+    "check_fit_score_takes_y": "test_it_predicts_as_its_bundle_does",
+    "check_estimators_unfitted": "test_what_is_not_fitted_says_so",
+    "check_estimators_fit_returns_self": "test_fitting_changes_no_parameter",
+    "check_estimators_overwrite_params": "test_fitting_changes_no_parameter",
+    "check_dont_overwrite_parameters": "test_fitting_changes_no_parameter",
+    "check_dict_unchanged": "test_fitting_changes_no_parameter",
+    "check_classifiers_classes": "test_labels_come_back_as_they_were",
+    "check_decision_proba_consistency": "test_scores_grow_with_probabilities",
+    "check_estimators_pickle": "test_a_pickle_holds_the_bundle",
+    "check_methods_subset_invariance": "test_a_text_alone_is_predicted_alike",
+    "check_methods_sample_order_invariance": "test_a_text_alone_is_predicted_alike",
+    "check_requires_y_none": "test_what_cannot_be_used_is_refused",
+    "check_classifiers_one_label": "test_what_cannot_be_used_is_refused",
+    "check_fit_idempotent": "test_the_same_seed_gives_the_same",
+    "check_classifiers_multilabel_output_format_predict": "test_a_matrix_of_labels",
+}
+
+
+def test_scikit_learns_checks_pass(unfitted):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", estimator_checks.SkipTestWarning)
+        estimator_checks.check_estimator(unfitted)
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_what_only_looks_passes(unfitted, name):
+    check = getattr(estimator_checks, name, None)
+    if check is None:
+        pytest.skip("this scikit-learn has no such check")
+    check(type(unfitted).__name__, clone(unfitted))
+
+
+@pytest.mark.parametrize(("check", "test"), ASKED_HERE.items())
+def test_what_the_others_ask_is_asked_here(check, test):
+    assert test in globals() and check.startswith("check_")
+
+
+def test_parameters_are_settings():
+    assert set(SETTINGS) <= set(OPTION_KEYS)
+    parameters = inspect.signature(KerasTextClassifier).parameters
+    assert set(SETTINGS) <= set(parameters)
+
+
+# What it does.
+
+
+def test_it_predicts_as_its_bundle_does(fitted, tmp_path):
+    predictor = kerascls.Predictor.load(fitted.save(tmp_path / "bundle"))
+    expected = [one.labels[0] for one in predictor.predict(X)]
+    assert fitted.predict(X).tolist() == expected
+    assert fitted.score(X, Y) == np.mean(
+        [a == b for a, b in zip(expected, Y, strict=True)]
+    )
+    assert fitted.classes_.tolist() == sorted(TEXTS)
+    columns = [predictor.labels.index(name) for name in fitted.classes_]
+    expected = predictor.predict_proba(X)[:, columns]
+    np.testing.assert_array_equal(fitted.predict_proba(X), expected)
+
+
+def test_scores_grow_with_probabilities(fitted, several):
+    for one in (fitted, several):
+        probabilities, scores = one.predict_proba(X), one.decision_function(X)
+        assert probabilities.shape == scores.shape == (len(X), len(one.classes_))
+        assert (np.argsort(probabilities) == np.argsort(scores)).all()
+    np.testing.assert_allclose(fitted.predict_proba(X).sum(axis=1), 1, atol=1e-6)
+
+
+def test_a_text_alone_is_predicted_alike(fitted):
+    together = fitted.predict_proba(X[:9])
+    alone = np.concatenate([fitted.predict_proba([text]) for text in X[:9]])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_fitting_changes_no_parameter(unfitted, fitted):
+    assert fitted.get_params() == unfitted.get_params()
+    assert isinstance(fitted, KerasTextClassifier)
+    public = {name for name in vars(fitted) if not name.startswith("_")}
+    assert public == {*unfitted.get_params(), "classes_", "bundle_"}
+
+
+def test_a_pickle_holds_the_bundle(fitted):
+    content = pickle.dumps(fitted)
+    for other in (pickle.loads(content), copy.deepcopy(fitted)):
+        assert other.bundle_ != fitted.bundle_
+        expected = fitted.predict_proba(X)
+        np.testing.assert_array_equal(other.predict_proba(X), expected)
+        assert pickle.loads(pickle.dumps(other)).predict(X[:1]) == fitted.predict(X[:1])
+
+
+def test_a_bundle_goes_with_its_object(fitted):
+    other = pickle.loads(pickle.dumps(fitted))
+    folder = other.bundle_
+    assert folder.is_dir()
+    del other
+    assert not folder.exists()
+
+
+def test_what_is_not_fitted_says_so(unfitted):
+    for method in ("predict", "predict_proba", "decision_function"):
+        with pytest.raises(NotFittedError):
+            getattr(unfitted, method)(X)
+    with pytest.raises(NotFittedError):
+        pickle.loads(pickle.dumps(unfitted)).score(X, Y)
+
+
+def test_lists_of_labels(several):
+    given = several.predict(X)
+    assert all(isinstance(one, tuple) for one in given)
+    expected = np.mean([set(a) == set(b) for a, b in zip(given, SEVERAL, strict=True)])
+    assert several.score(X, SEVERAL) == expected
+
+
+def test_missing_texts_are_empty(fitted):
+    expected = fitted.predict_proba([""])
+    np.testing.assert_array_equal(fitted.predict_proba([None]), expected)
+
+
+def test_frames_and_series_are_texts(fitted):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"id": 1, "text": X}, index=X)
+    expected = fitted.predict_proba(X)
+    for texts in (frame, frame["text"], np.array(X), tuple(X)):
+        np.testing.assert_array_equal(fitted.predict_proba(texts), expected)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "texts", "labels", "words"),
+    [
+        ({}, X, None, "requires y"),
+        ({}, X, Y[2:], "36 texts and 34 labels"),
+        ({}, X, ["a"] * 36, "at least two labels"),
+        ({}, "one text", ["a", "b"], "Put it into a list"),
+        ({}, [b"a", "b"], ["a", "b"], r"X\[0\], of which the text column"),
+        ({}, np.eye(2), ["a", "b"], "a ndarray"),
+        ({"validation_fraction": 1.0}, X, Y, "validation_fraction=1.0"),
+        ({"options": {"epochs": 2}}, X, Y, "epochs"),
+        ({"options": {"seed": 2}}, X, Y, "random_state"),
+        ({"options": {"abstain_below": 0.5}}, X, Y, "abstain_below"),
+        ({"options": {"epoch": 2}}, X, Y, "Did you mean 'epochs'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(unfitted, parameters, texts, labels, words):
+    one = clone(unfitted).set_params(**parameters)
+    with pytest.raises(ValueError, match=words) as caught:
+        one.fit(texts, labels)
+    assert isinstance(caught.value, kerascls.errors.KerasclsError)
+
+
+def test_options_and_seeds_reach_the_settings(unfitted):
+    one = clone(unfitted).set_params(
+        options={"weight_decay": 0.5}, random_state=7, objective="f1"
+    )
+    settings = one._settings()
+    assert (settings.train.weight_decay, settings.train.seed) == (0.5, 7)
+    assert settings.decision.objective == "f1"
+    state = np.random.RandomState(0)
+    seeds = {one.set_params(random_state=state)._settings().train.seed for _ in "ab"}
+    assert len(seeds) == 2
+    with pytest.raises(SettingsError, match="seed"):
+        one.set_params(random_state=-1)._settings()
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same(unfitted, fitted):
+    again = clone(unfitted).fit(X, Y).predict_proba(X)
+    np.testing.assert_array_equal(again, fitted.predict_proba(X))
+
+
+@pytest.mark.slow
+def test_labels_come_back_as_they_were(unfitted):
+    numbers = np.array([label == "体育" for label in Y], np.int16)
+    for labels in (numbers, numbers.astype(float), numbers == 1):
+        one = clone(unfitted).fit(X, labels)
+        assert one.predict(X).dtype == one.classes_.dtype == labels.dtype
+        assert one.decision_function(X).shape == (len(X),)
+        above = one.decision_function(X) > 0
+        np.testing.assert_array_equal(one.classes_[above.astype(int)], one.predict(X))
+
+
+@pytest.mark.slow
+def test_a_matrix_of_labels(unfitted):
+    matrix = np.array([[name in row for name in TEXTS] + [False] for row in SEVERAL])
+    one = clone(unfitted).fit(X, matrix.astype(int))
+    assert one.predict(X).shape == matrix.shape and not one.predict(X)[:, -1].any()
+    f1_score(matrix, one.predict(X), average="macro", zero_division=0)
+    roc_auc_score(matrix[:, :3], one.decision_function(X)[:, :3])
+    assert 0 <= one.score(X, matrix) <= 1
+    assert len(cross_val_score(unfitted, X, matrix.astype(int), cv=2)) == 2
+
+
+@pytest.mark.slow
+def test_tools_of_scikit_learn_take_it(unfitted):
+    assert len(cross_val_score(unfitted, X, Y, cv=2, scoring="f1_macro")) == 2
+    search = GridSearchCV(unfitted, {"epochs": [1, 2]}, cv=2).fit(X, Y)
+    assert search.best_params_["epochs"] in (1, 2)
+    upper = FunctionTransformer(lambda texts: [text.upper() for text in texts])
+    assert len(make_pipeline(upper, clone(unfitted)).fit(X, Y).predict(X)) == len(X)
+    rest = OneVsRestClassifier(unfitted).fit(X, Y)
+    assert rest.predict_proba(X).shape == (len(X), 3)
