@@ -1,5 +1,7 @@
 """Settings that a model cannot follow: refused, never dropped."""
 
+from pathlib import Path
+
 from kerascls.errors import SettingsError
 from kerascls.models.presets import architecture_of
 from kerascls.settings.run_settings import FIELDS, RunSettings
@@ -19,10 +21,10 @@ def require_applicable(settings: RunSettings) -> None:
     stated = {
         f"{group}.{name}": value
         for group in _GROUPS
-        for name, value in getattr(settings, group).model_dump(mode="json").items()
+        for name, value in getattr(settings, group).model_dump().items()
     }
     others = [
-        f"{key}={value!r}"
+        f"{key}={str(value) if isinstance(value, Path) else value!r}"
         for key, value in stated.items()
         if key not in followed and value != FIELDS[key].default
     ]

@@ -61,7 +61,7 @@ class Job:
             dataset = part.dataset
             texts = [example.texts for example in dataset.examples]
             found[id(dataset)] = unknown_note(
-                self.stores[name], texts, self.start.tokenizer, dataset.path.name
+                self.stores[name], texts, self.start.tokenizer, dataset.name
             )
         return [note for note in found.values() if note]
 

@@ -162,7 +162,7 @@ def fit_linear(
         raise DataError(
             f"Expected training texts with {UNITS[analyzer]} in common, to learn from. "
             f"Received: none in {len(texts)} rows of "
-            f"{data.parts['train'].dataset.path}. Check the text columns."
+            f"{data.parts['train'].dataset.name}. Check the text columns."
         )
     targets = data.targets("train").multi_hot()
     search = _Search(data, decision, best_by, seed, tfidf, rows, targets, say)
