@@ -92,10 +92,12 @@ def models_table(language: str) -> str:
         (
             f"`{preset.name}`",
             preset.config.num_layers,
-            preset.config.hidden_dim,
+            preset.config.hidden_dim or "-",
             f"{preset.parameters / 1e6:.1f} M",
-            f"{preset.learning_rate:.0e}".replace("e-0", "e-"),
-            preset.epochs,
+            f"{preset.learning_rate:.0e}".replace("e-0", "e-")
+            if preset.learning_rate
+            else "-",
+            preset.epochs if preset.learning_rate else "-",
             preset.title,
         )
         for preset in PRESETS.values()

@@ -28,6 +28,7 @@ TEXTS = {
     ),
 }
 FIT = {"epochs": 2, "batch_size": 8, "learning_rate": 1e-3, "max_tokens": 16}
+FIT |= {"baseline": False}  # a second for each run
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,19 @@ def train_run(tiny_checkpoint) -> Callable[..., Run]:
 
 
 @pytest.fixture(scope="session")
+def linear_run(train_run, tmp_path_factory) -> Run:
+    """A linear model of the sample."""
+    pytest.importorskip("sklearn")
+    defaults = {**dict.fromkeys(("checkpoint", *FIT)), "baseline": True}
+    folder = tmp_path_factory.mktemp("linear")
+    return train_run(folder / "run", **defaults, model="linear")
+
+
+@pytest.fixture(scope="session")
 def multilabel_run(train_run, multilabel_files, tmp_path_factory) -> Run:
     """A finished multi-label run; do not change its directory."""
-    return train_run(tmp_path_factory.mktemp("runs") / "multilabel", **multilabel_files)
+    folder = tmp_path_factory.mktemp("runs")
+    return train_run(folder / "multilabel", baseline=True, **multilabel_files)
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,11 @@ LIGHT = {
     "models",
     "models.encoder_config",
     "models.families",
+    "models.linear",
+    "models.linear.classifier",
+    "models.linear.config",
+    "models.linear.ngrams",
+    "models.linear.tfidf",
     "models.presets",
     "models.registry",
     "checkpoints.finding",
@@ -57,12 +62,14 @@ LIGHT = {
     "evaluation",
     "training.choose_start",
     "training.fit",
+    "training.linear",
     "training.job",
     "training.preparation",
     "training.resume",
     "training.run_directory",
     "training.starting_point",
     "training.state",
+    "training.trainable",
     "auditing",
     "experiments.learning_rate",
     "experiments.search",
@@ -72,8 +79,9 @@ LIGHT = {
 }
 HEAVY = {"inference.runtimes.keras_runtime"}
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
-ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "sklearn", "matplotlib"}
+ONLY_IN_FUNCTIONS = {"tensorflow", "jax", "torch", "pandas", "scipy", "sklearn"}
 ONLY_IN_FUNCTIONS |= {
+    "matplotlib",
     "ai_edge_litert",
     "cleanlab",
     "mlflow",

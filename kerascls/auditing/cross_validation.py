@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.auditing.rows import mostly_ideographs
+from kerascls.data.ideographs import mostly_ideographs
 from kerascls.data.labels import Task
 from kerascls.data.splits import stratified_split
 

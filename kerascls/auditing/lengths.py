@@ -18,9 +18,9 @@ def length_sections(
     """Returns the section on lengths and, with a bundle, on unknown tokens.
 
     A bundle's vocabulary counts tokens, and its `max_tokens` is the default; without
-    one characters are counted.
+    one characters are counted, and for a model that reads none.
     """
-    if bundle is None:
+    if bundle is None or not bundle.input_spec.has_tokens:
         lengths = [sum(map(len, texts)) for texts in rows.texts]
         return [_lengths(rows, np.array(lengths), "characters", max_tokens)]
     tokenizer = bundle.tokenizer()

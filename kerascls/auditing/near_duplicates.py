@@ -3,7 +3,8 @@
 import numpy as np
 
 from kerascls.auditing.findings import FoundRow, Section, count
-from kerascls.auditing.rows import Rows, mostly_ideographs
+from kerascls.auditing.rows import Rows
+from kerascls.data.ideographs import mostly_ideographs
 from kerascls.data.minhash import near_pairs
 from kerascls.errors import SettingsError
 

@@ -1,6 +1,5 @@
 """The rows of all audited files, one after another."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,13 +19,6 @@ from kerascls.data.readers.rows import place_in
 from kerascls.errors import SettingsError
 from kerascls.evaluation.scored_rows import rows_sha256
 from kerascls.inference.bundle import Bundle
-
-SAMPLED_TEXTS = 2000
-IDEOGRAPHS = re.compile(
-    "[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-LETTERS = re.compile(r"[^\W\d_]")
-IDEOGRAPHIC_SHARE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,11 +146,3 @@ def _notes(datasets: dict[str, Dataset]) -> Iterator[str]:
             continue
         for finding in compare(file, counts, first[1], first[0]):
             yield finding.note
-
-
-def mostly_ideographs(texts: Sequence[str]) -> bool:
-    """Returns whether a fifth or more of the letters are Chinese or Japanese."""
-    step = -(-len(texts) // SAMPLED_TEXTS) or 1
-    sample = "".join(text[:1000] for text in texts[::step])
-    letters = len(LETTERS.findall(sample))
-    return len(IDEOGRAPHS.findall(sample)) >= IDEOGRAPHIC_SHARE * max(letters, 1)

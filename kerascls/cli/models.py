@@ -18,8 +18,9 @@ def models(as_json: bool) -> None:
     table = [("model", "layers", "width", "parameters", "weights", "title")]
     for row in rows:
         millions = f"{row.parameters / 1e6:.1f} M"
-        sizes = (str(row.num_layers), str(row.hidden_dim), millions)
-        table.append((row.name, *sizes, str(row.found or "not found"), row.title))
+        sizes = (str(row.num_layers), str(row.hidden_dim or ""), millions)
+        absent = "not found" if row.has_pretrained else "none needed"
+        table.append((row.name, *sizes, str(row.found or absent), row.title))
     click.echo(plain_table(table))
     folders = ", ".join(map(str, pretrained_folders()))
     click.echo(f"\nPretrained weights are looked for in {folders}.")

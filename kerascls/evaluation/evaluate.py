@@ -10,11 +10,13 @@ import numpy as np
 
 from kerascls.data.label_checks.column import notes_or_refusal
 from kerascls.data.label_checks.compare import compare
+from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError, SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_baseline
 from kerascls.evaluation.reports.csv_markdown_json import write_report
 from kerascls.evaluation.reports.details import details_of
 from kerascls.evaluation.reports.errors import write_errors
@@ -26,7 +28,6 @@ from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
-from kerascls.preprocessing.token_store import build_token_store
 from kerascls.system.extras import require
 from kerascls.system.files import staged
 from kerascls.system.places import check_folder
@@ -72,7 +73,11 @@ def scored_rows_of(
 
 
 def report_on(
-    bundle: Bundle, scored: ScoredRows, source: str, notes: Iterable[str] = ()
+    bundle: Bundle,
+    scored: ScoredRows,
+    source: str,
+    notes: Iterable[str] = (),
+    linear: LinearBaseline | None = None,
 ) -> Report:
     """Scores rows against their true labels.
 
@@ -83,11 +88,15 @@ def report_on(
         scored: The rows.
         source: Where they came from, for people.
         notes: What should be known of the rows and their labels, a line each.
+        linear: How a linear model does on the same rows, if one was trained.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
     label, baseline = majority_baseline(scored.targets, support, scored.labels)
     thresholds = bundle.decision.fitted_thresholds(bundle.label_set.names)
+    all_labels = None
+    if bundle.task is Task.MULTILABEL:
+        all_labels = all_labels_baseline(scored.targets, scored.known, scored.labels)
     return Report(
         task=bundle.task,
         scores=score(scored.targets, scored.chosen, scored.labels),
@@ -99,6 +108,8 @@ def report_on(
         source=source,
         details=details_of(scored, thresholds),
         notes=tuple(notes),
+        all_labels=all_labels,
+        linear=linear,
     )
 
 
@@ -210,10 +221,8 @@ def logits_of(
     Returns:
         float32 `(rows, num_classes)`, in the order of the file.
     """
-    predictor = Predictor(bundle, runtime)
     texts = [example.texts for example in dataset.examples]
-    store = build_token_store(texts, predictor.tokenizer)
-    return predictor.logits(store, on_progress=on_progress)
+    return Predictor(bundle, runtime).text_logits(texts, on_progress)
 
 
 def read_labelled(

@@ -10,6 +10,7 @@ import numpy as np
 
 from kerascls.errors import SettingsError
 from kerascls.evaluation.reports.plots.fonts import new_figure
+from kerascls.settings.applicable import require_steps
 from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.files import as_csv, write_all
@@ -116,6 +117,7 @@ def find_rate(
             f"Give more."
         )
     settings = RunSettings.stated(settings).with_options(**options)
+    require_steps(settings, "a range test")
     screen = Screen(console, quiet)
     job = prepare(settings, screen, cache)
     from kerascls.experiments.rising_rates import losses_at_rising_rates

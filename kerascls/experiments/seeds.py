@@ -14,6 +14,7 @@ from kerascls.experiments.seed_spread import (
     spreads,
     spreads_csv,
 )
+from kerascls.settings.applicable import require_steps
 from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras
@@ -99,6 +100,7 @@ def fit_seeds(
         >>> {one.name: one.mean for one in result.scores}
     """
     settings = RunSettings.stated(settings).with_options(**options)
+    require_steps(settings, "several seeds")
     folder = Path(out) if out else None
     if resume:
         settings = _earlier_settings(folder, settings, overwrite)

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle, open_bundle
-from kerascls.inference.runtimes import Runtime, open_runtime
+from kerascls.inference.runtimes import Runtime, TextRuntime, open_runtime
 from kerascls.preprocessing.batches import in_length_order
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.system.keywords import checked_keywords
@@ -76,14 +76,17 @@ class Predictor:
         ('体育',)
     """
 
-    def __init__(self, bundle: Bundle, runtime: str | Runtime = "auto") -> None:
+    def __init__(
+        self, bundle: Bundle, runtime: str | Runtime | TextRuntime = "auto"
+    ) -> None:
         self.bundle = bundle
         self.labels: list[str] = list(bundle.label_set)
-        self.tokenizer = bundle.tokenizer()
-        self.layout = bundle.input_spec.layout(self.tokenizer)
+        if bundle.input_spec.has_tokens:
+            self.tokenizer = bundle.tokenizer()
+            self.layout = bundle.input_spec.layout(self.tokenizer)
         if isinstance(runtime, str):
             runtime = open_runtime(bundle, runtime)
-        self._runtime = runtime
+        self._runtime: Any = runtime
 
     @classmethod
     @checked_keywords()
@@ -93,8 +96,9 @@ class Predictor:
         Args:
             path: The bundle or the run directory.
             runtime: `"keras"`; `"onnx"`, for which `kerascls export` must have put an
-                ONNX file into the bundle; or `"auto"`, ONNX if there is such a file.
-                With ONNX neither Keras nor TensorFlow is needed.
+                ONNX file into the bundle; `"linear"` for a linear model; or `"auto"`,
+                ONNX if there is such a file, else what the bundle asks for. Only
+                `"keras"` needs Keras and its backend.
 
         Raises:
             BundleError: When it is missing, damaged or of another version, or has no
@@ -153,8 +157,24 @@ class Predictor:
         rows = self._rows([texts] if isinstance(texts, str) else texts)
         if not rows:
             return np.zeros((0, len(self.labels)), np.float32)
-        store = build_token_store(rows, self.tokenizer)
-        return self.bundle.decision.probabilities(self.logits(store), self.bundle.task)
+        logits = self.text_logits(rows)
+        return self.bundle.decision.probabilities(logits, self.bundle.task)
+
+    def text_logits(
+        self,
+        texts: Sequence[tuple[str, ...]],
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> np.ndarray:
+        """Returns the logits of rows of texts, float32 `(rows, num_classes)`.
+
+        Args:
+            texts: The text fields of each row.
+            on_progress: Called with rows done and all rows.
+        """
+        if not self.bundle.input_spec.has_tokens:
+            return self._runtime.text_logits(texts, on_progress)
+        store = build_token_store(texts, self.tokenizer)
+        return self.logits(store, on_progress=on_progress)
 
     def logits(
         self,
@@ -163,6 +183,8 @@ class Predictor:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> np.ndarray:
         """Returns the logits of rows of a store; equally long ones run together.
+
+        For models that read tokens; all have `text_logits`.
 
         Args:
             store: Token ids made with this predictor's tokenizer.

@@ -9,7 +9,8 @@ from typing import Any
 
 from kerascls.errors import CheckpointError
 from kerascls.models.encoder_config import EncoderConfig
-from kerascls.models.registry import TRANSFORMER, Architecture
+from kerascls.models.linear.config import LinearConfig
+from kerascls.models.registry import LINEAR, TRANSFORMER, Architecture
 from kerascls.system.tables import known_name
 
 PRETRAINED_VARIABLE = "KERASCLS_PRETRAINED"
@@ -28,8 +29,9 @@ class Preset:
             architectures a frozen dataclass with at least `vocab_size`, `num_layers`,
             `hidden_dim`, `max_positions`, `parameters` and `to_dict()`.
         folders: Folder names recognised in `pretrained/`, the preferred one first;
-            none for what always starts from random weights.
-        learning_rate: Peak rate when fine-tuning pretrained weights.
+            none for what has no pretrained weights.
+        learning_rate: Peak rate when fine-tuning pretrained weights; None for what is
+            not trained in steps, like all that follows.
         from_scratch_learning_rate: Peak rate when starting from random weights.
         epochs: Upper limit when fine-tuning; early stopping may end it sooner.
         from_scratch_epochs: Upper limit when starting from random weights.
@@ -40,9 +42,9 @@ class Preset:
 
     name: str
     title: str
-    config: EncoderConfig
-    folders: tuple[str, ...]
-    learning_rate: float
+    config: Any
+    folders: tuple[str, ...] = ()
+    learning_rate: float | None = None
     from_scratch_learning_rate: float = 1e-4
     epochs: int = 5
     from_scratch_epochs: int = 30
@@ -66,6 +68,7 @@ class ModelRow:
     hidden_dim: int
     parameters: int
     found: Path | None
+    has_pretrained: bool = True
 
 
 def _chinese(family: str, hidden_dim: int = 768, **sizes: Any) -> EncoderConfig:
@@ -153,6 +156,12 @@ PRESETS: dict[str, Preset] = {
                 "chinese-electra-180g-base-discriminator",
             ),
             learning_rate=1e-4,
+        ),
+        Preset(
+            name="linear",
+            title="TF-IDF and a linear SVM: seconds, no weights, no TensorFlow",
+            config=LinearConfig(),
+            architecture=LINEAR,
         ),
     )
 }
@@ -248,6 +257,7 @@ def list_models() -> list[ModelRow]:
             hidden_dim=preset.config.hidden_dim,
             parameters=preset.parameters,
             found=find_pretrained(preset),
+            has_pretrained=bool(preset.folders),
         )
         for preset in PRESETS.values()
     ]

@@ -127,9 +127,9 @@ ACTIVATIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """How a model is built for training, and again from a bundle.
+    """How a model is trained, and made again from a bundle.
 
-    The model is a `keras.Model` of a batch to logits with `weights_by_name`,
+    A Keras model is a `keras.Model` of a batch to logits with `weights_by_name`,
     `load_named_weights` and `named_arrays` as `TransformerClassifier` has them, and
     with `blueprint()`: what `rebuild` needs, as plain JSON types, with the sizes as
     `config`, and as `model` its name in `PRESETS` unless it is a transformer.
@@ -137,20 +137,31 @@ class Architecture:
     Args:
         build: `module:function` of `(job, compute)` that returns the model to train,
             and notes for people; it refuses settings that it cannot follow, such as
-            `freeze_encoder` without an encoder.
+            `freeze_encoder` without an encoder. Empty for what is no Keras model.
         rebuild: `module:function` of `(num_classes, **blueprint)` that returns it in
-            float32; the weights come later.
+            float32; the weights come later. Empty as for `build`.
         onnx: `module:function` of `(graph, **blueprint)` that adds it to an ONNX graph
             and returns the name of its logits; None for what cannot be exported so.
+        job: `module:function` of `(settings, data, screen, cache)` that returns what
+            trains it, a `Trainable`.
+        settings: The settings of `model` and `train` that it follows, all others
+            being refused; None for all.
     """
 
-    build: str
-    rebuild: str
+    build: str = ""
+    rebuild: str = ""
     onnx: str | None = None
+    job: str = "kerascls.training.job:keras_job"
+    settings: tuple[str, ...] | None = None
 
 
 TRANSFORMER = Architecture(
     build="kerascls.training.build:build_transformer",
     rebuild="kerascls.models.transformer:rebuilt_transformer",
     onnx="kerascls.serving.exporters.onnx.model:add_transformer",
+)
+
+LINEAR = Architecture(
+    job="kerascls.training.linear.job:linear_job",
+    settings=("model.name", "train.best_by", "train.seed"),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.sequence_layout import Layout, Truncate, check_room
@@ -21,7 +21,8 @@ class InputSpec:
             table.
         pair: Whether the last field is segment 1; all others are segment 0.
         do_lower_case: Whether the tokenizer lower-cases texts and strips accents.
-        max_tokens: Most tokens of a sequence, special tokens included.
+        max_tokens: Most tokens of a sequence, special tokens included; None for a model
+            that reads texts as they are, and whole.
         truncate: What stays of a field that is too long, as of `Layout`.
 
     Raises:
@@ -33,7 +34,7 @@ class InputSpec:
     label_column: str | tuple[str, ...]
     pair: bool
     do_lower_case: bool
-    max_tokens: int
+    max_tokens: int | None
     truncate: Truncate
 
     def __post_init__(self) -> None:
@@ -46,7 +47,13 @@ class InputSpec:
         object.__setattr__(self, "text_columns", tuple(self.text_columns))
         if not isinstance(self.label_column, str):
             object.__setattr__(self, "label_column", tuple(self.label_column))
-        check_room(len(self.text_columns), self.max_tokens, self.pair)
+        if self.max_tokens is not None:
+            check_room(len(self.text_columns), self.max_tokens, self.pair)
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether the model reads tokens; otherwise it reads texts."""
+        return self.max_tokens is not None
 
     @property
     def label_columns(self) -> tuple[str, ...]:
@@ -57,7 +64,7 @@ class InputSpec:
     def layout(self, tokenizer: "Tokenizer") -> Layout:
         """Returns how ids become a sequence, with the tokenizer's special tokens."""
         return Layout(
-            max_tokens=self.max_tokens,
+            max_tokens=cast("int", self.max_tokens),
             truncate=self.truncate,
             pair=self.pair,
             cls_id=tokenizer.cls_id,
@@ -103,6 +110,6 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "pair": ("True or False", lambda v: isinstance(v, bool)),
     "do_lower_case": ("True or False", lambda v: isinstance(v, bool)),
-    "max_tokens": ("a whole number", lambda v: type(v) is int),
+    "max_tokens": ("a whole number", lambda v: v is None or type(v) is int),
     "truncate": ("'head', 'tail' or 'both'", lambda v: v in get_args(Truncate)),
 }

@@ -132,6 +132,12 @@ class TrainSettings(Group):
         (), description=f"Also record with {', '.join(TRACKERS)}; repeatable."
     )
 
+    baseline: bool = Field(
+        True,
+        description="Also train the linear model on the same rows, in seconds, and say "
+        "by how much it is beaten.",
+    )
+
     @field_validator("best_by")
     @classmethod
     def _known_score(cls, name: str) -> str:

@@ -10,13 +10,14 @@ from typing import Any, NoReturn
 
 from kerascls.errors import MissingPackageError, SettingsError
 
-TRAINING = ("iterstrat", "matplotlib", "sklearn")
+TRAINING = ("iterstrat", "matplotlib", "scipy", "sklearn")
 BACKENDS = ("tensorflow", "jax")
 
 # Extra of pyproject.toml -> what is imported from it. Where several bring what is
 # missing, the first is named.
 EXTRAS = {
     "evaluation": ("matplotlib", "sklearn"),
+    "linear": TRAINING,
     "onnx": ("onnx",),
     "search": ("optuna", "tomli_w"),
     "tensorflow": ("keras", *TRAINING, "onnx", "tensorflow"),

@@ -28,21 +28,21 @@ from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
-from kerascls.inference.predictor import Predictor
+from kerascls.settings.applicable import require_steps
 from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.keywords import checked_keywords
 from kerascls.system.machine import package_versions
 from kerascls.system.notebooks import html_lines
-from kerascls.training.job import Job, prepare
+from kerascls.training.job import prepare
+from kerascls.training.linear.baseline import Baseline, fit_baseline
 from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
 from kerascls.training.run_directory import RunDirectory, free_directory
+from kerascls.training.trainable import Trainable, Trained
 
 if TYPE_CHECKING:
     from keras.callbacks import Callback
     from rich.console import Console
-
-    from kerascls.training.trainer import Fitted
 
 
 # What somebody asked for cannot be had.
@@ -57,14 +57,15 @@ class RunResult:
         out: The run directory.
         bundle: The directory to ship.
         report: Scores on the test part; None where there is no test part.
-        best_epoch: Epochs done when the kept weights were scored.
+        best_epoch: Epochs done when the kept weights were scored; None for a model
+            that is not trained in epochs.
         minutes: How long it took.
     """
 
     out: Path
     bundle: Path
     report: Report | None
-    best_epoch: float
+    best_epoch: float | None
     minutes: float
 
     def _repr_html_(self) -> str:
@@ -144,10 +145,12 @@ def fit(
             return _finished(earlier)
     elif folder is not None:
         RunDirectory.check(folder, overwrite)  # before reading, which may take long
-    job = prepare(settings, screen, cache)
+    if callbacks:
+        require_steps(settings, "callbacks")
+    job: Trainable = prepare(settings, screen, cache)
     facts = _facts(job)
     if earlier is None:
-        folder = folder or free_directory(Path("runs"), job.start.name)
+        folder = folder or free_directory(Path("runs"), job.name)
         run = RunDirectory.create(folder, overwrite, **facts)
     else:
         require_same_start(earlier, facts)
@@ -171,7 +174,7 @@ def fit(
         raise
 
 
-def _how_to_go_on(job: Job, out: Path) -> str:
+def _how_to_go_on(job: Trainable, out: Path) -> str:
     given = {name: getattr(job.settings.data, name) for name in PARTS}
     in_memory = [
         f"{name}=..., "
@@ -194,7 +197,7 @@ def _finished(run: RunDirectory) -> RunResult:
 
 
 def _run(
-    job: Job,
+    job: Trainable,
     run: RunDirectory,
     started_s: float,
     resume: bool,
@@ -203,51 +206,44 @@ def _run(
     data, screen = job.data, job.screen
     sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
     summary = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
-    screen.say("\n".join([summary, *data.notes, *job.start.notes, _chosen(job)]))
-    stores = job.stores  # before Keras takes time and memory
-    from kerascls.training.trainer import fit_weights
-
-    fitted = fit_weights(job, run.path, resume, callbacks)
-    bundle = _ship(job, run.path / BUNDLE_FOLDER, fitted, replace=resume)
-    _keep_parts(run.path, bundle, data, fitted.valid_logits)
+    screen.say("\n".join([summary, *data.notes, *job.notes, job.chosen]))
+    if job.unknown_notes:  # tokens are made here, before Keras takes time and memory
+        screen.say("\n".join(job.unknown_notes))
+        run.update(notes=[*_notes(job), *job.unknown_notes])
+    linear = fit_baseline(job)
+    trained = job.train(run.path, resume, callbacks)
+    bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
+    _keep_parts(run.path, bundle, data, trained.valid_logits)
     if bundle.decision.calibration.kind != "none":
         screen.say(
             f"{decision_line(bundle.decision)} Thresholds of the epochs above are of "
             f"probabilities before calibration."
         )
-    about = {"compute": str(fitted.compute), "states": fitted.states}
-    run.update(best_epoch=fitted.best_epoch, **about)
-    if fitted.interrupted:
+    baseline = {} if linear is None else {"baseline": linear.facts}
+    run.update(best_epoch=trained.best_epoch, **trained.facts, **baseline)
+    if trained.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt
     report = None
-    if "test" in stores:
-        report, scored = _score(job, bundle)
+    if "test" in data.parts:
+        report, scored = _score(job, bundle, linear)
         columns = data.parts["test"].dataset.text_columns
-        write_results(run.path, report, scored, columns, run.path / HISTORY_FILE)
+        history = run.path / HISTORY_FILE
+        write_results(
+            run.path, report, scored, columns, history if history.is_file() else None
+        )
         screen.say(render_report(report))
-    minutes = (time.monotonic() - started_s + fitted.seconds_before) / 60
+    minutes = (time.monotonic() - started_s + trained.seconds_before) / 60
     run.finish("done", minutes=round(minutes, 3))
     run.remove_states()
     if bundle.runtime == "keras":
         line = shlex.join(["kerascls", "export", str(run.path)])
         screen.say(f"Predictions start in a second, without Keras, after: {line}")
-    return RunResult(run.path, bundle.path, report, fitted.best_epoch, minutes)
+    return RunResult(run.path, bundle.path, report, trained.best_epoch, minutes)
 
 
-def _chosen(job: Job) -> str:
-    """Returns the line on what comes from a preset unless it was stated."""
-    model, train = job.settings.model, job.settings.train
-    return (
-        f"settings (where not stated, those of {job.start.defaults_from}): max_tokens "
-        f"{model.max_tokens}, pooling {model.pooling}, dropout {model.dropout}, "
-        f"batch_size {train.batch_size}, epochs {train.epochs}, learning_rate "
-        f"{train.learning_rate:g}, seed {train.seed}"
-    )
-
-
-def _facts(job: Job) -> dict[str, Any]:
-    settings, data, start = job.settings, job.data, job.start
+def _facts(job: Trainable) -> dict[str, Any]:
+    settings, data = job.settings, job.data
     return {
         "command": shlex.join(sys.argv),
         "python": sys.version.split()[0],
@@ -260,33 +256,33 @@ def _facts(job: Job) -> dict[str, Any]:
             for name, part in data.parts.items()
         },
         "directory": os.getcwd(),
-        "weights": start.checkpoint and str(start.checkpoint.directory.resolve()),
+        "weights": job.weights and str(job.weights.resolve()),
         "labels": list(data.label_set),
-        "notes": [*data.notes, *start.notes],
+        "notes": _notes(job),
     }
 
 
-def _ship(job: Job, folder: Path, fitted: "Fitted", replace: bool) -> Bundle:
-    from kerascls.inference.runtimes.keras_runtime import write_keras_model
+def _notes(job: Trainable) -> list[str]:
+    return [*job.data.notes, *job.notes]
 
-    settings, data, start = job.settings, job.data, job.start
+
+def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bundle:
+    settings, data = job.settings, job.data
     targets = data.targets("train")
     support = np.bincount(targets.columns, minlength=targets.num_classes)
     labels = tuple(data.label_set)
     known = data.targets("valid").multi_hot()[:, : len(labels)]
-    decision = decide(settings.decision, data.task, labels, known, fitted.valid_logits)
+    decision = decide(settings.decision, data.task, labels, known, trained.valid_logits)
     return write_bundle(
         folder,
-        runtime="keras",
+        runtime=trained.runtime,
         task=data.task,
         label_set=data.label_set,
         decision=decision,
         input_spec=job.input_spec,
         train_support=dict(zip(labels, support.tolist(), strict=True)),
         settings=settings.to_dict(),
-        write_model=lambda folder: write_keras_model(
-            folder, fitted.model, start.tokenizer
-        ),
+        write_model=trained.write_model,
         replace=replace,
     )
 
@@ -301,11 +297,15 @@ def _keep_parts(
     SeenTexts.of(train.texts, valid.texts).save(run)
 
 
-def _score(job: Job, bundle: Bundle) -> tuple[Report, ScoredRows]:
+def _score(
+    job: Trainable, bundle: Bundle, linear: Baseline | None
+) -> tuple[Report, ScoredRows]:
     part = job.data.parts["test"]
     with job.screen.bars() as bars:
         progress = bars and bars("Scoring the test part")
-        logits = Predictor(bundle).logits(job.stores["test"], part.rows, progress)
+        logits = job.logits(bundle, "test", progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.name}, test part"
-    return report_on(bundle, scored, source, job.data.label_notes), scored
+    notes = [*job.data.label_notes, *job.unknown_notes]
+    compared = None if linear is None else linear.compared(scored)
+    return report_on(bundle, scored, source, notes, compared), scored

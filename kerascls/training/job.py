@@ -1,21 +1,35 @@
 """What a training consists of, prepared and checked before Keras is loaded."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import check_decision
+from kerascls.inference.bundle import Bundle
+from kerascls.inference.predictor import Predictor
+from kerascls.models.presets import architecture_of
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
+from kerascls.preprocessing.unknown_tokens import unknown_note
+from kerascls.settings.applicable import require_applicable
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
-from kerascls.system.extras import TRAINING, require_keras, require_trackers
+from kerascls.system.extras import TRAINING, require, require_keras, require_trackers
+from kerascls.system.tables import named
 from kerascls.training.choose_start import choose_start
 from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
+from kerascls.training.trainable import Trained
+
+if TYPE_CHECKING:
+    from keras.callbacks import Callback
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +54,78 @@ class Job:
             return tokenize_parts(self.data, tokenizer, self.cache, bars, screen.say)
 
     @cached_property
+    def unknown_notes(self) -> list[str]:
+        """A line for each file of which the vocabulary does not know much."""
+        found = {}
+        for name, part in self.data.parts.items():
+            dataset = part.dataset
+            texts = [example.texts for example in dataset.examples]
+            found[id(dataset)] = unknown_note(
+                self.stores[name], texts, self.start.tokenizer, dataset.path.name
+            )
+        return [note for note in found.values() if note]
+
+    @cached_property
     def layout(self) -> Layout:
         """Truncation and special tokens."""
         return self.input_spec.layout(self.start.tokenizer)
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return self.start.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Lines on what it starts from."""
+        return self.start.notes
+
+    @property
+    def weights(self) -> Path | None:
+        """The directory of pretrained weights, if there are any."""
+        checkpoint = self.start.checkpoint
+        return None if checkpoint is None else checkpoint.directory
+
+    @property
+    def chosen(self) -> str:
+        """The line on what comes from a preset unless it was stated."""
+        model, train = self.settings.model, self.settings.train
+        return (
+            f"settings (where not stated, those of {self.start.defaults_from}): "
+            f"max_tokens {model.max_tokens}, pooling {model.pooling}, dropout "
+            f"{model.dropout}, batch_size {train.batch_size}, epochs {train.epochs}, "
+            f"learning_rate {train.learning_rate:g}, seed {train.seed}"
+        )
+
+    def train(
+        self, out: Path, resume: bool = False, callbacks: "Sequence[Callback]" = ()
+    ) -> Trained:
+        """Trains encoder and head with Keras, see `Trainable`."""
+        from kerascls.inference.runtimes.keras_runtime import write_keras_model
+        from kerascls.training.trainer import fit_weights
+
+        fitted = fit_weights(self, out, resume, callbacks)
+        return Trained(
+            runtime="keras",
+            write_model=lambda folder: write_keras_model(
+                folder, fitted.model, self.start.tokenizer
+            ),
+            valid_logits=fitted.valid_logits,
+            best_epoch=fitted.best_epoch,
+            facts={"compute": str(fitted.compute), "states": fitted.states},
+            interrupted=fitted.interrupted,
+            seconds_before=fitted.seconds_before,
+        )
+
+    def logits(
+        self,
+        bundle: Bundle,
+        part: str,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> np.ndarray:
+        """Returns what a written bundle says of a part, see `Trainable`."""
+        store, rows = self.stores[part], self.data.parts[part].rows
+        return Predictor(bundle).logits(store, rows, on_progress)
 
     @property
     def input_spec(self) -> InputSpec:
@@ -58,18 +141,22 @@ class Job:
         )
 
 
-def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Job:
+def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
     Keras is loaded only where number format, compilation or devices are stated.
 
     Returns:
-        The `Job`, its settings with every value filled in.
+        What trains the model: a `Job` for a Keras model, or another `Trainable`. Its
+        settings have every value filled in.
 
     Raises:
         KerasclsError: When data, settings or checkpoint cannot be used.
     """
-    require_keras("Training", *TRAINING)
+    architecture = architecture_of(settings.model.name)
+    require_applicable(settings)
+    needed = require_keras if architecture.build else require
+    needed("Training", *TRAINING)
     require_trackers(settings.train.track)
     with screen.bars() as bars:
         data = load_labelled_text(settings.data, settings.split_seed, bars)
@@ -77,6 +164,13 @@ def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Job:
     label = class_of_score(settings.train.best_by)
     if label is not None:
         data.label_set.column(label)
+    return named(architecture.job)(settings, data, screen, cache)
+
+
+def keras_job(
+    settings: RunSettings, data: LabelledText, screen: Screen, cache: bool
+) -> Job:
+    """Finds what training starts from, and fills the settings in."""
     start = choose_start(settings.model, data)
     check_compute(settings.train)
     return Job(start.resolve(settings), data, start, screen, cache)

@@ -9,7 +9,6 @@ from kerascls.data.readers.rows import TableName
 from kerascls.data.splits.parts import PARTS
 from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
-from kerascls.training.job import Job
 from kerascls.training.run_directory import RunDirectory
 
 PATHS = ("data.train", "data.valid", "data.test", "model.checkpoint", "model.vocab")
@@ -115,8 +114,8 @@ def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
         )
 
 
-def with_labels_of(run: RunDirectory, job: Job) -> Job:
-    """Returns the job with its labels in the order with which the run began."""
+def with_labels_of(run: RunDirectory, job: Any) -> Any:
+    """Returns the job, a `Trainable`, with labels in the order the run began with."""
     names = job.data.label_set.names
     # Versions that did not write the labels down sorted them by their characters.
     order = run.facts.get("labels") or sorted(names)

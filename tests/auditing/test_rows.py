@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.auditing.rows import label_cell, mostly_ideographs, read_rows, row_key
+from kerascls.auditing.rows import label_cell, read_rows, row_key
 from kerascls.data.readers import split_labels
 from kerascls.errors import DataError, SettingsError
 
@@ -38,20 +38,6 @@ def test_the_key_of_a_row_is_no_number_and_changes_with_text_and_labels():
 def test_a_cell_of_labels_reads_back(labels):
     assert split_labels(label_cell(labels)) == tuple(labels)
     assert label_cell(labels)
-
-
-@pytest.mark.parametrize(
-    ("texts", "expected"),
-    [
-        (["今天 news about a car"], False),
-        (["今天上海发布 car"], True),
-        (["すし", "sushi"], True),
-        (["123 !?", ""], False),
-        ([], False),
-    ],
-)
-def test_a_fifth_of_ideographs_makes_a_text_chinese_or_japanese(texts, expected):
-    assert mostly_ideographs(texts) is expected
 
 
 def test_no_file_and_the_same_file_twice_are_refused(labelled, monkeypatch):

@@ -19,7 +19,15 @@ def test_found_weights_are_shown(run, tmp_path, monkeypatch):
     assert str(folder) in run("models").out
 
 
+def test_the_linear_model_needs_no_weights(run):
+    (line,) = [
+        row for row in run("models").out.splitlines() if row.startswith("linear")
+    ]
+    assert "none needed" in line
+
+
 def test_json_has_a_row_for_each_preset(run):
     rows = json.loads(run("models", "--json").out)
     assert [row["name"] for row in rows] == list(PRESETS)
-    assert all(row["parameters"] > 1e6 for row in rows)
+    assert all(row["parameters"] > 1e5 for row in rows)
+    assert [row["name"] for row in rows if not row["has_pretrained"]] == ["linear"]

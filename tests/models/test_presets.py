@@ -30,7 +30,7 @@ def put_checkpoint(folder: Path) -> Path:
     return folder
 
 
-def test_the_six_presets_are_known():
+def test_the_presets_are_known():
     assert list(PRESETS) == [
         "bert",
         "roberta_wwm_ext",
@@ -38,6 +38,7 @@ def test_the_six_presets_are_known():
         "albert_tiny",
         "electra_small",
         "electra_base",
+        "linear",
     ]
 
 
@@ -54,8 +55,8 @@ def test_an_unknown_preset_names_all_and_the_nearest():
         get_preset("albert_smal")
     assert str(error.value) == (
         "Expected `model` to be one of bert, roberta_wwm_ext, albert_small, "
-        "albert_tiny, electra_small, electra_base. Received: model='albert_smal'. "
-        "Did you mean 'albert_small'?"
+        "albert_tiny, electra_small, electra_base, linear. Received: "
+        "model='albert_smal'. Did you mean 'albert_small'?"
     )
 
 

@@ -57,7 +57,7 @@ def test_what_is_there_is_enough(only):
     [
         (("matplotlib",), "evaluation"),
         (("sklearn",), "evaluation"),
-        (("iterstrat",), "tensorflow"),
+        (("iterstrat",), "linear"),
         (("keras",), "tensorflow"),
         (("tensorflow",), "tensorflow"),
         (("jax",), "jax"),
@@ -83,7 +83,7 @@ def test_every_package_of_an_extra_has_a_command_that_brings_it(only, name):
 
 
 def test_only_what_is_missing_is_named(only):
-    only("keras", "tensorflow", "iterstrat", "matplotlib")
+    only("keras", "tensorflow", "iterstrat", "matplotlib", "scipy")
     text = message_of(require_keras, "Training", *TRAINING)
     assert "Received: no sklearn. Install it with" in text
     assert text.endswith('pip install "kerascls[evaluation]".')

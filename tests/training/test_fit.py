@@ -85,6 +85,20 @@ def test_people_are_told(multilabel_run, line):
     assert line in multilabel_run.shown
 
 
+def test_a_vocabulary_of_another_language_is_told_wherever_the_run_is(
+    train_run, write_csv, tmp_path
+):
+    rows = [("오늘 축구 경기", "a"), ("새 자동차 출시", "b")] * 6
+    train = write_csv(tmp_path / "news.csv", ("text", "label"), rows)
+    run = train_run(tmp_path / "run", train=train, epochs=1)
+    note = "100% of the tokens of news.csv are unknown ([UNK]), such as "
+    assert note in run.shown
+    assert any(note in line for line in run_file(run.out)["notes"])
+    for file in ("report.md", "report.html", "report.json"):
+        assert note in (run.out / file).read_text("utf-8")
+    assert run.result.report.notes[0].startswith(note)
+
+
 def test_labels_that_look_like_markup_are_shown_as_they_are(multilabel_run):
     assert " [red]军事[/red] " in multilabel_run.shown
 

@@ -100,6 +100,26 @@ class Scores:
         )
 
 
+def averages(scores: Scores) -> dict[str, float]:
+    """Returns the scores over all labels that a training is judged by."""
+    return {
+        "accuracy": scores.accuracy,
+        "micro_f1": scores.micro.f1,
+        "macro_f1": scores.macro.f1,
+        "macro_precision": scores.macro.precision,
+        "macro_recall": scores.macro.recall,
+        "weighted_f1": scores.weighted.f1,
+    }
+
+
+def named_score(scores: Scores, name: str) -> float:
+    """Returns one of `averages`, or of one label, as in `"f1:LABEL"`."""
+    kind, _, label = name.partition(":")
+    if not label:
+        return averages(scores)[name]
+    return float(getattr(scores, kind)[scores.labels.index(label)])
+
+
 def score(targets: np.ndarray, predicted: np.ndarray, labels: Iterable[str]) -> Scores:
     """Compares true and predicted labels, class by class and on average.
 

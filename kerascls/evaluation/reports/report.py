@@ -10,7 +10,15 @@ from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError
 from kerascls.evaluation.metrics.scores import Scores, score
+from kerascls.evaluation.reports.baselines import LinearBaseline
 from kerascls.evaluation.reports.details import Details
+
+# What earlier versions did not write, like the notes.
+_OPTIONAL: dict[str, Any] = {
+    "details": Details,
+    "all_labels": Scores,
+    "linear": LinearBaseline,
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -29,6 +37,8 @@ class Report:
         details: Scores of probabilities and of rows, and intervals; None where they
             were not computed.
         notes: What should be known of the rows and their labels, a line each.
+        all_labels: Scores of giving every row all labels, for multilabel.
+        linear: How a linear model does on the same rows, where one was trained.
     """
 
     task: Task
@@ -41,6 +51,8 @@ class Report:
     source: str = ""
     details: Details | None = None
     notes: tuple[str, ...] = ()
+    all_labels: Scores | None = None
+    linear: LinearBaseline | None = None
 
     def _repr_html_(self) -> str:
         from kerascls.evaluation.reports.notebook import report_html_lines
@@ -59,19 +71,21 @@ class Report:
             "unseen": dict(self.unseen),
             "train_support": dict(self.train_support),
             "notes": list(self.notes),
-            "details": None if self.details is None else self.details.to_dict(),
+            **{
+                name: None if (one := getattr(self, name)) is None else one.to_dict()
+                for name in _OPTIONAL
+            },
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier ones lacked some keys.
+        """Returns the report that `to_dict` wrote; earlier versions had less.
 
         Raises:
             BundleError: When a key is missing or unknown.
         """
         names = {field.name for field in fields(cls)}
-        details = values.get("details")
-        if {*values, "details", "notes"} != names:
+        if {*values, *_OPTIONAL, "notes"} != names:
             raise BundleError(
                 f"A stored report has the keys {', '.join(sorted(names))}. Received: "
                 f"keys={sorted(values)}. It was damaged, or written by another version."
@@ -84,7 +98,10 @@ class Report:
                 "notes": tuple(values.get("notes", ())),
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
-                "details": None if details is None else Details.from_dict(details),
+                **{
+                    name: kind.from_dict(values[name]) if values.get(name) else None
+                    for name, kind in _OPTIONAL.items()
+                },
             }
         )
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.metrics.scores import Scores
+from kerascls.evaluation.reports.baselines import baseline_lines
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import NUM_AVERAGES, Row, score_rows
@@ -78,11 +79,7 @@ def render_report(report: Report, *, max_classes: int | None = None) -> str:
 
 def report_lines(report: Report) -> list[str]:
     """Returns what a report says beside its table, a sentence a line."""
-    baseline = report.baseline
-    lines = [
-        f"Always {report.baseline_label!r}: accuracy {baseline.accuracy:.4f}, micro-F1 "
-        f"{baseline.micro.f1:.4f}, macro-F1 {baseline.macro.f1:.4f}.",
-    ]
+    lines = baseline_lines(report)
     if line := rule_line(report.rule):
         lines.append(line)
     unseen = (

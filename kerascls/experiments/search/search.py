@@ -9,6 +9,7 @@ from kerascls.experiments.search.proxy_data import Stage
 from kerascls.experiments.search.results import SearchResult, ranked, render_trials
 from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Study
+from kerascls.settings.applicable import require_steps
 from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.extras import EXTRAS, TRAINING, require_keras
@@ -79,6 +80,7 @@ def search(
     """
     require_keras("kerascls search", *TRAINING, *EXTRAS["search"])
     settings = RunSettings.stated(settings).with_options(**options)
+    require_steps(settings, "a search")
     screen = Screen(console, quiet)
     if out is not None:
         is_search(Path(out))  # before reading, which may take long

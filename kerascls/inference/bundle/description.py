@@ -51,11 +51,16 @@ def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
         ("bundle", description["bundle"]),
         ("task", description["task"]),
         ("labels", f"{len(labels)}: {shown}"),
-        ("text", f"{', '.join(text['text_columns'])}; {text['max_tokens']} tokens"),
+        ("text", f"{', '.join(text['text_columns'])}; {_length(text)}"),
         _model_line(description),
         ("weights", f"{description['weights_bytes'] / 1e6:.1f} MB"),
         *(_export_line(*item) for item in description["exports"].items()),
     ]
+
+
+def _length(text: dict[str, Any]) -> str:
+    most = text["max_tokens"]
+    return "read whole" if most is None else f"{most} tokens"
 
 
 def _model_line(description: dict[str, Any]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ TEXT = "text.json"
 DECISION = "decision.json"
 ENCODER = "encoder.json"
 VOCAB = "vocab.txt"
+NGRAMS = "ngrams.json"  # of a linear model, in place of the vocabulary
 WEIGHTS = "model.safetensors"
 # All that bundles of format 1 have for a decision.
 FIRST_RULE = "rule.json"
@@ -56,7 +57,9 @@ def check_files(bundle: Path, files: dict[str, dict[str, Any]], decision: str) -
             damaged.append(f"{name} has {num_bytes} bytes, not {expected['bytes']}")
         elif describe(item) != expected:
             damaged.append(f"{name} differs from its SHA-256")
-    missing = {SETTINGS, LABELS, TEXT, decision, VOCAB} - set(files)
+    missing = {SETTINGS, LABELS, TEXT, decision} - set(files)
+    if NGRAMS not in files and VOCAB not in files:
+        missing.add(VOCAB)
     damaged += [f"{name} is not in the manifest" for name in sorted(missing)]
     if damaged:
         raise BundleError(

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from kerascls.errors import BundleError
+from kerascls.errors import BundleError, SettingsError
 from kerascls.system.extras import is_installed, require, require_keras
 from kerascls.system.tables import known_name, named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import numpy as np
 
     from kerascls.inference.bundle import Bundle
@@ -28,36 +30,63 @@ class Runtime(Protocol):
         """
 
 
+class TextRuntime(Protocol):
+    """Computes logits of texts; knows nothing of labels."""
+
+    def text_logits(
+        self,
+        texts: "Sequence[tuple[str, ...]]",
+        on_progress: "Callable[[int, int], None] | None" = None,
+    ) -> "np.ndarray":
+        """Computes logits; several threads may call it.
+
+        Args:
+            texts: The text fields of each row.
+            on_progress: Called with rows done and all rows.
+
+        Returns:
+            float32 `(rows, num_classes)`.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class RuntimeKind:
     """One way to compute the logits of a bundle.
 
     Args:
         opener: `module:name` that returns a `Runtime`, of a bundle; of
-            `(path, int8)` where it runs an exported file.
+            `(path, int8)` where it runs an exported file. A `TextRuntime` where
+            it reads texts.
         export: Format of the file in the bundle that it runs; None where it reads the
             bundle's own weights.
         packages: What it imports that may be missing; see `EXTRAS`.
         needs_keras: Whether it computes with Keras.
+        reads_texts: Whether it runs models that read texts, not tokens.
     """
 
     opener: str
     export: str | None = None
     packages: tuple[str, ...] = ()
     needs_keras: bool = False
+    reads_texts: bool = False
 
     def suits(self, bundle: "Bundle") -> bool:
         """Returns whether it is what to prefer: there is a file, and the packages."""
         installed = all(is_installed(name) for name in self.packages)
         return self.export in bundle.exports and installed
 
-    def open(self, bundle: "Bundle", name: str) -> Runtime:
+    def open(self, bundle: "Bundle", name: str) -> Runtime | TextRuntime:
         """Returns what computes a bundle's logits.
 
         Raises:
             BundleError: When the bundle lacks the file that it needs.
-            SettingsError: When a package is not installed.
+            SettingsError: When it is for other models, or a package is not installed.
         """
+        if self.reads_texts == bundle.input_spec.has_tokens:
+            raise SettingsError(
+                f"Expected the runtime of such a model, {bundle.runtime!r}. Received: "
+                f"runtime={name!r} for {str(bundle.path)!r}. Leave the runtime out."
+            )
         if self.export is not None and self.export not in bundle.exports:
             raise BundleError(
                 f"Expected a bundle with an exported file for runtime={name!r}. "
@@ -84,10 +113,14 @@ RUNTIMES = {
         opener="kerascls.inference.runtimes.onnx_runtime:OnnxRuntime",
         export="onnx",
     ),
+    "linear": RuntimeKind(
+        opener="kerascls.inference.runtimes.linear_runtime:LinearRuntime",
+        reads_texts=True,
+    ),
 }
 
 
-def open_runtime(bundle: "Bundle", runtime: str = AUTO) -> Runtime:
+def open_runtime(bundle: "Bundle", runtime: str = AUTO) -> Runtime | TextRuntime:
     """Returns what computes a bundle's logits.
 
     Args:

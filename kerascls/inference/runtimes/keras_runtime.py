@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import cast
 
 import keras
 import numpy as np
@@ -52,7 +53,7 @@ class KerasRuntime:
         self._pad_id = bundle.tokenizer().pad_id
         self._buckets: tuple[int, ...] = ()
         if compute.backend == "jax":  # it compiles
-            self._buckets = length_buckets(bundle.input_spec.max_tokens)
+            self._buckets = length_buckets(cast("int", bundle.input_spec.max_tokens))
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Computes logits, see `Runtime`; threads wait for each other."""

@@ -95,7 +95,7 @@ def build_vocab(
             f"A vocabulary has room for its {len(special)} special tokens. "
             f"Received: size={size!r}. Give a larger one."
         )
-    words = _count_words(texts, do_lower_case)
+    words = count_words(texts, do_lower_case)
     tokens = special + _characters(words)
     if len(tokens) >= size:
         return tokens[:size]
@@ -113,6 +113,17 @@ def build_vocab(
     rust.train_from_iterator(_repeated(words), trainer)
     vocab = rust.get_vocab()
     return sorted(vocab, key=vocab.__getitem__)
+
+
+def count_words(texts: Iterable[str], do_lower_case: bool) -> Counter[str]:
+    """Returns how often each word, as BERT splits texts, occurs in them."""
+    normalizer = bert_normalizer(do_lower_case)
+    splitter = pre_tokenizers.BertPreTokenizer()
+    words: Counter[str] = Counter()
+    for text in texts:
+        normal = normalizer.normalize_str(without_surrogates(text))
+        words.update(word for word, _ in splitter.pre_tokenize_str(normal))
+    return words
 
 
 def bert_normalizer(do_lower_case: bool) -> normalizers.Normalizer:
@@ -140,16 +151,6 @@ def _stated_ids(lines: list[str], path: str | Path) -> dict[str, int]:
             f"vocab.txt of the checkpoint."
         )
     return token_ids
-
-
-def _count_words(texts: Iterable[str], do_lower_case: bool) -> Counter[str]:
-    normalizer = bert_normalizer(do_lower_case)
-    splitter = pre_tokenizers.BertPreTokenizer()
-    words: Counter[str] = Counter()
-    for text in texts:
-        normal = normalizer.normalize_str(without_surrogates(text))
-        words.update(word for word, _ in splitter.pre_tokenize_str(normal))
-    return words
 
 
 def _characters(words: Mapping[str, int]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.read_options import ColumnKeywords, ReadOptions
-from kerascls.errors import SettingsError
+from kerascls.errors import ExportError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, add_export, open_bundle
 from kerascls.inference.runtimes import open_runtime
 from kerascls.serving.exporters.acceptance import Limits
@@ -154,6 +154,13 @@ class _Job:
     def check(self) -> None:
         """Refuses what cannot be done before anything is computed."""
         chosen = FORMATS[known_name(FORMATS, self.format, "format")]
+        if not self.bundle.input_spec.has_tokens:
+            raise ExportError(
+                f"Expected a model of tokens, for a format of such. Received: "
+                f"{str(self.bundle.path)!r}, a {self.bundle.runtime} model, which "
+                f"needs no other form: numpy alone runs it, without Keras and "
+                f"TensorFlow. Copy the bundle as it is."
+            )
         if self.int8 and not chosen.has_int8:
             raise SettingsError(
                 f"Expected int8 with a format that has it. Received: format="
@@ -207,7 +214,7 @@ class _Job:
         """Writes the model and compares it; returns the exporter's note, too."""
         chosen = FORMATS[self.format]
         # Before TensorFlow computes anything, so that it gets its threads.
-        reference = open_runtime(self.bundle, "keras")
+        reference = cast("Runtime", open_runtime(self.bundle, "keras"))
         note = chosen.write(self.bundle, made, self.int8)
         comparison = compare(
             *(reference, chosen.open(made, self.int8), texts.texts),

@@ -12,7 +12,13 @@ from kerascls.decision.calibration import Calibration
 from kerascls.decision.global_threshold import OBJECTIVES, fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics.scores import Scores, pad_columns, score
+from kerascls.evaluation.metrics.scores import (
+    Scores,
+    averages,
+    named_score,
+    pad_columns,
+    score,
+)
 from kerascls.evaluation.reports import render_table
 from kerascls.evaluation.reports.history import (
     HISTORY_FILE,
@@ -208,12 +214,10 @@ class ScoreTable(keras.callbacks.Callback):
         return fit_threshold(known, probs, self.objective)
 
     def _numbers(self, scores: Scores) -> dict[str, float]:
-        label = class_of_score(self.best_by)
-        if label is None:
-            return _averages(scores)
-        kind = self.best_by.partition(":")[0]
-        value = getattr(scores, kind)[self.labels.index(label)]
-        return _averages(scores) | {self.best_by: float(value)}
+        numbers = averages(scores)
+        if class_of_score(self.best_by) is not None:
+            numbers[self.best_by] = named_score(scores, self.best_by)
+        return numbers
 
     def _goal(self, scores: Scores) -> float:
         if self.best_by != "loss":
@@ -238,14 +242,3 @@ class ScoreTable(keras.callbacks.Callback):
             max_classes=self.max_classes,
             more_in=Path(self.history_csv or HISTORY_FILE).name,
         )
-
-
-def _averages(scores: Scores) -> dict[str, float]:
-    return {
-        "accuracy": scores.accuracy,
-        "micro_f1": scores.micro.f1,
-        "macro_f1": scores.macro.f1,
-        "macro_precision": scores.macro.precision,
-        "macro_recall": scores.macro.recall,
-        "weighted_f1": scores.weighted.f1,
-    }

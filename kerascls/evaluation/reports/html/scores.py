@@ -24,12 +24,21 @@ def headline(report: Report, details: Details) -> list[dict[str, Any]]:
             "value": _value(report.scores, name),
             "interval": rounded(intervals.headline[name]),
             "level": f"{100 * intervals.level:g}",
-            "baseline": _value(report.baseline, name),
+            **_baseline(report, name),
         }
         for name in ("macro_f1", "micro_f1", "weighted_f1", "accuracy")
         # With one label for each row, micro-F1 is the accuracy.
         if report.task is Task.MULTILABEL or name != "micro_f1"
     ]
+
+
+def _baseline(report: Report, name: str) -> dict[str, Any]:
+    """Returns what is to be beaten: the linear model, or the best without looking."""
+    if report.linear is not None:
+        return {"against": "linear", "baseline": _value(report.linear.scores, name)}
+    blind = [report.baseline, report.all_labels]
+    values = [_value(scores, name) for scores in blind if scores is not None]
+    return {"against": "baseline", "baseline": max(values)}
 
 
 def class_columns(

@@ -12,7 +12,7 @@ function headlineCards() {
       ),
       value,
       note,
-      element("span", {}, `baseline ${fixed(one.baseline)}`),
+      element("span", {}, `${one.against} ${fixed(one.baseline)}`),
     );
     const update = () => {
       const other = moved();

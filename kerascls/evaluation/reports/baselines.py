@@ -1,0 +1,150 @@
+"""What a classifier has to beat: the linear model, and labels given without looking."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerascls.data.labels import Task
+from kerascls.evaluation.metrics.bootstrap import Difference, paired_bootstrap
+from kerascls.evaluation.metrics.scores import Scores, averages, score
+
+if TYPE_CHECKING:
+    from kerascls.evaluation.reports.report import Report
+
+# What they are told apart by, the first saying who wins.
+JUDGED_BY = {
+    Task.MULTICLASS: ("macro_f1", "accuracy"),
+    Task.MULTILABEL: ("macro_f1", "micro_f1"),
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LinearBaseline:
+    """How a linear model does on the same rows, and how the classifier differs.
+
+    Args:
+        how: How it was trained, for people.
+        seconds: How long that took.
+        scores: Its scores.
+        differences: By name of a headline score, the classifier's less the linear's.
+        level: Of their intervals.
+    """
+
+    how: str
+    seconds: float
+    scores: Scores
+    differences: dict[str, Difference]
+    level: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns everything as plain JSON types."""
+        return {
+            "how": self.how,
+            "seconds": self.seconds,
+            "scores": self.scores.to_dict(),
+            "differences": {n: asdict(d) for n, d in self.differences.items()},
+            "level": self.level,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "LinearBaseline":
+        """Returns what `to_dict` wrote."""
+        differences = values["differences"].items()
+        changes = {
+            "scores": Scores.from_dict(values["scores"]),
+            "differences": {name: Difference(**one) for name, one in differences},
+        }
+        return cls(**{**values, **changes})
+
+
+def compared_with_linear(
+    targets: np.ndarray,
+    linear: np.ndarray,
+    chosen: np.ndarray,
+    labels: tuple[str, ...],
+    how: str,
+    seconds: float,
+) -> LinearBaseline:
+    """Scores the linear model and tests the difference with the paired bootstrap.
+
+    Args:
+        targets: bool `(rows, labels)`, the labels that are true.
+        linear: bool `(rows, labels)`, those that the linear model gives.
+        chosen: bool `(rows, labels)`, those that the classifier gives.
+        labels: Names of the columns.
+        how: How the linear model was trained.
+        seconds: How long that took.
+    """
+    bootstrap = paired_bootstrap(targets, linear, chosen)
+    return LinearBaseline(
+        how=how,
+        seconds=round(seconds, 1),
+        scores=score(targets, linear, labels),
+        differences=bootstrap.headline,
+        level=bootstrap.level,
+    )
+
+
+def all_labels_baseline(
+    targets: np.ndarray, known: int, labels: tuple[str, ...]
+) -> Scores:
+    """Returns the scores of giving every row the first `known` labels."""
+    given = np.zeros(targets.shape, np.bool_)
+    given[:, :known] = True
+    return score(targets, given, labels)
+
+
+def baseline_lines(report: "Report") -> list[str]:
+    """Returns what is to be beaten, and whether it is, a sentence a line."""
+    name = f"Always {report.baseline_label!r}"
+    lines = [f"{name}: {_numbers(report.baseline)}."]
+    if report.all_labels is not None:
+        lines.append(f"All labels always: {_numbers(report.all_labels)}.")
+    if report.linear is not None:
+        lines += _linear_lines(report.linear, report.task)
+    lines += _not_beaten(report, report.baseline, f"{report.baseline_label!r} always")
+    if report.all_labels is not None:
+        lines += _not_beaten(report, report.all_labels, "all labels always")
+    return lines
+
+
+def _numbers(scores: Scores) -> str:
+    return (
+        f"accuracy {scores.accuracy:.4f}, micro-F1 {scores.micro.f1:.4f}, macro-F1 "
+        f"{scores.macro.f1:.4f}"
+    )
+
+
+def _linear_lines(linear: LinearBaseline, task: Task) -> list[str]:
+    names = JUDGED_BY[task]
+    first = linear.differences[names[0]]
+    verdict = "Not surely better than the linear model"
+    if first.low > 0:
+        verdict = "Beats the linear model"
+    elif first.high < 0:
+        verdict = "WORSE THAN THE LINEAR MODEL, which `fit --model linear` trains"
+    by = ", ".join(_difference(name, linear.differences[name]) for name in names)
+    return [
+        f"Linear model on the same rows ({linear.how}; {linear.seconds:.1f} s): "
+        f"{_numbers(linear.scores)}.",
+        f"{verdict}: {by} ({100 * linear.level:g} % intervals).",
+    ]
+
+
+def _difference(name: str, one: Difference) -> str:
+    shown = name.replace("_f1", "-F1")
+    return f"{shown} by {one.difference:+.4f} [{one.low:+.4f}, {one.high:+.4f}]"
+
+
+def _not_beaten(report: "Report", scores: Scores, who: str) -> list[str]:
+    ours, theirs = averages(report.scores), averages(scores)
+    names = [n for n in JUDGED_BY[report.task] if ours[n] <= theirs[n]]
+    if not names:
+        return []
+    by = ", ".join(
+        f"{n.replace('_f1', '-F1')} {ours[n]:.4f}, not above {theirs[n]:.4f}"
+        for n in names
+    )
+    return [f"NO BETTER THAN GIVING {who}: {by}."]

@@ -1,0 +1,62 @@
+"""What a vocabulary does not know of texts: a share, and words as examples."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.preprocessing.tokenizers.vocabulary import UNK, count_words
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+
+# Emoji and rare characters stay far below it; the wrong language is far above.
+MUCH = 0.1
+TOKENS_AT_ONCE = 2**22
+SAMPLED_TEXTS, SAMPLED_CHARS, SAMPLED_WORDS, EXAMPLES = 500, 500, 1000, 5
+
+
+def unknown_share(store: TokenStore, unk_id: int) -> float:
+    """Returns the share of a store's tokens that are unknown."""
+    ids, unknown = store.token_ids, 0
+    for start in range(0, len(ids), TOKENS_AT_ONCE):
+        chunk = ids[start : start + TOKENS_AT_ONCE]
+        unknown += int(np.count_nonzero(chunk == unk_id))
+    return unknown / max(len(ids), 1)
+
+
+def unknown_note(
+    store: TokenStore,
+    texts: Sequence[tuple[str, ...]],
+    tokenizer: Tokenizer,
+    source: str,
+) -> str | None:
+    """Returns a line for people where much is unknown, else None.
+
+    Args:
+        store: The tokens of `texts`.
+        texts: The text fields of each row, for examples.
+        tokenizer: Whose vocabulary it is.
+        source: What people call the texts.
+    """
+    share = unknown_share(store, tokenizer.unk_id)
+    if share < MUCH:
+        return None
+    words = _unknown_words(texts, tokenizer)
+    examples = f", such as {' '.join(words)}" if words else ""
+    return (
+        f"{share:.0%} of the tokens of {source} are unknown ({UNK}){examples}: is this "
+        f"vocabulary for this language? Of such words the model sees nothing"
+    )
+
+
+def _unknown_words(texts: Sequence[tuple[str, ...]], tokenizer: Tokenizer) -> list[str]:
+    sample = (field[:SAMPLED_CHARS] for row in texts[:SAMPLED_TEXTS] for field in row)
+    counts = count_words(sample, tokenizer.do_lower_case)
+    words = [word for word, _ in counts.most_common(SAMPLED_WORDS)]
+    ids = tokenizer.encode_ids(words)
+    unknown = (
+        word
+        for word, row in zip(words, ids, strict=True)
+        if row.tolist() == [tokenizer.unk_id]
+    )
+    return list(islice(unknown, EXAMPLES))

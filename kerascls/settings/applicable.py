@@ -1,0 +1,48 @@
+"""Settings that a model cannot follow: refused, never dropped."""
+
+from kerascls.errors import SettingsError
+from kerascls.models.presets import architecture_of
+from kerascls.settings.run_settings import FIELDS, RunSettings
+
+_GROUPS = ("model", "train")
+
+
+def require_applicable(settings: RunSettings) -> None:
+    """Checks that a model follows all settings that differ from their defaults.
+
+    Raises:
+        SettingsError: Naming those that it does not follow.
+    """
+    followed = architecture_of(settings.model.name).settings
+    if followed is None:
+        return
+    stated = {
+        f"{group}.{name}": value
+        for group in _GROUPS
+        for name, value in getattr(settings, group).model_dump().items()
+    }
+    others = [
+        f"{key}={value!r}"
+        for key, value in stated.items()
+        if key not in followed and value != FIELDS[key].default
+    ]
+    if others:
+        raise SettingsError(
+            f"Expected settings that the model {settings.model.name!r} follows: of "
+            f"those of model and train {', '.join(followed)}. Received: "
+            f"{', '.join(others)}. Leave them out, or choose another --model."
+        )
+
+
+def require_steps(settings: RunSettings, needed_by: str) -> None:
+    """Checks that a model is trained in steps, as a neural one is.
+
+    Raises:
+        SettingsError: When it is not; `needed_by` says for what it should be.
+    """
+    if not architecture_of(settings.model.name).build:
+        raise SettingsError(
+            f"Expected a model that is trained in steps, for {needed_by}. Received: "
+            f"model={settings.model.name!r}, whose few choices `kerascls fit` tries "
+            f"by itself. Use `kerascls fit --model {settings.model.name}`."
+        )

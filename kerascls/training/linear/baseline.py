@@ -1,0 +1,90 @@
+"""The linear model beside a neural one: on the same rows, chosen and scored alike."""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.decision.fit_decision import decide
+from kerascls.errors import DataError
+from kerascls.evaluation.metrics.scores import pad_columns
+from kerascls.evaluation.reports.baselines import LinearBaseline, compared_with_linear
+from kerascls.evaluation.scored_rows import ScoredRows
+from kerascls.training.linear.fitting import fit_linear
+from kerascls.training.linear.job import LinearJob
+from kerascls.training.trainable import Trainable
+
+# Characters times labels to train on, some tens of seconds; else evenly spaced rows.
+MAX_WORK = 2e8
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """A linear model's answers on the test part.
+
+    Args:
+        chosen: bool `(rows, num_classes)`, the labels it gives.
+        how: How it was trained, for people.
+        seconds: How long that took.
+        facts: The same for run.json.
+    """
+
+    chosen: np.ndarray
+    how: str
+    seconds: float
+    facts: dict[str, Any]
+
+    def compared(self, scored: ScoredRows) -> LinearBaseline:
+        """Compares with what a bundle says of the same rows."""
+        linear = pad_columns(self.chosen, len(scored.labels))
+        return compared_with_linear(
+            *(scored.targets, linear, scored.chosen),
+            *(scored.labels, self.how, self.seconds),
+        )
+
+
+def fit_baseline(job: Trainable) -> Baseline | None:
+    """Trains the linear model; None where it is not wanted or there is no test part.
+
+    The screen is told of it. It takes calibration and rule as the job's settings have
+    them, and where the job is chosen by its loss, macro-F1.
+    """
+    train, data = job.settings.train, job.data
+    if not train.baseline or isinstance(job, LinearJob) or "test" not in data.parts:
+        return None
+    started_s = time.monotonic()
+    some, note = _affordable(data)
+    best_by = "macro_f1" if train.best_by == "loss" else train.best_by
+    decision = job.settings.decision
+    tried: list[str] = []
+    try:
+        fit = fit_linear(some, decision, best_by, train.seed, tried.append)
+    except DataError as error:
+        job.screen.say(f"no linear model to compare with: {error}")
+        return None
+    labels = tuple(data.label_set)
+    known = data.targets("valid").multi_hot()[:, : len(labels)]
+    decided = decide(decision, data.task, labels, known, fit.valid_logits)
+    logits = fit.model.logits(data.parts["test"].texts)
+    chosen = decided.rule.apply(decided.probabilities(logits, data.task))
+    seconds = time.monotonic() - started_s
+    job.screen.say(
+        f"to be beaten, a linear model{note}: validation {best_by} "
+        f"{fit.chosen.score:.4f}, {seconds:.1f} s (train.baseline=false leaves it out)"
+    )
+    facts = {**fit.to_dict(), "rows": len(some.parts["train"].rows)}
+    facts["seconds"] = round(seconds, 1)
+    return Baseline(chosen, f"{fit}{note}", seconds, facts)
+
+
+def _affordable(data: LabelledText) -> tuple[LabelledText, str]:
+    part = data.parts["train"]
+    chars = sum(len(field) for texts in part.texts for field in texts)
+    step = int(-(-chars * len(data.label_set) // MAX_WORK))
+    if step < 2:
+        return data, ""
+    rows = part.rows[::step]
+    parts = data.parts | {"train": replace(part, rows=rows)}
+    return replace(data, parts=parts), f" of {len(rows):,} of {len(part.rows):,} rows"

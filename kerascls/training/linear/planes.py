@@ -1,0 +1,85 @@
+"""One plane between the rows that have a label and those that have not, per label."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from kerascls.data.labels import Task
+from kerascls.models.linear.tfidf import SparseRows
+
+# liblinear's own. With scikit-learn's 1e-4 scores are the same and training takes up to
+# five times as long (benchmarks/linear.py).
+TOLERANCE = 0.1
+
+
+def fit_planes(
+    rows: SparseRows,
+    num_columns: int,
+    targets: np.ndarray,
+    task: Task,
+    *,
+    strength: float,
+    balanced: bool,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fits linear SVMs with squared hinge loss, one against the rest.
+
+    Args:
+        rows: What is known of each row.
+        num_columns: Of `rows`.
+        targets: bool `(rows, num_classes)`. A label that is true nowhere is never
+            likely.
+        task: What a row's labels mean.
+        strength: C, how much a row on the wrong side costs.
+        balanced: Whether rows cost more the rarer their label is.
+        seed: Of the order of rows.
+
+    Returns:
+        float32 `(num_columns, num_classes)` and `(num_classes,)`: coefficients and
+        intercept.
+
+    References:
+        - [LIBLINEAR](https://www.jmlr.org/papers/v9/fan08a.html)
+    """
+    from scipy.sparse import csr_matrix
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.svm import LinearSVC
+
+    shape = (len(rows), num_columns)
+    matrix = csr_matrix((rows.values, rows.columns, rows.offsets), shape=shape)
+    options = {
+        "C": strength,
+        "class_weight": "balanced" if balanced else None,
+        "tol": TOLERANCE,
+        "random_state": seed,
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        if task is Task.MULTICLASS and targets.any(axis=0).all():
+            model = LinearSVC(**options).fit(matrix, targets.argmax(axis=1))
+            return _both_sides(model.coef_, model.intercept_)
+        planes = [_plane(matrix, truth, options) for truth in targets.T]
+    coefficients = np.stack([plane for plane, _ in planes], axis=1)
+    return coefficients, np.array([intercept for _, intercept in planes], np.float32)
+
+
+def _both_sides(planes: np.ndarray, intercept: np.ndarray) -> tuple[Any, Any]:
+    if len(planes) == 1:  # of two labels, each is what the other is not
+        planes = np.concatenate([-planes, planes])
+        intercept = np.concatenate([-intercept, intercept])
+    return (
+        np.ascontiguousarray(planes.T, np.float32),
+        intercept.astype(np.float32),
+    )
+
+
+def _plane(
+    matrix: Any, truth: np.ndarray, options: dict[str, Any]
+) -> tuple[np.ndarray, float]:
+    from sklearn.svm import LinearSVC
+
+    if truth.all() or not truth.any():  # nothing to tell apart
+        return np.zeros(matrix.shape[1], np.float32), 1.0 if truth.all() else -1.0
+    model = LinearSVC(**options).fit(matrix, truth)
+    return model.coef_[0].astype(np.float32), float(model.intercept_[0])

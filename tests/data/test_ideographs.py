@@ -1,0 +1,17 @@
+import pytest
+
+from kerascls.data.ideographs import mostly_ideographs
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["今天 news about a car"], False),
+        (["今天上海发布 car"], True),
+        (["すし", "sushi"], True),
+        (["123 !?", ""], False),
+        ([], False),
+    ],
+)
+def test_a_fifth_of_ideographs_makes_a_text_chinese_or_japanese(texts, expected):
+    assert mostly_ideographs(texts) is expected

@@ -1,0 +1,31 @@
+import numpy as np
+
+from kerascls.models.linear.classifier import LinearClassifier, joined
+from kerascls.models.linear.tfidf import learn_tfidf
+
+
+def classifier() -> LinearClassifier:
+    tfidf, _ = learn_tfidf(["red car", "blue sky"], "word", 1)
+    weights = np.arange(2 * len(tfidf.ngrams), dtype=np.float32).reshape(-1, 2)
+    return LinearClassifier(tfidf, weights, np.array([0.5, -1], np.float32))
+
+
+def test_a_text_of_which_nothing_is_known_has_the_intercept():
+    rows = [("green",), ("",), ("red car",)]
+    logits = classifier().logits(rows)
+    assert logits[:2].tolist() == [[0.5, -1], [0.5, -1]]
+    assert (logits[2] > [0.5, -1]).all()
+
+
+def test_fields_are_read_one_behind_the_other():
+    assert joined([("red", "car"), ("", "")]) == ["red car", " "]
+    model = classifier()
+    both, one = model.logits([("red", "car"), ("red car", "")])
+    np.testing.assert_array_equal(both, one)
+
+
+def test_progress_is_told_and_no_row_is_no_logit():
+    told = []
+    classifier().logits([("red",)] * 3, lambda *done: told.append(done))
+    assert told == [(3, 3)]
+    assert classifier().logits([]).shape == (0, 2)

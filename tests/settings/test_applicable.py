@@ -1,0 +1,22 @@
+import pytest
+
+from kerascls.errors import SettingsError
+from kerascls.settings.applicable import require_applicable, require_steps
+from kerascls.settings.run_settings import RunSettings
+
+
+def test_a_neural_model_follows_all_settings():
+    settings = RunSettings.from_options(epochs=3, max_tokens=9)
+    require_applicable(settings)
+    require_steps(settings, "a search")
+
+
+def test_settings_that_are_written_out_as_their_defaults_are_none_that_were_stated():
+    stored = RunSettings.from_options(model="linear", seed=7).to_dict()
+    require_applicable(RunSettings.from_dict(stored))
+
+
+def test_settings_that_are_not_followed_are_named_with_those_that_are():
+    settings = RunSettings.from_options(model="linear", seed=7, dropout=0.3)
+    with pytest.raises(SettingsError, match="best_by.*Received: model.dropout=0.3. L"):
+        require_applicable(settings)

@@ -1,0 +1,169 @@
+"""`fit --model linear`, from labelled text to labels."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import kerascls
+from kerascls.errors import ExportError, SettingsError
+from kerascls.inference.bundle import open_bundle
+from kerascls.inference.predictor import Predictor
+
+TEXT = "国足今晚迎战劲旅"
+
+
+def test_a_run_has_report_and_bundle_but_no_history(linear_run):
+    names = {item.name for item in linear_run.out.iterdir()}
+    assert {"run.json", "report.html", "report.csv", "test.safetensors"} < names
+    assert not names & {"history.csv", "state"}
+    assert linear_run.result.report.scores.macro.f1 > 0.8
+    assert linear_run.result.best_epoch is None
+
+
+def test_people_and_run_json_are_told_what_was_chosen(linear_run):
+    assert "C 1, class weights none: validation macro_f1" in linear_run.shown
+    assert "n-grams of 1 and 2 characters, C " in linear_run.shown
+    facts = json.loads((linear_run.out / "run.json").read_text("utf-8"))
+    assert facts["status"] == "done"
+    assert facts["linear"]["chosen"] in facts["linear"]["tried"]
+
+
+def test_probabilities_are_calibrated_and_labels_thresholded(linear_run):
+    bundle = open_bundle(linear_run.out)
+    assert bundle.decision.calibration.kind == "platt"
+    assert bundle.rule.kind == "threshold"
+    prediction = Predictor(bundle).predict(TEXT)
+    assert "体育" in prediction.labels
+    assert Predictor(bundle).predict([]) == []
+
+
+def test_the_report_is_what_evaluate_and_the_predictor_say(linear_run, tmp_path):
+    """The bundle gives in another process what training gave."""
+    from kerascls.data.labelled_text import sample_path
+
+    report = kerascls.evaluate(linear_run.out, sample_path(), out=tmp_path / "all")
+    assert report.scores.rows == 410
+    assert report.scores.macro.f1 > linear_run.result.report.scores.macro.f1
+    kerascls.diff(tmp_path / "all", tmp_path / "all")
+
+
+def test_a_decision_is_fitted_anew(linear_run, tmp_path):
+    import shutil
+
+    from kerascls.data.labelled_text import sample_path
+
+    copy = shutil.copytree(linear_run.out, tmp_path / "copy")
+    result = kerascls.tune(copy, sample_path(), objective="f2")
+    assert result.decision.objective == "f2"
+    assert open_bundle(copy).decision == result.decision
+
+
+def test_labels_are_audited_by_it(linear_run, tmp_path, write_csv):
+    pytest.importorskip("cleanlab")
+    rows = [("球队赢得比赛", "体育"), ("新车上市", "汽车")] * 5
+    path = write_csv(tmp_path / "more.csv", ("text", "labels"), rows)
+    found = kerascls.audit(path, linear_run.out)
+    assert "counted in characters" in found.section("length").lines
+    assert found.section("label_error").counts["judged_rows"] == 10
+
+
+def test_a_file_is_predicted_without_any_package_of_training(linear_run, tmp_path):
+    output = tmp_path / "out.jsonl"
+    code = (
+        "import sys\n"
+        "names = 'keras', 'tensorflow', 'jax', 'sklearn', 'scipy', 'matplotlib'\n"
+        "sys.modules.update(dict.fromkeys(names))\n"
+        "import kerascls\n"
+        "kerascls.predict(*sys.argv[1:])\n"
+    )
+    (tmp_path / "in.txt").write_text(f"{TEXT}\n", "utf-8")
+    files = [str(linear_run.out), str(tmp_path / "in.txt"), str(output)]
+    subprocess.run([sys.executable, "-c", code, *files], check=True)
+    (line,) = output.read_text("utf-8").splitlines()
+    wanted = Predictor.load(linear_run.out).predict_proba(TEXT)[0]
+    scores = list(json.loads(line)["scores"].values())
+    np.testing.assert_allclose(scores, wanted, atol=1e-6)
+
+
+def test_training_needs_neither_keras_nor_tensorflow(tmp_path):
+    code = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(('keras', 'tensorflow', 'jax')))\n"
+        "import kerascls\n"
+        "kerascls.fit(model='linear', out=sys.argv[1], quiet=True)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "run")], check=True)
+    assert open_bundle(tmp_path / "run").runtime == "linear"
+
+
+def test_several_text_columns_and_unseen_labels_go_through(pair_files, tmp_path):
+    result = kerascls.fit(
+        model="linear",
+        text=("question", "answer"),
+        out=tmp_path / "run",
+        quiet=True,
+        **pair_files,
+    )
+    assert list(result.report.unseen) == ["健康", "教育"]
+    prediction = Predictor.load(result.out).predict([("我们今天去看足球", "")])[0]
+    assert prediction.labels == ("体育",)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"epochs": 3, "learning_rate": 0.1}, "epochs=3, train.learning_rate=0.1"),
+        ({"checkpoint": "x", "max_tokens": 9}, "checkpoint=.*model.max_tokens=9"),
+        ({"from_scratch": True}, "from_scratch=True"),
+        ({"track": "tensorboard"}, "train.track="),
+        ({"best_by": "loss"}, "best_by='loss'"),
+        ({"callbacks": [object()]}, "for callbacks"),
+    ],
+)
+def test_what_it_does_not_follow_is_refused(options, named, tmp_path):
+    with pytest.raises(SettingsError, match=named):
+        kerascls.fit(model="linear", out=tmp_path / "run", quiet=True, **options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_pair_of_texts_is_refused_and_the_advice_works(pair_files, tmp_path):
+    options = {"model": "linear", "out": tmp_path / "run", "quiet": True, **pair_files}
+    with pytest.raises(SettingsError, match="--text FIRST --text answer"):
+        kerascls.fit(text="question", text_pair="answer", **options)
+    kerascls.fit(text=("question", "answer"), **options)
+
+
+@pytest.mark.parametrize(
+    "command", [kerascls.search, kerascls.find_rate, kerascls.fit_seeds]
+)
+def test_commands_for_training_in_steps_are_refused(command):
+    with pytest.raises(SettingsError, match="Use `kerascls fit --model linear`"):
+        command(model="linear", quiet=True)
+
+
+@pytest.mark.parametrize("format", ["onnx", "savedmodel", "tflite"])
+def test_an_export_is_refused_for_it_needs_none(linear_run, format, tmp_path):
+    with pytest.raises(ExportError, match="numpy alone runs it"):
+        kerascls.export(linear_run.out, format=format, out=tmp_path / "model")
+
+
+@pytest.mark.parametrize("runtime", ["keras", "onnx"])
+def test_the_runtime_of_other_models_is_refused(linear_run, runtime):
+    with pytest.raises(SettingsError, match=f"'linear'.*runtime='{runtime}'"):
+        Predictor.load(linear_run.out, runtime)
+
+
+def test_a_finished_run_is_only_read_and_one_that_was_killed_starts_again(
+    linear_run, tmp_path
+):
+    import shutil
+
+    copy = shutil.copytree(linear_run.out, tmp_path / "copy")
+    assert kerascls.fit(out=copy, resume=True, quiet=True).best_epoch is None
+    facts = json.loads((copy / "run.json").read_text("utf-8"))
+    (copy / "run.json").write_text(json.dumps(facts | {"status": "running"}))
+    again = kerascls.fit(out=copy, resume=True, quiet=True)
+    assert again.report.to_dict() == linear_run.result.report.to_dict()

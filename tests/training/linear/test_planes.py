@@ -1,0 +1,71 @@
+"""From strings to distances as in scikit-learn's own pipeline."""
+
+import numpy as np
+import pytest
+
+from kerascls.data.labels import Task
+from kerascls.models.linear.classifier import LinearClassifier
+from kerascls.models.linear.tfidf import learn_tfidf
+from kerascls.training.linear.planes import TOLERANCE, fit_planes
+
+TEXTS = [
+    *("国足今晚迎战劲旅 ⚽", "球队 wins\n\n第一", "新车今天上市　🚗", "车 IS new"),
+    *("军事演习在海上", "ﬁnal 演习 İ", "体育\u200d 与 汽车", "", "球队球队"),
+]
+CLASSES = np.array([0, 0, 1, 1, 2, 2, 0, 1, 0])
+UNSEEN = ["今晚 新车 ⚽⚽", "\u3000\u3000", "ΣΑΣ 演习", "nothing of it"]
+
+
+def logits(targets, task, **options):
+    tfidf, rows = learn_tfidf(TEXTS, "char", 1)
+    planes = fit_planes(
+        rows, len(tfidf.ngrams), targets, task, **{"seed": 3, **options}
+    )
+    return LinearClassifier(tfidf, *planes).logits([(text,) for text in UNSEEN])
+
+
+def pipeline(strength, balanced):
+    pytest.importorskip("sklearn")
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.svm import LinearSVC
+
+    return make_pipeline(
+        TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True),
+        LinearSVC(
+            C=strength,
+            class_weight="balanced" if balanced else None,
+            tol=TOLERANCE,
+            random_state=3,
+        ),
+    )
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+@pytest.mark.parametrize("strength", [0.3, 10])
+def test_classes_have_the_distances_of_scikit_learn(strength, balanced):
+    theirs = pipeline(strength, balanced).fit(TEXTS, CLASSES).decision_function(UNSEEN)
+    targets = np.eye(3, dtype=bool)[CLASSES]
+    ours = logits(targets, Task.MULTICLASS, strength=strength, balanced=balanced)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_labels_have_the_distances_of_scikit_learn_one_by_one():
+    targets = np.stack([CLASSES == 0, CLASSES < 2], axis=1)
+    ours = logits(targets, Task.MULTILABEL, strength=1, balanced=True)
+    for column, truth in enumerate(targets.T):
+        theirs = pipeline(1, True).fit(TEXTS, truth).decision_function(UNSEEN)
+        np.testing.assert_allclose(ours[:, column], theirs, atol=1e-5)
+
+
+def test_of_two_classes_each_is_what_the_other_is_not():
+    targets = np.eye(2, dtype=bool)[CLASSES % 2]
+    ours = logits(targets, Task.MULTICLASS, strength=1, balanced=False)
+    theirs = pipeline(1, False).fit(TEXTS, CLASSES % 2).decision_function(UNSEEN)
+    np.testing.assert_allclose(ours, np.stack([-theirs, theirs], axis=1), atol=1e-5)
+
+
+def test_a_label_on_every_row_is_given_to_every_text():
+    targets = np.stack([CLASSES == 0, CLASSES >= 0], axis=1)
+    ours = logits(targets, Task.MULTILABEL, strength=1, balanced=False)
+    assert ours[:, 1].tolist() == [1] * len(UNSEEN)
