@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.read_options import ColumnKeywords, ReadOptions
 from kerascls.errors import ExportError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, add_export, open_bundle
-from kerascls.inference.runtimes import open_runtime
+from kerascls.inference.runtimes import Runtime, open_runtime
 from kerascls.serving.exporters.acceptance import Limits
 from kerascls.serving.exporters.comparison import Comparison, compare
 from kerascls.serving.exporters.formats import FORMATS
