@@ -19,7 +19,7 @@ def require_applicable(settings: RunSettings) -> None:
     stated = {
         f"{group}.{name}": value
         for group in _GROUPS
-        for name, value in getattr(settings, group).model_dump().items()
+        for name, value in getattr(settings, group).model_dump(mode="json").items()
     }
     others = [
         f"{key}={value!r}"

@@ -215,10 +215,11 @@ def _run(
     bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
     _keep_parts(run.path, bundle, data, trained.valid_logits)
     if bundle.decision.calibration.kind != "none":
-        screen.say(
-            f"{decision_line(bundle.decision)} Thresholds of the epochs above are of "
-            f"probabilities before calibration."
+        epochs = (
+            "Thresholds of the epochs above are of probabilities before calibration."
         )
+        line = decision_line(bundle.decision)
+        screen.say(f"{line} {epochs}" if trained.best_epoch is not None else line)
     baseline = {} if linear is None else {"baseline": linear.facts}
     run.update(best_epoch=trained.best_epoch, **trained.facts, **baseline)
     if trained.interrupted:
@@ -306,6 +307,6 @@ def _score(
         logits = job.logits(bundle, "test", progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.name}, test part"
-    notes = [*job.data.label_notes, *job.unknown_notes]
     compared = None if linear is None else linear.compared(scored)
+    notes = [*job.data.label_notes, *job.unknown_notes]
     return report_on(bundle, scored, source, notes, compared), scored

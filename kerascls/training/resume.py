@@ -115,7 +115,7 @@ def require_same_start(run: RunDirectory, facts: dict[str, Any]) -> None:
 
 
 def with_labels_of(run: RunDirectory, job: Any) -> Any:
-    """Returns the job, a `Trainable`, with labels in the order the run began with."""
+    """Returns the `Trainable` with its labels in the order in which the run began."""
     names = job.data.label_set.names
     # Versions that did not write the labels down sorted them by their characters.
     order = run.facts.get("labels") or sorted(names)

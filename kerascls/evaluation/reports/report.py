@@ -79,7 +79,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Report":
-        """Returns the report that `to_dict` wrote; earlier versions had less.
+        """Returns the report that `to_dict` wrote; earlier ones lacked some keys.
 
         Raises:
             BundleError: When a key is missing or unknown.
@@ -95,9 +95,9 @@ class Report:
                 **values,
                 "task": Task(values["task"]),
                 "rule": Rule.from_dict(values["rule"]),
-                "notes": tuple(values.get("notes", ())),
                 "scores": Scores.from_dict(values["scores"]),
                 "baseline": Scores.from_dict(values["baseline"]),
+                "notes": tuple(values.get("notes", ())),
                 **{
                     name: kind.from_dict(values[name]) if values.get(name) else None
                     for name, kind in _OPTIONAL.items()
