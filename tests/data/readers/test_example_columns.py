@@ -34,7 +34,7 @@ def test_columns_of_a_one_hot_table_are_one_column_for_the_checks():
     options = ReadOptions(label=("a", "b"))
     columns = ExampleColumns.choose(ROW.fields, options, "f")
     assert columns.example(ROW).labels == ("a",)
-    column = columns.label_column("f.csv", options, lambda: 1)
+    column = columns.label_column(options, lambda: 1)
     assert (column.name, column.counts) == ("a, b", {"a": 1})
 
 
