@@ -40,7 +40,7 @@ def check_arguments(
     twin = click.Command(command.name, params=[*others, *repeatable])
     own = click.Context(command, parent=ctx, info_name=command.name)
     try:
-        given, _, _ = twin.make_parser(own).parse_args(list(args))
+        given, others_given, _ = twin.make_parser(own).parse_args(list(args))
     except click.NoSuchOption as error:
         names = {one.lstrip("-"): one for option in options for one in option.opts}
         found = nearest(error.option_name, names)
@@ -59,6 +59,10 @@ def check_arguments(
                 f"once.",
                 own,
             )
+    if isinstance(command, click.Group) and others_given:
+        name, *rest = others_given
+        if (inner := command.get_command(own, name)) is not None:
+            check_arguments(inner, rest, own)
 
 
 def unknown_command(

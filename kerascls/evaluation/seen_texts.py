@@ -64,7 +64,13 @@ class SeenTexts:
         return _known(hashes, self.valid) & ~_known(hashes, self.train)
 
 
-def seen_notes(bundle: Bundle, dataset: Dataset, for_choice: bool = False) -> list[str]:
+def seen_notes(
+    bundle: Bundle,
+    dataset: Dataset,
+    rows: np.ndarray | None = None,
+    *,
+    for_choice: bool = False,
+) -> list[str]:
     """Returns lines on rows of a file that a classifier has seen before.
 
     Runs of earlier versions kept no hashes: then the file's is compared.
@@ -72,10 +78,12 @@ def seen_notes(bundle: Bundle, dataset: Dataset, for_choice: bool = False) -> li
     Args:
         bundle: The classifier.
         dataset: What it is scored on.
+        rows: int64, which of its examples; all by default.
         for_choice: Whether thresholds are to be chosen on the rows, which those of the
             validation part are for.
     """
-    texts = [example.texts for example in dataset.examples]
+    numbers = range(len(dataset.examples)) if rows is None else rows
+    texts = [dataset.examples[row].texts for row in numbers]
     seen = SeenTexts.beside(bundle)
     if seen is None:
         used = {} if for_choice else run_files(bundle, ("valid",))

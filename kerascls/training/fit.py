@@ -25,7 +25,7 @@ from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
-from kerascls.evaluation.seen_texts import SeenTexts
+from kerascls.evaluation.seen_texts import SeenTexts, seen_notes
 from kerascls.inference.bundle import Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.settings.applicable import require_steps
@@ -308,5 +308,6 @@ def _score(
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
     source = f"{part.dataset.name}, test part"
     compared = None if linear is None else linear.compared(scored)
-    notes = [*job.data.label_notes, *job.unknown_notes]
+    seen = seen_notes(bundle, part.dataset, part.rows)
+    notes = [*job.data.label_notes, *job.unknown_notes, *seen]
     return report_on(bundle, scored, source, notes, compared), scored

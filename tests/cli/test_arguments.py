@@ -5,20 +5,28 @@ import pytest
 
 from kerascls.cli import app
 
-COMMANDS = [app.kerascls.get_command(None, name) for name in app.COMMANDS]
+
+def all_commands(group, path=()):
+    """Yields the commands of a group and of the groups in it, with their names."""
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
+        if isinstance(command, click.Group):
+            yield from all_commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
 ONCE = [
-    (command.name, option.opts[0], option.type)
-    for command in COMMANDS
+    (names, option.opts[0])
+    for names, command in all_commands(app.kerascls)
     for option in command.params
     if isinstance(option, click.Option) and not (option.multiple or option.is_flag)
 ]
 
 
-@pytest.mark.parametrize(
-    ("command", "option"), [(command, option) for command, option, _ in ONCE]
-)
-def test_every_option_with_one_value_is_refused_twice(run, command, option):
-    outcome = run(command, option, "1", f"{option}=2")
+@pytest.mark.parametrize(("names", "option"), ONCE)
+def test_every_option_with_one_value_is_refused_twice(run, names, option):
+    outcome = run(*names, option, "1", f"{option}=2")
     assert outcome.code == 2
     assert f"{option} was given 2 times: 1, 2; give it once." in outcome.err
 

@@ -324,3 +324,11 @@ def test_the_sample_trains_without_weights_and_says_so(tmp_path, monkeypatch):
     assert "NO PRETRAINED WEIGHTS for albert_small" in file.getvalue()
     assert result.report.scores.rows > 50
     assert Predictor.load(result.out).predict("国足今晚迎战劲旅").scores
+
+
+def test_test_rows_that_were_trained_on_are_in_the_report(multilabel_run):
+    report = json.loads((multilabel_run.out / "report.json").read_text("utf-8"))
+    line = "3 of 6 rows of test.csv were trained on: these scores flatter."
+    assert line in report["notes"]
+    assert line in (multilabel_run.out / "report.md").read_text("utf-8")
+    assert line in multilabel_run.shown
