@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kerascls.inference.bundle import is_bundle, open_bundle
 from kerascls.inference.bundle.description import bundle_lines, describe_bundle
 from kerascls.inference.bundle.files import RUN_FILE
+from kerascls.system.keywords import checked_keywords
 
 if TYPE_CHECKING:
     from kerascls.checkpoints.inspection import Inspection
@@ -38,6 +39,7 @@ class BundleInspection:
         return "\n".join(f"{title:<{width}}  {value}" for title, value in lines)
 
 
+@checked_keywords()
 def inspect(path: str | Path) -> "Inspection | BundleInspection":
     """Says what a checkpoint, a bundle or a run directory is, and whether it is whole.
 

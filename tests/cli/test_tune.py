@@ -51,10 +51,10 @@ def test_before_and_after_are_shown(run, calls, valid):
     assert outcome.out.splitlines() == [
         "Before, on valid.csv: old, None None",
         "old rule",
-        "3 of 4 rows were trained on.",
         "After: new, Δ before old",
         "new rule",
         "n/a: 健康",
+        "Note: 3 of 4 rows were trained on.",
         "Left out, training lacked them: 新.",
         "Written: run/bundle. Reports made before are of the old rule.",
     ]

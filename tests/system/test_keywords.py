@@ -23,7 +23,7 @@ MISSPELT = [
     (lambda: kerascls.Predictor.load("run", runtme="onnx"), "runtime"),
     (lambda: kerascls.ScoreTable((), labls=["a"], task="multilabel"), "labels"),
     (lambda: kerascls.load_encoder("x", whit_pool=True), "with_pool"),
-    (lambda: kerascls.inspect(directry="x"), "directory"),
+    (lambda: kerascls.inspect(pth="x"), "path"),
 ]
 
 
