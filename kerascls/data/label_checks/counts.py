@@ -64,7 +64,7 @@ def on_every_row(column: LabelColumn) -> Iterator[Finding]:
             "labels that some rows lack",
             f'{column.file}, column "{column.name}": {quoted(everywhere[0])} on every '
             "row",
-            "There is nothing to learn about it. Are rows without it missing?",
+            "Where all of training has it, there is nothing to learn about it.",
         )
 
 
