@@ -148,9 +148,7 @@ def _like(frame: Frame, predictions: Predictions) -> Any:
     """Returns predictions as a table of the library that the given one is of."""
     given = frame.given
     if hasattr(given, "iloc"):
-        import pandas
-
-        return pandas.DataFrame(predictions.columns(), index=given.index)
+        return given.iloc[:, :0].assign(**predictions.columns())
     if hasattr(given, "get_column"):
         return type(given)(predictions.columns())
     for make in ("from_pydict", "from_dict"):

@@ -387,8 +387,9 @@ def test_there_are_as_many_predictions_as_rows(tmp_path, predictor, ending, text
             delimiter = {"csv": ",", "tsv": "\t"}[ending]
             writer = csv.writer(target, delimiter=delimiter, quoting=csv.QUOTE_ALL)
             writer.writerows([["text"], *([text] for text in texts)])
-    assert predict_file(predictor, path, tmp_path / "out.jsonl") == len(texts)
-    assert [row["text"] for row in jsonl(tmp_path / "out.jsonl")] == texts
+    out = tmp_path / "out.jsonl"
+    assert predict_file(predictor, path, out, overwrite=True) == len(texts)
+    assert [row["text"] for row in jsonl(out)] == texts
 
 
 @pytest.mark.parametrize(

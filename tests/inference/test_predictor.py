@@ -111,7 +111,7 @@ def test_texts_come_in_any_iterable(predictor):
     for texts in (
         tuple(TEXTS),
         (text for text in TEXTS),
-        pandas.Series(TEXTS, index=range(7, 0, -1)),
+        pandas.Series(TEXTS, index=range(7, 0, -1), dtype=object),
         np.array(TEXTS, object),
         dict.fromkeys(TEXTS).keys(),
         [[text] for text in TEXTS],
@@ -170,7 +170,7 @@ def test_what_holds_no_texts_is_named(predictor, wrong):
 def test_a_table_is_not_taken_for_its_column_names(predictor):
     pandas = pytest.importorskip("pandas")
     with pytest.raises(SettingsError, match=r"type DataFrame\. Of a table, give"):
-        predictor.predict(pandas.DataFrame({"text": TEXTS}))
+        predictor.predict(pandas.DataFrame({"text": TEXTS[:2]}))
 
 
 def test_a_wrong_text_is_not_shown_whole(predictor):

@@ -14,6 +14,7 @@ from kerascls.data.label_checks.marks import STRONG
 from kerascls.data.label_checks.spelling import quoted
 
 MOST = 0.9
+MANY = 0.1
 
 
 def occurs_once(column: LabelColumn) -> Iterator[Finding]:
@@ -68,10 +69,10 @@ def on_every_row(column: LabelColumn) -> Iterator[Finding]:
 
 
 def unlabelled(column: LabelColumn) -> Iterator[Finding]:
-    """Finds multilabel columns half of whose rows have no label."""
+    """Finds multilabel columns many of whose rows have no label."""
     rows = sum(cell.rows for cell in column.usable)
     empty = sum(cell.rows for cell in column.usable if not cell.labels)
-    if column.is_multilabel and rows >= FEWEST_ROWS and HALF * rows <= empty:
+    if column.is_multilabel and rows >= FEWEST_ROWS and MANY * rows <= empty:
         yield Finding(
             "labels",
             f'{column.file}, column "{column.name}": {empty:,} of '

@@ -1,11 +1,7 @@
 """`KerasTextClassifier`: training and prediction as scikit-learn's tools call them."""
 
-import io
 import shutil
-import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,9 +15,9 @@ from kerascls.data.readers.columns import choose_text_columns, pick_texts
 from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.data.splits import stratified_split
 from kerascls.errors import DataError, SettingsError
-from kerascls.inference.bundle import open_bundle
-from kerascls.inference.predictor import Predictor
+from kerascls.models.presets import architecture_of
 from kerascls.settings.run_settings import RunSettings
+from kerascls.training.estimator.kept_bundle import KeptBundle
 from kerascls.training.estimator.label_forms import Rows, form_and_names
 from kerascls.training.fit import fit
 
@@ -113,24 +109,29 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         seed = settings.train.seed
         train, valid = stratified_split(labels, self._fractions(), seed)
         names = _column_names(X, columns)
-        folder = tempfile.TemporaryDirectory(prefix="kerascls-")
+        kept = KeptBundle()
         result = fit(
             settings,
             train=_table(names, texts, labels, train, form.task),
             valid=_table(names, texts, labels, valid, form.task),
-            out=Path(folder.name) / "run",
+            out=kept.path / "run",
             quiet=not self.verbose,
         )
-        self.__dict__.pop("_predictor", None)
-        self._folder, self._form = folder, form
-        self.classes_, self.bundle_ = form.classes, result.bundle
+        kept.path = result.bundle
+        self._kept, self._form, self.classes_ = kept, form, form.classes
         return self
+
+    @property
+    def bundle_(self) -> Path:
+        """Directory of the bundle."""
+        check_is_fitted(self)
+        return self._kept.path
 
     def predict(self, X: Any) -> Any:
         """Returns labels in the form that `fit` was given them in."""
         check_is_fitted(self)
         probabilities = self._probabilities(X)
-        chosen = self._in_order(self._predictor.bundle.rule.apply(probabilities))
+        chosen = self._in_order(self._kept.predictor.bundle.rule.apply(probabilities))
         return self._form.given_back(chosen)
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -166,10 +167,6 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return Path(shutil.copytree(self.bundle_, path))
 
-    @cached_property
-    def _predictor(self) -> Predictor:
-        return Predictor.load(self.bundle_)
-
     def _settings(self) -> RunSettings:
         options = dict(self.options or {})
         if own := [name for name in options if name in (*SETTINGS, *NO_OPTIONS)]:
@@ -181,6 +178,8 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         for name in SETTINGS:
             if (value := getattr(self, name)) is not None:
                 options[name] = value
+        if architecture_of(self.model).settings is None:  # it follows all of them
+            options.setdefault("baseline", False)  # whose scores nobody would see
         if self.random_state is not None:
             options["seed"] = _seed(self.random_state)
         return RunSettings.from_options(**options)
@@ -195,35 +194,16 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         return 1 - share, share
 
     def _probabilities(self, X: Any) -> np.ndarray:
-        columns = self._predictor.bundle.input_spec.text_columns
-        return self._predictor.predict_proba(_texts(X, columns))
+        columns = self._kept.predictor.bundle.input_spec.text_columns
+        return self._kept.predictor.predict_proba(_texts(X, columns))
 
     def _in_order(self, by_bundle: np.ndarray) -> np.ndarray:
         """Returns columns in the order of `classes_`, 0 for those it never learned."""
         columns = np.zeros((len(by_bundle), len(self.classes_)), by_bundle.dtype)
         place = {name: column for column, name in enumerate(self._form.names)}
-        for column, name in enumerate(self._predictor.labels):
+        for column, name in enumerate(self._kept.predictor.labels):
             columns[:, place[name]] = by_bundle[:, column]
         return columns
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__()
-        hidden = ("_predictor", "_folder", "bundle_")
-        kept = {name: value for name, value in state.items() if name not in hidden}
-        if "bundle_" in state:
-            kept["_packed"] = _packed(self.bundle_)
-        return kept
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        state = dict(state)
-        packed = state.pop("_packed", None)
-        super().__setstate__(state)
-        if packed is not None:
-            self._folder = tempfile.TemporaryDirectory(prefix="kerascls-")
-            self.bundle_ = Path(self._folder.name) / "bundle"
-            with zipfile.ZipFile(io.BytesIO(packed)) as file:
-                file.extractall(self.bundle_)
-            open_bundle(self.bundle_)  # its hashes are checked
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -276,11 +256,3 @@ def _seed(random_state: Any) -> int:
     if isinstance(random_state, int | np.integer):
         return int(random_state)
     return int(check_random_state(random_state).randint(MAX_SEED))
-
-
-def _packed(folder: Path) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as file:
-        for path in sorted(folder.rglob("*")):
-            file.write(path, path.relative_to(folder))
-    return content.getvalue()

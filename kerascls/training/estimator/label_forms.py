@@ -65,10 +65,14 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
     if hasattr(y, "toarray"):
         y = y.toarray()
     if getattr(y, "ndim", 1) == 2 and y.shape[1] == 1:
-        y = np.asarray(y)[:, 0]
+        from sklearn.utils import column_or_1d
+
+        y = column_or_1d(y, warn=True)
     if getattr(y, "ndim", 1) == 2:
         return _of_matrix(y)
-    cells = [plain(cell) for cell in y]
+    cells = [plain(cell) for cell in (y if hasattr(y, "__iter__") else np.asarray(y))]
+    if _is_matrix(cells):
+        return _of_matrix(cells)
     if any(isinstance(cell, list) for cell in cells):
         return _of_lists(cells)
     if odd := [one for one in cells if isinstance(one, float) and one % 1]:
@@ -76,7 +80,10 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
             f"Expected labels, not measured numbers. Received: y with {odd[0]}, an "
             f"unknown label type: continuous. Make classes of them."
         )
-    classes, rows = np.unique(_one_kind(cells), return_inverse=True)
+    labels = _one_kind(cells)
+    if isinstance(y, np.ndarray):
+        labels = labels.astype(y.dtype)
+    classes, rows = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise SettingsError(
             f"Expected at least two labels. Received: y with "
@@ -85,6 +92,16 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
         )
     names = _names(classes)
     return LabelForm(Task.MULTICLASS, classes, names), [(names[row],) for row in rows]
+
+
+def _is_matrix(cells: list[Any]) -> bool:
+    """Returns whether lists are the rows of a matrix of 0 and 1, not names."""
+    if not all(isinstance(cell, list) for cell in cells):
+        return False
+    widths = {len(cell) for cell in cells}
+    values = [one for cell in cells for one in cell]
+    are_flags = all(type(one) in (int, bool) and one in (0, 1) for one in values)
+    return are_flags and len(widths) == 1 and widths.isdisjoint({0, 1})
 
 
 def _of_matrix(y: Any) -> tuple[LabelForm, Rows]:
@@ -97,7 +114,7 @@ def _of_matrix(y: Any) -> tuple[LabelForm, Rows]:
             f"Give a label for each text, or lists of labels."
         )
     classes = np.arange(matrix.shape[1]) if columns is None else np.asarray(columns)
-    names = _names(classes)
+    names = _names(classes) if columns is not None else _numbered(classes)
     rows = [tuple(names[column] for column in np.flatnonzero(row)) for row in matrix]
     return LabelForm(Task.MULTILABEL, classes, names, is_indicator=True), rows
 
@@ -112,6 +129,8 @@ def _of_lists(cells: list[Any]) -> tuple[LabelForm, Rows]:
         )
     classes = np.unique(_one_kind([label for labels in lists for label in labels]))
     names = _names(classes)
+    if set(names) <= {"0", "1"}:  # lists of these are not read as names
+        names = _numbered(classes)
     name_of = dict(zip(classes.tolist(), names, strict=True))
     rows = [tuple(name_of[label] for label in dict.fromkeys(one)) for one in lists]
     return LabelForm(Task.MULTILABEL, classes, names), rows
@@ -137,6 +156,10 @@ def _names(classes: np.ndarray) -> tuple[str, ...]:
             f"Received: {', '.join(map(repr, twice[:5]))}. Rename or merge them."
         )
     return names
+
+
+def _numbered(classes: np.ndarray) -> tuple[str, ...]:
+    return tuple(f"label_{number}" for number in classes.tolist())
 
 
 def _name(label: Any) -> str:

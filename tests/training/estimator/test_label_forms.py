@@ -7,7 +7,7 @@ from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.training.estimator.label_forms import form_and_names
 
-ROWS = [(), ("0",), ("0", "2")]
+ROWS = [(), ("label_0",), ("label_0", "label_2")]
 MATRIX = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1]])
 
 
@@ -15,7 +15,7 @@ MATRIX = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1]])
     ("labels", "names"),
     [
         (["b", "a", "b"], ["b", "a", "b"]),
-        (np.array([2, 10, 2]), ["2", "10", "2"]),
+        (np.array([2, 10, 2], np.int16), ["2", "10", "2"]),
         (np.array([2.0, 10.0, 2.0]), ["2", "10", "2"]),
         ([True, False, True], ["TRUE", "FALSE", "TRUE"]),
         (np.array([[2], [10], [2]]), ["2", "10", "2"]),
@@ -34,6 +34,21 @@ def test_a_matrix_comes_back_as_one():
     assert form.task is Task.MULTILABEL and rows == ROWS
     np.testing.assert_array_equal(form.classes, [0, 1, 2])
     np.testing.assert_array_equal(form.given_back(MATRIX > 0), MATRIX)
+
+
+def test_rows_of_0_and_1_are_a_matrix_and_other_numbers_are_not():
+    form, rows = form_and_names(MATRIX.tolist())
+    assert form.is_indicator and rows == ROWS
+    form, rows = form_and_names([[0, 1], [1]])
+    assert not form.is_indicator and rows == [("label_0", "label_1"), ("label_1",)]
+
+
+def test_what_is_only_an_array_is_taken_as_one():
+    class Array:
+        def __array__(self, dtype=None, copy=None):
+            return MATRIX[:, 0]
+
+    assert form_and_names(Array())[1] == [("0",), ("1",), ("1",)]
 
 
 def test_sparse_matrices_and_frames_are_matrices():
