@@ -74,9 +74,9 @@ def test_a_full_disk_is_named(capsys):
 
 
 def test_other_trouble_with_files_names_the_file(capsys):
-    error = PermissionError(errno.EACCES, "Permission denied", "runs")
+    error = OSError(errno.EIO, "Input/output error", "runs")
     assert exit_code_of(raising(error)) == 1
-    assert capsys.readouterr().err == "error: Permission denied: runs\n"
+    assert capsys.readouterr().err == "error: Input/output error: runs\n"
 
 
 def test_running_out_of_memory_says_what_to_try(capsys):

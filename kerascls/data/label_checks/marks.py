@@ -119,8 +119,13 @@ def _finding(
         f"{count(rows, 'row')} that seem to be names joined by {shown}: "
         f"{name_examples(found, column.counts)}",
         f"To split them: `{option}`.{keep}",
-        is_certain=certain and not column.is_stated,
+        # Who writes a list says where each name ends.
+        is_certain=certain and not column.is_stated and _stand_in_texts(column, found),
     )
+
+
+def _stand_in_texts(column: LabelColumn, names: set[str]) -> bool:
+    return any(cell.is_text for cell in column.usable if names & set(cell.labels))
 
 
 def _has_separator(column: LabelColumn) -> bool:
