@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kerascls.data.label_checks.compare import compare
+from kerascls.data.label_checks.compare import spelled_otherwise
 from kerascls.data.labelled_text import one_task
 from kerascls.data.readers import Dataset
 from kerascls.data.readers.frames import Frame
@@ -52,7 +52,7 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
 
 
 def _notes(datasets: Sequence[Dataset]) -> Iterator[str]:
-    """Yields what is remarkable in each file, and labels that the first lacks."""
+    """Yields what is remarkable in each file, and spellings of labels of the first."""
     counts = [
         Counter(n for row in one.examples for n in row.labels) for one in datasets
     ]
@@ -60,7 +60,7 @@ def _notes(datasets: Sequence[Dataset]) -> Iterator[str]:
         yield from dataset.notes
         if dataset is not datasets[0]:
             file, first = str(dataset.path), datasets[0].name
-            for finding in compare(file, own, counts[0], first):
+            for finding in spelled_otherwise(file, own, counts[0], first):
                 yield finding.note
 
 
