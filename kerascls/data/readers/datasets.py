@@ -32,8 +32,8 @@ class Dataset:
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
         sha256: Of the file, or all files of the folder, and of those that name its
-            labels, hexadecimal; of several that of
-            theirs; of a table in memory that of its texts and labels.
+            labels, hexadecimal; of several that of theirs; of a table in memory that
+            of its texts and labels.
         notes: What is remarkable about its labels, and what people should know of how
             it was read, a line each.
         files: Those it was joined of, where they are several.
