@@ -1,5 +1,6 @@
 """What a user sees and a shell gets when a command ends, well or not."""
 
+import errno
 import os
 import sys
 import traceback
@@ -12,6 +13,7 @@ from kerascls.system.disk import is_full
 from kerascls.system.extras import absence_explained
 
 DEBUG_VARIABLE = "KERASCLS_DEBUG"
+_FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 DONE, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -48,7 +50,7 @@ def _report(error: Exception) -> int:
         click.echo(f"error: {error}", err=True)
         return FAILURE if isinstance(error, ExportError) else BAD_INPUT
     click.echo(f"error: {_describe(error)}", err=True)
-    return BAD_INPUT if is_full(error) else FAILURE
+    return BAD_INPUT if is_full(error) or _is_forbidden(error) else FAILURE
 
 
 def debugging() -> bool:
@@ -60,12 +62,25 @@ def _describe(error: Exception) -> str:
     if isinstance(error, OSError) and is_full(error):
         file = f" while writing {error.filename}" if error.filename else ""
         return f"the disk is full{file}. Free some space and run the command again."
+    if isinstance(error, OSError) and _is_forbidden(error):
+        # What is written beside its place has a name of its own, which says nothing.
+        path = str(error.filename or "")
+        folder, name = os.path.split(path)
+        place = folder if name.startswith(".") else path
+        return (
+            f"Expected a place that can be written to. Received: {place!r}: "
+            f"{error.strerror}. Choose another, or allow it."
+        )
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename or 'no file name given'}"
     if isinstance(error, MemoryError):
         return "out of memory. Try a smaller --batch-size or --max-tokens."
     hint = "" if debugging() else f". Set {DEBUG_VARIABLE}=1 for the traceback."
     return f"{type(error).__name__}: {error}{hint}"
+
+
+def _is_forbidden(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _FORBIDDEN
 
 
 def _interrupted(advice: str = "") -> int:

@@ -1,9 +1,11 @@
 """Several files read as one."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from kerascls.data.label_checks.compare import compare
 from kerascls.data.labelled_text import one_task
 from kerascls.data.readers import Dataset
 from kerascls.data.readers.frames import Frame
@@ -44,8 +46,22 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
         sha256=hashlib.sha256(
             "".join(dataset.sha256 for dataset in datasets).encode()
         ).hexdigest(),
+        notes=tuple(_notes(datasets)),
         files=tuple(datasets),
     )
+
+
+def _notes(datasets: Sequence[Dataset]) -> Iterator[str]:
+    """Yields what is remarkable in each file, and labels that the first lacks."""
+    counts = [
+        Counter(n for row in one.examples for n in row.labels) for one in datasets
+    ]
+    for dataset, own in zip(datasets, counts, strict=True):
+        yield from dataset.notes
+        if dataset is not datasets[0]:
+            file, first = str(dataset.path), datasets[0].name
+            for finding in compare(file, own, counts[0], first):
+                yield finding.note
 
 
 def _resolved(source: Path | Frame) -> Path | Frame:

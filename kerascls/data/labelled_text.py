@@ -129,7 +129,7 @@ def _label_notes(parts: Mapping[str, Part], label_set: LabelSet) -> list[str]:
     others = {id(p.dataset): p for p in parts.values() if p.dataset is not train}
     for part in others.values():
         counts = Counter(name for row in part.labels for name in row)
-        file, source = str(part.dataset.path), train.path.name
+        file, source = part.dataset.name, train.name
         notes += part.dataset.notes
         notes += notes_or_refusal(compare(file, counts, label_set, source))
     return notes
@@ -173,7 +173,6 @@ def _describe(data: LabelledText) -> list[str]:
         if dataset.skipped_rows:
             skipped = _count(dataset.skipped_rows, "bad row")
             notes.append(f"{file}: {skipped} left out")
-        notes += dataset.notes
         if dataset.empty_texts:
             notes.append(f"{file}: {_count(dataset.empty_texts, 'empty text')} kept")
     for name, rows in data.unseen.items():

@@ -3,7 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PlainSerializer, PlainValidator, SerializationInfo
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SerializationInfo,
+)
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.file_options import Quoting
@@ -24,6 +30,14 @@ def _shown(sources: tuple[Path | Frame, ...], info: SerializationInfo) -> Any:
 Files = Annotated[
     tuple[Path | Frame, ...], PlainValidator(as_sources), PlainSerializer(_shown)
 ]
+
+
+def _whole(path: Path | None) -> Path | None:
+    return path and path.expanduser().absolute()
+
+
+# A run that goes on, or is scored, in another directory reads the same file.
+FileOfNames = Annotated[Path | None, AfterValidator(_whole)]
 
 
 class DataSettings(Group):
@@ -65,7 +79,7 @@ class DataSettings(Group):
         description="What joins several labels in one cell; each of several "
         "characters does. Default: |",
     )
-    label_names: Path | None = Field(
+    label_names: FileOfNames = Field(
         None,
         description="File with the names of classes 0, 1, ..., one a line. Default: "
         "labels are names.",
@@ -98,7 +112,7 @@ class DataSettings(Group):
     columns: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
         (), description="Names of all columns without a header, as in label,text."
     )
-    url_labels: Path | None = Field(
+    url_labels: FileOfNames = Field(
         None,
         description="For sogou: file with the beginning of a url, a tab and a label "
         "on each line. Default: the known channels.",

@@ -70,8 +70,9 @@ class RunResult:
 
     def _repr_html_(self) -> str:
         report = "" if self.report is None else self.report._repr_html_()
-        took = f"best epoch {self.best_epoch:g}, {self.minutes:.1f} minutes"
-        return html_lines([f"{self.bundle}: {took}"]) + report
+        epoch = "" if self.best_epoch is None else f"best epoch {self.best_epoch:g}, "
+        line = f"{self.bundle}: {epoch}{self.minutes:.1f} minutes"
+        return html_lines([line]) + report
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain JSON types."""

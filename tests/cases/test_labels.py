@@ -76,9 +76,12 @@ def test_multi_hot_vectors_are_no_labels(case):
 
 
 def test_words_for_a_missing_label_are_told(case):
-    missing = case("nan-strings")
-    assert missing.done[0].works("'#N/A' (6 rows)")
-    assert "4 labels in 24 rows" in notes(missing)
+    line = "kerascls audit train.csv --label-errors none --out audit"
+    missing = case("nan-strings", [line, f"{line} --skip-bad-rows"])
+    refused, skipped = missing.done
+    assert refused.refuses("6 bad rows", "the error value #N/A", "train.csv:5:")
+    assert skipped.works("6 bad rows left out", "'nan' (")
+    assert "3 labels in 18 rows" in notes(missing)
 
 
 def test_spellings_of_one_label_are_paired_and_made_visible(case):

@@ -14,6 +14,7 @@ LAYOUTS = ("google", "huggingface")
 SHAPES = {
     preset.config.family: weight_shapes(preset.config, with_pool=True)
     for preset in PRESETS.values()
+    if isinstance(preset.config, EncoderConfig)
 }
 
 

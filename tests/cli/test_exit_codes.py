@@ -34,6 +34,15 @@ def test_bad_input_is_one_message_and_2(capsys):
     assert capsys.readouterr().err == "error: Expected rows. Received: 0.\n"
 
 
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_a_place_that_forbids_writing_is_2_and_named(capsys, number):
+    error = OSError(number, "not allowed", "ro/.out.csv-x1y2")
+    assert exit_code_of(raising(error)) == 2
+    said = capsys.readouterr().err
+    assert "Received: 'ro': not allowed" in said
+    assert "Choose another" in said
+
+
 def test_an_interrupt_is_130_and_says_so(capsys):
     assert exit_code_of(raising(KeyboardInterrupt())) == 130
     assert capsys.readouterr().err == "interrupted\n"

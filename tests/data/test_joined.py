@@ -61,3 +61,22 @@ def test_files_with_other_columns_are_refused_by_name(write, header, options):
     other = read(write("b.csv", header, ["c"] * (len(header) - 1) + ["z"]), options)
     with pytest.raises(DataError, match=r"a\.csv: .*b\.csv: "):
         join([first, other])
+
+
+def test_what_was_noticed_in_each_file_and_between_them_is_kept(write):
+    header = ("text", "label")
+    first = write("a.csv", header, ("a", "1.0"), ("b", "NaN"))
+    other = write("b.csv", header, ("c", "1"), ("d", "2"))
+    missing, spelling = join([read(first), read(other)]).notes
+    assert "'NaN' (1 row)" in missing
+    assert "b.csv: 2 labels that a.csv lacks: '1' (1 row) looks like '1.0'" in spelling
+
+
+def test_a_file_for_each_label_is_nothing_remarkable(write):
+    files = [
+        write(
+            f"{name}.csv", ("text", "label"), *((f"{name}{n}", name) for n in range(20))
+        )
+        for name in ("x", "y")
+    ]
+    assert join([read(file) for file in files]).notes == ()

@@ -125,3 +125,10 @@ def test_files_that_differ_in_task_or_columns_are_refused(other):
 
 def test_the_sample_has_labelled_texts():
     assert len(read(sample_path()).examples) == 410
+
+
+def test_a_remark_on_a_file_is_told_once():
+    remarkable = dataset(rows=[("a", "x"), ("b", "y")], notes=("odd labels",))
+    data = known(train=remarkable, test=remarkable)
+    assert data.notes.count("odd labels") == 1
+    assert data.label_notes == ("odd labels",)

@@ -28,12 +28,31 @@ def compare(
         source: Where they are from, for people.
     """
     unknown = {name: rows for name, rows in counts.items() if name not in known}
-    if not unknown:
-        return
-    found, total = count(len(unknown), "label"), sum(counts.values())
-    expected = f"labels of {source}"
-    none_known = len(unknown) == len(counts) and total >= FEWEST_ROWS
-    lead = f"{file}: {found} that {source} lacks"
+    given, total = sum(unknown.values()), sum(counts.values())
+    alike = list(spelled_otherwise(file, counts, known, source))
+    yield from alike
+    if unknown and not alike and given >= HALF * total:
+        yield Finding(
+            f"labels of {source}",
+            f"{file}: {count(len(unknown), 'label')} that {source} lacks, {given:,} of "
+            f"{total:,} that are given: {name_examples(unknown, counts)}; {source} has "
+            f"{', '.join(map(quoted, sorted(known)[:SHOWN]))}",
+            "Check the label column and its separator, and that both files name labels "
+            "alike.",
+            _none_known(counts, known),
+        )
+
+
+def spelled_otherwise(
+    file: str, counts: Mapping[str, int], known: Collection[str], source: str
+) -> Iterator[Finding]:
+    """Finds labels of a file that are others' in another spelling, or several joined.
+
+    The arguments are those of `compare`.
+    """
+    unknown = [name for name in counts if name not in known]
+    expected, none_known = f"labels of {source}", _none_known(counts, known)
+    lead = f"{file}: {count(len(unknown), 'label')} that {source} lacks"
     if twins := _twins(unknown, known):
         shown = ", ".join(
             f"{quoted(name)} ({count(counts[name], 'row')}) looks like {quoted(twin)}"
@@ -47,16 +66,11 @@ def compare(
         option = separator_option("", parts)
         cure = f"Read it with `{option}`, or join names in the same way in all files."
         yield Finding(expected, received, cure, none_known)
-    elif not twins and sum(unknown.values()) >= HALF * total:
-        received = f"{lead}, {sum(unknown.values()):,} of {total:,} that are given: "
-        yield Finding(
-            expected,
-            f"{received}{name_examples(unknown, counts)}; {source} has "
-            f"{', '.join(map(quoted, sorted(known)[:SHOWN]))}",
-            "Check the label column and its separator, and that both files name labels "
-            "alike.",
-            none_known,
-        )
+
+
+def _none_known(counts: Mapping[str, int], known: Collection[str]) -> bool:
+    many = sum(counts.values()) >= FEWEST_ROWS
+    return many and not any(name in known for name in counts)
 
 
 def _twins(names: Collection[str], known: Collection[str]) -> dict[str, str]:

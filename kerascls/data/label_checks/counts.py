@@ -14,6 +14,7 @@ from kerascls.data.label_checks.marks import STRONG
 from kerascls.data.label_checks.spelling import quoted
 
 MOST = 0.9
+MANY = 0.1
 
 
 def occurs_once(column: LabelColumn) -> Iterator[Finding]:
@@ -63,15 +64,15 @@ def on_every_row(column: LabelColumn) -> Iterator[Finding]:
             "labels that some rows lack",
             f'{column.file}, column "{column.name}": {quoted(everywhere[0])} on every '
             "row",
-            "There is nothing to learn about it. Are rows without it missing?",
+            "Where all of training has it, there is nothing to learn about it.",
         )
 
 
 def unlabelled(column: LabelColumn) -> Iterator[Finding]:
-    """Finds multilabel columns half of whose rows have no label."""
+    """Finds multilabel columns many of whose rows have no label."""
     rows = sum(cell.rows for cell in column.usable)
     empty = sum(cell.rows for cell in column.usable if not cell.labels)
-    if column.is_multilabel and rows >= FEWEST_ROWS and HALF * rows <= empty:
+    if column.is_multilabel and rows >= FEWEST_ROWS and MANY * rows <= empty:
         yield Finding(
             "labels",
             f'{column.file}, column "{column.name}": {empty:,} of '

@@ -19,9 +19,13 @@ from kerascls.data.label_checks.column import (
 
 # Distinct cells that are parsed: enough to know a column by.
 MOST_PARSED = 10_000
+# Characters, of the labels of ten thousand classes at most.
+LONGEST_VECTOR = 50_000
 _ONE = r"(?:[01](?:\.0*)?|true|false|'[01]'|\"[01]\")"
 _BITS = re.compile(
-    rf"(?:array\()?[\[(]?\s*{_ONE}(?:\s*[,;|/\s]\s*{_ONE})+\s*,?\s*[\])]?\)?", re.I
+    rf"(?:array\()?[\[(]?\s*+{_ONE}(?:(?:\s*+[,;|/]\s*+|\s++){_ONE})+\s*+(?:,\s*+)?"
+    r"[\])]?\)?",
+    re.I,
 )
 _ONES = re.compile(_ONE, re.I)
 READ_AS_LABELS = ("JSON lists", "Python lists", "Label Studio choices")
@@ -38,7 +42,13 @@ _OPENINGS = ("[", "{", "(", "array(", "\\[")
 
 def vectors(column: LabelColumn) -> Iterator[Finding]:
     """Finds multi-hot vectors, which say which labels but not what they are called."""
-    found = [cell for cell in column.filled if _BITS.fullmatch(cell.text.strip())]
+    found = [
+        cell
+        for cell in column.filled
+        if len(cell.text) <= LONGEST_VECTOR
+        and _BITS.fullmatch(cell.text.strip())
+        and not _are_names(cell)
+    ]
     rows = sum(cell.rows for cell in found)
     filled = sum(cell.rows for cell in column.filled)
     lengths = {len(_ONES.findall(cell.text)) for cell in found}
@@ -105,6 +115,12 @@ def quotes(column: LabelColumn) -> Iterator[Finding]:
             f"quotes: {name_examples(found, column.counts)}",
             "The quotes are part of the names; remove them if they should not be.",
         )
+
+
+def _are_names(cell: LabelCell) -> bool:
+    """Returns whether a list is of texts of which none is there twice: labels."""
+    ones = _ONES.findall(cell.text)
+    return not cell.is_text and '"' in cell.text and len(set(ones)) == len(ones)
 
 
 def _may_be_labels(cells: list[LabelCell]) -> bool:

@@ -29,5 +29,6 @@ def lone_bits(column: LabelColumn) -> Iterator[Finding]:
             f"once for each. For the one label {name} write its name in place of 1, "
             f"and nothing in place of 0. If it is yes or no, state `--task "
             f"multiclass`.",
-            is_certain=True,
+            # A column that is called so may have numbers for names.
+            is_certain=column.name != "labels",
         )

@@ -81,7 +81,8 @@ def folder_sha256(path: str | Path) -> str:
 
 
 def _files(folder: Path, classes: list[Path]) -> Iterator[Path]:
-    yield from (path for path in _entries(folder) if path not in set(classes))
+    known = set(classes)
+    yield from (path for path in _entries(folder) if path not in known)
     for one in classes:
         yield from _entries(one)
 

@@ -31,8 +31,9 @@ class Dataset:
         task: What was stated, or follows from the label column's name.
         skipped_rows: Bad rows that were left out.
         empty_texts: Rows whose texts are all empty or white space.
-        sha256: Of the file, or all files of the folder, hexadecimal; of several that of
-            theirs; of a table in memory that of its texts and labels.
+        sha256: Of the file, or all files of the folder, and of those that name its
+            labels, hexadecimal; of several that of theirs; of a table in memory that
+            of its texts and labels.
         notes: What is remarkable about its labels, and what people should know of how
             it was read, a line each.
         files: Those it was joined of, where they are several.
@@ -120,14 +121,21 @@ def read(
         task=rows.columns.task,
         skipped_rows=rows.log.count,
         empty_texts=sum(not "".join(row.texts).strip() for row in examples),
-        sha256=_sha256(path, examples),
+        sha256=_sha256(path, examples, options),
         notes=notes,
     )
 
 
-def _sha256(source: Path | Frame, examples: Sequence[Example]) -> str:
+def _sha256(
+    source: Path | Frame, examples: Sequence[Example], options: ReadOptions
+) -> str:
     if isinstance(source, Path):
-        return folder_sha256(source) if source.is_dir() else file_sha256(source)
+        digests = [folder_sha256(source) if source.is_dir() else file_sha256(source)]
+        names = (options.label_names, options.url_labels)
+        digests += [file_sha256(path) for path in names if path is not None]
+        # With other names the same file has other labels.
+        joined = "".join(digests).encode()
+        return hashlib.sha256(joined).hexdigest() if digests[1:] else digests[0]
     digest = hashlib.sha256()
     for row in examples:
         content = json.dumps([row.line, row.texts, row.labels])

@@ -133,9 +133,9 @@ def parsed(feed: "Feed", delimiter: str, keep_merged: bool) -> Lines:
         yield Cells(feed.first_line, cells, fault, is_quoted=is_quoted)
     if merged:
         yield Note(
-            f"{len(merged)} of the rows run over several lines each of which could be "
-            f"a row (lines {merged[0]}), for quotation marks stand around them; where "
-            f"these do not quote, add `--quoting none`"
+            f"rows over several lines, each of which could be a row: {len(merged)}, "
+            f"the first in lines {merged[0]}, for quotation marks stand around them; "
+            f"where these do not quote, add `--quoting none`"
         )
 
 

@@ -119,12 +119,15 @@ class ReadOptions(FileOptions):
                 f"Received: task={task}, text={', '.join(text)}. Name as many with "
                 f"--text, in the same order, and leave --task out."
             )
+        label = self.label or training.label
+        # One-hot columns have names, where training's cells had marks or numbers.
+        cells = DEFAULTS if isinstance(label, tuple) else training
         return replace(
             self,
             text=text,
-            label=self.label or training.label,
-            label_separator=self.label_separator or training.label_separator,
-            label_names=self.label_names or training.label_names,
+            label=label,
+            label_separator=self.label_separator or cells.label_separator,
+            label_names=self.label_names or cells.label_names,
             task=task,
         )
 

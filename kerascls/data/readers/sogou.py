@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
@@ -87,7 +86,6 @@ def url_label(url: str, labels: Mapping[str, str]) -> str:
     return labels[max(matching, key=len)] if matching else ""
 
 
-@cache
 def read_url_labels(path: str | Path | None = None) -> Mapping[str, str]:
     """Returns the label of each beginning of a url, from a file or the known ones.
 

@@ -158,7 +158,8 @@ def _check_broken(
         else:
             num_others += not line.isascii()
     if num_broken > num_others:
-        more = f", and {num_broken - 1} more lines" if num_broken > 1 else ""
+        noun = "line" if num_broken == 2 else "lines"
+        more = f", and {num_broken - 1} more {noun}" if num_broken > 1 else ""
         raise DataError(
             f"Expected {source} to be {encoding} text. Received: {broken}{more}. "
             f"{encoding_advice(handle, encoding)}"

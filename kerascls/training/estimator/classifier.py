@@ -114,6 +114,7 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
             settings,
             train=_table(names, texts, labels, train, form.task),
             valid=_table(names, texts, labels, valid, form.task),
+            task=form.task.value,
             out=kept.path / "run",
             quiet=not self.verbose,
         )

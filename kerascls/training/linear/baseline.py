@@ -16,8 +16,10 @@ from kerascls.training.linear.fitting import fit_linear
 from kerascls.training.linear.job import LinearJob
 from kerascls.training.trainable import Trainable
 
-# Characters times labels to train on, some tens of seconds; else evenly spaced rows.
+# Characters times labels, and characters, to train on: some tens of seconds and less
+# than a GiB. Of more, rows drawn by lot.
 MAX_WORK = 2e8
+MAX_CHARS = 1e7
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,9 +84,12 @@ def fit_baseline(job: Trainable) -> Baseline | None:
 def _affordable(data: LabelledText) -> tuple[LabelledText, str]:
     part = data.parts["train"]
     chars = sum(len(field) for texts in part.texts for field in texts)
-    step = int(-(-chars * len(data.label_set) // MAX_WORK))
-    if step < 2:
+    share = min(1.0, MAX_WORK / max(1, chars * len(data.label_set)))
+    share = min(share, MAX_CHARS / max(1, chars))
+    if share == 1:
         return data, ""
-    rows = part.rows[::step]
+    # Not every n-th row: files whose labels take turns would lose some of them.
+    order = np.random.default_rng(0).permutation(len(part.rows))
+    rows = part.rows[np.sort(order[: max(1, int(share * len(part.rows)))])]
     parts = data.parts | {"train": replace(part, rows=rows)}
     return replace(data, parts=parts), f" of {len(rows):,} of {len(part.rows):,} rows"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerascls.data.label_checks.compare import compare
+from kerascls.data.label_checks.compare import compare, spelled_otherwise
 
 
 def findings(counts, known):
@@ -41,3 +41,9 @@ def test_labels_that_hardly_overlap_are_told():
 @pytest.mark.parametrize(("rows", "certain"), [(9, False), (10, True)])
 def test_no_known_label_is_certain_unless_there_are_few_rows(rows, certain):
     assert findings({"x": rows}, ["a"])[0].is_certain is certain
+
+
+def test_spellings_alone_do_not_ask_for_an_overlap():
+    assert list(spelled_otherwise("b.csv", {"x": 99}, ["a"], "a.csv")) == []
+    (found,) = spelled_otherwise("b.csv", {"X": 99}, ["x"], "a.csv")
+    assert "'X' (99 rows) looks like 'x'" in found.note

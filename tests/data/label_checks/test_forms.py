@@ -36,7 +36,7 @@ def test_multi_hot_vectors_of_json_are_refused(look_at_json, cells):
 
 
 @pytest.mark.parametrize(
-    "cells", [["[0, 2]", "[1]"], ["[0, 1]"], ["[0]", "[1]", "[0, 1]"], ["0", "1"]]
+    "cells", [["[0, 2]", "[1]"], ["[0, 1]"], ["[0]", "[1]", "[0, 1]"], ["0", "2"]]
 )
 def test_numbers_that_may_be_labels_are_read(look, cells):
     assert "multi-hot" not in look(cells)

@@ -29,3 +29,9 @@ def test_other_names_beside_them_are_names(tmp_path, write_csv):
     options = ReadOptions(label="toxic", task="multilabel")
     path = table(tmp_path, write_csv, ["0", "1", "2", "0|1"] * 5)
     assert len(read(path, options).examples) == 20
+
+
+def test_numbers_in_a_column_of_labels_are_told(tmp_path, write_csv):
+    rows = [(f"x{n}", n % 2) for n in range(20)]
+    path = write_csv(tmp_path / "a.csv", ("text", "labels"), rows)
+    assert any("nothing but 0 and 1" in note for note in read(path).notes)
