@@ -108,10 +108,8 @@ def read_rows(
             bundle has another task or other text columns.
     """
     sources = as_sources(sources)
-    names = [
-        str(one.resolve() if isinstance(one, Path) else one.name) for one in sources
-    ]
-    if not names or len(set(names)) < len(names):
+    places = [one.resolve() if isinstance(one, Path) else one for one in sources]
+    if not places or len(set(places)) < len(places):
         raise SettingsError(
             f"Expected one or more files, none twice. Received: files="
             f"{[str(one) for one in sources]}. Name each file once."

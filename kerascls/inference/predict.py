@@ -148,7 +148,8 @@ def _like(frame: Frame, predictions: Predictions) -> Any:
     """Returns predictions as a table of the library that the given one is of."""
     given = frame.given
     if hasattr(given, "iloc"):
-        return given.iloc[:, :0].assign(**predictions.columns())
+        table = given.to_frame() if frame.is_texts else given
+        return table.iloc[:, :0].assign(**predictions.columns())
     if hasattr(given, "get_column"):
         return type(given)(predictions.columns())
     for make in ("from_pydict", "from_dict"):

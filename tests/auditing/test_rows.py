@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from kerascls.auditing.rows import label_cell, read_rows, row_key
 from kerascls.data.readers import split_labels
+from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.errors import DataError, SettingsError
 
 NAMES = st.text("体育[]|\\ ,\"'=a", min_size=1).map(str.strip).filter(bool)
@@ -53,3 +54,13 @@ def test_files_of_different_tasks_are_refused(labelled):
     one = labelled("b.csv", [("甲", "a")], label="label")
     with pytest.raises(DataError, match="same task"):
         read_rows([several, one])
+
+
+def test_tables_in_memory_of_one_size_stay_apart():
+    tables = [{"text": ["a", "b"], "label": ["x", end]} for end in "yz"]
+    rows = read_rows([as_frame(table) for table in tables])
+    assert rows.files == ("<dict 2 rows>", "<dict 2 rows, no. 2>")
+    assert rows.labels == [("x",), ("y",), ("x",), ("z",)]
+    assert rows.place(3) == "<dict 2 rows, no. 2> at position 1"
+    with pytest.raises(SettingsError, match="none twice"):
+        read_rows([as_frame(tables[0])] * 2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerascls.data.readers import Dataset
+from kerascls.data.readers import Dataset, split_labels
 from kerascls.data.readers.datasets import Example
 from kerascls.errors import BundleError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation import evaluate as evaluation
@@ -181,3 +181,15 @@ def test_a_report_that_cannot_be_written_leaves_nothing(
     with pytest.raises(DiskFullError, match="report': "):
         evaluate(multilabel_run.out, multilabel_files["test"], out=tmp_path / "report")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_in_memory_scores_as_its_file_does(multilabel_run, multilabel_files):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.read_csv(multilabel_files["test"], keep_default_na=False)
+    frame["labels"] = [split_labels(cell) for cell in frame["labels"]]
+    of_file, of_frame = (
+        evaluate(multilabel_run.out, source)
+        for source in (multilabel_files["test"], frame)
+    )
+    assert report_csv(of_frame) == report_csv(of_file)
+    assert of_frame.source == f"<DataFrame {len(frame)} rows>"

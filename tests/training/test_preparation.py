@@ -4,6 +4,7 @@ import pytest
 
 from kerascls.data.labelled_text import sample_path
 from kerascls.data.labels import Task
+from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.data.splits import SplitMethod, parts
 from kerascls.errors import DataError, SettingsError
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
@@ -316,3 +317,38 @@ def test_tokenising_is_reported_under_the_name_of_the_file(write, load):
         on_progress=lambda title: lambda *done: calls.append((title, *done)),
     )
     assert calls == [("Tokenising new.csv", 20, 20)]
+
+
+def table(names, prefix="t"):
+    of_rows = rows(40, names, prefix)
+    return {"text": [t for t, _ in of_rows], "label": [name for _, name in of_rows]}
+
+
+def test_tables_in_memory_are_parts_as_files_are(write, load):
+    files = load(train=write("all.csv", rows(40)))
+    tables = load(train=table(("x", "y")))
+    for name, part in files.parts.items():
+        assert part.texts == tables.parts[name].texts
+        assert part.labels == tables.parts[name].labels
+    assert "<dict 40 rows> was split by label" in note(tables, "split")
+
+
+def test_one_table_for_two_parts_is_read_once(load):
+    one = table(("x", "y"))
+    data = load(train=one, test=one)
+    assert data.parts["train"].dataset is data.parts["test"].dataset
+
+
+def test_how_a_file_is_read_is_no_matter_of_the_table_beside_it(write, load):
+    test = write("test.csv", rows(10, prefix="u"))
+    data = load(train=table(("x", "y")), test=test, format="csv", delimiter=",")
+    assert sizes(data)["test"] == 10
+    with pytest.raises(SettingsError, match="format='csv'"):
+        load(train=table(("x", "y")), format="csv")
+
+
+def test_several_tables_are_read_as_one(load):
+    frames = [as_frame(table(("x", "y"), prefix)) for prefix in "tu"]
+    data = load(train=frames)
+    assert sum(sizes(data).values()) == 80
+    assert "<dict 40 rows> + <dict 40 rows, no. 2>" in note(data, "split")

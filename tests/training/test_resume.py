@@ -143,3 +143,32 @@ def test_labels_stay_in_the_order_with_which_the_run_began(
     if written:
         run.facts["labels"] = written
     assert with_labels_of(run, job).data.label_set.names == order
+
+
+TABLE = {"text": ["a", "b"], "label": ["x", "y"]}
+
+
+@pytest.fixture
+def run_on_a_table(tmp_path):
+    run = RunDirectory.create(tmp_path / "out")
+    settings = RunSettings.from_options(train=TABLE, epochs=3).to_dict()
+    assert settings["data"]["train"] == ["<dict 2 rows>"]
+    run.finish("killed", settings=settings, weights=None, data={})
+    return run
+
+
+def test_a_table_in_memory_is_taken_again(run_on_a_table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (table,) = continued(run_on_a_table, train=TABLE).data.train
+    assert table.given is TABLE
+
+
+def test_without_its_table_a_run_does_not_go_on(run_on_a_table):
+    with pytest.raises(SettingsError, match=r"<dict 2 rows>.*fit\(train=\.\.\., out="):
+        continued(run_on_a_table)
+
+
+def test_a_table_of_other_rows_is_refused(run_on_a_table):
+    other = {"text": ["a"], "label": ["x"]}
+    with pytest.raises(SettingsError, match="<dict 1 row>.*not .*<dict 2 rows>"):
+        continued(run_on_a_table, train=other)

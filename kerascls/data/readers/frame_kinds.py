@@ -241,9 +241,10 @@ def _is_table(value: Any) -> bool:
 
 def _is_column(value: Any) -> bool:
     """Returns whether a value is cells one after another: a list, array or Series."""
-    is_typed = hasattr(value, "dtype") or hasattr(value, "type")
+    is_typed = _has(value, ["dtype"]) or _has(value, ["type"])
     return is_typed or (isinstance(value, Sequence) and not isinstance(value, str))
 
 
 def _has(value: Any, names: Iterable[str]) -> bool:
-    return not isinstance(value, type) and all(hasattr(value, name) for name in names)
+    # Of its type: a frame's columns, and the labels of a Series, are attributes too.
+    return all(hasattr(type(value), name) for name in names)

@@ -20,8 +20,15 @@ class HuggingFace:
     """What a data set of `datasets` has, of which its columns are made."""
 
     def __init__(self, columns, features):
-        self._columns, self.features = columns, features
-        self.column_names = list(columns)
+        self._columns, self._features = columns, features
+
+    @property
+    def column_names(self):
+        return list(self._columns)
+
+    @property
+    def features(self):
+        return self._features
 
     def with_format(self, kind):
         return self
@@ -78,6 +85,15 @@ def test_frames_of_pandas_are_read_in_any_dtype(dtype):
     frame = pandas.DataFrame(COLUMNS, index=list("pqr"))
     assert rows(frame.astype({"label": dtype})) == EXPECTED
     assert rows((frame["text"], frame["label"].astype(dtype))) == EXPECTED
+
+
+def test_columns_may_be_called_like_attributes():
+    pandas = pytest.importorskip("pandas")
+    names = ("type", "dtype", "column_names", "columns", "to_pandas")
+    frame = pandas.DataFrame({name: TEXTS for name in names} | COLUMNS)
+    assert rows(frame) == EXPECTED
+    series = [pandas.Series(cells, index=names[:3]) for cells in (TEXTS, LABELS)]
+    assert rows(tuple(series)) == EXPECTED
 
 
 def test_frames_of_polars_are_read():

@@ -3,6 +3,7 @@
 import pytest
 
 from kerascls.data.readers import ReadOptions
+from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.errors import DataError, SettingsError
 from kerascls.serving.exporters.texts import read_texts, sample_texts
 
@@ -45,3 +46,12 @@ def test_as_many_columns_as_in_training_are_needed(bundle, tmp_path, write_csv):
     path = write_csv(tmp_path / "a.csv", ("a", "b"), [("x", "y")])
     with pytest.raises(SettingsError, match="1 text column"):
         read_texts(bundle, path, ReadOptions(text=("a", "b")))
+
+
+def test_tables_in_memory_are_read_with_and_without_labels(bundle):
+    table = {"text": ["国足", None], "labels": [["体育"], ["健康"]]}
+    found = read_texts(bundle, as_frame(table), ReadOptions())
+    assert (found.source, found.texts) == ("<dict 2 rows>", [("国足",), ("",)])
+    assert found.truth == [("体育",), ("健康",)]
+    found = read_texts(bundle, as_frame(["国足", "新车"]), ReadOptions())
+    assert (found.texts, found.truth) == ([("国足",), ("新车",)], None)
