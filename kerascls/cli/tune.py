@@ -57,4 +57,7 @@ def tune(out: Path, valid: Path | None, as_json: bool, **options: Any) -> None:
         click.echo(f"Note: {line}")
     if result.unknown:
         click.echo(f"Left out, training lacked them: {', '.join(result.unknown)}.")
+    if result.decision == result.decision_before:
+        click.echo(f"Nothing changed: {result.bundle} decides as before.")
+        return
     click.echo(f"Written: {result.bundle}. Reports made before are of the old rule.")

@@ -135,7 +135,14 @@ class FittingRows:
             )
         counts = np.count_nonzero(rows.targets, axis=0)[rows.known :].tolist()
         unknown = dict(zip(rows.labels[rows.known :], counts, strict=True))
-        return cls(rows.targets[:, : rows.known], rows.logits, unknown, OWN_ROWS)
+        rounded = [name for name, file in bundle.exports.items() if file.get("int8")]
+        notes = tuple(
+            f"fitted to the model before its 8-bit {name} export rounded it; "
+            f"`kerascls tune RUN valid.csv` fits to what predicts"
+            for name in rounded
+        )
+        known = rows.targets[:, : rows.known]
+        return cls(known, rows.logits, unknown, OWN_ROWS, notes)
 
     def score(self, bundle: Bundle, decision: Decision) -> Scores:
         """Scores a decision on the rows."""

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import kerascls
 from kerascls.evaluation import reports
 from kerascls.evaluation.reports import rules
 
@@ -58,6 +59,14 @@ def test_before_and_after_are_shown(run, calls, valid):
         "Left out, training lacked them: 新.",
         "Written: run/bundle. Reports made before are of the old rule.",
     ]
+
+
+def test_a_decision_that_stays_is_not_said_to_be_written(run, calls, valid, replace):
+    result = kerascls.tune()
+    result.decision_before = result.decision
+    replace(tune=lambda *_, **__: result)
+    lines = run("tune", valid.parent, valid).out.splitlines()
+    assert lines[-1] == "Nothing changed: run/bundle decides as before."
 
 
 def test_only_what_was_given_is_handed_over(run, calls, valid):

@@ -109,6 +109,15 @@ def test_without_a_file_the_validation_part_of_the_run_is_used(out, multilabel_f
     assert own.after.to_dict() == read.after.to_dict()
 
 
+def test_of_an_export_of_8_bits_it_is_said_what_is_fitted_to(out, monkeypatch):
+    monkeypatch.setattr(
+        "kerascls.inference.bundle.bundle.exports_of",
+        lambda manifest: {"onnx": {"file": "model.onnx", "int8": True}},
+    )
+    (note,) = kerascls.tune(out, objective="f1").notes
+    assert "8-bit onnx export" in note
+
+
 def test_a_bundle_without_its_run_needs_a_file(out, tmp_path):
     shutil.copytree(out / "bundle", tmp_path / "shipped")
     with pytest.raises(BundleError, match="kerascls tune RUN valid.csv"):

@@ -12,6 +12,7 @@ from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, join_labels, read_columns, read_records
 from kerascls.data.readers.decoding import STRICT, check_encoding
 from kerascls.data.readers.formats import FORMATS, FileFormat
+from kerascls.data.readers.label_names import LabelNames
 from kerascls.data.readers.one_hot import relabelled
 from kerascls.data.readers.packed import open_unpacked
 from kerascls.data.readers.read_options import ReadOptions
@@ -38,12 +39,16 @@ def rewritten(
         write_as: One that can be written.
 
     Raises:
-        DataError: When the encoding cannot write a label.
+        DataError: When the encoding cannot write a label, or a file of class names
+            lacks it.
     """
     path, encoding, format = Path(str(dataset.path)), options.encoding, FORMATS[read_as]
     options = replace(options, format=read_as)
     columns = read_columns(path, options)
     usable = {example.line for example in dataset.examples}
+    if options.label_names is not None:
+        classes = LabelNames.read(options.label_names)
+        labels = {line: tuple(map(classes.number, new)) for line, new in labels.items()}
     fields = [
         _relabelled(record.fields, labels[record.line], dataset, options, format)
         if record.line in labels

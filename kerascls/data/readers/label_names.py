@@ -61,8 +61,22 @@ class LabelNames:
                 return self.names[number]
         elif label in self.names.values():
             return label
+        raise self._unknown(label)
+
+    def number(self, name: str) -> str:
+        """Returns the number of a class that is given by its name.
+
+        Raises:
+            DataError: When there is no such class.
+        """
+        for number, known in self.names.items():
+            if known == name:
+                return str(number)
+        raise self._unknown(name)
+
+    def _unknown(self, label: str) -> DataError:
         first, last = min(self.names), max(self.names)
-        raise DataError(
+        return DataError(
             f"{label!r} is no class of {self.path}, which names {len(self.names)}: "
             f"{first} ({self.names[first]}) to {last} ({self.names[last]})"
         )

@@ -20,6 +20,16 @@ def test_rows_that_could_not_be_read_are_left_out(tmp_path):
     assert content == b"text\tlabel\na\tx\nc\tz\n"
 
 
+def test_numbers_of_classes_stay_numbers(tmp_path):
+    (tmp_path / "class.txt").write_text("体育\n汽车\n", "utf-8")
+    path = tmp_path / "t.csv"
+    path.write_text("text,label\na,0\nb,1\n", "utf-8")
+    options = ReadOptions(label_names=tmp_path / "class.txt")
+    dataset = read(path, options)
+    content = rewritten(dataset, {2: ("汽车",)}, options, "csv", "csv")
+    assert content == b"text,label\na,1\nb,1\n"
+
+
 def test_a_label_that_the_encoding_cannot_write_is_refused(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes("text,label\n新,汽车\n".encode("gb2312"))

@@ -16,6 +16,12 @@ def test_a_number_is_the_name_on_that_line(number, form):
     assert NAMES.name(form.format(number)) == NAMES.names[number]
 
 
+def test_a_name_has_the_number_it_came_from():
+    assert [NAMES.number(name) for name in NAMES.names.values()] == ["0", "1", "2"]
+    with pytest.raises(DataError, match="'财经' is no class of class.txt"):
+        NAMES.number("财经")
+
+
 def test_a_name_is_itself():
     assert NAMES.name("汽车") == "汽车"
 
