@@ -20,6 +20,8 @@ class FileKind:
 
 _WORKBOOK = FileKind("an Excel workbook", "Read it with `--format xlsx`.")
 _ZIP = FileKind("a zip archive", "Unpack it and name one file of it.")
+_TAR = FileKind("a tar archive", _ZIP.advice)
+_TAR_AT = 257  # bytes, behind the name, mode, owner, size and time of its first file
 _COMPRESSED = "Unpack it first."
 _OLD_EXCEL = FileKind(
     "an old Excel workbook (.xls) or one with a password",
@@ -74,6 +76,8 @@ def file_kind(head: bytes) -> FileKind | None:
     # In a pickle follows a frame or an opcode, in no text.
     if head.startswith(_PICKLES) and head[2:3] in b"\x95}]c(X\x8c\x8d":
         return _PICKLE
+    if head[_TAR_AT:].startswith(b"ustar"):
+        return _TAR
     for beginning, kind in _BEGINNINGS.items():
         if head.startswith(beginning):
             return kind

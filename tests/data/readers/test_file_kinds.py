@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import pickle
+import tarfile
 import zipfile
 
 import pytest
@@ -28,7 +29,15 @@ def archive():
     return target.getvalue()
 
 
+def tape():
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as files:
+        files.addfile(tarfile.TarInfo("train.csv"))
+    return target.getvalue()
+
+
 KINDS = {
+    "a tar archive": tape(),
     "an Excel workbook": workbook(),
     "a zip archive": archive(),
     "gzip-compressed": gzip.compress(b"text"),
@@ -87,3 +96,9 @@ def test_a_file_of_an_unknown_ending_is_named_by_its_kind(tmp_path, name):
     path.write_bytes(KINDS[name])
     with pytest.raises(DataError, match=name):
         read(path)
+
+
+def test_a_tar_archive_is_known_though_it_is_compressed(tmp_path):
+    (tmp_path / "train.csv.gz").write_bytes(gzip.compress(tape()))
+    with pytest.raises(DataError, match=r"tar archive.*Unpack it"):
+        read(tmp_path / "train.csv.gz")
