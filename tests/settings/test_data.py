@@ -18,6 +18,12 @@ def test_defaults_read_as_a_reader_does_without_options():
     assert options == ReadOptions()
 
 
+@pytest.mark.parametrize("name", ["label_names", "url_labels"])
+def test_a_file_of_names_is_the_same_in_another_directory(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert getattr(DataSettings(**{name: "class.txt"}), name) == tmp_path / "class.txt"
+
+
 def test_every_setting_of_reading_arrives():
     stated = {
         "label": "l",

@@ -62,6 +62,16 @@ def test_a_jsonl_gives_back_any_texts_and_labels(tmp_path_factory, rows):
     assert pairs(read(path)) == rows
 
 
+def test_other_names_of_classes_make_it_another_file(write, tmp_path):
+    path = write(b"label,text\n0,a\n1,b\n")
+    hashes = set()
+    for names in ("x\ny\n", "y\nx\n"):
+        (tmp_path / "class.txt").write_text(names)
+        options = ReadOptions(label_names=tmp_path / "class.txt", task="multiclass")
+        hashes.add(read(path, options).sha256)
+    assert len({*hashes, read(path).sha256}) == 3
+
+
 def test_everything_about_the_file_is_told(write):
     content = "label,text\n体育, 国足 \n军事,\n".encode()
     dataset = read(write(content))
