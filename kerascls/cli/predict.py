@@ -16,6 +16,7 @@ from kerascls.cli.options import (
     setting_options,
 )
 from kerascls.cli.output import row_progress
+from kerascls.data.label_checks.column import count
 from kerascls.data.readers.file_options import TABLE_KEYWORDS
 
 RULE = ("threshold", "top_k", "mass", "min_labels", "max_labels", "abstain_below")
@@ -75,7 +76,7 @@ def predict(
     options["output_format"] = "jsonl" if as_json else None
     input, output = input or "-", output or "-"
     with row_progress(quiet or output == "-") as show:
-        kerascls.predict(
+        rows = kerascls.predict(
             out,
             input,
             output,
@@ -83,6 +84,8 @@ def predict(
             on_note=None if quiet else partial(click.echo, err=True),
             **given(options),
         )
+    if output != "-" and not quiet:
+        click.echo(f"Written: {output}, {count(rows, 'row')}.", err=True)
 
 
 def _rule(out: Path, stated: dict[str, Any]) -> "kerascls.Rule | None":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from kerascls.data.duplicates import count_duplicates
-from kerascls.data.label_checks.column import notes_or_refusal
+from kerascls.data.label_checks.column import count, notes_or_refusal
 from kerascls.data.label_checks.compare import compare
 from kerascls.data.label_checks.spelling import quoted
 from kerascls.data.labels import LabelSet, Task, in_natural_order
@@ -171,10 +171,10 @@ def _describe(data: LabelledText) -> list[str]:
     for dataset in (one for many in data.datasets for one in many.files or (many,)):
         file = dataset.name
         if dataset.skipped_rows:
-            skipped = _count(dataset.skipped_rows, "bad row")
+            skipped = count(dataset.skipped_rows, "bad row")
             notes.append(f"{file}: {skipped} left out")
         if dataset.empty_texts:
-            notes.append(f"{file}: {_count(dataset.empty_texts, 'empty text')} kept")
+            notes.append(f"{file}: {count(dataset.empty_texts, 'empty text')} kept")
     for name, rows in data.unseen.items():
         if rows:
             notes.append(
@@ -186,10 +186,6 @@ def _describe(data: LabelledText) -> list[str]:
 
 
 def _counted(rows: Mapping[str, int]) -> str:
-    listed = [f"{name} ({_count(count, 'row')})" for name, count in rows.items()]
+    listed = [f"{name} ({count(number, 'row')})" for name, number in rows.items()]
     more = len(listed) - SHOWN_LABELS
     return ", ".join(listed[:SHOWN_LABELS]) + (f" and {more} more" if more > 0 else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -46,6 +46,11 @@ class Layout:
         kept = self._kept(field_lengths)
         return (kept.sum(axis=1) + kept.shape[1] + 1).astype(np.int32)
 
+    def lost(self, field_lengths: np.ndarray) -> np.ndarray:
+        """Returns how many tokens of each row are cut off, int64 `(rows,)`."""
+        lengths = np.asarray(field_lengths, np.int64)
+        return (lengths - self._kept(lengths)).sum(axis=1)
+
     def collate(
         self,
         store: TokenStore,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerascls.data.label_checks.column import count
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.readers.frames import Frame
 from kerascls.data.splits.parts import PARTS
@@ -206,11 +207,11 @@ def _run(
 ) -> RunResult:
     data, screen = job.data, job.screen
     sizes = ", ".join(f"{name} {len(part.rows)}" for name, part in data.parts.items())
-    summary = f"{data.task}, {len(data.label_set)} labels, rows: {sizes}"
+    summary = f"{data.task}, {count(len(data.label_set), 'label')}, rows: {sizes}"
     screen.say("\n".join([summary, *data.notes, *job.notes, job.chosen]))
-    if job.unknown_notes:  # tokens are made here, before Keras takes time and memory
-        screen.say("\n".join(job.unknown_notes))
-        run.update(notes=[*_notes(job), *job.unknown_notes])
+    if job.token_notes:  # tokens are made here, before Keras takes time and memory
+        screen.say("\n".join(job.token_notes))
+        run.update(notes=[*_notes(job), *job.token_notes])
     linear = fit_baseline(job)
     trained = job.train(run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
@@ -310,5 +311,5 @@ def _score(
     source = f"{part.dataset.name}, test part"
     compared = None if linear is None else linear.compared(scored)
     seen = seen_notes(bundle, part.dataset, part.rows)
-    notes = [*job.data.label_notes, *job.unknown_notes, *seen]
+    notes = [*job.data.label_notes, *job.token_notes, *seen]
     return report_on(bundle, scored, source, notes, compared), scored

@@ -54,16 +54,33 @@ class Job:
             return tokenize_parts(self.data, tokenizer, self.cache, bars, screen.say)
 
     @cached_property
-    def unknown_notes(self) -> list[str]:
-        """A line for each file of which the vocabulary does not know much."""
-        found = {}
+    def token_notes(self) -> list[str]:
+        """Lines on what the vocabulary does not know, and what is cut off."""
+        found: dict[int, str | None] = {}
         for name, part in self.data.parts.items():
             dataset = part.dataset
             texts = [example.texts for example in dataset.examples]
             found[id(dataset)] = unknown_note(
                 self.stores[name], texts, self.start.tokenizer, dataset.name
             )
-        return [note for note in found.values() if note]
+        notes = [*found.values(), self._cut_note()]
+        return [note for note in notes if note]
+
+    def _cut_note(self) -> str | None:
+        cut = []
+        for name, part in self.data.parts.items():
+            lengths = self.stores[name].field_lengths()[part.rows]
+            lost = self.layout.lost(lengths)
+            if texts := int(np.count_nonzero(lost)):
+                share = lost.sum() / lengths.sum()
+                cut.append(f"{name} {texts:,} of {len(lost):,} ({share:.1%} of tokens)")
+        if not cut:
+            return None
+        return (
+            f"texts longer than {self.layout.max_tokens} tokens are cut "
+            f"({self.layout.truncate} is kept): {', '.join(cut)}; --max-tokens reads "
+            f"more"
+        )
 
     @cached_property
     def layout(self) -> Layout:

@@ -70,8 +70,8 @@ class Trainable(Protocol):
         """The directory of pretrained weights, if there are any."""
 
     @property
-    def unknown_notes(self) -> Sequence[str]:
-        """Lines on what of the texts it does not know; may take a while."""
+    def token_notes(self) -> Sequence[str]:
+        """Lines on what of the texts it does not know or read; may take a while."""
 
     @property
     def input_spec(self) -> InputSpec:

@@ -57,6 +57,7 @@ def test_files_are_handed_over(run, files, tmp_path):
     assert outcome.code == 0, outcome.err
     ((arguments, options),) = files
     assert arguments == (tmp_path, "a.csv", "b.csv")
+    assert outcome.err == "Written: b.csv, 1 row.\n"
     options.pop("on_note")("a.csv: told")
     assert options == {
         "text": ("title", "content"),

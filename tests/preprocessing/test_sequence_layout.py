@@ -42,6 +42,15 @@ def padded(rows, value, width):
 truncations = st.sampled_from(["head", "tail", "both"])
 
 
+@given(cases, st.integers(0, 40))
+def test_what_is_lost_is_what_a_naive_loop_takes_away(rows, extra):
+    max_tokens = 2 * len(rows[0]) + 1 + extra
+    lost = Layout(max_tokens=max_tokens, **IDS).lost(make_store(rows).field_lengths())
+    kept = [sum(map(len, shorten(row, max_tokens, "head"))) for row in rows]
+    whole = [sum(map(len, row)) for row in rows]
+    assert (lost + kept).tolist() == whole
+
+
 @given(cases, st.integers(0, 40), truncations, st.data())
 def test_a_batch_equals_a_naive_loop(rows, extra, truncate, data):
     num_fields = len(rows[0])

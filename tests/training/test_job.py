@@ -83,3 +83,15 @@ def test_mistakes_are_refused_before_anything_is_tokenised(
     monkeypatch.setattr(jobs, "tokenize_parts", None)
     with pytest.raises(error, match=message):
         prepared(multilabel_files, **options)
+
+
+def test_how_much_is_cut_off_is_told_part_by_part(write_csv, tmp_path):
+    rows = [("新 车", "a"), ("新 " * 20, "b")] * 5
+    path = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
+    files = {"train": path, "valid": path}
+    (note,) = prepared(files, max_tokens=12).token_notes
+    assert note.startswith(
+        "texts longer than 12 tokens are cut (head is kept): train 5 of 10 (45.5% of "
+        "tokens), valid 5 of 10 (45.5% of tokens)"
+    )
+    assert prepared(files, max_tokens=22).token_notes == []

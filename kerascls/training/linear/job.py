@@ -31,7 +31,7 @@ class LinearJob:
 
     name = "linear"
     notes: tuple[str, ...] = ()
-    unknown_notes: tuple[str, ...] = ()
+    token_notes: tuple[str, ...] = ()
     weights: Path | None = None
 
     @property
