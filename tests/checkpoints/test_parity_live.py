@@ -20,11 +20,16 @@ from checkpoint_cases import Case, Model
 from make_checkpoints import write_checkpoint
 
 from kerascls.checkpoints.loading import load_encoder
+from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.presets import PRESETS
 
 HERE = Path(__file__).parent
 # roberta_wwm_ext has the architecture of bert.
-NAMES = [name for name in PRESETS if name != "roberta_wwm_ext"]
+NAMES = [
+    name
+    for name, preset in PRESETS.items()
+    if isinstance(preset.config, EncoderConfig) and name != "roberta_wwm_ext"
+]
 LAYOUTS = {"bert4keras": "tensorflow", "transformers": "huggingface"}
 NEEDED = {
     "bert4keras": ("bert4keras", "tf_keras", "tensorflow", "distutils"),
