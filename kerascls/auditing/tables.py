@@ -14,7 +14,7 @@ from kerascls.auditing.findings import (
     Section,
     count,
 )
-from kerascls.auditing.rows import label_cell
+from kerascls.data.readers import join_labels
 from kerascls.evaluation.reports.tables import MAX_NAME_WIDTH
 from kerascls.system.console import drawn_lines
 
@@ -58,7 +58,7 @@ def example_lines(audit: Audit, section: Section) -> Iterator[str]:
             yield (
                 f"{printable(rows.place(entry.row))}  "
                 f"{one_line(rows.text(entry.row))}  "
-                f"[{printable(label_cell(rows.labels[entry.row]))}]"
+                f"[{printable(join_labels(rows.labels[entry.row]))}]"
                 f"{printable(_remark(section, entry))}"
             )
         if len(finding) > SHOWN_ROWS:

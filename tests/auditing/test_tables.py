@@ -19,6 +19,12 @@ def test_examples_have_their_place_and_what_to_do(found):
     assert "-> Keep one row of each text" in shown
 
 
+def test_a_row_without_labels_has_empty_brackets(labelled):
+    rows = [("新车", ""), ("新车", ""), ("足球", "体育")]
+    shown = render_audit(kerascls.audit(labelled("t.csv", rows), label_errors="none"))
+    assert "新车  []  keep" in shown
+
+
 def test_sections_without_findings_say_so(found):
     section = found.section("leak")
     assert f"{section.title}\n{'-' * len(section.title)}\nnone\n" in render_audit(found)
