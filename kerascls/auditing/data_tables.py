@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from kerascls.auditing.data_stats import SHOWN_LABELS, DataStats
-from kerascls.auditing.findings import count
 from kerascls.auditing.tables import one_line, printable
+from kerascls.system.words import count
 
 BAR_WIDTH = 30
 

@@ -1,8 +1,9 @@
 """Equal texts: inside a file, between files, with different labels; empty texts."""
 
-from kerascls.auditing.findings import FoundRow, Section, count
+from kerascls.auditing.findings import FoundRow, Section
 from kerascls.auditing.rows import Rows, label_cell
 from kerascls.data.duplicates import DuplicateCounts, count_duplicates, group_duplicates
+from kerascls.system.words import count
 
 
 def duplicate_sections(rows: Rows) -> list[Section]:

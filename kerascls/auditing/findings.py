@@ -124,11 +124,6 @@ def short_names(files: Sequence[str]) -> tuple[str, ...]:
     return names if len(set(names)) == len(names) else tuple(files)
 
 
-def count(number: int, noun: str) -> str:
-    """Returns a number with its noun, as in `1 row` and `1,476 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def listed(names: Sequence[str], limit: int = 10) -> str:
     """Returns names with commas, the first few and how many more there are."""
     more = len(names) - limit

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kerascls.auditing.findings import FoundRow, Section, count
+from kerascls.auditing.findings import FoundRow, Section
 from kerascls.auditing.rows import Rows, label_cell
 from kerascls.data.labels import Task
+from kerascls.system.words import count
 
 KIND = "label_error"
 TITLE = "Likely label errors"

@@ -3,10 +3,11 @@
 from collections import Counter
 from itertools import combinations
 
-from kerascls.auditing.findings import Section, count, listed, short_names
+from kerascls.auditing.findings import Section, listed, short_names
 from kerascls.auditing.rows import Rows
 from kerascls.data.label_checks.spelling import visible
 from kerascls.data.labels import Task, in_natural_order
+from kerascls.system.words import count
 
 # Least rows for "always", least expected rows for "never" together: below, chance
 # explains it.

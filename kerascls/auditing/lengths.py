@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from kerascls.auditing.findings import FoundRow, Section, count, short_names
+from kerascls.auditing.findings import FoundRow, Section, short_names
 from kerascls.auditing.rows import Rows
 from kerascls.inference.bundle import Bundle
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.system.words import count
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1)
 HEADINGS = ("file", "rows", "median", "90 %", "95 %", "99 %", "longest")

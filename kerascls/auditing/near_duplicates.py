@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from kerascls.auditing.findings import FoundRow, Section, count
+from kerascls.auditing.findings import FoundRow, Section
 from kerascls.auditing.rows import Rows
 from kerascls.data.ideographs import mostly_ideographs
 from kerascls.data.minhash import near_pairs
 from kerascls.errors import SettingsError
+from kerascls.system.words import count
 
 IDEOGRAPH_GRAM, LETTER_GRAM = 2, 4
 

@@ -12,11 +12,11 @@ from kerascls.auditing.findings import (
     Audit,
     FoundRow,
     Section,
-    count,
 )
 from kerascls.data.readers import join_labels
 from kerascls.evaluation.reports.tables import MAX_NAME_WIDTH
 from kerascls.system.console import drawn_lines
+from kerascls.system.words import count
 
 MAX_TEXT_CHARS = 40
 MAX_TABLE_ROWS = 20

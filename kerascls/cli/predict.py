@@ -16,8 +16,8 @@ from kerascls.cli.options import (
     setting_options,
 )
 from kerascls.cli.output import row_progress
-from kerascls.data.label_checks.column import count
 from kerascls.data.readers.file_options import TABLE_KEYWORDS
+from kerascls.system.words import count
 
 RULE = ("threshold", "top_k", "mass", "min_labels", "max_labels", "abstain_below")
 _HELP = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from kerascls.data.duplicates import count_duplicates
-from kerascls.data.label_checks.column import count, notes_or_refusal
+from kerascls.data.label_checks.column import notes_or_refusal
 from kerascls.data.label_checks.compare import compare
 from kerascls.data.label_checks.spelling import quoted
 from kerascls.data.labels import LabelSet, Task, in_natural_order
@@ -16,6 +16,7 @@ from kerascls.data.readers import Dataset
 from kerascls.data.splits.parts import Part
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError
+from kerascls.system.words import count
 
 SHOWN_LABELS = 10
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerascls.data.label_checks.column import count
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.readers.frames import Frame
 from kerascls.data.splits.parts import PARTS
@@ -35,6 +34,7 @@ from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.keywords import checked_keywords
 from kerascls.system.machine import package_versions
 from kerascls.system.notebooks import html_lines
+from kerascls.system.words import count
 from kerascls.training.job import prepare
 from kerascls.training.linear.baseline import Baseline, fit_baseline
 from kerascls.training.resume import earlier_run, require_same_start, with_labels_of

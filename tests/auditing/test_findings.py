@@ -8,12 +8,12 @@ from kerascls.auditing.findings import (
     Audit,
     FoundRow,
     Section,
-    count,
     listed,
     row_fields,
     short_names,
 )
 from kerascls.errors import SettingsError
+from kerascls.system.words import count
 
 
 @pytest.fixture

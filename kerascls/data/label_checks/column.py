@@ -7,6 +7,7 @@ from functools import cached_property
 from kerascls.data.label_checks.spelling import quoted
 from kerascls.data.labels import Task
 from kerascls.errors import DataError
+from kerascls.system.words import count
 
 SHOWN = 3
 # With fewer, chance explains most of what is odd.
@@ -132,11 +133,6 @@ def notes_or_refusal(findings: Iterable[Finding]) -> tuple[str, ...]:
             raise finding.error
         notes.append(finding.note)
     return tuple(notes)
-
-
-def count(number: int, noun: str) -> str:
-    """Returns a number with its noun, as in `1 row` and `1,476 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def cell_examples(cells: Iterable[LabelCell]) -> str:

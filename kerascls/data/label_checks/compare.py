@@ -7,11 +7,11 @@ from kerascls.data.label_checks.column import (
     HALF,
     SHOWN,
     Finding,
-    count,
     name_examples,
 )
 from kerascls.data.label_checks.marks import joined_names, separator_option
 from kerascls.data.label_checks.spelling import folded, quoted
+from kerascls.system.words import count
 
 
 def compare(

@@ -8,10 +8,10 @@ from kerascls.data.label_checks.column import (
     Finding,
     LabelColumn,
     cell_examples,
-    count,
 )
 from kerascls.data.label_checks.marks import STRONG
 from kerascls.data.label_checks.spelling import quoted
+from kerascls.system.words import count
 
 MOST = 0.9
 MANY = 0.1

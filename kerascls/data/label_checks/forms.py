@@ -13,9 +13,9 @@ from kerascls.data.label_checks.column import (
     LabelCell,
     LabelColumn,
     cell_examples,
-    count,
     name_examples,
 )
+from kerascls.system.words import count
 
 # Distinct cells that are parsed: enough to know a column by.
 MOST_PARSED = 10_000

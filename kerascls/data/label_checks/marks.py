@@ -5,12 +5,8 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from kerascls.data.label_checks.column import (
-    Finding,
-    LabelColumn,
-    count,
-    name_examples,
-)
+from kerascls.data.label_checks.column import Finding, LabelColumn, name_examples
+from kerascls.system.words import count
 
 # What people join names with, and what seldom stands within a name.
 STRONG = "|,，;；、\n\t｜"

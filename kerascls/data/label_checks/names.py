@@ -4,14 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from kerascls.data.label_checks.column import (
-    SHOWN,
-    Finding,
-    LabelColumn,
-    count,
-    name_examples,
-)
+from kerascls.data.label_checks.column import SHOWN, Finding, LabelColumn, name_examples
 from kerascls.data.label_checks.spelling import folded, quoted
+from kerascls.system.words import count
 
 # What programs and people write where there is no value, without regard to case.
 MISSING = frozenset(

@@ -37,30 +37,26 @@ def test_the_csv_file_has_the_form_of_the_original_project(tmp_path, report):
     assert float(rows[5]["f1-score"]) == report.scores.accuracy
 
 
-def test_a_label_that_a_spreadsheet_would_run_is_plain_text(tmp_path):
-    label = "=1+1"
+def report_of_one(label):
     found = score(np.ones((1, 1), bool), np.ones((1, 1), bool), (label,))
-    report = Report(
+    return Report(
         task=Task.MULTILABEL,
         scores=found,
         baseline=found,
         baseline_label=label,
         rule=Rule("threshold", 0.5),
     )
-    write_report(tmp_path, report)
+
+
+def test_a_label_that_a_spreadsheet_would_run_is_plain_text(tmp_path):
+    label = "=1+1"
+    write_report(tmp_path, report_of_one(label))
     assert rows_of(tmp_path / "report.csv")[0]["class"] == "'=1+1"
 
 
 def test_a_label_named_like_an_average_is_told_from_it(tmp_path):
     label = "accuracy"
-    found = score(np.ones((1, 1), bool), np.ones((1, 1), bool), (label,))
-    report = Report(
-        task=Task.MULTILABEL,
-        scores=found,
-        baseline=found,
-        baseline_label=label,
-        rule=Rule("threshold", 0.5),
-    )
+    report = report_of_one(label)
     write_report(tmp_path, report)
     rows = [row for row in rows_of(tmp_path / "report.csv") if row["class"] == label]
     assert [row["kind"] for row in rows] == ["class", "average"]
