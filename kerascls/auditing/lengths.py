@@ -5,6 +5,7 @@ import numpy as np
 from kerascls.auditing.findings import FoundRow, Section, short_names
 from kerascls.auditing.rows import Rows
 from kerascls.inference.bundle import Bundle
+from kerascls.preprocessing.sequence_layout import num_special
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.system.words import count
 
@@ -26,8 +27,8 @@ def length_sections(
         return [_lengths(rows, np.array(lengths), "characters", max_tokens)]
     tokenizer = bundle.tokenizer()
     store = build_token_store(rows.texts, tokenizer)
-    # [CLS], and [SEP] behind each field, are tokens too.
-    lengths = store.field_lengths().sum(axis=1) + store.num_fields + 1
+    special = num_special(store.num_fields, bundle.input_spec.separators)
+    lengths = store.field_lengths().sum(axis=1) + special
     limit = max_tokens or bundle.input_spec.max_tokens
     return [
         _lengths(rows, lengths, "tokens", limit),

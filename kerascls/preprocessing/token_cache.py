@@ -17,7 +17,7 @@ from kerascls.preprocessing.token_store import (
     build_token_store,
     write_token_store,
 )
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 CACHE_VARIABLE = "KERASCLS_CACHE"
 
@@ -25,7 +25,7 @@ CACHE_VARIABLE = "KERASCLS_CACHE"
 def cached_token_store(
     texts: Sequence[tuple[str, ...]],
     lines: Sequence[int],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> TokenStore:
@@ -58,12 +58,12 @@ def cache_folder() -> Path:
 
 
 def _name(
-    texts: Sequence[tuple[str, ...]], lines: Sequence[int], tokenizer: Tokenizer
+    texts: Sequence[tuple[str, ...]], lines: Sequence[int], tokenizer: TextTokenizer
 ) -> str:
     # Of the texts, not of the file: its bytes mean another text in another encoding.
     made_by = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]
     digest = hashlib.sha256(json.dumps([*made_by, len(texts), len(lines)]).encode())
-    digest.update(json.dumps(sorted(tokenizer.vocab.items())).encode())
+    digest.update(tokenizer.identity())
     digest.update(np.array(lines, np.int64).tobytes())
     for start in range(0, len(texts), ROWS_AT_ONCE):
         rows = texts[start : start + ROWS_AT_ONCE]

@@ -11,7 +11,7 @@ import numpy as np
 
 from kerascls.data.ragged import offsets_of
 from kerascls.errors import DataError
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.system.disk import is_full
 from kerascls.system.files import replaced
 
@@ -65,7 +65,7 @@ class TokenStore:
 
 def build_token_store(
     texts: Sequence[tuple[str, ...]],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     lines: Sequence[int] | None = None,
 ) -> TokenStore:
     """Returns a store held in memory: for prediction, or where no disk is wanted.
@@ -87,7 +87,7 @@ def write_token_store(
     directory: str | Path,
     texts: Sequence[tuple[str, ...]],
     lines: Sequence[int],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> TokenStore:
     """Writes a store chunk by chunk and opens it; one that was there is replaced.
@@ -147,7 +147,7 @@ def _open(directory: Path) -> TokenStore:
 def _write_ids(
     file: BinaryIO,
     texts: Sequence[tuple[str, ...]],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None,
 ) -> np.ndarray:
     lengths, done = [np.empty(0, np.int64)], 0
@@ -161,7 +161,7 @@ def _write_ids(
 
 
 def _tokenized(
-    texts: Sequence[tuple[str, ...]], tokenizer: Tokenizer
+    texts: Sequence[tuple[str, ...]], tokenizer: TextTokenizer
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for start in range(0, len(texts), ROWS_AT_ONCE):
         rows = texts[start : start + ROWS_AT_ONCE]
@@ -169,7 +169,7 @@ def _tokenized(
         yield ids.astype(_dtype(tokenizer)), lengths
 
 
-def _dtype(tokenizer: Tokenizer) -> np.dtype:
+def _dtype(tokenizer: TextTokenizer) -> np.dtype:
     return np.dtype("<u2" if tokenizer.vocab_size <= 2**16 else "<u4")
 
 
@@ -216,7 +216,7 @@ def _disk_error(
     error: OSError,
     directory: Path,
     texts: Sequence[tuple[str, ...]],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
 ) -> DataError:
     characters = sum(len(text) for fields in texts for text in fields)
     num_bytes = characters * _dtype(tokenizer).itemsize

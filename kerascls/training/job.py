@@ -148,11 +148,13 @@ class Job:
     def input_spec(self) -> InputSpec:
         """How texts become batches, as the bundle stores it."""
         dataset = self.data.parts["train"].dataset
+        tokenizer = self.start.tokenizer
         return InputSpec(
             text_columns=dataset.text_columns,
             label_column=dataset.label_column,
-            pair=self.settings.data.text_pair is not None,
-            do_lower_case=self.start.tokenizer.do_lower_case,
+            pair=self.settings.data.text_pair is not None and tokenizer.has_segments,
+            do_lower_case=tokenizer.do_lower_case,
+            separators=tokenizer.separators,
             max_tokens=cast("int", self.settings.model.max_tokens),
             truncate=self.settings.model.truncate,
         )

@@ -11,7 +11,7 @@ from kerascls.data.splits.parts import divide
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.token_cache import cached_token_store
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.settings.data import DataSettings
 
 Progress = Callable[[str], Callable[[int, int], None]]
@@ -39,7 +39,7 @@ def load_labelled_text(
 
 def tokenize_parts(
     data: LabelledText,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     cache: bool = True,
     on_progress: Progress | None = None,
     warn: Callable[[str], None] | None = None,
