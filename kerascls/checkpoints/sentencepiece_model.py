@@ -73,7 +73,7 @@ def _parsed(data: bytes) -> tuple[int, bool, SentencePieceModel]:
         if number == _PIECES:
             found = dict(_fields(_bytes(value)))
             (score,) = struct.unpack("<f", _bytes(found.get(_SCORE, bytes(4))))
-            name = _bytes(found[_PIECE]).decode("utf-8")
+            name = _bytes(found.get(_PIECE, b"")).decode("utf-8")
             pieces.append(Piece(name, score, _number(found.get(_KIND, NORMAL))))
         elif number == _TRAINER:
             spec = dict(_fields(_bytes(value)))
