@@ -82,8 +82,8 @@ def download(
 def _repository(name: str) -> str:
     if _REPOSITORY.fullmatch(name):
         return name
-    with_weights = {key: row for key, row in PRESETS.items() if row.hub}
-    return with_weights[known_name(with_weights, name, "name")].hub
+    hubs = {key: preset.hub for key, preset in PRESETS.items() if preset.hub}
+    return hubs[known_name(hubs, name, "name")]
 
 
 def _folder(name: str, repository: str) -> Path:
@@ -171,7 +171,7 @@ def _told(repository: str, endpoint: str, folder: Path) -> Iterator[None]:
     from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 
     # Of whichever HTTP client this version of it is made with, and OSError.
-    failures = (*HfHubHTTPError.__bases__, ValueError)
+    failures: Any = (*HfHubHTTPError.__bases__, ValueError)
 
     try:
         yield
