@@ -95,7 +95,19 @@ class Job:
     @property
     def notes(self) -> tuple[str, ...]:
         """Lines on what it starts from."""
-        return self.start.notes
+        if not self._has_pairs or self.input_spec.pair:
+            return self.start.notes
+        alone = "pairs: no segments here; separators alone stand between texts"
+        return (*self.start.notes, alone)
+
+    @property
+    def _has_pairs(self) -> bool:
+        return self.settings.data.text_pair is not None
+
+    @property
+    def _has_segments(self) -> bool:
+        start = self.start
+        return start.config.num_token_types > 1 and start.tokenizer.has_segments
 
     @property
     def weights(self) -> Path | None:
@@ -152,7 +164,7 @@ class Job:
         return InputSpec(
             text_columns=dataset.text_columns,
             label_column=dataset.label_column,
-            pair=self.settings.data.text_pair is not None and tokenizer.has_segments,
+            pair=self._has_pairs and self._has_segments,
             do_lower_case=tokenizer.do_lower_case,
             separators=tokenizer.separators,
             max_tokens=cast("int", self.settings.model.max_tokens),
