@@ -12,6 +12,10 @@ import tokenizers
 
 from kerascls.errors import CheckpointError
 from kerascls.preprocessing.tokenizers.renumbering import needed_tokens, renumbered
+from kerascls.preprocessing.tokenizers.segments import (
+    SegmentTokenizer,
+    can_be_segmented,
+)
 from kerascls.preprocessing.tokenizers.special_tokens import (
     read_rust,
     sequence_template,
@@ -30,6 +34,7 @@ from kerascls.preprocessing.tokenizers.tokenizer_json import (
 from kerascls.preprocessing.tokenizers.vocabulary import without_surrogates
 
 TEXTS_AT_ONCE = 4096
+FEW_TEXTS = 32  # the library is faster on them
 
 
 class RustTokenizer(TextTokenizer):
@@ -85,6 +90,8 @@ class RustTokenizer(TextTokenizer):
         normal = normalizer.normalize_str("ABC") if normalizer else "ABC"
         self.do_lower_case = "abc" in normal
         self._check_ids(token_ids)
+        self._has_parts = can_be_segmented(content)
+        self._segments: SegmentTokenizer | None = None  # made when there are texts
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -92,15 +99,20 @@ class RustTokenizer(TextTokenizer):
         return cls(json.loads(Path(path).read_text("utf-8")), str(path))
 
     def encode_flat(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the ids of all texts one after another, see `TextTokenizer`."""
+        """Returns the ids of all texts one after another, see `TextTokenizer`.
+
+        Those of Unigram models are put together of parts met before, many times faster
+        on Chinese (`kerascls.preprocessing.tokenizers.segments`).
+        """
         texts = checked_texts(texts)
-        ids, lengths = [], []
-        for start in range(0, len(texts), TEXTS_AT_ONCE):
-            for encoding in self._encodings(texts[start : start + TEXTS_AT_ONCE]):
-                row = encoding.ids
-                ids += row
-                lengths.append(len(row))
-        return np.array(ids, np.int32), np.array(lengths, np.int64)
+        if not self._has_parts or len(texts) < FEW_TEXTS:
+            return self._library_flat(texts)
+        if self._segments is None:
+            self._segments = SegmentTokenizer(self._content, self._rust, self._ids_of)
+        try:
+            return self._segments.encode_flat(texts)
+        except UnicodeEncodeError:
+            return self._segments.encode_flat(list(map(without_surrogates, texts)))
 
     def token(self, token_id: int) -> str:
         """Returns what a token is called."""
@@ -147,6 +159,17 @@ class RustTokenizer(TextTokenizer):
 
     def _text(self, sort_keys: bool = False) -> str:
         return json.dumps(self._content, ensure_ascii=False, sort_keys=sort_keys)
+
+    def _library_flat(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        ids, lengths = [], []
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            for row in self._ids_of(texts[start : start + TEXTS_AT_ONCE]):
+                ids += row
+                lengths.append(len(row))
+        return np.array(ids, np.int32), np.array(lengths, np.int64)
+
+    def _ids_of(self, texts: list[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self._encodings(texts)]
 
     def _encodings(self, texts: list[str]) -> list[tokenizers.Encoding]:
         try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tiny_tokenizers import CONTENTS, SPECIAL, added, bpe, template, texts, unigram
 
 from kerascls.errors import CheckpointError, SettingsError
+from kerascls.preprocessing.tokenizers import rust_tokenizer
 from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
 
 TOKENIZERS = {kind: RustTokenizer(content) for kind, content in CONTENTS.items()}
@@ -158,3 +159,17 @@ def test_a_text_alone_is_no_list_of_texts():
 def test_no_texts_have_no_ids():
     found, lengths = TOKENIZERS["BPE"].encode_flat([])
     assert (found.shape, lengths.shape) == ((0,), (0,))
+
+
+def test_many_texts_are_put_together_of_parts_and_few_are_not(monkeypatch):
+    content = unigram()
+    for row in content["model"]["vocab"]:
+        row[1] = float(round(row[1]))
+    tokenizer = RustTokenizer(content)
+    tokenizer.encode_ids(["中国足球"])
+    assert tokenizer._segments is None
+    many = ["中国足球", "a </s>\ud800", "สวัสดี 今天", ""] * 10
+    found = [row.tolist() for row in tokenizer.encode_ids(many)]
+    assert tokenizer._segments is not None
+    monkeypatch.setattr(rust_tokenizer, "FEW_TEXTS", 1000)
+    assert found == [row.tolist() for row in tokenizer.encode_ids(many)]
