@@ -197,7 +197,7 @@ def _counted(symbols: np.ndarray, rows: np.ndarray, num_rows: int) -> Counts:
 
 
 def _in_word(codes: np.ndarray) -> np.ndarray:
-    """Returns which characters `\\w` of a regular expression is, bool."""
+    """Returns which characters are letters, digits or underscores, bool."""
     table = _word_characters()
     found = table[np.minimum(codes, len(table) - 1)]
     rare = codes >= len(table)
