@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import choose_text_columns, pick_texts
 from kerascls.data.readers.frame_kinds import as_frame
+from kerascls.data.readers.frames import Frame
 from kerascls.data.splits import stratified_split
 from kerascls.errors import DataError, SettingsError
 from kerascls.models.presets import architecture_of
@@ -243,14 +244,18 @@ def _column_names(X: Any, columns: Sequence[str]) -> tuple[str, ...]:
 
 def _table(
     names: Sequence[str], texts: Rows, labels: Rows, rows: np.ndarray, task: Task
-) -> dict[str, list[Any]]:
+) -> Frame:
     """Returns some rows as a table that `kerascls.fit` reads."""
     table: dict[str, list[Any]] = {
         name: [texts[row][column] for row in rows] for column, name in enumerate(names)
     }
     if task is Task.MULTICLASS:
-        return table | {"label": [labels[row][0] for row in rows]}
-    return table | {"labels": [list(labels[row]) for row in rows]}
+        table["label"] = [labels[row][0] for row in rows]
+    else:
+        table["labels"] = [list(labels[row]) for row in rows]
+    frame = as_frame(table)
+    frame.has_whole_labels = True
+    return frame
 
 
 def _seed(random_state: Any) -> int:
