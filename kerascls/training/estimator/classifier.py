@@ -18,6 +18,7 @@ from kerascls.data.splits import stratified_split
 from kerascls.errors import DataError, SettingsError
 from kerascls.models.presets import architecture_of
 from kerascls.settings.run_settings import RunSettings
+from kerascls.system.keywords import checked_keywords
 from kerascls.training.estimator.kept_bundle import KeptBundle
 from kerascls.training.estimator.label_forms import Rows, form_and_names
 from kerascls.training.fit import fit
@@ -35,7 +36,8 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
 
     Texts are a list, array or Series of str; where the model reads several columns, a
     DataFrame. Labels are one for each text; or for any number of them a matrix of 0
-    and 1, or lists. A pickle holds the bundle.
+    and 1, or lists. A str is one label, whatever it looks like. A pickle holds the
+    bundle.
 
     Args:
         model: A preset, as of `kerascls.list_models`. Default: `"albert_small"`, or
@@ -63,6 +65,7 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         >>> cross_val_score(classifier, texts, labels, scoring="f1_macro")
     """
 
+    @checked_keywords()
     def __init__(
         self,
         model: str | None = None,
