@@ -196,8 +196,8 @@ def fit_again(fit: LinearFit, data: LabelledText, seed: int) -> LinearFit:
     train, valid = (data.targets(name).multi_hot() for name in ("train", "valid"))
     targets = np.concatenate([train, valid[:, : train.shape[1]]])
     if data.task is Task.MULTICLASS:  # of rows whose label was not in train
-        known = targets.any(axis=1)
-        texts = [text for text, is_known in zip(texts, known, strict=True) if is_known]
+        known = np.flatnonzero(targets.any(axis=1))
+        texts = [texts[row] for row in known]
         targets = targets[known]
     tfidf, rows = _learned(texts, fit.model.tfidf.analyzer)
     planes = fit_planes(
