@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerascls.errors import CheckpointError
+from kerascls.preprocessing.tokenizers.charsmap import charsmaps, is_charsmap
 
 _OBJECT = (dict, type(None))
 
@@ -31,6 +32,8 @@ def _what_is_wrong(content: Any) -> str | None:
     for key in ("normalizer", "pre_tokenizer", "post_processor", "padding"):
         if not isinstance(content.get(key), _OBJECT):
             return f"`{key}` is no object"
+    if not all(map(is_charsmap, charsmaps(content.get("normalizer")))):
+        return "the `precompiled_charsmap` is damaged"
     rows = content.get("added_tokens")
     if not isinstance(rows, list | None) or not all(map(_is_added, rows or [])):
         return "`added_tokens` are no list of tokens with `content` and `id`"
