@@ -10,7 +10,7 @@ import numpy as np
 from kerascls.checkpoints.names import keras_name
 from kerascls.checkpoints.placeholders import HDF5, refuse_placeholder
 from kerascls.checkpoints.weight_files.shards import files_of, require_new
-from kerascls.checkpoints.weight_files.weight_file import first_line
+from kerascls.checkpoints.weight_files.weight_file import as_float32, first_line
 from kerascls.errors import CheckpointError
 from kerascls.system.extras import require
 
@@ -69,7 +69,7 @@ class Hdf5Files:
     def read(self, name: str) -> np.ndarray:
         source = self._sources[name]
         value = _guarded(source.path, lambda file: _numbers(file, source))
-        value = value.astype(np.float32, copy=False)
+        value = as_float32(value)
         return value.T if source.is_kernel else value
 
 

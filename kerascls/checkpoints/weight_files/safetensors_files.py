@@ -10,6 +10,7 @@ import numpy as np
 from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.checkpoints.weight_files.shards import files_of, require_new
 from kerascls.checkpoints.weight_files.weight_file import (
+    as_float32,
     bfloat16_to_float32,
     first_line,
 )
@@ -46,7 +47,7 @@ class SafetensorsFiles:
         path = self._files[name]
         if self._dtypes[name] == "BF16":
             return _read_bfloat16(path, name).reshape(self._shapes[name])
-        return _guarded(path, lambda file: file.get_tensor(name)).astype(np.float32)
+        return as_float32(_guarded(path, lambda file: file.get_tensor(name)))
 
     def _read_header(self, path: Path) -> None:
         refuse_placeholder(path)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kerascls.checkpoints.placeholders import refuse_placeholder
-from kerascls.checkpoints.weight_files.weight_file import first_line
+from kerascls.checkpoints.weight_files.weight_file import as_float32, first_line
 from kerascls.errors import CheckpointError
 from kerascls.system.extras import require
 
@@ -44,7 +44,7 @@ class TensorFlowCheckpoint:
 
     def read(self, name: str) -> np.ndarray:
         value = np.asarray(self._guarded(self._reader.get_tensor, name))
-        return value.astype(np.float32)
+        return as_float32(value)
 
     def _guarded(self, function: Callable, *arguments: Any) -> Any:
         tensorflow_error = _tensorflow().errors.OpError

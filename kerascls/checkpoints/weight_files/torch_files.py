@@ -13,6 +13,7 @@ from kerascls.checkpoints.weight_files.torch_archive import TorchArchive, open_a
 from kerascls.checkpoints.weight_files.torch_pickle import ForbiddenNameError
 from kerascls.checkpoints.weight_files.torch_tensors import Storage, Tensor
 from kerascls.checkpoints.weight_files.weight_file import (
+    as_float32,
     bfloat16_to_float32,
     first_line,
 )
@@ -74,7 +75,7 @@ class TorchFiles:
         if tensor.storage.dtype == "bfloat16":
             return bfloat16_to_float32(found)
         # A copy, unless it is the whole, does not keep all other numbers in memory.
-        return found.astype(np.float32, copy=found.size < numbers.size)
+        return as_float32(found, copy=found.size < numbers.size)
 
     def _numbers(self, archive: TorchArchive, storage: Storage) -> np.ndarray:
         # All tensors may be parts of one storage.

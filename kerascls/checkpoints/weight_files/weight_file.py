@@ -18,6 +18,13 @@ class WeightFile(Protocol):
         """Returns one weight as float32."""
 
 
+def as_float32(value: np.ndarray, copy: bool = False) -> np.ndarray:
+    """Returns numbers as float32; what is too large for it is infinite."""
+    # Whoever asks for weights refuses those that are not finite.
+    with np.errstate(over="ignore"):
+        return value.astype(np.float32, copy=copy)
+
+
 def bfloat16_to_float32(halves: np.ndarray) -> np.ndarray:
     """Returns the numbers whose bits are given as 16-bit whole numbers."""
     # numpy has no bfloat16; its bits are the upper half of a float32.

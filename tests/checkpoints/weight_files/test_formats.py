@@ -1,7 +1,11 @@
+import random
 import re
 from pathlib import Path
 
 import pytest
+from damaged_weights import damage_of, outcome, sound_files
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kerascls.checkpoints.weight_files.formats import (
     FORMATS,
@@ -52,3 +56,30 @@ def test_the_forms_of_one_turn_are_told_apart():
     endings = [ending for form in FORMATS.values() for ending in form.endings]
     assert len(set(endings)) == len(endings)
     assert all(re.fullmatch(r"\.\w+", ending) for ending in endings)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """One small file of each form, and a folder to damage copies in."""
+    folder = tmp_path_factory.mktemp("sound")
+    (folder / "damaged").mkdir()
+    return sound_files(folder)
+
+
+def test_the_files_to_be_damaged_are_sound(sound):
+    assert {outcome(path) for path in sound.values()} == {"read"}
+
+
+@pytest.mark.parametrize("form", ["safetensors", "zip", "pickle in zip", "old", "hdf5"])
+@given(seed=st.integers(0, 2**32))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else_happens(sound, form, seed):
+    if form not in sound:
+        pytest.skip("h5py is not installed")
+    content = damage_of(form)(sound[form].read_bytes(), random.Random(seed))
+    folder = sound[form].parent / "damaged"
+    path = folder / sound[form].name
+    path.write_bytes(content)
+    assert outcome(path) in ("read", "refused")
+    assert path.read_bytes() == content
+    path.unlink()
+    assert [*folder.iterdir()] == []
