@@ -206,6 +206,8 @@ def _nothing_found(directory: Path) -> str:
 
 def _conversion(path: Path) -> str | None:
     """Returns what to do with weights in a form that is not read; None for others."""
+    if path.suffix == ".ckpt":
+        return f"If PyTorch wrote {path.name}, call it {path.stem}.pt."
     if path.suffix != ".msgpack":
         return None
     return (

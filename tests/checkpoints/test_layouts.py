@@ -91,6 +91,7 @@ def test_the_one_checkpoint_of_a_directory_is_found(
         ),
         (("a.pt", "b.pt"), "a.pt and b.pt"),
         (("a.ckpt.index", "model.safetensors"), "safetensors and a.ckpt"),
+        (("epoch=1.ckpt",), "If PyTorch wrote epoch=1.ckpt, call it epoch=1.pt."),
         (("flax_model.msgpack",), "flax_model.msgpack is not read; convert"),
         (("adapter_config.json", "adapter_model.bin"), "merge_and_unload"),
         (("adapter_config.json", "model.safetensors"), "adapter_config.json away"),

@@ -17,6 +17,7 @@ from kerascls.checkpoints.weight_files.torch_tensors import ITEM_BYTES, Storage
 # The description of a tensor takes some hundred bytes.
 MAX_PICKLE_BYTES = 4_000_000
 ZIP = b"PK\x03\x04"
+_MAIN = "data.pkl"
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 _ENTRY_HEADER = struct.Struct("<4s22xHH")
 
@@ -76,16 +77,19 @@ def open_archive(path: Path) -> TorchArchive:
 def _open_zip(path: Path, file: BinaryIO) -> TorchArchive:
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
-    roots = [e.filename.removesuffix("data.pkl") for e in entries if _is_main(e)]
+    roots = [e.filename.removesuffix(_MAIN) for e in entries if _is_main(e)]
     if len(roots) != 1:
-        raise ValueError(f"a zip archive with {len(roots)} descriptions (data.pkl)")
+        raise ValueError(
+            f"a zip archive with {len(roots)} parts called data.pkl, of which "
+            f"torch.save writes one"
+        )
     parts = {
         entry.filename.removeprefix(roots[0]): _place(file, entry)
         for entry in entries
-        if entry.filename.startswith(roots[0])
+        if entry.filename.startswith((f"{roots[0]}data", f"{roots[0]}byteorder"))
     }
     order = _bytes_at(file, parts["byteorder"]) if "byteorder" in parts else b""
-    value, storages = read_pickle(BytesIO(_pickle_at(file, parts["data.pkl"])))
+    value, storages = read_pickle(BytesIO(_pickle_at(file, parts[_MAIN])))
     data = {
         name.removeprefix("data/"): place
         for name, place in parts.items()
@@ -103,7 +107,10 @@ def _open_zip(path: Path, file: BinaryIO) -> TorchArchive:
 def _open_old(path: Path, file: BinaryIO) -> TorchArchive:
     head = BytesIO(file.read(MAX_PICKLE_BYTES))
     if head.getvalue()[:1] != b"\x80" or read_pickle(head)[0] != _MAGIC:
-        raise ValueError("a file that does not begin as torch.save writes it")
+        raise ValueError(
+            "a file that does not begin as torch.save writes it (one of safetensors "
+            "has to be called so)"
+        )
     (protocol, _), (system, _) = read_pickle(head), read_pickle(head)
     if protocol != _PROTOCOL or type(system) is not dict:
         raise ValueError("a file in a form of PyTorch that is not known")
@@ -133,7 +140,7 @@ def _open_old(path: Path, file: BinaryIO) -> TorchArchive:
 
 def _is_main(entry: zipfile.ZipInfo) -> bool:
     folder, _, name = entry.filename.rpartition("/")
-    return name == "data.pkl" and "/" not in folder
+    return name == _MAIN and "/" not in folder
 
 
 def _place(file: BinaryIO, entry: zipfile.ZipInfo) -> Place:

@@ -21,6 +21,7 @@ from kerascls.errors import CheckpointError
 
 # Beyond all files of weights: dicts within dicts can hold each other many times.
 MAX_VALUES, MAX_NAME_CHARS, MAX_DEPTH = 200_000, 500, 20
+_SAVE = "torch.save(model.state_dict(), 'pytorch_model.bin')"
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
@@ -112,15 +113,23 @@ def _guarded(path: Path, function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except ForbiddenNameError as error:
+        name = str(error)
+        # Of other kinds of tensors: quantised, sparse, of 8 bits.
+        cure = f"Save the weights alone where it was made: {_SAVE}"
+        if name.startswith("torch."):
+            cure = "Save the weights as plain tensors of float32 where it was made"
         raise CheckpointError(
             f"Expected a file of weights: dicts of tensors. Received: {path}, whose "
-            f"pickle asks for {str(error)!r:.200}; nothing of it was run. Save the "
-            f"weights alone where it was made: "
-            f"torch.save(model.state_dict(), 'pytorch_model.bin')"
+            f"pickle asks for {name!r:.200}; nothing of it was run. {cure}"
         ) from error
-    except (ValueError, OSError, BadZipFile, NotImplementedError) as error:
+    except OSError as error:
+        raise CheckpointError(
+            f"Expected a file of weights. Received: {path}: {first_line(error):.300}. "
+            f"Copy or download it again."
+        ) from error
+    except (ValueError, BadZipFile, NotImplementedError) as error:
         raise CheckpointError(
             f"Expected a whole file of weights as torch.save writes them. Received: "
             f"{path}: {first_line(error):.300}. Copy or download it again, or save "
-            f"the weights alone: torch.save(model.state_dict(), 'pytorch_model.bin')"
+            f"the weights alone where it was made: {_SAVE}"
         ) from error

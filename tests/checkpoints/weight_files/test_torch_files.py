@@ -84,11 +84,22 @@ def test_a_pickle_of_what_is_no_weight_is_refused_by_its_name_and_never_made(
     assert made == []
 
 
+def test_tensors_of_other_kinds_are_refused_with_what_to_do(write):
+    other = writer.name("torch._utils", "_rebuild_qtensor")
+    with pytest.raises(CheckpointError, match="Save the weights as plain tensors"):
+        TorchFiles(write(writer.dict_of({"w": other})))
+
+
 def test_a_plain_pickle_of_an_object_is_refused(tmp_path):
     path = tmp_path / "pytorch_model.bin"
     path.write_bytes(pickle.dumps({"w": Fraction(1, 2)}, protocol=2))
     with pytest.raises(CheckpointError, match="asks for 'fractions.Fraction'"):
         TorchFiles(path)
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
+    with pytest.raises(CheckpointError, match="No such file.*download it again.$"):
+        TorchFiles(tmp_path / "pytorch_model.bin")
 
 
 @pytest.mark.parametrize("old", [False, True])
