@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from kerascls.checkpoints.config_files import read_config
 from kerascls.checkpoints.names import LayoutName
 from kerascls.checkpoints.weight_files.formats import (
     FORMATS,
@@ -18,6 +19,13 @@ _SHARD = re.compile(r"-\d{5}-of-(?!00001\.)\d{5}\.\w+$")
 # Trainers put their own state, which is no model, beside a model's weights.
 _STATES = ("optimizer", "scheduler", "training_args", "rng_state", "scaler", "sampler")
 _ADAPTER = "adapter_config.json"
+# Task of an adapter -> the class of peft that loads it, behind `AutoPeftModel`.
+_ADAPTED = {
+    "SEQ_CLS": "ForSequenceClassification",
+    "TOKEN_CLS": "ForTokenClassification",
+    "FEATURE_EXTRACTION": "ForFeatureExtraction",
+    "QUESTION_ANS": "ForQuestionAnswering",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,11 +228,14 @@ def _conversion(path: Path) -> str | None:
 
 
 def _adapter(directory: Path) -> str:
+    task = read_config(directory / _ADAPTER).get("task_type")
+    kind = f"AutoPeftModel{_ADAPTED.get(str(task), '')}"
     return (
         f"Expected the whole weights of an encoder. Received: {directory}, the folder "
         f"of an adapter ({_ADAPTER}), which changes the weights of another checkpoint. "
-        f"Merge the two where it was made and give what is written:"
-        f'\n  python -c "from peft import AutoPeftModel; AutoPeftModel.from_pretrained('
+        f"Merge the two where it was made, and give what is written together with the "
+        f"vocabulary of the other:"
+        f'\n  python -c "from peft import {kind}; {kind}.from_pretrained('
         f"r'{directory}').merge_and_unload().save_pretrained('merged')\""
         f"\nIf a whole checkpoint lies beside it, move {_ADAPTER} away."
     )
