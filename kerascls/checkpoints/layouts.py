@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kerascls.checkpoints.config_files import read_config
 from kerascls.checkpoints.names import LayoutName
+from kerascls.checkpoints.unread_weights import conversion, refuse_adapter
 from kerascls.checkpoints.weight_files.formats import (
     FORMATS,
     WeightFormat,
@@ -18,14 +18,6 @@ from kerascls.errors import CheckpointError
 _SHARD = re.compile(r"-\d{5}-of-(?!00001\.)\d{5}\.\w+$")
 # Trainers put their own state, which is no model, beside a model's weights.
 _STATES = ("optimizer", "scheduler", "training_args", "rng_state", "scaler", "sampler")
-_ADAPTER = "adapter_config.json"
-# Task of an adapter -> the class of peft that loads it, behind `AutoPeftModel`.
-_ADAPTED = {
-    "SEQ_CLS": "ForSequenceClassification",
-    "TOKEN_CLS": "ForTokenClassification",
-    "FEATURE_EXTRACTION": "ForFeatureExtraction",
-    "QUESTION_ANS": "ForQuestionAnswering",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +63,7 @@ def find_weights(directory: Path) -> tuple[Layout, Path]:
     Raises:
         CheckpointError: When there is none, or more than one of the same turn.
     """
-    if (directory / _ADAPTER).is_file():
-        raise CheckpointError(_adapter(directory))
+    refuse_adapter(directory)
     paths = _first_turn(directory)
     if paths and all(_SHARD.search(path.name) for path in paths):
         raise CheckpointError(_no_index(paths))
@@ -106,7 +97,7 @@ def named_weights(path: Path) -> Path:
         if _SHARD.search(path.name):
             raise CheckpointError(_no_index([path]))
         return path
-    if path.is_file() and (cure := _conversion(path)):
+    if path.is_file() and (cure := conversion(path)):
         raise CheckpointError(
             f"Expected weights in a form that is read. Received: {path}. {cure}"
         )
@@ -202,7 +193,7 @@ def _nothing_found(directory: Path) -> str:
     )
     names = [path.name for path in files_in(directory)]
     for path in files_in(directory):
-        if cure := _conversion(path):
+        if cure := conversion(path):
             return message + cure
     if data := [name for name in names if ".data-0" in name]:
         return message + f"The .index file that belongs to {data[0]} is missing."
@@ -210,35 +201,6 @@ def _nothing_found(directory: Path) -> str:
     if below:
         return message + f"Did you mean {below[0]}?"
     return message + "Choose the directory that holds the files, or complete them."
-
-
-def _conversion(path: Path) -> str | None:
-    """Returns what to do with weights in a form that is not read; None for others."""
-    if path.suffix == ".ckpt":
-        return f"If PyTorch wrote {path.name}, call it {path.stem}.pt."
-    if path.suffix != ".msgpack":
-        return None
-    return (
-        f"{path.name} is not read; convert it to safetensors once, where "
-        f"transformers 4 is installed:"
-        f'\n  python -c "from transformers import '
-        f"AutoModel; AutoModel.from_pretrained(r'{path.parent}', from_flax=True)"
-        f".save_pretrained(r'{path.parent}', safe_serialization=True)\""
-    )
-
-
-def _adapter(directory: Path) -> str:
-    task = read_config(directory / _ADAPTER).get("task_type")
-    kind = f"AutoPeftModel{_ADAPTED.get(str(task), '')}"
-    return (
-        f"Expected the whole weights of an encoder. Received: {directory}, the folder "
-        f"of an adapter ({_ADAPTER}), which changes the weights of another checkpoint. "
-        f"Merge the two where it was made, and give what is written together with the "
-        f"vocabulary of the other:"
-        f'\n  python -c "from peft import {kind}; {kind}.from_pretrained('
-        f"r'{directory}').merge_and_unload().save_pretrained('merged')\""
-        f"\nIf a whole checkpoint lies beside it, move {_ADAPTER} away."
-    )
 
 
 def _no_index(shards: list[Path]) -> str:

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from kerascls.checkpoints.layouts import (
@@ -176,22 +174,3 @@ def test_weights_in_a_form_that_is_not_read_are_told_how_to_be_converted(folder_
 def test_weights_beside_those_that_are_taken_are_named(folder_with, taken, others):
     folder = folder_with(taken, "optimizer.pt", "notes.txt", *others)
     assert sorted(other_weights(folder / taken)) == sorted(others)
-
-
-@pytest.mark.parametrize(
-    ("task", "kind"),
-    [
-        (None, "AutoPeftModel"),
-        ("SEQ_CLS", "AutoPeftModelForSequenceClassification"),
-        ("OTHER", "AutoPeftModel"),
-    ],
-)
-@pytest.mark.parametrize("beside", ["adapter_model.bin", "model.safetensors"])
-def test_the_folder_of_an_adapter_is_refused_with_what_merges_it(
-    folder_with, beside, task, kind
-):
-    folder = folder_with(beside)
-    (folder / "adapter_config.json").write_text(json.dumps({"task_type": task}))
-    with pytest.raises(CheckpointError, match="adapter_config.json away") as error:
-        find_weights(folder)
-    assert f"import {kind}; {kind}.from_pretrained(r'{folder}')" in str(error.value)

@@ -88,8 +88,11 @@ def _open_zip(path: Path, file: BinaryIO) -> TorchArchive:
         for entry in entries
         if entry.filename.startswith((f"{roots[0]}data", f"{roots[0]}byteorder"))
     }
-    order = _bytes_at(file, parts["byteorder"]) if "byteorder" in parts else b""
-    value, storages = read_pickle(BytesIO(_pickle_at(file, parts[_MAIN])))
+    # Files of older versions do not state it.
+    order = _text_at(file, parts["byteorder"]) if "byteorder" in parts else b"little"
+    if order not in (b"little", b"big"):
+        raise ValueError(f"the byte order {order!r:.40}")
+    value, storages = read_pickle(BytesIO(_text_at(file, parts[_MAIN])))
     data = {
         name.removeprefix("data/"): place
         for name, place in parts.items()
@@ -100,7 +103,7 @@ def _open_zip(path: Path, file: BinaryIO) -> TorchArchive:
         path=path,
         value=value,
         places=data,
-        byte_order=">" if bytes(order) == b"big" else "<",
+        byte_order="<" if order == b"little" else ">",
     )
 
 
@@ -157,9 +160,9 @@ def _place(file: BinaryIO, entry: zipfile.ZipInfo) -> Place:
     return Place(start, entry.file_size, entry.CRC)
 
 
-def _pickle_at(file: BinaryIO, place: Place) -> bytes:
+def _text_at(file: BinaryIO, place: Place) -> bytes:
     if place.nbytes > MAX_PICKLE_BYTES:
-        raise ValueError(f"a description (data.pkl) of {place.nbytes} bytes")
+        raise ValueError(f"a description of {place.nbytes} bytes")
     return _bytes_at(file, place).tobytes()
 
 

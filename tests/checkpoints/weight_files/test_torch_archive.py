@@ -42,6 +42,8 @@ def test_numbers_have_the_byte_order_that_the_file_states(path):
         ({"archive/data.pkl": None}, "with 0 parts called data.pkl"),
         ({"other/data.pkl": b""}, "with 2 parts called data.pkl"),
         ({"archive/data.pkl": b""}, "exhausted"),
+        ({"archive/byteorder": b"middle"}, "the byte order b'middle'"),
+        ({"archive/byteorder": bytes(4_000_001)}, "4000001 bytes"),
         ({"archive/data.pkl": bytes(4_000_001)}, "4000001 bytes"),
     ],
 )
