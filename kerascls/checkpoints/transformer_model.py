@@ -94,7 +94,7 @@ def build_transformer_model(
 
     Args:
         config_path: Configuration file of Google or Hugging Face.
-        checkpoint_path: TensorFlow prefix, safetensors file or its index file; None
+        checkpoint_path: TensorFlow prefix, file of weights or its index file; None
             for random weights.
         model: `"bert"`, `"roberta"` (the same), `"albert"` or `"electra"`.
         application: Only `"encoder"`.

@@ -16,7 +16,7 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
     """Say what CHECKPOINT is, what fits, and how to use it.
 
     It is a directory, also of a finished run or a bundle; where that holds several
-    checkpoints, a safetensors file, its index file or a TensorFlow prefix such as
+    checkpoints, a file of weights, an index file or a TensorFlow prefix such as
     DIR/model.ckpt-2000.
     """
     inspection = kerascls.inspect(checkpoint)
