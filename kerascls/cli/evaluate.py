@@ -20,7 +20,11 @@ from kerascls.cli.output import echo_json, row_progress
 @click.command()
 @click.argument("out", type=FOLDER)
 @click.option(
-    "--test", required=True, type=TEXT_SOURCE, help="Labelled text to score on."
+    "--test",
+    required=True,
+    multiple=True,
+    type=TEXT_SOURCE,
+    help="Labelled text to score on; repeat for several files.",
 )
 @reading_options()
 @click.option(
@@ -31,12 +35,16 @@ from kerascls.cli.output import echo_json, row_progress
 @runtime_option
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
 def evaluate(
-    out: Path, test: Path, report: Path | None, as_json: bool, **options: Any
+    out: Path,
+    test: tuple[Path, ...],
+    report: Path | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Score the classifier in OUT, a run directory or bundle, on labelled text."""
     with row_progress() as show:
         result = kerascls.evaluate(
-            out, test, out=report, on_progress=show, **given(options)
+            out, list(test), out=report, on_progress=show, **given(options)
         )
     if as_json:
         return echo_json(result.to_dict())

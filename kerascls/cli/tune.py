@@ -24,13 +24,13 @@ DECISION = (
 
 @click.command()
 @click.argument("out", type=FOLDER)
-@click.argument("valid", type=TEXT_SOURCE, required=False)
+@click.argument("valid", nargs=-1, type=TEXT_SOURCE, metavar="[VALID]...")
 @setting_options(DECISION)
 @reading_options()
 @runtime_option
 @click.option("--undo", is_flag=True, help="Bring the decision of before back.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-def tune(out: Path, valid: Path | None, as_json: bool, **options: Any) -> None:
+def tune(out: Path, valid: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     """Fit how the classifier in OUT decides anew, by default on its validation part.
 
     Nothing is trained: only probabilities and thresholds change, and the bundle keeps
@@ -38,7 +38,9 @@ def tune(out: Path, valid: Path | None, as_json: bool, **options: Any) -> None:
     was before stays in the bundle: --undo goes back, one `tune` at a time.
     """
     with row_progress() as show:
-        result = kerascls.tune(out, valid, on_progress=show, **given(options))
+        result = kerascls.tune(
+            out, list(valid) or None, on_progress=show, **given(options)
+        )
     if as_json:
         return echo_json(result.to_dict())
     from kerascls.evaluation.reports import render_table
