@@ -14,7 +14,7 @@ from kerascls.cli.options import (
     reading_options,
     runtime_option,
 )
-from kerascls.cli.output import echo_json, row_progress
+from kerascls.cli.output import echo_json, row_progress, show
 
 
 @click.command()
@@ -42,12 +42,12 @@ def evaluate(
     **options: Any,
 ) -> None:
     """Score the classifier in OUT, a run directory or bundle, on labelled text."""
-    with row_progress() as show:
+    with row_progress() as progress:
         result = kerascls.evaluate(
-            out, list(test), out=report, on_progress=show, **given(options)
+            out, list(test), out=report, on_progress=progress, **given(options)
         )
     if as_json:
         return echo_json(result.to_dict())
     from kerascls.evaluation.reports import render_report
 
-    click.echo(render_report(result))
+    show(render_report(result))
