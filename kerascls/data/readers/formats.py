@@ -29,6 +29,7 @@ from kerascls.data.readers.doccano import (
 )
 from kerascls.data.readers.fasttext import (
     fasttext_dialect,
+    fasttext_pair_rows,
     fasttext_rows,
     fasttext_tail_rows,
     save_fasttext,
@@ -194,6 +195,7 @@ FORMATS = {
     "fasttext-tail": FileFormat(
         (), fasttext_tail_rows, save=save_fasttext_tail, has_columns=False
     ),
+    "fasttext-pair": FileFormat((), fasttext_pair_rows, has_columns=False),
     "doccano": FileFormat((), jsonl_rows, save=save_doccano, has_columns=False),
     "doccano-csv": FileFormat(
         (),
