@@ -82,8 +82,7 @@ def describe_data(
         24.5
     """
     options = ReadOptions.from_keywords(describe_data, reading)
-    paths = [files] if isinstance(files, str | Path) else list(files)
-    rows = read_rows(paths, options=options)
+    rows = read_rows(files, options=options)
     stats = _stats(rows)
     if plot is not None:
         from kerascls.auditing.data_plot import data_png

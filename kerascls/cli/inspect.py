@@ -6,7 +6,7 @@ import click
 
 import kerascls
 from kerascls.cli.exit_codes import BAD_INPUT, DONE
-from kerascls.cli.output import echo_json
+from kerascls.cli.output import echo_json, show
 
 
 @click.command()
@@ -23,5 +23,5 @@ def inspect(checkpoint: Path, as_json: bool) -> int:
     if as_json:
         echo_json(inspection.to_dict())
     else:
-        click.echo(str(inspection))
+        show(str(inspection))
     return DONE if inspection.is_complete else BAD_INPUT

@@ -17,8 +17,13 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
 
     Raises:
         DataError: When tasks or columns differ between them.
-        SettingsError: When a file is there twice.
+        SettingsError: When a file is there twice, or there is none.
     """
+    if not datasets:
+        raise SettingsError(
+            "Expected one or more files. Received: none. Name one, or give a table in "
+            "memory."
+        )
     first, *others = datasets
     if not others:
         return first

@@ -8,10 +8,12 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from kerascls.data.joined import join
 from kerascls.data.label_checks.column import notes_or_refusal
 from kerascls.data.label_checks.compare import compare
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
+from kerascls.data.readers.frame_kinds import as_sources
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError, SettingsError
@@ -171,8 +173,8 @@ def evaluate(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        test: Texts and labels: a file, or a table in memory, see
-            `kerascls.data.readers.frame_kinds.as_frame`.
+        test: Texts and labels: a file, a pattern of files, a table in memory, or a
+            list of several, see `kerascls.data.readers.frame_kinds.as_sources`.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
@@ -232,7 +234,7 @@ def read_labelled(
 
     Args:
         bundle: What is not stated of the columns is as in its training.
-        path: A file, or a table in memory, with texts and labels.
+        path: One or several files, or tables in memory, with texts and labels.
         options: What is stated.
 
     Raises:
@@ -240,7 +242,8 @@ def read_labelled(
             labels.
         SettingsError: When text columns are more or fewer than in training.
     """
-    dataset = read(path, options.as_in(bundle.read_options))
+    options = options.as_in(bundle.read_options)
+    dataset = join([read(source, options) for source in as_sources(path)])
     counts = Counter(name for example in dataset.examples for name in example.labels)
     found = compare(dataset.name, counts, bundle.label_set, "the classifier")
     return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

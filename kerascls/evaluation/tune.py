@@ -164,7 +164,7 @@ def tune(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        valid: Labelled text to fit on, a file or a table in memory. Not what the model
+        valid: Labelled text to fit on, as in `evaluate`. Not what the model
             was trained on, of which it is too sure, nor what it will be scored on. By
             default the validation part of the run, which its directory keeps.
         undo: Bring the decision before the last `tune` back instead, step by step to

@@ -193,3 +193,9 @@ def test_a_table_in_memory_scores_as_its_file_does(multilabel_run, multilabel_fi
     )
     assert report_csv(of_frame) == report_csv(of_file)
     assert of_frame.source == f"<DataFrame {len(frame)} rows>"
+
+
+def test_files_of_a_pattern_are_scored_together(multilabel_run, multilabel_files):
+    pattern = multilabel_files["test"].parent / "*[td].csv"
+    report = evaluate(multilabel_run.out, pattern)
+    assert report.source == "test.csv + valid.csv"

@@ -352,3 +352,11 @@ def test_several_tables_are_read_as_one(load):
     data = load(train=frames)
     assert sum(sizes(data).values()) == 80
     assert "<dict 40 rows> + <dict 40 rows, no. 2>" in note(data, "split")
+
+
+def test_all_files_of_a_pattern_are_one_part_and_are_written_down(write, load):
+    paths = [write(f"p{n}.csv", rows(20, prefix=f"t{n}-")) for n in (10, 9)]
+    data = load(train=paths[0].parent / "p*.csv")
+    files = data.parts["train"].dataset.facts()["files"]
+    assert [one["file"] for one in files] == [str(paths[1]), str(paths[0])]
+    assert sum(sizes(data).values()) == 40

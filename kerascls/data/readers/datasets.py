@@ -18,6 +18,8 @@ from kerascls.data.readers.rows import TableName
 from kerascls.data.readers.text_files import file_sha256
 from kerascls.errors import DataError
 
+SHOWN_FILES = 4
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -52,8 +54,11 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        """The names of its files, for people."""
-        return " + ".join(file.path.name for file in self.files or (self,))
+        """The names of its files, for people; of many the first and the last."""
+        names = [file.path.name for file in self.files or (self,)]
+        if len(names) > SHOWN_FILES:
+            return f"{names[0]} ... {names[-1]} ({len(names)} files)"
+        return " + ".join(names)
 
     @property
     def file_names(self) -> tuple[str, ...]:

@@ -125,6 +125,8 @@ def plain(cell: Any) -> Any:
         return sorted(map(plain, cell), key=str)
     if type(cell).__name__ == "datetime64":  # of nanoseconds it would give a number
         cell = cell.astype("M8[us]")
+    if type(cell).__name__ in ("float16", "float32"):  # 0.1, not 0.10000000149011612
+        return float(str(cell))
     for convert in ("as_py", "tolist", "to_list"):
         if hasattr(cell, convert):
             return plain(getattr(cell, convert)())

@@ -17,6 +17,7 @@ from kerascls.data.readers.decoding import (
     strict_lines,
 )
 from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
+from kerascls.data.readers.globs import is_pattern, nothing_matched
 from kerascls.data.readers.text_encodings import encoding_advice, try_encodings
 from kerascls.errors import DataError
 
@@ -33,6 +34,11 @@ def open_binary(path: str | Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except FileNotFoundError as error:
+        if is_pattern(path):
+            raise DataError(
+                f"Expected one or more files with labelled text. Received: "
+                f"path={str(path)!r}, {nothing_matched(path)}. Correct the pattern."
+            ) from error
         raise DataError(
             f"Expected a file with labelled text. Received: path={str(path)!r}, which "
             f"does not exist{_beside(path)}"

@@ -105,7 +105,7 @@ def test_bytes_that_are_no_text_are_a_bad_row(path):
 @pytest.mark.parametrize("content", [b"", b"PAR1" + b" " * 60 + b"PAR1", b"text,label"])
 def test_another_file_is_refused(path, content):
     path.write_bytes(content)
-    with pytest.raises(DataError, match="Write it anew, or name its own format"):
+    with pytest.raises(DataError, match="Write it anew|Read it with `--format"):
         list(read_records(path))
 
 
