@@ -67,10 +67,10 @@ def macro_threshold(
     if not targets.any():
         return DEFAULT_THRESHOLD
     limit = MAX_CANDIDATES if targets.size <= _LARGE else _FEW_CANDIDATES
-    some = thinned(targets, probabilities, most=_LARGE)
-    if not some[0].any():
-        some = (targets, probabilities)
-    thresholds = candidate_thresholds(*some, limit)
+    truth, some = thinned(targets, probabilities, most=_LARGE)
+    if not truth.any():
+        truth, some = targets, probabilities
+    thresholds = candidate_thresholds(truth, some, limit)
     return _best(targets, probabilities, thresholds, beta)
 
 
