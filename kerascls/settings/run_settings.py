@@ -18,6 +18,7 @@ from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.group import Group, NameIn
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.training import TrainSettings
+from kerascls.system.json_objects import without_repeats
 from kerascls.system.tables import did_you_mean, nearest
 
 
@@ -91,8 +92,11 @@ class RunSettings(Group):
         """
         path = Path(path)
         try:
-            loads = json.loads if path.suffix == ".json" else tomllib.loads
-            values = loads(path.read_text(encoding="utf-8-sig"))
+            content = path.read_text(encoding="utf-8-sig")
+            if path.suffix == ".json":
+                values = json.loads(content, object_pairs_hook=without_repeats)
+            else:
+                values = tomllib.loads(content)
             if "settings" in values and "status" in values:  # a run.json
                 values = values["settings"]
         except (OSError, ValueError) as error:

@@ -143,6 +143,21 @@ def test_an_assignment_without_equals_sign_is_refused():
         RunSettings().with_overrides(["train.epochs"])
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", '{"train": {"epochs": 3, "epochs": 5}}'),
+        ("a.json", '{"train": {"epochs": 3}, "train": {"seed": 5}}'),
+        ("a.toml", "[train]\nepochs = 3\nepochs = 5\n"),
+        ("a.toml", "[train]\nepochs = 3\n[train]\nseed = 5\n"),
+    ],
+)
+def test_a_setting_that_is_there_twice_is_an_error(tmp_path, name, content):
+    (tmp_path / name).write_text(content, "utf-8")
+    with pytest.raises(SettingsError, match=rf"{name}' \("):
+        RunSettings.read(tmp_path / name)
+
+
 def test_settings_come_back_equal_from_json(tmp_path):
     settings = RunSettings.from_options(train="a.csv", text=("t",), threshold=0.25)
     path = tmp_path / "settings.json"
