@@ -118,7 +118,8 @@ class RunSettings(Group):
     def with_overrides(self, assignments: Iterable[str]) -> Self:
         """Returns a copy with `group.field=value` texts applied.
 
-        `null` means None; several columns or files are joined by commas.
+        `null` means None; several columns or files are joined by commas, unless a file
+        has such a name.
 
         Raises:
             SettingsError: When a setting is given twice, or cannot be used.
@@ -200,6 +201,9 @@ def _parsed(key: str, value: str) -> Any:
     if value == "null":
         return None
     if key in FIELDS and get_origin(FIELDS[key].annotation) is tuple:
+        is_files = FIELDS[key].annotation == FIELDS["data.train"].annotation
+        if is_files and Path(value).exists():
+            return (value,)
         return tuple(item.strip() for item in value.split(",") if item.strip())
     return value
 

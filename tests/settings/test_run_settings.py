@@ -110,6 +110,14 @@ def test_several_files_come_from_one_override():
     assert settings.data.train == (Path("a.csv"), Path("b.csv"))
 
 
+def test_a_file_with_a_comma_in_its_name_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a,b.csv").touch()
+    settings = RunSettings().with_overrides(["data.test=a,b.csv", "data.text=a,b.csv"])
+    assert settings.data.test == (Path("a,b.csv"),)
+    assert settings.data.text == ("a", "b.csv")
+
+
 def test_an_unknown_group_is_refused():
     with pytest.raises(SettingsError, match="`tain` is not a setting"):
         RunSettings.from_dict({"tain": {"epochs": 2}})
