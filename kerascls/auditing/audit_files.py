@@ -10,7 +10,7 @@ from kerascls.auditing.rows import label_cell
 from kerascls.auditing.tables import audit_markdown
 from kerascls.system.files import write_all, write_atomically
 
-FINDINGS_FILE = "findings.csv"
+AUDIT_FILE, FINDINGS_FILE = "audit.json", "findings.csv"
 FINDINGS_COLUMNS = (
     *("kind", "finding", "file", "line", "text", "labels"),
     *("suggestion", "score", "corrected", "row"),
@@ -23,7 +23,7 @@ def write_audit(directory: str | Path, audit: Audit) -> list[Path]:
     """Writes `audit.md`, `audit.json` and `findings.csv`; returns their paths."""
     contents = {
         "audit.md": _encoded(audit_markdown(audit)),
-        "audit.json": _encoded(
+        AUDIT_FILE: _encoded(
             json.dumps(audit.to_dict(), ensure_ascii=False, indent=2) + "\n"
         ),
         FINDINGS_FILE: b"\xef\xbb\xbf" + _encoded(findings_csv(audit)),

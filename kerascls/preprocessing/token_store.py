@@ -12,13 +12,12 @@ import numpy as np
 from kerascls.data.ragged import offsets_of
 from kerascls.errors import DataError
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
-from kerascls.system.disk import is_full
-from kerascls.system.files import replaced
 
 FORMAT_VERSION = 1
 ROWS_AT_ONCE = 4096
 META, TOKEN_IDS = "store.json", "token_ids.bin"
 OFFSETS, LINES = "offsets.npy", "lines.npy"
+FILES = (META, TOKEN_IDS, OFFSETS, LINES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,38 +88,30 @@ def write_token_store(
     lines: Sequence[int],
     tokenizer: Tokenizer,
     on_progress: Callable[[int, int], None] | None = None,
-) -> TokenStore:
-    """Writes a store chunk by chunk and opens it; one that was there is replaced.
+) -> None:
+    """Writes a store chunk by chunk; until all is there, it cannot be opened.
 
     Args:
-        directory: Where the store goes.
+        directory: Where the store goes; made here.
         texts: The text fields of each row, as many in each.
         lines: Where each row starts in its source file.
         tokenizer: Turns texts into ids.
         on_progress: Called with the rows done and all rows.
 
     Raises:
-        DataError: When the disk is full or not writable, `directory` holds something
-            else, or rows differ in their number of fields.
+        DataError: When rows differ in their number of fields.
+        OSError: When it cannot be written there.
     """
     directory = Path(directory)
     meta = {"num_fields": _num_fields(texts), "dtype": _dtype(tokenizer).str}
     meta |= {"format_version": FORMAT_VERSION, "rows": len(texts)}
     all_lines = _lines(lines, len(texts))
-    _check_replaceable(directory)
-    try:
-        if not directory.parent.exists():  # a file of that name is told below
-            directory.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(directory) as work:
-            work.mkdir()
-            with open(work / TOKEN_IDS, "wb") as file:
-                lengths = _write_ids(file, texts, tokenizer, on_progress)
-            _save(work / OFFSETS, offsets_of(lengths))
-            _save(work / LINES, all_lines)
-            (work / META).write_text(json.dumps(meta), "utf-8")
-    except OSError as error:
-        raise _disk_error(error, directory, texts, tokenizer) from error
-    return TokenStore.open(directory)
+    directory.mkdir()
+    with open(directory / TOKEN_IDS, "wb") as file:
+        lengths = _write_ids(file, texts, tokenizer, on_progress)
+    _save(directory / OFFSETS, offsets_of(lengths))
+    _save(directory / LINES, all_lines)
+    (directory / META).write_text(json.dumps(meta), "utf-8")
 
 
 def _open(directory: Path) -> TokenStore:
@@ -197,33 +188,3 @@ def _save(path: Path, array: np.ndarray) -> None:
     buffer = io.BytesIO()  # np.save on a file hides the reason why a write failed
     np.save(buffer, array, allow_pickle=False)
     path.write_bytes(buffer.getbuffer())
-
-
-def _check_replaceable(directory: Path) -> None:
-    names = {directory.name} if directory.exists() else set()
-    if directory.is_dir():
-        names = {path.name for path in directory.iterdir()}
-    others = sorted(names - {META, TOKEN_IDS, OFFSETS, LINES})
-    if others:
-        raise DataError(
-            f"A token store needs a folder of its own. Received: "
-            f"directory={str(directory)!r}, where {others[0]!r} is. Give another "
-            f"folder."
-        )
-
-
-def _disk_error(
-    error: OSError,
-    directory: Path,
-    texts: Sequence[tuple[str, ...]],
-    tokenizer: Tokenizer,
-) -> DataError:
-    characters = sum(len(text) for fields in texts for text in fields)
-    num_bytes = characters * _dtype(tokenizer).itemsize
-    num_bytes += 8 * sum(len(fields) + 1 for fields in texts)
-    reason = "the disk is full" if is_full(error) else error.strerror or str(error)
-    return DataError(
-        f"A token store of {len(texts)} rows needs up to {num_bytes / 1e6:,.1f} MB of "
-        f"disk. Received: directory={str(directory)!r}, {reason}. Make room, give "
-        f"another folder, or do without a store on disk (--no-cache)."
-    )

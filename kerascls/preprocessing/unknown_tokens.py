@@ -5,6 +5,7 @@ from itertools import islice
 
 import numpy as np
 
+from kerascls.data.drawing import drawn_rows
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.tokenizers.vocabulary import UNK, count_words
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
@@ -50,7 +51,8 @@ def unknown_note(
 
 
 def _unknown_words(texts: Sequence[tuple[str, ...]], tokenizer: Tokenizer) -> list[str]:
-    sample = (field[:SAMPLED_CHARS] for row in texts[:SAMPLED_TEXTS] for field in row)
+    rows = drawn_rows(len(texts), SAMPLED_TEXTS).tolist()
+    sample = (field[:SAMPLED_CHARS] for row in rows for field in texts[row])
     counts = count_words(sample, tokenizer.do_lower_case)
     words = [word for word, _ in counts.most_common(SAMPLED_WORDS)]
     ids = tokenizer.encode_ids(words)

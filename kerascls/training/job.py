@@ -13,6 +13,7 @@ from kerascls.decision.fit_decision import check_decision
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.models.presets import architecture_of
+from kerascls.preprocessing.cache import Cache, limit_bytes
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
@@ -49,9 +50,14 @@ class Job:
     @cached_property
     def stores(self) -> dict[str, TokenStore]:
         """Token ids of each part, made when they are first asked for."""
-        tokenizer, screen = self.start.tokenizer, self.screen
-        with screen.bars() as bars:
-            return tokenize_parts(self.data, tokenizer, self.cache, bars, screen.say)
+        tokenizer = self.start.tokenizer
+        with self.screen.bars() as bars:
+            return tokenize_parts(self.data, tokenizer, self.kept, bars)
+
+    @cached_property
+    def kept(self) -> Cache | None:
+        """Where token ids and features are kept, if they are to be."""
+        return Cache(self.screen.say) if self.cache else None
 
     @cached_property
     def token_notes(self) -> list[str]:
@@ -182,6 +188,8 @@ def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
     needed = require_keras if architecture.build else require
     needed("Training", *TRAINING)
     require_trackers(settings.train.track)
+    if cache:
+        limit_bytes()  # that it can be read
     with screen.bars() as bars:
         data = load_labelled_text(settings.data, settings.split_seed, bars)
     check_decision(settings.decision, data.task, tuple(data.label_set))

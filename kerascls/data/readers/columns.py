@@ -12,6 +12,9 @@ _INVISIBLE = "\ufeff\u200b\u200e\u200f"
 TASK_OF_COLUMN = {"label": Task.MULTICLASS, "labels": Task.MULTILABEL}
 
 
+_TASKS = "`--task multiclass` (one label per row) or `--task multilabel` (any number)"
+
+
 class ColumnsError(DataError):
     """The columns of a file are not those that are wanted.
 
@@ -121,7 +124,7 @@ def choose_label_column(
             raise ColumnsError(
                 f'Expected one label column: "label" (one per row) or "labels" (any '
                 f"number). Received: {source} with the columns {_quoted(columns)}.",
-                f"Name the column with {advice}.",
+                f"Name the column with {advice}." + f" Add {_TASKS}." * (task is None),
             )
         label = defaults[0]
     _require(label, columns, "--label", source)
@@ -129,8 +132,7 @@ def choose_label_column(
     if task is None:
         raise SettingsError(
             f'Expected the task to be stated for a label column other than "label" or '
-            f'"labels". Received: label={label!r}, task=None. Add `--task multiclass` '
-            f"(one label per row) or `--task multilabel` (any number)."
+            f'"labels". Received: label={label!r}, task=None. Add {_TASKS}.'
         )
     return label, task
 

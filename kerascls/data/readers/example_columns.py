@@ -8,6 +8,7 @@ from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelCo
 from kerascls.data.labels import Task
 from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.columns import (
+    ColumnsError,
     choose_label_column,
     choose_text_columns,
     pick_texts,
@@ -76,7 +77,15 @@ class ExampleColumns:
             SettingsError: When the options contradict each other.
         """
         refuse_fasttext(columns)
-        texts = choose_text_columns(options.text, columns, source)
+        try:
+            texts = choose_text_columns(options.text, columns, source)
+        except ColumnsError as error:
+            try:
+                choose_label_column(options.label, options.task, columns, source)
+            except ColumnsError as other:
+                advice = f"{error.advice} There is no label column either. "
+                raise ColumnsError(error.fault, advice + other.advice) from error
+            raise
         label, task = choose_label_column(options.label, options.task, columns, source)
         if twice := set(texts) & {*([label] if isinstance(label, str) else label)}:
             raise SettingsError(

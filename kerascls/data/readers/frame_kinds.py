@@ -63,6 +63,13 @@ def as_frame(value: Any) -> Frame:
     """
     if isinstance(value, Frame):
         return value
+    if isinstance(value, list | tuple) and value:
+        if isinstance(value[0], PathLike) or _is_table(value[0]):
+            raise SettingsError(
+                f"Expected one file or one table in memory. Received: a "
+                f"{type(value).__name__} whose first is a {type(value[0]).__name__}. "
+                f"Join tables first, as with pandas.concat, or call once for each."
+            )
     if isinstance(value, Mapping) and not any(map(_is_table, value.values())):
         return _of_columns(value)
     if isinstance(value, tuple) and len(value) == 2 and _is_column(value[0]):

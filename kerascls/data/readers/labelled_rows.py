@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,7 +32,6 @@ from kerascls.errors import DataError
 
 Progress = Callable[[int, int], None]
 ROWS_PER_PROGRESS = 1000
-LOOKED_AT_ROWS = 1000
 
 
 @dataclass
@@ -181,7 +180,9 @@ def _one_hot_advice(rows: Iterable[Row], options: ReadOptions) -> str:
     if options.label:
         return ""
     records = (row.fields for row in rows if isinstance(row, Record))
-    return one_hot_advice(islice(records, LOOKED_AT_ROWS))
+    with suppress(DataError):  # of a later row; what is told are the columns
+        return one_hot_advice(records)
+    return ""
 
 
 def _with_progress(

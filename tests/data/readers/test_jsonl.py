@@ -51,6 +51,7 @@ def test_blank_lines_are_rows_above_others_and_none_at_the_end():
         ("1" * 5000, "not JSON that can be read: "),
         (r'{"text": "\ud83d"}', "half of a surrogate pair"),
         ('{"text": "a\0"}', "not JSON: Invalid control character"),
+        ('{"a": "x", "a": "y"}', "\"a\" is there twice, as 'x' and as 'y'"),
     ],
 )
 def test_a_bad_row_is_placed_and_the_next_one_read(line, reason):
