@@ -93,7 +93,7 @@ def test_an_unknown_encoding_is_refused(name):
 
 
 def test_an_unknown_encoding_names_the_nearest():
-    with pytest.raises(SettingsError, match="did you mean 'gb18030"):
+    with pytest.raises(SettingsError, match="Did you mean 'gb18030"):
         check_encoding("gb18031")
 
 
@@ -104,7 +104,7 @@ def test_a_missing_file_names_its_neighbour(tmp_path):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(DataError, match="nor can the folder"):
+    with pytest.raises(DataError, match="Nor can the folder"):
         open_binary(tmp_path / "nowhere" / "a.csv")
 
 
