@@ -113,7 +113,7 @@ def named_weights(path: Path) -> Path:
     huggingface, _ = LAYOUTS
     if path.is_file() and path.name.endswith(huggingface.weights):
         if _SHARD.search(path.name):
-            raise CheckpointError(_no_index([path]))
+            raise CheckpointError(_is_shard(path))
         return path
     prefix = path.with_name(path.name.removesuffix(".index"))
     if prefix.with_name(f"{prefix.name}.index").is_file():
@@ -206,14 +206,20 @@ def _conversion(path: Path) -> str | None:
     return None
 
 
+def _is_shard(path: Path) -> str:
+    layout, _ = LAYOUTS
+    others = layout.weight_paths(path.parent)
+    if indexes := [one for one in others if one.name.endswith(".index.json")]:
+        return (
+            f"Expected the index file of weights in several files. Received: {path}, "
+            f"which is a part of them. Give {indexes[0]}."
+        )
+    return _no_index([path])
+
+
 def _no_index(shards: list[Path]) -> str:
     directory = shards[0].parent
     names = " and ".join(path.name for path in shards)
-    if indexes := [p for p in files_in(directory) if p.name.endswith(".index.json")]:
-        return (
-            f"Expected the index file of weights in several files. Received: {names}, "
-            f"which is a part of them. Give {indexes[0]}."
-        )
     return (
         f"Expected {SAFETENSORS_INDEX} beside the shards of a checkpoint. "
         f"Received: {directory} with {names} only, which is a part of the weights. "

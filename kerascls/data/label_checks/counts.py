@@ -27,7 +27,7 @@ def occurs_once(column: LabelColumn) -> Iterator[Finding]:
     texts = column.count_texts()
     swapped = texts < (1 - MOST) * total and once >= MOST * total
     names = map(shlex.quote, (column.name, column.text_columns[0]))
-    options = "`--text {} --label {}`".format(*names)
+    options = "`--text {} --label {} --task {}`".format(*names, column.task)
     beside = f", and {count(texts, 'different text')}" if 2 * texts < total else ""
     yield Finding(
         "labels that occur in several rows each",

@@ -1,5 +1,6 @@
 """Which columns hold the texts and the labels."""
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -119,12 +120,10 @@ def choose_label_column(
     if label is None:
         defaults = [name for name in TASK_OF_COLUMN if name in columns]
         if len(defaults) != 1:
-            near = [name for name in columns if name.casefold() in TASK_OF_COLUMN]
-            advice = f"`--label {near[0]}`" if len(near) == 1 else "`--label`"
             raise ColumnsError(
                 f'Expected one label column: "label" (one per row) or "labels" (any '
                 f"number). Received: {source} with the columns {_quoted(columns)}.",
-                f"Name the column with {advice}.",
+                _label_advice(task, columns),
             )
         label = defaults[0]
     _require(label, columns, "`--label`", source)
@@ -137,6 +136,21 @@ def choose_label_column(
             f"number)."
         )
     return label, task
+
+
+def _label_advice(task: Task | None, columns: Collection[str]) -> str:
+    if TASK_OF_COLUMN.keys() <= set(columns):
+        return "Name one with `--label label` or `--label labels`."
+    near = [name for name in columns if name.casefold() in TASK_OF_COLUMN]
+    name = f" {shlex.quote(near[0])}" if len(near) == 1 else ""
+    if name and task is None:
+        name += f" --task {TASK_OF_COLUMN[near[0].casefold()]}"
+    if name or task is not None:
+        return f"Name the column with `--label{name}`."
+    return (
+        "Name the column with `--label`, and state `--task multiclass` (one label per "
+        "row) or `--task multilabel` (any number)."
+    )
 
 
 def check_task(task: Task | str | None) -> Task | None:

@@ -70,10 +70,21 @@ def test_a_label_column_of_another_name_needs_the_task():
         choose_label_column("topic", None, ["text", "topic"], "a.csv")
 
 
-@pytest.mark.parametrize("columns", [["text"], ["label", "labels"]])
-def test_no_label_column_or_two_need_a_choice(columns):
-    with pytest.raises(DataError, match="`--label`"):
-        choose_label_column(None, None, columns, "a.csv")
+@pytest.mark.parametrize(
+    ("columns", "task", "cure"),
+    [
+        (["text"], None, "with `--label`, and state `--task multiclass`"),
+        (["text"], "multilabel", "with `--label`."),
+        (["text", "Label"], None, "with `--label Label --task multiclass`."),
+        (["text", "LABELS"], None, "with `--label LABELS --task multilabel`."),
+        (["text", "Label"], "multilabel", "with `--label Label`."),
+        (["label", "labels"], None, "with `--label label` or `--label labels`."),
+    ],
+)
+def test_no_label_column_or_two_need_a_choice(columns, task, cure):
+    with pytest.raises(DataError) as caught:
+        choose_label_column(None, task, columns, "a.csv")
+    assert cure in str(caught.value)
 
 
 def test_an_unknown_task_is_refused():
