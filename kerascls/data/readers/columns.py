@@ -193,7 +193,9 @@ def _require(name: str, columns: Collection[str], option: str, source: str) -> N
         return
     folded = {column.casefold(): column for column in columns}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-    advice = f'Did you mean "{folded[near[0]]}"?' if near else f"Name another with {option}."
+    advice = (
+        f'Did you mean "{folded[near[0]]}"?' if near else f"Name another with {option}."
+    )
     raise ColumnsError(
         f'Expected a column "{name}". Received: {source} with the columns '
         f"{_quoted(columns)}.",
