@@ -138,3 +138,8 @@ def test_texts_are_picked_in_the_stated_order():
 def test_a_cell_that_is_no_text_is_refused(fields, message):
     with pytest.raises(DataError, match=message):
         pick_texts(fields, ("text",))
+
+
+def test_a_header_of_empty_cells_is_refused():
+    with pytest.raises(DataError, match="a.csv with 2 empty cells there"):
+        check_columns(["", "\ufeff "], "a.csv")

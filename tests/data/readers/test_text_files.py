@@ -1,6 +1,7 @@
 """Files as bytes and lines."""
 
 import hashlib
+import io
 import os
 
 import pytest
@@ -132,3 +133,16 @@ def test_the_hash_is_that_of_the_bytes(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"text\n")
     assert file_sha256(path) == hashlib.sha256(b"text\n").hexdigest()
+
+
+class Pipe(io.BytesIO):
+    """What cannot be read twice."""
+
+    def seekable(self):
+        return False
+
+
+def test_a_pipe_of_wide_text_without_a_mark_needs_the_order_of_its_bytes():
+    handle = Pipe("文".encode("utf-16-le"))
+    with pytest.raises(DataError, match="offset 0.*`--encoding utf-16-le` or `--enc"):
+        list(decoded_lines(handle, "standard input", "utf-16", newline=""))
