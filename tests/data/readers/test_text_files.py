@@ -146,3 +146,10 @@ def test_a_pipe_of_wide_text_without_a_mark_needs_the_order_of_its_bytes():
     handle = Pipe("文".encode("utf-16-le"))
     with pytest.raises(DataError, match="offset 0.*`--encoding utf-16-le` or `--enc"):
         list(decoded_lines(handle, "standard input", "utf-16", newline=""))
+
+
+def test_nul_bytes_are_told_with_the_encoding_that_reads_them(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,label\n".encode("utf-16"))
+    with pytest.raises(DataError, match="NUL bytes at its.*`--encoding utf-16` it"):
+        lines_of(path, "utf-8")
