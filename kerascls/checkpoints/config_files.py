@@ -176,7 +176,7 @@ def encoder_config(
     try:
         return EncoderConfig(family=family, **meaning(known, family, layout, path))
     except CheckpointError as error:
-        raise CheckpointError(f"{error} That is what {path} says.") from error
+        raise CheckpointError(f"{error} It stands in {path}.") from error
 
 
 def meaning(
@@ -319,5 +319,6 @@ def _activation(
         return ours[named]
     raise CheckpointError(
         f"Expected an activation out of {', '.join(ours)}. Received: "
-        f"hidden_act={named!r} in {path}. Others are not supported."
+        f"hidden_act={named!r} in {path}. Others are not supported; choose another "
+        f"checkpoint."
     )

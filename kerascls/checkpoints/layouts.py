@@ -206,7 +206,8 @@ def _nothing_found(directory: Path) -> str:
 def _no_index(shards: list[Path]) -> str:
     directory = shards[0].parent
     names = " and ".join(path.name for path in shards)
-    if indexes := [p for p in files_in(directory) if p.name.endswith(INDEX)]:
+    ending = f"{shards[0].suffix}{INDEX}"
+    if indexes := [p for p in files_in(directory) if p.name.endswith(ending)]:
         return (
             f"Expected the index file of weights in several files. Received: {names}, "
             f"which is a part of them. Give {indexes[0]}."

@@ -186,7 +186,8 @@ def _check(
     if not isinstance(model, str) or model.lower() not in known:
         raise SettingsError(
             f"Expected `model` to be one of {', '.join(known)}. Received: "
-            f"model={model!r}. bert4keras's other models are not supported."
+            f"model={model!r}. Choose one of them; bert4keras's other models are not "
+            f"supported."
         )
     if application != "encoder":
         raise SettingsError(

@@ -27,13 +27,15 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     if kind != "WordPiece" or not isinstance(vocab, dict):
         raise CheckpointError(
             f"Expected a WordPiece vocabulary. Received: {path} of type "
-            f"{kind!r}. Other tokenizers are not supported."
+            f"{kind!r}. Other tokenizers are not supported; choose another "
+            f"checkpoint."
         )
     for key, value in (("continuing_subword_prefix", "##"), ("unk_token", UNK)):
         if model.get(key) not in (None, value):
             raise CheckpointError(
                 f"Expected {key}={value!r}, as BERT's vocabularies have it. Received: "
-                f"{key}={model[key]!r} in {path}. Others are not supported."
+                f"{key}={model[key]!r} in {path}. Others are not supported; choose "
+                f"another checkpoint."
             )
     wrong = [token for token, token_id in vocab.items() if type(token_id) is not int]
     if (

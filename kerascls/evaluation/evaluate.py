@@ -53,7 +53,8 @@ def scored_rows_of(
     examples = [dataset.examples[row] for row in chosen_rows]
     if not examples:
         raise DataError(
-            f"Scores need at least one row. Received: none from {dataset.name}."
+            f"Scores need at least one row. Received: none from {dataset.name}. Give a "
+            f"file with rows."
         )
     texts, names = [example.texts for example in examples], dataset.file_names
     truth = [example.labels for example in examples]

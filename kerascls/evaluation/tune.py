@@ -104,7 +104,7 @@ class FittingRows:
         """Reads labelled text and runs the model over it."""
         dataset = read_labelled(bundle, valid, reading)
         rows = [example.labels for example in dataset.examples]
-        targets = _known_targets(bundle, rows)
+        targets = _known_targets(bundle, rows, dataset.name)
         counts = Counter(name for row in rows for name in row)
         names = in_natural_order(counts)
         unknown = {n: counts[n] for n in names if n not in bundle.label_set}
@@ -246,14 +246,16 @@ def _result(before: Bundle, now: Bundle, rows: FittingRows | None) -> TuneResult
     )
 
 
-def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:
+def _known_targets(
+    bundle: Bundle, rows: list[tuple[str, ...]], source: str
+) -> np.ndarray:
     """Returns bool `(rows, num_classes)`; labels that training lacked are left out."""
     known = [[name for name in row if name in bundle.label_set] for row in rows]
     if not any(known):
         names = ", ".join(list(bundle.label_set)[:10])
         raise SettingsError(
             "Expected labels that the classifier knows, to fit a decision. Received: "
-            f"none in {len(rows)} rows; it knows {names}. Check the label "
-            "column and its separator."
+            f"none in {len(rows)} rows of {source}; it knows {names}. Check the "
+            "label column and its separator."
         )
     return Targets.from_labels(known, bundle.label_set).multi_hot()

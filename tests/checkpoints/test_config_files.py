@@ -224,3 +224,10 @@ def test_what_is_stated_comes_before_what_the_weights_show():
     assert notes_on_sizes(RAW, "bert", "google", sizes) == [
         "not in the configuration, read off the weights: type_vocab_size=4"
     ]
+
+
+def test_a_configuration_that_is_not_utf_8_is_named(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_bytes('{"name": "中文"}'.encode("gb18030"))
+    with pytest.raises(CheckpointError, match="JSON file in UTF-8.*config.json"):
+        read_config(path)

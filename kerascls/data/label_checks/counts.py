@@ -1,5 +1,6 @@
 """What the numbers of a label column say about it."""
 
+import shlex
 from collections.abc import Iterator
 
 from kerascls.data.label_checks.column import (
@@ -25,7 +26,8 @@ def occurs_once(column: LabelColumn) -> Iterator[Finding]:
         return
     texts = column.count_texts()
     swapped = texts < (1 - MOST) * total and once >= MOST * total
-    options = f"`--text {column.name} --label {column.text_columns[0]}`"
+    names = map(shlex.quote, (column.name, column.text_columns[0]))
+    options = "`--text {} --label {} --task {}`".format(*names, column.task)
     beside = f", and {count(texts, 'different text')}" if 2 * texts < total else ""
     yield Finding(
         "labels that occur in several rows each",

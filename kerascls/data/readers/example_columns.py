@@ -90,8 +90,8 @@ class ExampleColumns:
         if twice := set(texts) & {*([label] if isinstance(label, str) else label)}:
             raise SettingsError(
                 f"Expected the label column not to be a text column. Received: "
-                f"text={texts}, label={twice.pop()!r}. A text must not contain its "
-                f"label."
+                f"text={texts}, label={twice.pop()!r} for {source}. A text must not "
+                f"contain its label."
             )
         names = _names(options)
         are_whole = has_whole_labels and options.task is not Task.MULTILABEL
@@ -100,8 +100,8 @@ class ExampleColumns:
             raise SettingsError(
                 f"Expected a separator only where cells hold several labels. "
                 f"Received: label_separator={options.separator!r}, label={label!r}, "
-                f"task={task}. Add `--task multilabel`, or leave `--label-separator` "
-                f"out."
+                f"task={task} for {source}. Add `--task multilabel`, or leave "
+                f"`--label-separator` out."
             )
         return chosen
 

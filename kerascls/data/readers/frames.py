@@ -1,13 +1,15 @@
 """Tables in memory, of whatever library: one value that is read as a file is."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 from kerascls.data.readers.cells import is_empty
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.rows import Record, TableName
-from kerascls.errors import SettingsError
+from kerascls.errors import DataError, SettingsError
+from kerascls.system.words import as_keywords
 
 ROWS_PER_PROGRESS = 1000
 
@@ -108,6 +110,17 @@ class Frame:  # no dataclass, of which pydantic would write down the content
                 fields[name] = [_class_name(one, names) for one in cell]
             else:
                 fields[name] = _class_name(cell, names)
+
+
+@contextmanager
+def told_in_python(source: object) -> Iterator[None]:
+    """Makes keywords of the options in errors, where `source` is a table in memory."""
+    try:
+        yield
+    except (DataError, SettingsError) as error:
+        if isinstance(source, Frame):
+            error.args = (as_keywords(str(error)),)
+        raise
 
 
 def plain(cell: Any) -> Any:

@@ -13,7 +13,7 @@ from kerascls.data.label_checks.look import look_at
 from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.example_columns import Example, ExampleColumns
-from kerascls.data.readers.frames import Frame
+from kerascls.data.readers.frames import Frame, told_in_python
 from kerascls.data.readers.label_studio import NOT_ANNOTATED, is_unannotated
 from kerascls.data.readers.one_hot import one_hot_advice
 from kerascls.data.readers.opening import open_rows
@@ -29,6 +29,7 @@ from kerascls.data.readers.rows import (
 )
 from kerascls.data.readers.text_files import open_binary
 from kerascls.errors import DataError
+from kerascls.system.words import as_keywords
 
 Progress = Callable[[int, int], None]
 ROWS_PER_PROGRESS = 1000
@@ -84,10 +85,13 @@ class LabelledRows:
             DataError: When the label column as a whole, or a row, cannot be used.
         """
         looked: tuple[str, ...] = ()
-        if self.columns is not None:
-            column = self.columns.label_column(self.options, count_texts)
-            looked = look_at(column)
-        self.log.finish()
+        with told_in_python(self.path):
+            if self.columns is not None:
+                column = self.columns.label_column(self.options, count_texts)
+                looked = look_at(column)
+            self.log.finish()
+        if isinstance(self.path, Frame):
+            looked = tuple(map(as_keywords, looked))
         lines = (*self.notes, *self.left_out, *self._passed_over())
         return (*(f"{self.path.name}: {line}" for line in lines), *looked)
 
@@ -115,7 +119,9 @@ def open_labelled(
         SettingsError: When the options do not fit the file.
     """
     if isinstance(path, Frame):
-        yield _frame_rows(path, options, on_progress)
+        with told_in_python(path):
+            of_frame = _frame_rows(path, options, on_progress)
+        yield of_frame
         return
     _require_regular(path)
     opened = open_rows(path, options, needs_labels=True)

@@ -41,7 +41,7 @@ def open_binary(path: str | Path) -> io.BufferedReader:
             ) from error
         raise DataError(
             f"Expected a file with labelled text. Received: path={str(path)!r}, which "
-            f"does not exist{_beside(path)}"
+            f"does not exist. {_beside(path)}"
         ) from error
     except OSError as error:
         if os.path.isdir(path):
@@ -200,7 +200,7 @@ def _decode_error(
 
 def _beside(path: Path) -> str:
     if not os.access(path.parent, os.R_OK):
-        return f"; nor can the folder {str(path.parent)!r} be read. Check the path."
+        return f"Nor can the folder {str(path.parent)!r} be read. Check the path."
     names = [other.name for other in path.parent.iterdir() if other.is_file()]
     near = get_close_matches(path.name, names, n=1)
-    return f". Did you mean {near[0]!r}?" if near else ". Check the path."
+    return f"Did you mean {near[0]!r}?" if near else "Check the path."

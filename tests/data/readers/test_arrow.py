@@ -114,3 +114,10 @@ def test_a_missing_package_names_the_extra(path, monkeypatch):
     monkeypatch.setattr("kerascls.system.extras.is_installed", lambda name: False)
     with pytest.raises(MissingPackageError, match=r"kerascls\[parquet\]"):
         read(path)
+
+
+def test_columns_without_a_name_are_refused(path):
+    values = [pa.array(["a"])] * 4
+    write(path, pa.table(values, names=["text", "label", "", " "]))
+    with pytest.raises(DataError, match="with 2 without one. Name or remove them"):
+        read(path)
