@@ -109,7 +109,7 @@ def row_fields(rows: Rows, entry: FoundRow) -> dict[str, Any]:
     """Returns what files say of one row of a finding."""
     return {
         "file": rows.file(entry.row),
-        "line": rows.lines[entry.row],
+        "line": int(rows.lines[entry.row]),
         "text": rows.text(entry.row),
         "labels": list(rows.labels[entry.row]),
         "suggestion": entry.suggestion,

@@ -24,7 +24,7 @@ CACHE_VARIABLE = "KERASCLS_CACHE"
 
 def cached_token_store(
     texts: Sequence[tuple[str, ...]],
-    lines: Sequence[int],
+    lines: Sequence[int] | np.ndarray,
     tokenizer: Tokenizer,
     on_progress: Callable[[int, int], None] | None = None,
     warn: Callable[[str], None] | None = None,
@@ -58,7 +58,9 @@ def cache_folder() -> Path:
 
 
 def _name(
-    texts: Sequence[tuple[str, ...]], lines: Sequence[int], tokenizer: Tokenizer
+    texts: Sequence[tuple[str, ...]],
+    lines: Sequence[int] | np.ndarray,
+    tokenizer: Tokenizer,
 ) -> str:
     # Of the texts, not of the file: its bytes mean another text in another encoding.
     made_by = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]
