@@ -67,9 +67,15 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
         The number of rows.
     """
     written: dict[int, str] = {}
-    answers: dict[tuple[str, ...], set[frozenset[str]]] = {}
+    answers: dict[tuple[str, ...], set[frozenset[str]]] = {
+        audit.rows.texts[entry.row]: set()
+        for kind in RELABELLED_KINDS
+        for finding in audit.section(kind).findings
+        for entry in finding
+    }
     for texts, labels in zip(audit.rows.texts, audit.rows.labels, strict=True):
-        answers.setdefault(texts, set()).add(frozenset(labels))
+        if texts in answers:
+            answers[texts].add(frozenset(labels))
     for kind in RELABELLED_KINDS:
         for finding in audit.section(kind).findings:
             different = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.data.examples import Examples
+from kerascls.data.examples import Examples, Joined, Labels, Texts
 from kerascls.data.label_checks.compare import compare
 from kerascls.data.labelled_text import one_task
 from kerascls.data.labels import Task
@@ -40,8 +40,8 @@ class Rows:
     task: Task
     file_of: np.ndarray
     lines: np.ndarray
-    texts: Sequence[tuple[str, ...]]
-    labels: Sequence[tuple[str, ...]]
+    texts: Texts
+    labels: Labels
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -63,6 +63,10 @@ class Rows:
     def text(self, row: int) -> str:
         """Returns the text fields of a row as one text."""
         return "\n".join(self.texts[row])
+
+    def one_text_of(self, rows: np.ndarray) -> Joined:
+        """Returns the same of several rows."""
+        return Joined(self.texts.take(rows), "\n")
 
     def key(self, row: int) -> str:
         """Returns what tells a row with these texts and labels from all others."""

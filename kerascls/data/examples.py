@@ -81,6 +81,29 @@ class Picked(Column[T_co]):
         return map(self._values.__getitem__, self._rows[_indices(rows)].tolist())
 
 
+class Joined(Column[str]):
+    """The text fields of each row as one text.
+
+    Args:
+        texts: The fields.
+        between: What stands between two.
+    """
+
+    def __init__(self, texts: Sequence[tuple[str, ...]], between: str) -> None:
+        self._texts, self._between = texts, between
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def _value(self, row: int) -> str:
+        return self._between.join(self._texts[row])
+
+    def _some(self, rows: range) -> Iterable[str]:
+        if rows.step != 1:
+            return map(self._value, rows)
+        return map(self._between.join, self._texts[rows.start : rows.stop])
+
+
 class Texts(Column[tuple[str, ...]]):
     """The text fields of each row.
 
@@ -116,7 +139,7 @@ class Texts(Column[tuple[str, ...]]):
         return self._firsts[-1]
 
     def take(self, rows: np.ndarray) -> Picked[tuple[str, ...]]:
-        """Returns some rows, without a copy."""
+        """Returns some rows, int64 numbers, without a copy."""
         return Picked(self, rows)
 
     def _value(self, row: int) -> tuple[str, ...]:
