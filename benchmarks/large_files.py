@@ -36,7 +36,7 @@ MIB = 2**20
 LIMIT_MIB = 1536
 TINY_ROWS = 2000
 TWICE = NOISE = 0.02
-WIDTH = 32
+WIDTH, VOCAB_ROWS = 32, 2000
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def generated(kind: Generated, data: Path, folder: Path, share: float) -> list[P
     for file, some in zip(files, (rows, rows[: 1 + TINY_ROWS]), strict=True):
         with open(file, "w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows(some)
-    write_checkpoint(folder / "checkpoint", [text for _, text in rows[1:20_000]])
+    write_checkpoint(folder / "checkpoint", [text for _, text in rows[1:VOCAB_ROWS]])
     return files
 
 
