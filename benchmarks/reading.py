@@ -6,10 +6,10 @@
 The file has headlines as `benchmarks/large_files.py` makes them, in FOLDER. Theirs is
 `pandas.read_csv(engine="c")`, then `encode_batch_fast` of `tokenizers`'
 BertWordPieceTokenizer on all cores, some thousand texts at a time, whose ids are put
-into one array as a store holds them. Ours is what `fit` does before it trains: `read` with all its checks, then
-the token store of the texts. Each takes its turn in a process of its own; the ids must
-be equal. The least time of each side counts, and the ratio within a turn is given too.
-Rows go to results/reading.csv.
+into one array as a store holds them. Ours is what `fit` does before it trains: `read`
+with all its checks, then the token store of the texts. Each takes its turn in a process
+of its own; the ids must be equal. The least time of each side counts, and the median
+ratio of the turns is given too. Rows go to results/reading.csv.
 """
 
 import argparse
