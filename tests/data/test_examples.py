@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.data import examples as module
-from kerascls.data.examples import Examples
+from kerascls.data.examples import Examples, Joined
 from kerascls.data.readers import Example
 from kerascls.errors import DataError
 
@@ -80,3 +80,16 @@ def test_rows_need_as_many_texts():
     rows = [Example(2, ("a", "b"), ()), Example(3, ("c",), ())]
     with pytest.raises(DataError, match=r"Received: 1 in line 3, 2 before"):
         Examples.of(rows)
+
+
+@given(ROWS)
+def test_labels_of_other_names_are_left_out(rows):
+    kept = Examples.of(rows).labels.among({"x", "z"})
+    assert kept == [tuple(n for n in row.labels if n != "y") for row in rows]
+
+
+@given(ROWS, st.slices(9))
+def test_fields_are_joined_when_they_are_asked_for(rows, span):
+    wanted = ["\n".join(row.texts) for row in rows]
+    joined = Joined(Examples.of(rows).texts, "\n")
+    assert (list(joined), joined[span]) == (wanted, wanted[span])
