@@ -4,7 +4,7 @@ import numpy as np
 
 from kerascls.data.labels import LabelSet
 from kerascls.data.targets import Targets
-from kerascls.models.encoder import Encoder
+from kerascls.models.encoder import build_encoder
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.preprocessing.input_spec import InputSpec
@@ -12,13 +12,14 @@ from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.training.feeds import Feed
 
-FAMILIES = ("bert", "albert", "electra", "roberta", "distilbert")
+FAMILIES = ("bert", "albert", "electra", "roberta", "distilbert", "modernbert")
 # As families have it, of what BERT has otherwise.
 SIZES = {
     "albert": {"embedding_dim": 8},
     "electra": {"embedding_dim": 8},
     "roberta": {"num_token_types": 1, "first_position": 2},
     "distilbert": {"num_token_types": 0},
+    "modernbert": {"num_token_types": 0, "local_attention": 4, "global_every": 2},
 }
 VOCAB_SIZE = 40
 PAD, CLS, SEP = 0, 2, 3
@@ -65,7 +66,7 @@ def tiny_classifier(
 ):
     """A classifier on `tiny_config`; dropout, if any, is on the head too."""
     config = tiny_config(**changes)
-    encoder = Encoder(config, pooling == "pooler", seed, mix_layers, dtype=dtype)
+    encoder = build_encoder(config, pooling == "pooler", seed, mix_layers, dtype=dtype)
     return TransformerClassifier(
         encoder, num_classes, pooling, config.dropout, seed, mix_layers, mlp_dim
     )

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from kerascls.checkpoints.modern_config import modern_meaning
 from kerascls.checkpoints.names import LayoutName
 from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.errors import CheckpointError
@@ -51,6 +52,10 @@ SUPPORTED_VALUES: dict[str, tuple[Any, ...]] = {
     "ln_type": ("postln",),
     "directionality": ("bidi",),
     "use_relative_position": (False,),
+    "rope_scaling": (),
+    "norm_bias": (False,),
+    "attention_bias": (False,),
+    "mlp_bias": (False,),
     "hierarchical_position": (False,),
     "residual_attention_scores": (False,),
     "shared_segment_embeddings": (False,),
@@ -66,6 +71,11 @@ HARMLESS_KEYS = frozenset(
     generator_size discriminator_size adapters attn_implementation tf_legacy_loss
     task_type_vocab_size use_task_id
     sinusoidal_pos_embds tie_weights_ qa_dropout seq_classif_dropout
+    embedding_dropout decoder_bias classifier_pooling classifier_bias
+    classifier_activation deterministic_flash_attn sparse_prediction
+    sparse_pred_ignore_index reference_compile repad_logits_with_grad
+    initializer_cutoff_factor cls_token_id local_attention layer_types
+    global_attn_every_n_layers global_rope_theta local_rope_theta rope_parameters
     max_length min_length name gelu vocab_file bad_words_ids language
     """.split()
 )
@@ -193,6 +203,8 @@ def meaning(
         found["first_position"] = first
         if "max_positions" in found:
             found["max_positions"] -= first
+    if row.is_modern:
+        found |= modern_meaning(raw, path)
     found["activation"] = _activation(raw, family, layout, path)
     return found
 

@@ -183,10 +183,10 @@ def filled_encoder(
     config: EncoderConfig, with_pool: bool, weights: dict[str, np.ndarray] | None
 ) -> "Encoder":
     """Builds an encoder and gives it weights; without any it stays random."""
-    from kerascls.models.encoder import Encoder
+    from kerascls.models.encoder import build_encoder
 
     _check_pool(config, with_pool)
-    encoder = Encoder(config, with_pool=with_pool)
+    encoder = build_encoder(config, with_pool=with_pool)
     if weights is not None:
         encoder.load_named_weights(weights)
     return encoder

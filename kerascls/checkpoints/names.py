@@ -81,6 +81,25 @@ DISTILBERT_NAMES = WeightNames(
     ),
     words=("distilbert",),
 )
+MODERNBERT_NAMES = WeightNames(
+    huggingface=(
+        ("embeddings/word_embeddings", "embeddings/tok_embeddings.weight"),
+        ("embeddings/LayerNorm/", "embeddings/norm/"),
+        ("final/LayerNorm/", "final_norm/"),
+        *(
+            (f"{_ANY_LAYER}{ours}/", rf"layers/\1/{theirs}/")
+            for ours, theirs in (
+                ("attention/LayerNorm", "attn_norm"),
+                ("attention/self", "attn/Wqkv"),
+                ("attention/output/dense", "attn/Wo"),
+                ("LayerNorm", "mlp_norm"),
+                ("intermediate/dense", "mlp/Wi"),
+                ("output/dense", "mlp/Wo"),
+            )
+        ),
+    ),
+    words=("model", "modernbert"),
+)
 
 _HUGGINGFACE_ENDINGS: Renames = (
     (r"_embeddings$", "_embeddings.weight"),
@@ -108,7 +127,11 @@ LEFT_OUT: dict[LayoutName, Renames] = {
         ),
         (r"^(generator_predictions|generator_lm_head)\.", "generator head"),
         (r"^discriminator_predictions\.", "discriminator head"),
-        (r"^(pre_classifier|classifier|qa_outputs|sequence_summary)\.", "task heads"),
+        (
+            r"^((pre_classifier|classifier|qa_outputs|sequence_summary|head\.(dense|norm))"
+            r"\.|decoder\.(weight|bias)$)",
+            "task heads",
+        ),
         (r"^pooler\.", "pooler"),
     ),
 }

@@ -43,7 +43,8 @@ def _num_layers(
 ) -> int:
     count = 0
     while (
-        file_name(layout, family, f"encoder/layer_{count}/output/dense/bias") in shapes
+        file_name(layout, family, f"encoder/layer_{count}/output/dense/kernel")
+        in shapes
     ):
         count += 1
     return count

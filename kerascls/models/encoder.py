@@ -10,12 +10,14 @@ from keras import KerasTensor, layers, ops
 
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES
 from kerascls.models.layers.transformer import (
     Embeddings,
     Seeds,
     TransformerBlock,
     attention_bias,
 )
+from kerascls.system.tables import named
 
 
 @keras.saving.register_keras_serializable("kerascls")
@@ -34,7 +36,8 @@ class Encoder(layers.Layer):
             precision with float32 weights.
 
     Raises:
-        SettingsError: When more layers are to be returned than there are.
+        SettingsError: When more layers are to be returned than there are, or the
+            family has another layer; see `build_encoder`.
 
     Example:
         >>> encoder = Encoder(get_preset("albert_small").config)
@@ -68,32 +71,43 @@ class Encoder(layers.Layer):
         self.with_pool = with_pool
         self.seed = seed
         self.num_outputs = num_outputs
-        seeds = Seeds(seed)
-        policy = self.dtype_policy
-
-        def dense(inputs: int, name: str, activation: str | None = None) -> Any:
-            layer = layers.Dense(
-                config.hidden_dim,
-                activation,
-                kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
-                dtype=policy,
-                name=name,
+        self.projection: layers.Dense | None = None
+        self.pooler: layers.Dense | None = None
+        if not isinstance(self, named(FAMILIES[config.family].encoder)):
+            raise SettingsError(
+                f"Expected a family that {type(self).__name__} computes. Received: "
+                f"family={config.family!r}. Call build_encoder, which knows them all."
             )
-            layer.build((None, inputs))
-            return layer
+        self._make_layers(Seeds(seed))
+        self.built = True
 
+    def _make_layers(self, seeds: Seeds) -> None:
+        config, policy = self.config, self.dtype_policy
         self.embeddings = Embeddings(config, seeds, dtype=policy, name="embeddings")
-        self.projection = None
         if config.has_projection:
-            self.projection = dense(config.embedding_dim, "embeddings_project")
+            name = "embeddings_project"
+            self.projection = self._dense(config.embedding_dim, name, seeds)
         self.blocks = [
             TransformerBlock(config, seeds, dtype=policy, name=f"layer_{index}")
             for index in range(config.num_blocks)
         ]
-        self.pooler = dense(config.hidden_dim, "pooler", "tanh") if with_pool else None
+        if self.with_pool:
+            self.pooler = self._dense(config.hidden_dim, "pooler", seeds, "tanh")
         # Its tables take the last seeds: another order would be other random weights.
         self.embeddings.build()
-        self.built = True
+
+    def _dense(
+        self, inputs: int, name: str, seeds: Seeds, activation: str | None = None
+    ) -> layers.Dense:
+        layer = layers.Dense(
+            self.config.hidden_dim,
+            activation,
+            kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
+            dtype=self.dtype_policy,
+            name=name,
+        )
+        layer.build((None, inputs))
+        return layer
 
     def call(
         self,
@@ -123,18 +137,14 @@ class Encoder(layers.Layer):
             SettingsError: When there are more tokens than the encoder has positions.
         """
         self._check_shape(tuple(token_ids.shape))
-        hidden = self.embeddings(
-            token_ids, segment_ids, padding_mask, training=training
-        )
-        if self.projection is not None:
-            hidden = self.projection(hidden)  # (batch, tokens, hidden_dim)
-        bias = attention_bias(padding_mask, self.compute_dtype)
+        hidden = self._embed(token_ids, segment_ids, padding_mask, training)
+        context = self._context(padding_mask)
         last_states: deque[KerasTensor] = deque(maxlen=self.num_outputs)
         last = self.config.num_layers - 1
         for index in range(self.config.num_layers):
-            block = self.blocks[index % len(self.blocks)]
             alone = first_only and index == last
-            hidden = block(hidden, bias, training=training, first_only=alone)
+            options = {"training": training, "first_only": alone}
+            hidden = self._apply(index, hidden, context, **options)
             last_states.append(hidden[:, :1] if first_only else hidden)
         outputs = hidden
         if self.num_outputs > 1:
@@ -143,6 +153,29 @@ class Encoder(layers.Layer):
         if self.pooler is None:
             return outputs
         return outputs, self.pooler(hidden[:, 0])  # (batch, hidden_dim)
+
+    def _embed(
+        self,
+        token_ids: KerasTensor,
+        segment_ids: KerasTensor,
+        padding_mask: KerasTensor,
+        training: bool | None,
+    ) -> KerasTensor:
+        """Returns what the first layer reads, `(batch, tokens, hidden_dim)`."""
+        hidden = self.embeddings(
+            token_ids, segment_ids, padding_mask, training=training
+        )
+        return hidden if self.projection is None else self.projection(hidden)
+
+    def _context(self, padding_mask: KerasTensor) -> Any:
+        """Returns what all layers need of where tokens stand."""
+        return attention_bias(padding_mask, self.compute_dtype)
+
+    def _apply(
+        self, index: int, hidden: KerasTensor, context: Any, **options: Any
+    ) -> KerasTensor:
+        """Returns what a layer makes of the hidden states."""
+        return self.blocks[index % len(self.blocks)](hidden, context, **options)
 
     def freeze(self, num_layers: int | None = None) -> None:
         """Keeps layers from being trained, from below; the embeddings with them.
@@ -189,29 +222,32 @@ class Encoder(layers.Layer):
     def weights_by_name(self) -> dict[str, keras.Variable]:
         """Returns every variable, float32, under its stable name (`weight_shapes`)."""
         tables = self.embeddings
-        named = {
+        weights = {
             "embeddings/word_embeddings": tables.tokens,
             "embeddings/position_embeddings": tables.positions,
             **_norm("embeddings/LayerNorm", tables.norm),
         }
         if tables.segments is not None:
-            named["embeddings/token_type_embeddings"] = tables.segments
+            weights["embeddings/token_type_embeddings"] = tables.segments
         if self.projection is not None:
-            named |= _dense("embeddings_project", self.projection)
+            weights |= _dense("embeddings_project", self.projection)
         for index, block in enumerate(self.blocks):
             prefix = f"encoder/layer_{index}"
             for name in ("query", "key", "value"):
-                named |= _dense(f"{prefix}/attention/self/{name}", getattr(block, name))
-            named |= {
+                weights |= _dense(
+                    f"{prefix}/attention/self/{name}", getattr(block, name)
+                )
+            weights |= {
                 **_dense(f"{prefix}/attention/output/dense", block.attention_output),
                 **_norm(f"{prefix}/attention/output/LayerNorm", block.attention_norm),
                 **_dense(f"{prefix}/intermediate/dense", block.intermediate),
                 **_dense(f"{prefix}/output/dense", block.output_dense),
                 **_norm(f"{prefix}/output/LayerNorm", block.output_norm),
             }
-        if self.pooler is not None:
-            named |= _dense("pooler/dense", self.pooler)
-        return named
+        return weights | self._pooler_weights()
+
+    def _pooler_weights(self) -> dict[str, keras.Variable]:
+        return {} if self.pooler is None else _dense("pooler/dense", self.pooler)
 
     def load_named_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Sets every variable from `weights`, which must match name by name.
@@ -239,6 +275,14 @@ class Encoder(layers.Layer):
     def from_config(cls, config: dict[str, Any]) -> "Encoder":
         """Builds the encoder that `get_config` described."""
         return cls(**{**config, "config": EncoderConfig(**config["config"])})
+
+
+def build_encoder(config: EncoderConfig, *arguments: Any, **options: Any) -> Encoder:
+    """Returns the encoder of a configuration's family; see `Encoder` for the rest."""
+    encoder: Encoder = named(FAMILIES[config.family].encoder)(
+        config, *arguments, **options
+    )
+    return encoder
 
 
 def assign_by_name(

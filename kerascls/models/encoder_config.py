@@ -10,7 +10,7 @@ from kerascls.models.registry import ACTIVATIONS
 
 # Beyond all encoders: a larger number is a mistake, and building would never end.
 MAX_LAYERS, MAX_SIZE = 1000, 2**31 - 1
-MAY_BE_NONE = ("num_token_types", "first_position")
+MAY_BE_NONE = ("num_token_types", "first_position", "local_attention")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,13 @@ class EncoderConfig:
         num_token_types: Rows of the segment embedding table; 0 for none.
         first_position: Row of the position table that the first token has; those
             before it no token has.
+        local_attention: Of ModernBERT, how many tokens a token sees in most layers,
+            half of them on either side; 0 for all.
+        global_every: Of ModernBERT, one layer in so many sees all, the first to begin
+            with.
+        rotary_base: Of ModernBERT, the base of the angles of positions in layers that
+            see all.
+        local_rotary_base: Of ModernBERT, the same in the others.
         activation: One of `ACTIVATIONS`.
         dropout: Share of hidden units dropped in training.
         attention_dropout: Share of attention weights dropped in training.
@@ -55,6 +62,10 @@ class EncoderConfig:
     layer_norm_epsilon: float = 1e-12
     initializer_range: float = 0.02
     first_position: int = 0
+    local_attention: int = 0
+    global_every: int = 1
+    rotary_base: float = 160_000.0
+    local_rotary_base: float = 10_000.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -104,6 +115,10 @@ class EncoderConfig:
         """Whether all layers have the weights of one block, as in ALBERT."""
         return FAMILIES[self.family].shares_layers
 
+    def is_local(self, layer: int) -> bool:
+        """Whether the tokens of a layer see their neighbours alone."""
+        return self.local_attention > 0 and layer % self.global_every > 0
+
     @property
     def parameters(self) -> int:
         """How many numbers the encoder holds, without pooler and head."""
@@ -130,6 +145,8 @@ def weight_shapes(
         config: The encoder.
         with_pool: Whether the pooler (dense + tanh on `[CLS]`) belongs to it.
     """
+    if FAMILIES[config.family].is_modern:
+        return _modern_shapes(config, with_pool)
     embedding, hidden = config.embedding_dim, config.hidden_dim
     shapes: dict[str, tuple[int, ...]] = {
         "embeddings/word_embeddings": (config.vocab_size, embedding),
@@ -160,4 +177,32 @@ def weight_shapes(
         norm(f"{block}/output/LayerNorm", hidden)
     if with_pool:
         dense("pooler/dense", hidden, hidden)
+    return shapes
+
+
+def _modern_shapes(
+    config: EncoderConfig, with_pool: bool
+) -> dict[str, tuple[int, ...]]:
+    hidden, inner = config.hidden_dim, config.intermediate_dim
+    shapes: dict[str, tuple[int, ...]] = {
+        "embeddings/word_embeddings": (config.vocab_size, hidden),
+        "embeddings/LayerNorm/gamma": (hidden,),
+    }
+    for index in range(config.num_layers):
+        block = f"encoder/layer_{index}"
+        if index:  # the first follows the norm of the embeddings
+            shapes[f"{block}/attention/LayerNorm/gamma"] = (hidden,)
+        shapes |= {
+            f"{block}/attention/self/kernel": (hidden, 3 * hidden),
+            f"{block}/attention/output/dense/kernel": (hidden, hidden),
+            f"{block}/LayerNorm/gamma": (hidden,),
+            f"{block}/intermediate/dense/kernel": (hidden, 2 * inner),
+            f"{block}/output/dense/kernel": (inner, hidden),
+        }
+    shapes["final/LayerNorm/gamma"] = (hidden,)
+    if with_pool:
+        shapes |= {
+            "pooler/dense/kernel": (hidden, hidden),
+            "pooler/dense/bias": (hidden,),
+        }
     return shapes

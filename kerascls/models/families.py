@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_NODES = "kerascls.serving.exporters.onnx"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
@@ -20,6 +22,11 @@ class Family:
         has_segments: Whether it adds an embedding of the segment to each token.
         counts_from_padding: Whether the first token's position is the one behind the
             padding token's id, as in RoBERTa, and padding is not counted.
+        encoder: `module:name` of its layer.
+        onnx: `module:function` of `(graph, config, num_outputs, first_only)` that adds
+            it to an ONNX graph and returns its states.
+        is_modern: Whether blocks are those of ModernBERT: normalised before, without
+            biases, with rotary positions, gates, and attention that is mostly local.
         google_gelu: What `"gelu"` means in Google's configurations, which say it for
             both forms; it is a matter of the code they were trained with.
         google_absent: What a key stands for that Google's configuration leaves out, as
@@ -38,6 +45,9 @@ class Family:
     has_pooler: bool = True
     has_segments: bool = True
     counts_from_padding: bool = False
+    encoder: str = "kerascls.models.encoder:Encoder"
+    onnx: str = f"{_NODES}.encoder:add_encoder"
+    is_modern: bool = False
     google_gelu: str = "gelu_erf"
     google_absent: Mapping[str, Any] = field(default_factory=dict)
     huggingface_absent: Mapping[str, Any] = field(default_factory=dict)
@@ -91,6 +101,26 @@ FAMILIES = {
             "n_heads": "num_attention_heads",
             "activation": "hidden_act",
             "dropout": "hidden_dropout_prob",
+            "attention_dropout": "attention_probs_dropout_prob",
+        },
+    ),
+    "modernbert": Family(
+        title="ModernBERT",
+        weight_names=f"{_NAMES}:MODERNBERT_NAMES",
+        has_pooler=False,
+        has_segments=False,
+        encoder="kerascls.models.modern_encoder:ModernEncoder",
+        onnx=f"{_NODES}.modern_encoder:add_modern_encoder",
+        is_modern=True,
+        huggingface_absent={
+            "layer_norm_eps": 1e-5,
+            "max_position_embeddings": 8192,
+            **_NO_DROPOUT,
+        },
+        huggingface_words={
+            "norm_eps": "layer_norm_eps",
+            "hidden_activation": "hidden_act",
+            "mlp_dropout": "hidden_dropout_prob",
             "attention_dropout": "attention_probs_dropout_prob",
         },
     ),

@@ -8,7 +8,7 @@ import numpy as np
 from keras import KerasTensor, ops
 
 from kerascls.errors import SettingsError
-from kerascls.models.encoder import Encoder, assign_by_name
+from kerascls.models.encoder import Encoder, assign_by_name, build_encoder
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.heads import ClassificationHead
 from kerascls.models.registry import POOLINGS
@@ -211,7 +211,7 @@ def rebuilt_transformer(
     mlp_dim: int | None = None,
 ) -> TransformerClassifier:
     """Returns the float32 model whose `blueprint` this is; its weights are random."""
-    encoder = Encoder(
+    encoder = build_encoder(
         EncoderConfig(**config),
         with_pool=POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool,
         num_outputs=mix_layers,

@@ -90,9 +90,9 @@ class StartingPoint:
         Returns:
             The encoder, and notes on what was left out by name or is random.
         """
-        from kerascls.models.encoder import Encoder
+        from kerascls.models.encoder import build_encoder
 
-        encoder = Encoder(self.config, with_pool, seed, num_outputs, dtype=policy)
+        encoder = build_encoder(self.config, with_pool, seed, num_outputs, dtype=policy)
         reads_pooler = with_pool and self.has_pooler
         notes = []
         if with_pool and not reads_pooler:

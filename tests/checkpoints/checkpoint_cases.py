@@ -44,7 +44,7 @@ class Model:
 
     @property
     def has_pooler(self) -> bool:
-        return self.family not in ("electra", "distilbert")
+        return self.family not in ("electra", "distilbert", "modernbert")
 
     @property
     def vocabulary(self) -> list[str]:
@@ -108,6 +108,10 @@ DISTILBERT = Model(
     name="distilbert", family="distilbert", seed=18, gelu="erf",
     embedding_dim=48, hidden_dim=48, num_token_types=0,
 )  # fmt: skip
+MODERNBERT = Model(
+    name="modernbert", family="modernbert", seed=19, gelu="erf",
+    embedding_dim=48, hidden_dim=48, num_layers=4, num_token_types=0, spread=0.1,
+)  # fmt: skip
 MODELS = {
     model.name: model
     for model in (
@@ -119,6 +123,7 @@ MODELS = {
         ROBERTA,
         ERNIE,
         DISTILBERT,
+        MODERNBERT,
     )
 }
 
@@ -183,6 +188,13 @@ CASES = {
         Case(
             name="distilbert_huggingface", model=DISTILBERT, layout="huggingface",
             prefix=True,
+        ),
+        Case(
+            name="modernbert_huggingface", model=MODERNBERT, layout="huggingface",
+            prefix=True,
+        ),
+        Case(
+            name="modernbert_huggingface_bare", model=MODERNBERT, layout="huggingface",
         ),
     )
 }  # fmt: skip

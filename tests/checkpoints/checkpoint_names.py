@@ -25,6 +25,7 @@ GOOGLE_CONFIG_EXTRAS: dict[str, dict[str, object]] = {
     "electra": {},
     "roberta": {},
     "distilbert": {},
+    "modernbert": {},
 }
 
 HUGGINGFACE_CONFIG_EXTRAS: dict[str, dict[str, object]] = {
@@ -59,6 +60,16 @@ HUGGINGFACE_CONFIG_EXTRAS: dict[str, dict[str, object]] = {
         "sinusoidal_pos_embds": False,
         "tie_weights_": True,
     },
+    "modernbert": {
+        "attention_bias": False,
+        "embedding_dropout": 0.0,
+        "global_attn_every_n_layers": 3,
+        "global_rope_theta": 160000.0,
+        "local_attention": 8,
+        "local_rope_theta": 10000.0,
+        "mlp_bias": False,
+        "norm_bias": False,
+    },
 }
 # What a family calls keys that others call so; "" for those it does not have.
 HUGGINGFACE_CONFIG_WORDS = {
@@ -73,6 +84,13 @@ HUGGINGFACE_CONFIG_WORDS = {
         "type_vocab_size": "",
         "layer_norm_eps": "",
     },
+    "modernbert": {
+        "hidden_act": "hidden_activation",
+        "hidden_dropout_prob": "mlp_dropout",
+        "attention_probs_dropout_prob": "attention_dropout",
+        "layer_norm_eps": "norm_eps",
+        "type_vocab_size": "",
+    },
 }
 
 # By family: without and with the prefix, that is, without and with heads.
@@ -82,6 +100,7 @@ HUGGINGFACE_ARCHITECTURES = {
     "electra": ("ElectraModel", "ElectraForPreTraining"),
     "roberta": ("RobertaModel", "RobertaForMaskedLM"),
     "distilbert": ("DistilBertModel", "DistilBertForMaskedLM"),
+    "modernbert": ("ModernBertModel", "ModernBertForMaskedLM"),
 }
 
 _ALBERT_GROUP = r"encoder/transformer/group_0/inner_group_0/"
@@ -117,6 +136,19 @@ HUGGINGFACE_NAMES: dict[str, list[tuple[str, str]]] = {
         (r"/intermediate/dense/", "/ffn/lin1/"),
         (r"/output/dense/", "/ffn/lin2/"),
         (r"/output/LayerNorm/", "/output_layer_norm/"),
+        *_HUGGINGFACE_PARAMETERS,
+    ],
+    "modernbert": [
+        (r"^embeddings/word_embeddings$", "embeddings/tok_embeddings/kernel"),
+        (r"^embeddings/LayerNorm/", "embeddings/norm/"),
+        (r"^final/LayerNorm/", "final_norm/"),
+        (r"^encoder/layer_(\d+)/", r"layers/\1/"),
+        (r"/attention/LayerNorm/", "/attn_norm/"),
+        (r"/attention/self/", "/attn/Wqkv/"),
+        (r"/attention/output/dense/", "/attn/Wo/"),
+        (r"/LayerNorm/", "/mlp_norm/"),
+        (r"/intermediate/dense/", "/mlp/Wi/"),
+        (r"/output/dense/", "/mlp/Wo/"),
         *_HUGGINGFACE_PARAMETERS,
     ],
     "albert": [
@@ -205,5 +237,11 @@ HUGGINGFACE_HEADS: dict[str, Shapes] = {
         "vocab_projector.weight": ("vocab_size", "hidden_dim"),
         "vocab_transform.bias": ("hidden_dim",),
         "vocab_transform.weight": ("hidden_dim", "hidden_dim"),
+    },
+    "modernbert": {
+        "head.dense.weight": ("hidden_dim", "hidden_dim"),
+        "head.norm.weight": ("hidden_dim",),
+        "decoder.weight": ("vocab_size", "hidden_dim"),
+        "decoder.bias": ("vocab_size",),
     },
 }

@@ -132,6 +132,7 @@ def huggingface_tensors(case: Case) -> dict[str, np.ndarray]:
     """Returns everything a case's safetensors files hold, by tensor name."""
     model = case.model
     prefix = f"{model.model_type or model.family}." if case.prefix else ""
+    prefix = prefix.replace("modernbert", "model")
     tensors = {
         prefix + _rename(name, HUGGINGFACE_NAMES[model.family]): value.T
         if name.endswith("/kernel")
@@ -152,6 +153,8 @@ def huggingface_tensors(case: Case) -> dict[str, np.ndarray]:
 
 def _encoder_shapes(model: Model) -> dict[str, tuple[int, ...]]:
     width, hidden = model.embedding_dim, model.hidden_dim
+    if model.family == "modernbert":
+        return _modern_shapes(model)
     shapes: dict[str, tuple[int, ...]] = {
         "embeddings/word_embeddings": (model.vocab_size, width),
         "embeddings/token_type_embeddings": (model.num_token_types, width),
@@ -169,6 +172,26 @@ def _encoder_shapes(model: Model) -> dict[str, tuple[int, ...]]:
     if model.has_pooler:
         shapes |= _dense("pooler/dense", hidden, hidden)
     return shapes
+
+
+def _modern_shapes(model: Model) -> dict[str, tuple[int, ...]]:
+    hidden, inner = model.hidden_dim, model.intermediate_dim
+    shapes = {
+        "embeddings/word_embeddings": (model.vocab_size, hidden),
+        "embeddings/LayerNorm/gamma": (hidden,),
+    }
+    for index in range(model.num_layers):
+        block = f"encoder/layer_{index}"
+        shapes |= {
+            f"{block}/attention/LayerNorm/gamma": (hidden,),
+            f"{block}/attention/self/kernel": (hidden, 3 * hidden),
+            f"{block}/attention/output/dense/kernel": (hidden, hidden),
+            f"{block}/LayerNorm/gamma": (hidden,),
+            f"{block}/intermediate/dense/kernel": (hidden, 2 * inner),
+            f"{block}/output/dense/kernel": (inner, hidden),
+        }
+    del shapes["encoder/layer_0/attention/LayerNorm/gamma"]
+    return shapes | {"final/LayerNorm/gamma": (hidden,)}
 
 
 def _block_shapes(block: str, model: Model) -> dict[str, tuple[int, ...]]:

@@ -27,6 +27,7 @@ os.environ |= {"TF_KERAS": "1", "TF_USE_LEGACY_KERAS": "1"}
 Arrays = dict[str, np.ndarray]
 PACKAGES = ("bert4keras", "tf-keras", "tensorflow", "transformers", "torch", "numpy")
 TOLERANCE = 1e-5
+GELUS = {"erf": "gelu", "tanh": "gelu_new"}
 
 TEXTS = {
     "plain": [
@@ -103,12 +104,12 @@ def run_transformers(directory: Path, family: str, gelu: str, inputs: Arrays) ->
     import torch
     from transformers import AutoModel
 
-    activation = "activation" if family == "distilbert" else "hidden_act"
+    activation = {"distilbert": "activation", "modernbert": "hidden_activation"}
     model, loaded = AutoModel.from_pretrained(
         directory,
         attn_implementation="eager",
         output_loading_info=True,
-        **{activation: {"erf": "gelu", "tanh": "gelu_new"}[gelu]},
+        **{activation.get(family, "hidden_act"): GELUS[gelu]},
     )
     if model.config.model_type != family or loaded["missing_keys"]:
         raise RuntimeError(f"transformers did not load {directory}: {loaded}")
@@ -123,7 +124,7 @@ def run_transformers(directory: Path, family: str, gelu: str, inputs: Arrays) ->
             input_ids=token_ids, attention_mask=(token_ids != pad_id).long(), **segments
         )
     outputs = {"hidden": result.last_hidden_state.numpy()}
-    if family not in ("electra", "distilbert"):
+    if family not in ("electra", "distilbert", "modernbert"):
         outputs["pooled"] = result.pooler_output.numpy()
     return _without_padding(outputs, inputs, pad_id)
 

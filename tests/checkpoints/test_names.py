@@ -106,10 +106,10 @@ def test_the_tables_agree_with_the_ones_checkpoints_are_written_with():
             "hidden_dim": case.model.hidden_dim,
             "num_heads": case.model.num_heads,
             "num_layers": case.model.num_layers,
+            "num_token_types": case.model.num_token_types,
         }
-        ours = weight_shapes(
-            EncoderConfig(**config), with_pool=case.model.family != "electra"
-        )
+        with_pool = case.model.has_pooler
+        ours = weight_shapes(EncoderConfig(**config), with_pool=with_pool)
         expected = {file_name(layout, case.model.family, name) for name in ours}
         assert expected <= set(plain)
         rest = set(plain) - expected

@@ -153,7 +153,7 @@ def test_kept_tokens_are_read_under_their_new_ids(paths):
         ({"keep_token": [1], "prefix": "a"}, "keep_token=[1], prefix='a'. Leave out"),
         (
             {"model": "nezha"},
-            "electra, distilbert. Received: model=",
+            "distilbert, modernbert. Received: model=",
         ),
         ({"application": "unilm"}, "application='unilm'"),
         ({"with_pool": "linear"}, "with_pool='linear' for bert"),

@@ -2,7 +2,7 @@ from kerascls.models.families import FAMILIES, family_titles
 
 
 def test_the_families_are_listed_for_people():
-    assert family_titles() == "BERT, RoBERTa, ALBERT, ELECTRA or DistilBERT"
+    assert family_titles() == "BERT, RoBERTa, ALBERT, ELECTRA, DistilBERT or ModernBERT"
 
 
 def test_no_two_families_share_an_alias_or_a_type():

@@ -80,7 +80,10 @@ class Normalization(layers.LayerNormalization):
         if not has_own_operations(inputs):
             return super().call(inputs)
         rows = ops.reshape(inputs, (-1, inputs.shape[-1]))  # (rows, width)
-        gamma, beta = map(ops.convert_to_tensor, (self.gamma, self.beta))
+        gamma = ops.convert_to_tensor(self.gamma)
+        beta = (
+            ops.convert_to_tensor(self.beta) if self.center else ops.zeros_like(gamma)
+        )
         rows = tensorflow_ops.layer_norm(rows, gamma, beta, self.epsilon)
         return ops.reshape(rows, ops.shape(inputs))
 
@@ -154,11 +157,11 @@ class Embeddings(layers.Layer):
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
             training: Whether dropout is on.
         """
-        hidden = _rows(self.tokens, token_ids)  # (batch, tokens, embedding_dim)
+        hidden = token_rows(self.tokens, token_ids)  # (batch, tokens, embedding_dim)
         if self.config.num_token_types == 1:
             hidden += ops.convert_to_tensor(self.segments)  # (1, embedding_dim)
         elif self.segments is not None:
-            hidden += _rows(self.segments, segment_ids)
+            hidden += token_rows(self.segments, segment_ids)
         hidden += self._positions(padding_mask)
         return self.dropout(self.norm(hidden), training=training)
 
@@ -170,10 +173,11 @@ class Embeddings(layers.Layer):
             return ops.convert_to_tensor(self.positions)[None, :num_tokens]
         # Padding is not counted, and has the position before the first.
         counted = ops.cumsum(padding_mask, axis=1) * padding_mask
-        return _rows(self.positions, counted + (first - 1))
+        return token_rows(self.positions, counted + (first - 1))
 
 
-def _rows(table: keras.Variable, ids: KerasTensor) -> KerasTensor:
+def token_rows(table: keras.Variable, ids: KerasTensor) -> KerasTensor:
+    """Returns rows of an embedding table, one for each id."""
     # A reshape's gradient is dense. TensorFlow's for rows alone is a list with one
     # entry per token, which Keras squares unsummed: for clipping and inside Adam.
     return ops.take(ops.reshape(table, table.shape), ids, axis=0)

@@ -8,7 +8,7 @@ from kerascls.serving.exporters.onnx.graph import OnnxGraph
 from kerascls.system.tables import named
 
 # As in `kerascls.models.layers.transformer.attention_bias`.
-_MASKED = -1e9
+MASKED = -1e9
 _QKV = ("query", "key", "value")
 
 
@@ -112,7 +112,7 @@ def _attend(
         _joined(graph, name, "bias"),
         "padding_mask",
         num_heads=config.num_heads,
-        mask_filter_value=_MASKED,
+        mask_filter_value=MASKED,
     )
 
 

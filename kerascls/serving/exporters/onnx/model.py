@@ -10,8 +10,8 @@ from safetensors.numpy import load_file
 from kerascls.errors import BundleError, CheckpointError, ExportError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES
 from kerascls.models.presets import architecture_of
-from kerascls.serving.exporters.onnx.encoder import add_encoder
 from kerascls.serving.exporters.onnx.graph import Int8Graph, OnnxGraph
 from kerascls.serving.exporters.onnx.head import add_head, can_skip_tokens
 from kerascls.system.tables import named
@@ -68,5 +68,7 @@ def add_transformer(
 ) -> str:
     """Adds the model that encoder.json describes so; returns the name of its logits."""
     first_only = can_skip_tokens(pooling, mix_layers)
-    states = add_encoder(graph, EncoderConfig(**config), mix_layers, first_only)
+    encoder = EncoderConfig(**config)
+    add_encoder = named(FAMILIES[encoder.family].onnx)
+    states = add_encoder(graph, encoder, mix_layers, first_only)
     return add_head(graph, states, pooling, mlp_dim)

@@ -5,10 +5,12 @@ import onnxruntime
 import pytest
 from tiny_models import FAMILIES, random_weights, tiny_batch, tiny_config
 
-from kerascls.models.encoder import Encoder
+from kerascls.models.encoder import build_encoder
+from kerascls.models.families import FAMILIES as FAMILIES_OF_ENCODERS
 from kerascls.serving.exporters.onnx import encoder as onnx_encoder
-from kerascls.serving.exporters.onnx.encoder import add_encoder, first_token
+from kerascls.serving.exporters.onnx.encoder import first_token
 from kerascls.serving.exporters.onnx.graph import OnnxGraph
+from kerascls.system.tables import named
 
 BATCH = tiny_batch((8, 5, 3))
 
@@ -27,7 +29,8 @@ def first_states(weights, config, num_outputs=1, first_only=False):
     found = []
     for layer in range(num_outputs):
         graph = OnnxGraph(weights)
-        state = add_encoder(graph, config, num_outputs, first_only)[layer]
+        add = named(FAMILIES_OF_ENCODERS[config.family].onnx)
+        state = add(graph, config, num_outputs, first_only)[layer]
         vector = graph.node("Squeeze", first_token(graph, state), graph.ints(1))
         content = graph.to_bytes(vector, config.hidden_dim, {})
         found += onnxruntime.InferenceSession(content).run(None, BATCH)
@@ -37,7 +40,7 @@ def first_states(weights, config, num_outputs=1, first_only=False):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_states_of_the_last_layers_are_those_of_keras(family):
     config = tiny_config(family)
-    encoder = Encoder(config, num_outputs=2)
+    encoder = build_encoder(config, num_outputs=2)
     weights = weights_of(encoder)
     expected = np.split(np.array(encoder(**BATCH)), 2, axis=-1)  # beside each other
     found = first_states(weights, config, num_outputs=2)
@@ -48,7 +51,7 @@ def test_the_states_of_the_last_layers_are_those_of_keras(family):
 
 def test_computing_the_first_token_alone_changes_nothing():
     config = tiny_config()
-    weights = weights_of(Encoder(config))
+    weights = weights_of(build_encoder(config))
     np.testing.assert_allclose(
         first_states(weights, config, first_only=True),
         first_states(weights, config),

@@ -79,7 +79,7 @@ def products(bundle) -> list[dict[str, np.ndarray]]:
 @pytest.mark.parametrize("options", MODELS, ids=str)
 def test_a_processor_that_clips_computes_the_same(options, make_bundle, tmp_path):
     found = products(make_bundle(tmp_path / "bundle", **options))
-    assert len(found) >= 12
+    assert len(found) >= 8
     for one in found:
         x, scale, zero_point = eight_bits(one["x"].reshape(-1, one["x"].shape[-1]))
         sums = exact(x, one["codes"])
