@@ -49,16 +49,15 @@ def scored_rows_of(
     Raises:
         DataError: When there are no rows.
     """
-    chosen_rows = range(len(dataset.examples)) if rows is None else rows
-    examples = [dataset.examples[row] for row in chosen_rows]
-    if not examples:
+    examples, names = dataset.examples, dataset.file_names
+    rows = np.arange(len(examples)) if rows is None else rows
+    if not len(rows):
         raise DataError(
             f"Scores need at least one row. Received: none from {dataset.name}. Give a "
             f"file with rows."
         )
-    texts, names = [example.texts for example in examples], dataset.file_names
-    truth = [example.labels for example in examples]
-    labels = bundle.label_set.extended({name for names in truth for name in names})
+    texts, truth = examples.texts.take(rows), examples.labels.take(rows)
+    labels = bundle.label_set.extended({name for row in truth for name in row})
     probabilities = bundle.decision.probabilities(logits, bundle.task)
     return ScoredRows(
         task=bundle.task,
@@ -68,8 +67,8 @@ def scored_rows_of(
         chosen=pad_columns(bundle.rule.apply(probabilities), len(labels)),
         known=len(bundle.label_set),
         rows_sha256=rows_sha256(texts, truth),
-        lines=np.array([example.line for example in examples], np.int64),
-        files=[names[row] for row in chosen_rows] if names else (),
+        lines=examples.lines[rows],
+        files=[names[row] for row in rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
     )
@@ -224,7 +223,7 @@ def logits_of(
     Returns:
         float32 `(rows, num_classes)`, in the order of the file.
     """
-    texts = [example.texts for example in dataset.examples]
+    texts = dataset.examples.texts
     return Predictor(bundle, runtime).text_logits(texts, on_progress)
 
 
@@ -245,6 +244,6 @@ def read_labelled(
     """
     options = options.as_in(bundle.read_options)
     dataset = join([read(source, options) for source in as_sources(path)])
-    counts = Counter(name for example in dataset.examples for name in example.labels)
+    counts = Counter(name for row in dataset.examples.labels for name in row)
     found = compare(dataset.name, counts, bundle.label_set, "the classifier")
     return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

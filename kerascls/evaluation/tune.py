@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.data.examples import Labels
 from kerascls.data.labels import in_natural_order
 from kerascls.data.readers import ReadOptions
 from kerascls.data.readers.read_options import DEFAULTS
@@ -103,7 +104,7 @@ class FittingRows:
     ) -> "FittingRows":
         """Reads labelled text and runs the model over it."""
         dataset = read_labelled(bundle, valid, reading)
-        rows = [example.labels for example in dataset.examples]
+        rows = dataset.examples.labels
         targets = _known_targets(bundle, rows, dataset.name)
         counts = Counter(name for row in rows for name in row)
         names = in_natural_order(counts)
@@ -246,11 +247,9 @@ def _result(before: Bundle, now: Bundle, rows: FittingRows | None) -> TuneResult
     )
 
 
-def _known_targets(
-    bundle: Bundle, rows: list[tuple[str, ...]], source: str
-) -> np.ndarray:
+def _known_targets(bundle: Bundle, rows: Labels, source: str) -> np.ndarray:
     """Returns bool `(rows, num_classes)`; labels that training lacked are left out."""
-    known = [[name for name in row if name in bundle.label_set] for row in rows]
+    known = rows.among(bundle.label_set)
     if not any(known):
         names = ", ".join(list(bundle.label_set)[:10])
         raise SettingsError(

@@ -23,7 +23,7 @@ from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 def cached_token_store(
     cache: Cache,
     texts: Sequence[tuple[str, ...]],
-    lines: Sequence[int],
+    lines: Sequence[int] | np.ndarray,
     tokenizer: Tokenizer,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> TokenStore:
@@ -49,7 +49,9 @@ def _opened(folder: Path) -> TokenStore | None:
 
 
 def _name(
-    texts: Sequence[tuple[str, ...]], lines: Sequence[int], tokenizer: Tokenizer
+    texts: Sequence[tuple[str, ...]],
+    lines: Sequence[int] | np.ndarray,
+    tokenizer: Tokenizer,
 ) -> str:
     # Of the texts, not of the file: its bytes mean another text in another encoding.
     made_by = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]

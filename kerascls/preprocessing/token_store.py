@@ -65,18 +65,21 @@ class TokenStore:
 def build_token_store(
     texts: Sequence[tuple[str, ...]],
     tokenizer: Tokenizer,
-    lines: Sequence[int] | None = None,
+    lines: Sequence[int] | np.ndarray | None = None,
 ) -> TokenStore:
     """Returns a store held in memory: for prediction, or where no disk is wanted.
 
     `lines`, where each row starts in its source, is by default counted from 0.
     """
     num_fields = _num_fields(texts)
-    chunks = list(_tokenized(texts, tokenizer))
-    empty = np.empty(0, _dtype(tokenizer))
+    # Grows in place; pieces joined at the end would be there twice.
+    all_ids, lengths = bytearray(), [np.empty(0, np.int64)]
+    for ids, some in _tokenized(texts, tokenizer):
+        all_ids += ids.tobytes()
+        lengths.append(some)
     return TokenStore(
-        token_ids=np.concatenate([empty, *(ids for ids, _ in chunks)]),
-        offsets=offsets_of(np.concatenate([[], *(lengths for _, lengths in chunks)])),
+        token_ids=np.frombuffer(all_ids, _dtype(tokenizer)),
+        offsets=offsets_of(np.concatenate(lengths)),
         lines=_lines(range(len(texts)) if lines is None else lines, len(texts)),
         num_fields=num_fields,
     )
@@ -85,7 +88,7 @@ def build_token_store(
 def write_token_store(
     directory: str | Path,
     texts: Sequence[tuple[str, ...]],
-    lines: Sequence[int],
+    lines: Sequence[int] | np.ndarray,
     tokenizer: Tokenizer,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> None:
@@ -164,7 +167,7 @@ def _dtype(tokenizer: Tokenizer) -> np.dtype:
     return np.dtype("<u2" if tokenizer.vocab_size <= 2**16 else "<u4")
 
 
-def _lines(lines: Sequence[int], num_rows: int) -> np.ndarray:
+def _lines(lines: Sequence[int] | np.ndarray, num_rows: int) -> np.ndarray:
     if len(lines) != num_rows:
         raise DataError(
             f"Every row has one line in its file. Received: {num_rows} rows of text, "

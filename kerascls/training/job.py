@@ -65,9 +65,9 @@ class Job:
         found: dict[int, str | None] = {}
         for name, part in self.data.parts.items():
             dataset = part.dataset
-            texts = [example.texts for example in dataset.examples]
+            texts, tokenizer = dataset.examples.texts, self.start.tokenizer
             found[id(dataset)] = unknown_note(
-                self.stores[name], texts, self.start.tokenizer, dataset.name
+                self.stores[name], texts, tokenizer, dataset.name
             )
         notes = [*found.values(), self._cut_note()]
         return [note for note in notes if note]

@@ -51,8 +51,7 @@ def tokenize_parts(
     """
     stores: dict[int, TokenStore] = {}
     for dataset in data.datasets:
-        texts = [example.texts for example in dataset.examples]
-        lines = [example.line for example in dataset.examples]
+        texts, lines = dataset.examples.texts, dataset.examples.lines
         if cache:
             title = f"Tokenising {dataset.name}"
             show = on_progress(title) if on_progress else None

@@ -134,7 +134,8 @@ def choose_label_column(
     if task is None:
         raise SettingsError(
             f'Expected the task to be stated for a label column other than "label" or '
-            f'"labels". Received: label={label!r}, task=None for {source}. Add {_TASKS}.'
+            f'"labels". Received: label={label!r}, task=None for {source}. Add '
+            f"{_TASKS}."
         )
     return label, task
 

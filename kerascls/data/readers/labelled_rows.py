@@ -24,7 +24,6 @@ from kerascls.data.readers.rows import (
     Note,
     Record,
     Row,
-    Unlabelled,
     row_noun,
 )
 from kerascls.data.readers.text_files import open_binary
@@ -60,23 +59,24 @@ class LabelledRows:
 
     def __iter__(self) -> Iterator[tuple[Record, Example]]:
         for row in self._rows:
-            if isinstance(row, BadRow):
+            if isinstance(row, Record):  # first, as nearly all are
+                if is_unannotated(row.fields):
+                    self.unlabelled[NOT_ANNOTATED] += 1
+                elif row.is_empty:
+                    self.empty.append(row.line)
+                elif self.columns is not None:  # as it is where a row is a record
+                    try:
+                        example = self.columns.example(row)
+                    except DataError as error:
+                        self.log.add(BadRow(row.line, str(error)))
+                    else:
+                        yield row, example
+            elif isinstance(row, BadRow):
                 self.log.add(row)
             elif isinstance(row, Note):
                 self.notes.append(row.line)
-            elif isinstance(row, Unlabelled):
+            else:
                 self.unlabelled[row.reason] += 1
-            elif is_unannotated(row.fields):
-                self.unlabelled[NOT_ANNOTATED] += 1
-            elif row.is_empty:
-                self.empty.append(row.line)
-            elif self.columns is not None:  # as it is where a row is a record
-                try:
-                    example = self.columns.example(row)
-                except DataError as error:
-                    self.log.add(BadRow(row.line, str(error)))
-                else:
-                    yield row, example
 
     def finish(self, count_texts: Callable[[], int]) -> tuple[str, ...]:
         """Returns what is to be said, after the last row.
