@@ -174,6 +174,20 @@ def speed_predict_table(language: str) -> str:
     return predict_table(language)
 
 
+def memory_table(language: str) -> str:
+    """Returns the most memory that commands take with large files."""
+    from scale_table import memory_table
+
+    return memory_table(language)
+
+
+def reading_table(language: str) -> str:
+    """Returns how long a large file takes to be read and tokenised."""
+    from scale_table import reading_table
+
+    return reading_table(language)
+
+
 def tuned_table(language: str) -> str:
     """Returns the scores of one run under several decisions."""
     lines = [
@@ -192,8 +206,10 @@ def tuned_table(language: str) -> str:
 
 TABLES: dict[str, Callable[[str], str]] = {
     "knobs": knobs_table,
+    "memory": memory_table,
     "models": models_table,
     "poolings": poolings_table,
+    "reading": reading_table,
     "results": results_section,
     "speed_fit": speed_fit_table,
     "speed_predict": speed_predict_table,

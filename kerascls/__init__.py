@@ -102,6 +102,9 @@ else:
             raise AttributeError(f"module 'kerascls' has no attribute {name!r}")
         from kerascls.errors import SettingsError
         from kerascls.system.extras import absence_explained, stand_in
+        from kerascls.system.native_log import quiet_backends
+
+        quiet_backends()
 
         module, _, attribute = _PLACES[name].partition(":")
         try:

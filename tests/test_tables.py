@@ -13,6 +13,7 @@ from kerascls.auditing.judges import JUDGES, Judge
 from kerascls.checkpoints.config_family import config_family
 from kerascls.checkpoints.config_files import encoder_config
 from kerascls.checkpoints.transformer_model import build_transformer_model
+from kerascls.checkpoints.weight_files.formats import FORMATS as WEIGHT_FORMATS
 from kerascls.errors import ExportError, SettingsError
 from kerascls.experiments.search.space import search_space
 from kerascls.inference.predictor import Predictor
@@ -31,6 +32,7 @@ TABLES = {
     "poolings": (POOLINGS, "models/registry.py"),
     "activations": (ACTIVATIONS, "models/registry.py"),
     "families": (FAMILIES, "models/families.py"),
+    "forms of weights": (WEIGHT_FORMATS, "checkpoints/weight_files/formats.py"),
     "models": (PRESETS, "models/presets.py"),
     "losses": (LOSSES, "settings/training.py"),
     "linear losses": (LINEAR_LOSSES, "models/linear/config.py"),
@@ -97,7 +99,8 @@ def test_what_an_8_bit_model_may_change_is_written_once():
 def test_every_row_refers_to_something_that_is_there():
     places = [*LOSSES.values(), *TRACKERS.values()]
     rows = [*POOLINGS.values(), *ACTIVATIONS.values(), *FORMATS.values()]
-    rows += [*JUDGES.values(), *RUNTIMES.values(), *LINEAR_LOSSES.values()]
+    rows += [*JUDGES.values(), *RUNTIMES.values()]
+    rows += [*LINEAR_LOSSES.values(), *WEIGHT_FORMATS.values()]
     rows += [preset.architecture for preset in PRESETS.values()]
     for row in rows:
         places += [x for x in vars(row).values() if isinstance(x, str) and ":" in x]

@@ -95,7 +95,7 @@ def audit(
         label_column_section(rows),
         *duplicate_sections(rows),
         near_section(rows, near, seed),
-        *label_sections(rows),
+        *label_sections(rows, tuple(opened.label_set) if opened else None),
         *length_sections(rows, opened, max_tokens),
         replace(label_error, lines=(*label_error.lines, *reasons)),
     )

@@ -1,16 +1,19 @@
 """An audit as files: Markdown, JSON, findings.csv, and JSON lines for doccano."""
 
-import csv
 import json
-from io import StringIO
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from kerascls.auditing.findings import Audit, row_fields
 from kerascls.auditing.rows import label_cell
 from kerascls.auditing.tables import audit_markdown
-from kerascls.system.files import write_all, write_atomically
+from kerascls.system.files import as_csv, csv_lines, write_all, write_atomically
 
-FINDINGS_FILE = "findings.csv"
+AUDIT_FILE, FINDINGS_FILE = "audit.json", "findings.csv"
 FINDINGS_COLUMNS = (
     *("kind", "finding", "file", "line", "text", "labels"),
     *("suggestion", "score", "corrected", "row"),
@@ -21,14 +24,33 @@ RELABELLED_KINDS = ("label_error", "conflict", "near_duplicate")
 
 def write_audit(directory: str | Path, audit: Audit) -> list[Path]:
     """Writes `audit.md`, `audit.json` and `findings.csv`; returns their paths."""
-    contents = {
+    findings = csv_lines(_findings(audit), "\r\n")
+    contents: dict[str, bytes | Iterable[bytes]] = {
         "audit.md": _encoded(audit_markdown(audit)),
-        "audit.json": _encoded(
-            json.dumps(audit.to_dict(), ensure_ascii=False, indent=2) + "\n"
-        ),
-        FINDINGS_FILE: b"\xef\xbb\xbf" + _encoded(findings_csv(audit)),
+        AUDIT_FILE: map(_encoded, _json_pieces(audit)),
+        FINDINGS_FILE: chain([BOM_UTF8], map(_encoded, findings)),
     }
     return write_all(directory, contents)
+
+
+def _json_pieces(audit: Audit) -> Iterator[str]:
+    """Yields `Audit.to_dict` as JSON, a finding on a line: there may be very many."""
+    whole = replace(audit, sections=()).to_dict()
+    del whole["sections"]
+    yield json.dumps(whole, ensure_ascii=False, indent=2).removesuffix("\n}")
+    yield ',\n  "sections": ['
+    for number, section in enumerate(audit.sections):
+        described = replace(section, findings=()).to_dict(audit.rows)
+        del described["findings"]
+        text = json.dumps(described, ensure_ascii=False, indent=2)
+        yield ("," if number else "") + "\n" + text.removesuffix("\n}")
+        yield ',\n  "findings": ['
+        for place, finding in enumerate(section.findings):
+            fields = [row_fields(audit.rows, entry) for entry in finding]
+            yield ("," if place else "") + "\n    "
+            yield json.dumps(fields, ensure_ascii=False)
+        yield "]\n}"
+    yield "\n  ]\n}\n"
 
 
 def findings_csv(audit: Audit) -> str:
@@ -39,9 +61,12 @@ def findings_csv(audit: Audit) -> str:
     they are compared and read again: as with any CSV file, a spreadsheet may take a
     text that begins with = for a formula.
     """
-    stream = StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(FINDINGS_COLUMNS)
+    return as_csv(_findings(audit), "\r\n")
+
+
+def _findings(audit: Audit) -> Iterator[Iterable[Any]]:
+    """Yields the header of `findings_csv` and its rows."""
+    yield FINDINGS_COLUMNS
     number = 0
     for section in audit.sections:
         for finding in section.findings:
@@ -52,8 +77,7 @@ def findings_csv(audit: Audit) -> str:
                 fields["labels"] = label_cell(fields["labels"])
                 # The only character that no CSV file can hold.
                 fields["text"] = fields["text"].replace("\0", "\ufffd")
-                writer.writerow([fields[name] for name in FINDINGS_COLUMNS])
-    return stream.getvalue()
+                yield [fields[name] for name in FINDINGS_COLUMNS]
 
 
 def export_doccano(path: str | Path, audit: Audit) -> int:
@@ -67,9 +91,15 @@ def export_doccano(path: str | Path, audit: Audit) -> int:
         The number of rows.
     """
     written: dict[int, str] = {}
-    answers: dict[tuple[str, ...], set[frozenset[str]]] = {}
+    answers: dict[tuple[str, ...], set[frozenset[str]]] = {
+        audit.rows.texts[entry.row]: set()
+        for kind in RELABELLED_KINDS
+        for finding in audit.section(kind).findings
+        for entry in finding
+    }
     for texts, labels in zip(audit.rows.texts, audit.rows.labels, strict=True):
-        answers.setdefault(texts, set()).add(frozenset(labels))
+        if texts in answers:
+            answers[texts].add(frozenset(labels))
     for kind in RELABELLED_KINDS:
         for finding in audit.section(kind).findings:
             different = {

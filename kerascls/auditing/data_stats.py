@@ -82,8 +82,7 @@ def describe_data(
         24.5
     """
     options = ReadOptions.from_keywords(describe_data, reading)
-    paths = [files] if isinstance(files, str | Path) else list(files)
-    rows = read_rows(paths, options=options)
+    rows = read_rows(files, options=options)
     stats = _stats(rows)
     if plot is not None:
         from kerascls.auditing.data_plot import data_png
@@ -95,7 +94,8 @@ def describe_data(
 def _stats(rows: Rows) -> DataStats:
     datasets: list[Dataset] = list(rows.datasets.values())
     counts = Counter(name for row in rows.labels for name in row)
-    lengths = np.array([sum(map(len, texts)) for texts in rows.texts])
+    chars_of = (sum(map(len, texts)) for texts in rows.texts)
+    lengths = np.fromiter(chars_of, np.int64, len(rows))
     chars = {"shortest": float(lengths.min()), "mean": float(lengths.mean())}
     for name, share in QUANTILES.items():
         chars[name] = float(np.quantile(lengths, share))

@@ -1,5 +1,7 @@
 """Equal texts: inside a file, between files, with different labels; empty texts."""
 
+import numpy as np
+
 from kerascls.auditing.findings import FoundRow, Section
 from kerascls.auditing.rows import Rows, label_cell
 from kerascls.data.duplicates import DuplicateCounts, count_duplicates, group_duplicates
@@ -12,7 +14,7 @@ def duplicate_sections(rows: Rows) -> list[Section]:
     groups.sort(key=len, reverse=True)
     counts = count_duplicates(
         {
-            name: [rows.texts[row] for row in file_rows]
+            name: rows.texts.take(np.array(file_rows))
             for name, file_rows in rows.by_file().items()
         }
     )
@@ -127,11 +129,10 @@ def _disagreeing(rows: Rows, group: list[int]) -> tuple[FoundRow, ...]:
 
 
 def _empty(rows: Rows) -> Section:
-    blank = [row for row in range(len(rows)) if rows.is_blank(row)]
-    by_file = {
-        name: sum(map(rows.is_blank, file_rows))
-        for name, file_rows in rows.by_file().items()
-    }
+    every = enumerate(rows.texts)
+    blank = [row for row, texts in every if not "".join(texts).strip()]
+    in_files = np.bincount(rows.file_of[blank], minlength=len(rows.files)).tolist()
+    by_file = dict(zip(rows.files, in_files, strict=True))
     return Section(
         kind="empty_text",
         title="Empty texts",

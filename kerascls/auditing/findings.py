@@ -52,6 +52,20 @@ class Section:
     findings: tuple[tuple[FoundRow, ...], ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
 
+    def to_dict(self, rows: Rows) -> dict[str, Any]:
+        """Returns the section as plain JSON types; its findings are of `rows`."""
+        return {
+            "kind": self.kind,
+            "title": self.title,
+            "counts": self.counts,
+            "lines": list(self.lines),
+            "advice": self.advice,
+            "findings": [
+                [row_fields(rows, entry) for entry in finding]
+                for finding in self.findings
+            ],
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Audit:
@@ -88,20 +102,7 @@ class Audit:
                 for name, dataset in self.rows.datasets.items()
             },
             "task": self.rows.task.value,
-            "sections": [
-                {
-                    "kind": section.kind,
-                    "title": section.title,
-                    "counts": section.counts,
-                    "lines": list(section.lines),
-                    "advice": section.advice,
-                    "findings": [
-                        [row_fields(self.rows, entry) for entry in finding]
-                        for finding in section.findings
-                    ],
-                }
-                for section in self.sections
-            ],
+            "sections": [section.to_dict(self.rows) for section in self.sections],
         }
 
 
@@ -109,7 +110,7 @@ def row_fields(rows: Rows, entry: FoundRow) -> dict[str, Any]:
     """Returns what files say of one row of a finding."""
     return {
         "file": rows.file(entry.row),
-        "line": rows.lines[entry.row],
+        "line": int(rows.lines[entry.row]),
         "text": rows.text(entry.row),
         "labels": list(rows.labels[entry.row]),
         "suggestion": entry.suggestion,

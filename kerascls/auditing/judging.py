@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kerascls.auditing.cross_validation import out_of_sample_probabilities
+from kerascls.auditing.cross_validation import (
+    affordable_rows,
+    out_of_sample_probabilities,
+)
 from kerascls.auditing.findings import listed
 from kerascls.auditing.label_errors import Judged
 from kerascls.auditing.rows import Rows
@@ -37,24 +40,33 @@ def judged_by_cross_validation(
         multi-label one, are frequent enough.
     """
     texts_with: dict[str, set[tuple[str, ...]]] = {}
-    for row, labels in enumerate(rows.labels):
+    for fields, labels in zip(rows.texts, rows.labels, strict=True):
         for name in labels:
-            if not rows.is_blank(row):
-                texts_with.setdefault(name, set()).add(rows.texts[row])
-    names = sorted(name for name, texts in texts_with.items() if len(texts) >= folds)
+            known = texts_with.setdefault(name, set())
+            if len(known) < folds and "".join(fields).strip():
+                known.add(fields)
+    names = sorted(name for name, known in texts_with.items() if len(known) >= folds)
     rare = sorted(set().union(*rows.labels) - set(names))
     if len(names) < (2 if rows.task is Task.MULTICLASS else 1):
         return None
     judged, targets = _targets(rows, LabelSet(tuple(names)))
+    texts = rows.one_text_of(judged)
+    learned = affordable_rows(texts, seed)
     probabilities = out_of_sample_probabilities(
-        [rows.text(row) for row in judged],
+        texts,
         targets,
         rows.task,
         folds=folds,
         seed=seed,
+        learned=learned,
         on_progress=on_progress,
     )
     lines = [f"by cross-validation of a linear model in {folds} folds, seed {seed}"]
+    if len(learned) < len(judged):
+        lines.append(
+            f"the models learned from {len(learned):,} of these rows, drawn by lot, "
+            f"for more of such long texts take too much memory"
+        )
     if rare:
         lines.append(
             f"not judged, for they have fewer than {folds} texts: {listed(rare)}"
@@ -146,12 +158,11 @@ def _counted(seen: dict[str, int], rows: Rows) -> str:
 
 def _targets(rows: Rows, labels: LabelSet) -> tuple[np.ndarray, np.ndarray]:
     """Returns the rows that can be judged and their labels among `labels`."""
-    known = [[name for name in row if name in labels] for row in rows.labels]
+    known = rows.labels.among(labels)
     multilabel = rows.task is Task.MULTILABEL
-    judged = [
-        row
-        for row, names in enumerate(known)
-        if (names or multilabel) and not rows.is_blank(row)
-    ]
-    targets = Targets.from_labels([known[row] for row in judged], labels)
-    return np.array(judged, np.int64), targets.multi_hot()
+    can_be_judged = (
+        bool(names or multilabel) and bool("".join(texts).strip())
+        for names, texts in zip(known, rows.texts, strict=True)
+    )
+    judged = np.flatnonzero(np.fromiter(can_be_judged, np.bool_, len(rows)))
+    return judged, Targets.from_labels(known.take(judged), labels).multi_hot()

@@ -1,6 +1,7 @@
 """How often labels are there, with each other, and in which file."""
 
 from collections import Counter
+from collections.abc import Collection
 from itertools import combinations
 
 from kerascls.auditing.findings import Section, listed, short_names
@@ -14,13 +15,16 @@ from kerascls.system.words import count
 FREQUENT = 5
 
 
-def label_sections(rows: Rows) -> list[Section]:
-    """Returns the sections on label counts and, for multi-label, on pairs of labels."""
+def label_sections(rows: Rows, known: Collection[str] | None = None) -> list[Section]:
+    """Returns the sections on label counts and, for multi-label, on pairs of labels.
+
+    `known` are the labels of a bundle, where there is one.
+    """
     counts = {
         name: Counter(label for row in file_rows for label in rows.labels[row])
         for name, file_rows in rows.by_file().items()
     }
-    sections = [_counts(rows, counts)]
+    sections = [_counts(rows, counts, known)]
     if rows.task is Task.MULTILABEL:
         sections.append(_pairs(rows, sum(counts.values(), Counter())))
     return sections
@@ -30,14 +34,16 @@ def label_column_section(rows: Rows) -> Section:
     """Returns the section on what was noticed when the labels were read."""
     return Section(
         kind="label_column",
-        title="Label column",
+        title="Reading",
         counts={"notes": len(rows.notes)},
         lines=rows.notes,
         advice="",
     )
 
 
-def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
+def _counts(
+    rows: Rows, counts: dict[str, Counter], known: Collection[str] | None
+) -> Section:
     total = sum(counts.values(), Counter())
     names = sorted(in_natural_order(total), key=lambda name: -total[name])
     missing = {
@@ -49,6 +55,12 @@ def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
         for file, file_rows in rows.by_file().items()
     }
     lines = [f"{count(len(names), 'label')} in {count(len(rows), 'row')}"]
+    unknown = [name for name in names if known is not None and name not in known]
+    if unknown:
+        lines.append(
+            f"the bundle has no such label as {listed(unknown)}: it can never give "
+            f"{'it' if len(unknown) == 1 else 'one of these'}"
+        )
     lines += [
         f"{file} lacks {count(len(gone), 'label')}: {listed(gone)}"
         for file, gone in missing.items()
@@ -73,6 +85,7 @@ def _counts(rows: Rows, counts: dict[str, Counter]) -> Section:
                 for file, numbers in counts.items()
             },
             "missing": missing,
+            "unknown_to_bundle": unknown,
             "unlabelled_rows": unlabelled,
         },
         lines=tuple(lines),

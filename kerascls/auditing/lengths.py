@@ -4,9 +4,11 @@ import numpy as np
 
 from kerascls.auditing.findings import FoundRow, Section, short_names
 from kerascls.auditing.rows import Rows
+from kerascls.data.ragged import offsets_of
 from kerascls.inference.bundle import Bundle
 from kerascls.preprocessing.sequence_layout import num_special
-from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.preprocessing.token_store import ROWS_AT_ONCE
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.system.words import count
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1)
@@ -23,16 +25,16 @@ def length_sections(
     one characters are counted, and for a model that reads none.
     """
     if bundle is None or not bundle.input_spec.has_tokens:
-        lengths = [sum(map(len, texts)) for texts in rows.texts]
-        return [_lengths(rows, np.array(lengths), "characters", max_tokens)]
-    tokenizer = bundle.tokenizer()
-    store = build_token_store(rows.texts, tokenizer)
-    special = num_special(store.num_fields, bundle.input_spec.separators)
-    lengths = store.field_lengths().sum(axis=1) + special
+        chars = (sum(map(len, texts)) for texts in rows.texts)
+        lengths = np.fromiter(chars, np.int64, len(rows))
+        return [_lengths(rows, lengths, "characters", max_tokens)]
+    tokens, unknown = _counted_tokens(rows, bundle.tokenizer())
+    separators = bundle.input_spec.separators
+    lengths = tokens + num_special(rows.texts.num_fields, separators)
     limit = max_tokens or bundle.input_spec.max_tokens
     return [
         _lengths(rows, lengths, "tokens", limit),
-        _unknown(rows, store, tokenizer.unk_id),
+        _unknown(rows, tokens, unknown),
     ]
 
 
@@ -79,11 +81,22 @@ def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> S
     )
 
 
-def _unknown(rows: Rows, store: TokenStore, unk_id: int) -> Section:
-    is_unknown = np.asarray(store.token_ids) == unk_id
-    totals = np.concatenate([[0], np.cumsum(is_unknown)])
-    ends = store.offsets[:: store.num_fields]
-    unknown, tokens = np.diff(totals[ends]), np.diff(ends)  # (rows,)
+def _counted_tokens(
+    rows: Rows, tokenizer: TextTokenizer
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns how many tokens each row has, and how many unknown ones: int64."""
+    tokens, unknown = np.zeros((2, len(rows)), np.int64)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        fields = [field for texts in rows.texts[some] for field in texts]
+        ids, lengths = tokenizer.encode_flat(fields)
+        tokens[some] = lengths.reshape(-1, rows.texts.num_fields).sum(axis=1)
+        totals = offsets_of(ids == tokenizer.unk_id)
+        unknown[some] = np.diff(totals[offsets_of(tokens[some])])
+    return tokens, unknown
+
+
+def _unknown(rows: Rows, tokens: np.ndarray, unknown: np.ndarray) -> Section:
     shares = unknown / np.maximum(tokens, 1)
     by_file = {
         file: float(unknown[file_rows].sum() / max(tokens[file_rows].sum(), 1))

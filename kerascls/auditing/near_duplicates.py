@@ -4,6 +4,7 @@ import numpy as np
 
 from kerascls.auditing.findings import FoundRow, Section
 from kerascls.auditing.rows import Rows
+from kerascls.data.duplicates import group_duplicates
 from kerascls.data.ideographs import mostly_ideographs
 from kerascls.data.minhash import near_pairs
 from kerascls.errors import SettingsError
@@ -19,18 +20,22 @@ def near_section(rows: Rows, threshold: float, seed: int = 0) -> Section:
     all of their rows. n-grams have 2 characters where texts are mostly Chinese or
     Japanese, else 4. The threshold is a least similarity, see `minhash`.
     """
-    rows_with: dict[tuple[str, ...], list[int]] = {}
-    for row, text in enumerate(rows.texts):
-        rows_with.setdefault(text, []).append(row)
-    copies = list(rows_with.values())
-    texts = [rows.text(first) for first, *_ in copies]
+    copies = {group[0]: group for group in group_duplicates(rows.texts)}
+    is_first = np.ones(len(rows), np.bool_)
+    is_first[[row for group in copies.values() for row in group[1:]]] = False
+    first = np.flatnonzero(is_first)
+    texts = rows.one_text_of(first)
     size = IDEOGRAPH_GRAM if mostly_ideographs(texts) else LETTER_GRAM
     pairs, similarities = near_pairs(texts, threshold, size, seed)
     nearest = np.zeros(len(texts))
     np.maximum.at(nearest, pairs.ravel(), np.repeat(similarities, 2))
     groups = [
-        _Group(rows, [copies[index] for index in group], nearest[group])
-        for group in _groups(len(texts), pairs)
+        _Group(
+            rows,
+            [copies.get(row, [row]) for row in first[group].tolist()],
+            nearest[group],
+        )
+        for group in _groups(pairs)
     ]
     groups.sort(key=lambda group: (-len(group.copies), group.copies[0][0]))
     return _section(groups, threshold, size)
@@ -49,9 +54,9 @@ def check_threshold(threshold: float) -> None:
         )
 
 
-def _groups(num_texts: int, pairs: np.ndarray) -> list[list[int]]:
+def _groups(pairs: np.ndarray) -> list[list[int]]:
     """Returns what hangs together through pairs, groups of two or more."""
-    parent = list(range(num_texts))
+    parent = {index: index for index in np.unique(pairs).tolist()}
 
     def root(index: int) -> int:
         while parent[index] != index:
@@ -63,7 +68,7 @@ def _groups(num_texts: int, pairs: np.ndarray) -> list[list[int]]:
         first, second = sorted(map(root, pair))
         parent[second] = first
     groups: dict[int, list[int]] = {}
-    for index in np.unique(pairs).tolist():
+    for index in parent:
         groups.setdefault(root(index), []).append(index)
     return list(groups.values())
 

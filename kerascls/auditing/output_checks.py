@@ -4,11 +4,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from kerascls.auditing.audit_files import FINDINGS_FILE
+from kerascls.auditing.audit_files import AUDIT_FILE, FINDINGS_FILE
 from kerascls.auditing.findings import CORRECTED
 from kerascls.data.readers import read_columns, read_records
 from kerascls.errors import DataError, SettingsError
-from kerascls.system.places import check_folder
+from kerascls.system.places import is_earlier
 
 
 def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> None:
@@ -38,14 +38,14 @@ def check_new_file(path: str | Path, endings: Sequence[str], argument: str) -> N
 
 
 def check_directory(directory: str | Path) -> None:
-    """Checks that an audit can be written without a loss of corrections.
+    """Checks that an audit can be written, and replaces nothing but an earlier one.
 
     Raises:
-        SettingsError: When it cannot be written to, or its findings.csv holds
-            corrections.
+        SettingsError: When it cannot be written to, holds other files, or its
+            findings.csv holds corrections.
     """
     directory = Path(directory)
-    check_folder(directory)
+    is_earlier(directory, AUDIT_FILE, "audit")
     received = f"Received: out={str(directory)!r}"
     findings = directory / FINDINGS_FILE
     if findings.exists() and _holds_corrections(findings):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.data.examples import Examples, Joined, Labels, Texts
 from kerascls.data.label_checks.compare import compare
 from kerascls.data.labelled_text import one_task
 from kerascls.data.labels import Task
@@ -29,7 +30,7 @@ class Rows:
         datasets: The files as they were read, by the name the user gave.
         task: What a row's labels mean.
         file_of: int64 `(rows,)`, the number of each row's file.
-        lines: Where each row starts in its file.
+        lines: int64 `(rows,)`, where each row starts in its file.
         texts: The text fields of each row.
         labels: The labels of each row.
         notes: What is remarkable about the labels, a line each.
@@ -38,9 +39,9 @@ class Rows:
     datasets: dict[str, Dataset]
     task: Task
     file_of: np.ndarray
-    lines: list[int]
-    texts: list[tuple[str, ...]]
-    labels: list[tuple[str, ...]]
+    lines: np.ndarray
+    texts: Texts
+    labels: Labels
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -57,11 +58,15 @@ class Rows:
 
     def place(self, row: int) -> str:
         """Returns `file:line`, or the place in a table in memory."""
-        return place_in(self.file(row), self.lines[row])
+        return place_in(self.file(row), int(self.lines[row]))
 
     def text(self, row: int) -> str:
         """Returns the text fields of a row as one text."""
         return "\n".join(self.texts[row])
+
+    def one_text_of(self, rows: np.ndarray) -> Joined:
+        """Returns the same of several rows."""
+        return Joined(self.texts.take(rows), "\n")
 
     def key(self, row: int) -> str:
         """Returns what tells a row with these texts and labels from all others."""
@@ -120,15 +125,15 @@ def read_rows(
         one.name if isinstance(one, Frame) else str(one): read(one, options)
         for one in sources
     }
-    examples = [row for dataset in datasets.values() for row in dataset.examples]
+    examples = Examples.joined([dataset.examples for dataset in datasets.values()])
     counts = [len(dataset.examples) for dataset in datasets.values()]
     return Rows(
         datasets=datasets,
         task=one_task(datasets),
         file_of=np.repeat(np.arange(len(counts)), counts),
-        lines=[row.line for row in examples],
-        texts=[row.texts for row in examples],
-        labels=[row.labels for row in examples],
+        lines=examples.lines,
+        texts=examples.texts,
+        labels=examples.labels,
         notes=tuple(_notes(datasets)),
     )
 
@@ -138,7 +143,7 @@ def _notes(datasets: dict[str, Dataset]) -> Iterator[str]:
     first: tuple[str, Counter] | None = None
     for file, dataset in datasets.items():
         yield from dataset.notes
-        counts = Counter(name for row in dataset.examples for name in row.labels)
+        counts = Counter(name for row in dataset.examples.labels for name in row)
         if first is None:
             first = file, counts
             continue

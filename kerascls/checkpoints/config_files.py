@@ -15,6 +15,7 @@ from kerascls.errors import CheckpointError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES, family_titles
 from kerascls.models.registry import ACTIVATIONS
+from kerascls.system.json_objects import without_repeats
 
 REQUIRED_KEYS = {
     "vocab_size": "vocab_size",
@@ -99,7 +100,7 @@ def read_json(path: Path) -> Any:
             f"download it again."
         ) from error
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError) as error:
         commented = re.search(r"^\s*(//|#|/\*)", text, re.MULTILINE)
         cure = "Correct it, or copy or download it again."
@@ -175,7 +176,7 @@ def encoder_config(
     try:
         return EncoderConfig(family=family, **meaning(known, family, layout, path))
     except CheckpointError as error:
-        raise CheckpointError(f"{error} That is what {path} says.") from error
+        raise CheckpointError(f"{error} It stands in {path}.") from error
 
 
 def meaning(
@@ -318,5 +319,6 @@ def _activation(
         return ours[named]
     raise CheckpointError(
         f"Expected an activation out of {', '.join(ours)}. Received: "
-        f"hidden_act={named!r} in {path}. Others are not supported."
+        f"hidden_act={named!r} in {path}. Others are not supported; choose another "
+        f"checkpoint."
     )

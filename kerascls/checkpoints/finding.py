@@ -19,6 +19,7 @@ from kerascls.checkpoints.config_files import (
     num_task_types,
     read_config,
 )
+from kerascls.checkpoints.early_albert import EarlyAlbert, as_googles, is_early_albert
 from kerascls.checkpoints.layouts import (
     find_weights,
     layout_of,
@@ -28,7 +29,8 @@ from kerascls.checkpoints.layouts import (
 from kerascls.checkpoints.names import LayoutName, reason_to_leave_out
 from kerascls.checkpoints.prefixes import EncoderNames, encoder_names
 from kerascls.checkpoints.tokenizer_files import find_tokenizer
-from kerascls.checkpoints.weight_files import WeightFile, open_weights
+from kerascls.checkpoints.weight_files.formats import open_weights
+from kerascls.checkpoints.weight_files.weight_file import WeightFile
 from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
@@ -49,7 +51,7 @@ class EncoderFiles:
         layout: `"google"` or `"huggingface"`.
         family: Which encoder.
         config_path: Configuration file.
-        weights_path: safetensors file, its index file, or TensorFlow prefix.
+        weights_path: Weight file, index file of several, or TensorFlow prefix.
         config: The encoder that the configuration describes.
         num_task_types: Rows of a table of tasks, as ERNIE has; 0 for none. The first
             row is for texts of no certain task.
@@ -98,7 +100,7 @@ def find_checkpoint(path: str | Path) -> FoundCheckpoint:
 
     Args:
         path: Directory of the checkpoint. Where it holds several, the path of one:
-            a safetensors file, its index file, or a TensorFlow prefix.
+            a file of weights, the index file of several, or a TensorFlow prefix.
 
     Raises:
         CheckpointError: When something is missing, ambiguous, contradictory or not
@@ -130,7 +132,11 @@ def describe_checkpoint(
     """
     raw = read_config(config_path)
     weights = open_weights(weights_path)
-    layout = layout_of(weights_path).name
+    layout, first_notes = layout_of(weights_path).name, []
+    if layout == "google" and is_early_albert(weights.shapes()):
+        weights = EarlyAlbert(weights, weights_path)
+        raw, note = as_googles(raw, config_path)
+        first_notes.append(note)
     shapes = weights.shapes()
     ties = raw.get("tie_word_embeddings") is not False
     names = encoder_names(layout, shapes, weights_path, ties)
@@ -148,6 +154,7 @@ def describe_checkpoint(
     inside = {name: shapes[source] for name, source in names.inside.items()}
     sizes = sizes_of_weights(layout, family, inside)
     notes = [
+        *first_notes,
         *notes_on_family(raw, names.word),
         *names.notes(),
         *notes_on_sizes(raw, family, dialect, sizes),

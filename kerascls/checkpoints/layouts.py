@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kerascls.checkpoints.names import LayoutName
+from kerascls.checkpoints.unread_weights import conversion, refuse_adapter
+from kerascls.checkpoints.weight_files.formats import (
+    FORMATS,
+    WeightFormat,
+    format_of,
+)
+from kerascls.checkpoints.weight_files.shards import INDEX
 from kerascls.errors import CheckpointError
 
-SAFETENSORS_INDEX = "model.safetensors.index.json"
 # One of several files that make up the weights; the only one of one is whole.
-_SHARD = re.compile(r"-\d{5}-of-(?!00001\.)\d{5}\.safetensors$")
+_SHARD = re.compile(r"-\d{5}-of-(?!00001\.)\d{5}\.\w+$")
+# Trainers put their own state, which is no model, beside a model's weights.
+_STATES = ("optimizer", "scheduler", "training_args", "rng_state", "scaler", "sampler")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,79 +27,51 @@ class Layout:
     Args:
         name: Whose layout.
         title: What to call it in messages.
-        weights: Endings of the files that stand for weights.
-        main_weights: Names that take precedence when several files fit.
         main_config: The configuration that takes precedence.
         looked_for: What to say was looked for.
     """
 
     name: LayoutName
     title: str
-    weights: tuple[str, ...]
-    main_weights: tuple[str, ...] = ()
     main_config: str = ""
     looked_for: str = ""
 
-    def weight_paths(self, directory: Path) -> list[Path]:
-        """Returns what can be opened as weights: files or TensorFlow prefixes."""
-        files = [
-            path for path in files_in(directory) if path.name.endswith(self.weights)
-        ]
-        main = [path for path in files if path.name in self.main_weights]
-        if self.name == "google":
-            return [path.with_name(path.name.removesuffix(".index")) for path in files]
-        if not main and any(path.name.endswith(".index.json") for path in files):
-            main = [path for path in files if path.name.endswith(".index.json")]
-        return main or files
 
-
-LAYOUTS = (
-    Layout(
+LAYOUTS = {
+    "huggingface": Layout(
         name="huggingface",
         title="Hugging Face",
-        weights=(".safetensors", ".safetensors.index.json"),
-        main_weights=("model.safetensors", SAFETENSORS_INDEX),
         main_config="config.json",
-        looked_for="config.json, model.safetensors (or its shards with "
-        "model.safetensors.index.json), vocab.txt or tokenizer.json",
+        looked_for="config.json, model.safetensors, pytorch_model.bin or tf_model.h5 "
+        "(or shards with their *.index.json), vocab.txt or tokenizer.json",
     ),
-    Layout(
+    "google": Layout(
         name="google",
         title="Google's TensorFlow",
-        weights=(".index",),
         looked_for="a *.json configuration, PREFIX.index with "
         "PREFIX.data-00000-of-00001, vocab.txt",
     ),
-)
-
-# What to do with weights that are there in a form we do not read: the pattern of their
-# name, and what the conversion needs.
-CONVERSIONS = {
-    r".*\.(bin|pt|pth)": "",
-    r"tf_model\.h5": ", from_tf=True",
-    r"flax_model\.msgpack": ", from_flax=True",
 }
-
-
-_STATES = ("optimizer", "scheduler", "training_args", "rng_state")
 
 
 def find_weights(directory: Path) -> tuple[Layout, Path]:
     """Returns the layout of a directory and its one checkpoint.
 
+    Hubs offer the same weights in several forms; those of an earlier turn
+    (`WeightFormat.turn`) are taken.
+
     Raises:
-        CheckpointError: When there is none, or more than one.
+        CheckpointError: When there is none, or more than one of the same turn.
     """
-    checkpoints = [
-        (layout, path) for layout in LAYOUTS for path in layout.weight_paths(directory)
-    ]
-    if checkpoints and all(_SHARD.search(path.name) for _, path in checkpoints):
-        raise CheckpointError(_no_index([path for _, path in checkpoints]))
-    if len(checkpoints) == 1:
-        return checkpoints[0]
-    if checkpoints:
-        names = " and ".join(path.name for _, path in checkpoints)
-        likely, why = _likeliest(directory, [path for _, path in checkpoints])
+    refuse_adapter(directory)
+    paths = _first_turn(directory)
+    if paths and all(_SHARD.search(path.name) for path in paths):
+        raise CheckpointError(_no_index(paths))
+    if len(paths) == 1:
+        return layout_of(paths[0]), paths[0]
+    if paths:
+        names = " and ".join(path.name for path in paths)
+        likely, why = _likeliest(directory, paths)
         raise CheckpointError(
             f"Expected one checkpoint in a directory. Received: {directory} with "
             f"{names}. Give the path of the one you mean, such as {likely}{why}, or "
@@ -104,45 +84,75 @@ def named_weights(path: Path) -> Path:
     """Returns what is to be opened when somebody names one checkpoint of several.
 
     Args:
-        path: A safetensors file, its index file, or a TensorFlow prefix, to which
-            the shell may have added `.index`.
+        path: A weight file, its index file, or a TensorFlow prefix, to which the
+            shell may have added `.index`.
 
     Raises:
         CheckpointError: When it is none of these.
     """
-    huggingface, _ = LAYOUTS
-    if path.is_file() and path.name.endswith(huggingface.weights):
-        if _SHARD.search(path.name):
-            raise CheckpointError(_no_index([path]))
-        return path
     prefix = path.with_name(path.name.removesuffix(".index"))
     if prefix.with_name(f"{prefix.name}.index").is_file():
         return prefix
-    if path.is_file() and (cure := _conversion(path)):
+    if path.is_file() and any(form.fits(path.name) for form in FORMATS.values()):
+        if _SHARD.search(path.name):
+            raise CheckpointError(_no_index([path]))
+        return path
+    if path.is_file() and (cure := conversion(path)):
         raise CheckpointError(
-            f"Expected weights in safetensors. Received: {path}. {cure}"
+            f"Expected weights in a form that is read. Received: {path}. {cure}"
         )
+    endings = ", ".join(e for form in FORMATS.values() for e in form.endings)
     problem = "is none of these" if path.exists() else "does not exist"
     raise CheckpointError(
-        f"Expected the directory of a checkpoint, a safetensors file, its index file "
-        f"or a TensorFlow prefix (PREFIX of PREFIX.index). Received: {path}, which "
-        f"{problem}. Check the path."
+        f"Expected the directory of a checkpoint, a file of weights ({endings}), the "
+        f"index file of several, or a TensorFlow prefix (PREFIX of PREFIX.index). "
+        f"Received: {path}, which {problem}. Check the path."
     )
 
 
 def layout_of(path: Path) -> Layout:
     """Returns the layout to which a weight file or TensorFlow prefix belongs."""
-    huggingface, google = LAYOUTS
-    return huggingface if path.name.endswith(huggingface.weights) else google
+    return LAYOUTS[format_of(path).layout]
 
 
 def other_weights(path: Path) -> list[str]:
-    """Returns the names of safetensors files beside one that do not belong to it."""
-    if path.suffix != ".safetensors":
-        return []
-    names = [file.name for file in files_in(path.parent)]
+    """Returns the names of weights beside a file of weights that do not belong to it.
+
+    Of a TensorFlow prefix and of an index file these are weights in other forms.
+    """
+    own = format_of(path)
+    is_one_file = own.has_index and not path.name.endswith(INDEX)
     return [
-        name for name in names if name.endswith(".safetensors") and name != path.name
+        file.name
+        for form in FORMATS.values()
+        for file in _candidates(path.parent, form)
+        if file != path and (form is not own or is_one_file)
+    ]
+
+
+def _first_turn(directory: Path) -> list[Path]:
+    for turn in sorted({form.turn for form in FORMATS.values()}):
+        forms = (form for form in FORMATS.values() if form.turn == turn)
+        if paths := [path for form in forms for path in _paths(directory, form)]:
+            return paths
+    return []
+
+
+def _paths(directory: Path, form: WeightFormat) -> list[Path]:
+    """Returns what can be opened as weights of one form: files or prefixes."""
+    files = _candidates(directory, form)
+    if not form.has_index:
+        return [path.with_name(path.name.removesuffix(".index")) for path in files]
+    main = [path for path in files if form.is_main(path.name)]
+    indexes = [path for path in files if path.name.endswith(INDEX)]
+    return main or indexes or files
+
+
+def _candidates(directory: Path, form: WeightFormat) -> list[Path]:
+    return [
+        path
+        for path in files_in(directory)
+        if form.fits(path.name) and not path.name.startswith(_STATES)
     ]
 
 
@@ -174,51 +184,43 @@ def find_vocabulary(directory: Path) -> Path:
 
 
 def _nothing_found(directory: Path) -> str:
-    looked_for = "".join(f"\n  {row.title}: {row.looked_for}" for row in LAYOUTS)
+    looked_for = "".join(
+        f"\n  {row.title}: {row.looked_for}" for row in LAYOUTS.values()
+    )
     message = (
         f"Expected a checkpoint in one of these layouts:{looked_for}\n"
         f"Received: {directory}, which holds {listing(directory)}. "
     )
     names = [path.name for path in files_in(directory)]
     for path in files_in(directory):
-        if cure := _conversion(path):
+        if cure := conversion(path):
             return message + cure
     if data := [name for name in names if ".data-0" in name]:
         return message + f"The .index file that belongs to {data[0]} is missing."
-    below = [path for path in _subdirectories(directory) if _holds_weights(path)]
+    below = [path for path in _subdirectories(directory) if _first_turn(path)]
     if below:
         return message + f"Did you mean {below[0]}?"
     return message + "Choose the directory that holds the files, or complete them."
 
 
-def _conversion(path: Path) -> str | None:
-    """Returns what to do with weights in a form that is not read; None for others."""
-    for pattern, option in CONVERSIONS.items():
-        # Trainers put their own state, which is no model, beside a model's weights.
-        if re.fullmatch(pattern, path.name) and not path.name.startswith(_STATES):
-            return (
-                f"{path.name} is not read; convert it to safetensors once, where "
-                f"{'transformers 4' if option else 'transformers'} is installed:"
-                f'\n  python -c "from transformers import '
-                f"AutoModel; AutoModel.from_pretrained(r'{path.parent}'{option})"
-                f".save_pretrained(r'{path.parent}', safe_serialization=True)\""
-            )
-    return None
-
-
 def _no_index(shards: list[Path]) -> str:
     directory = shards[0].parent
     names = " and ".join(path.name for path in shards)
-    if indexes := [p for p in files_in(directory) if p.name.endswith(".index.json")]:
+    ending = f"{shards[0].suffix}{INDEX}"
+    if indexes := [p for p in files_in(directory) if p.name.endswith(ending)]:
         return (
             f"Expected the index file of weights in several files. Received: {names}, "
             f"which is a part of them. Give {indexes[0]}."
         )
     return (
-        f"Expected {SAFETENSORS_INDEX} beside the shards of a checkpoint. "
+        f"Expected {_index_of(shards[0])} beside the shards of a checkpoint. "
         f"Received: {directory} with {names} only, which is a part of the weights. "
         f"Copy or download the index and all of its files."
     )
+
+
+def _index_of(shard: Path) -> str:
+    return f"{_SHARD.sub('', shard.name)}{shard.suffix}{INDEX}"
 
 
 def _likeliest(directory: Path, paths: list[Path]) -> tuple[Path, str]:
@@ -236,10 +238,6 @@ def _likeliest(directory: Path, paths: list[Path]) -> tuple[Path, str]:
 def _step(path: Path) -> tuple[int, str]:
     step = re.search(r"-(\d+)$", path.name)
     return (int(step[1]) if step else 0), path.name
-
-
-def _holds_weights(directory: Path) -> bool:
-    return any(layout.weight_paths(directory) for layout in LAYOUTS)
 
 
 def files_in(directory: Path) -> list[Path]:

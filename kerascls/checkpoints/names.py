@@ -101,10 +101,33 @@ MODERNBERT_NAMES = WeightNames(
     words=("model", "modernbert"),
 )
 
+# From brightmart's first files to Google's; `early_albert` does the rest.
+_EARLY_ALBERT: Renames = (
+    ("attention/output/LayerNorm/", "LayerNorm/"),
+    ("attention/", "attention_1/"),
+    ("intermediate/", "ffn_1/intermediate/"),
+    ("output/dense/", "ffn_1/intermediate/output/dense/"),
+    ("output/LayerNorm/", "LayerNorm_1/"),
+)
+
 _HUGGINGFACE_ENDINGS: Renames = (
     (r"_embeddings$", "_embeddings.weight"),
     (r"/(kernel|gamma)$", ".weight"),
     (r"/beta$", ".bias"),
+)
+
+# From places in Keras's HDF5 files to names in PyTorch's, as `transformers` has them:
+# the layer's group and the model's name before it, then what Keras allows in no name.
+_KERAS_NAMES: Renames = (
+    (r"^[^/]+/tf_[^/]+/", ""),
+    (r":\d+$", ""),
+    (r"^[^/]*___", ""),
+    (r"/[^/]*___", "/"),
+    (r"_\._", "/"),
+)
+_KERAS_ENDINGS: Renames = (
+    (r"/(kernel|gamma|embeddings)$", "/weight"),
+    (r"/beta$", "/bias"),
 )
 
 LEFT_OUT: dict[LayoutName, Renames] = {
@@ -152,6 +175,27 @@ def file_name(layout: LayoutName, family: str, name: str) -> str:
     for pattern, replacement in _HUGGINGFACE_ENDINGS:
         name = re.sub(pattern, replacement, name)
     return name.replace("/", ".")
+
+
+def early_albert_name(name: str) -> str:
+    """Returns what Google's files call a weight of brightmart's first ALBERTs."""
+    before, shared, inside = name.partition("encoder/layer_shared/")
+    return f"{before}{_GROUP}{_exchange(inside, _EARLY_ALBERT)}" if shared else name
+
+
+def keras_name(place: str) -> tuple[str, bool]:
+    """Returns a weight's name in PyTorch's files, and whether its axes are exchanged.
+
+    Args:
+        place: Where it is in an HDF5 file, as in
+            `bert/tf_bert_model/bert/encoder/layer_._0/output/dense/kernel:0`.
+    """
+    for pattern, replacement in _KERAS_NAMES:
+        place = re.sub(pattern, replacement, place)
+    is_kernel = place.endswith("/kernel")
+    for pattern, replacement in _KERAS_ENDINGS:
+        place = re.sub(pattern, replacement, place)
+    return place.replace("/", "."), is_kernel
 
 
 # ERNIE adds an embedding of the task to each token.

@@ -54,11 +54,15 @@ _FOREIGN = (
         "the result and give that",
     ),
     (
-        r"/layer_shared/|/word_embeddings_2$",
-        "an early brightmart ALBERT (`layer_shared`, `word_embeddings_2`), whose "
-        "structure differs: it adds positions after the projection",
-        "Use the release of the same model made with Google's code "
-        "(albert_*_zh_google)",
+        r"\.layer_shared\.",
+        "an early brightmart ALBERT (`layer_shared`) that was converted for PyTorch",
+        "Give the TensorFlow files that it was made of",
+    ),
+    (
+        r"(^|\.)vars\.\d+$",
+        "a file of Keras's `save_weights`, whose names say where in a model a weight "
+        "stands and not what it is",
+        "Give the checkpoint that the model was made of",
     ),
 )
 

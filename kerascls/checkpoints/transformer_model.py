@@ -93,7 +93,7 @@ def build_transformer_model(
 
     Args:
         config_path: Configuration file of Google or Hugging Face.
-        checkpoint_path: TensorFlow prefix, safetensors file or its index file; None
+        checkpoint_path: TensorFlow prefix, file of weights or its index file; None
             for random weights.
         model: `"bert"`, `"roberta"` (the same), `"albert"` or `"electra"`.
         application: Only `"encoder"`.
@@ -185,7 +185,8 @@ def _check(
     if not isinstance(model, str) or model.lower() not in known:
         raise SettingsError(
             f"Expected `model` to be one of {', '.join(known)}. Received: "
-            f"model={model!r}. bert4keras's other models are not supported."
+            f"model={model!r}. Choose one of them; bert4keras's other models are not "
+            f"supported."
         )
     if application != "encoder":
         raise SettingsError(

@@ -77,5 +77,7 @@ def main(args: Sequence[str] | None = None) -> None:
     # A stopped service or job ends like Ctrl-C: with a valid run directory.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     resend_dropped()
-    run = partial(kerascls.main, args, "kerascls", standalone_mode=False)
+    # A pattern of files is what it is in other systems, also where no shell expands it.
+    how = {"standalone_mode": False, "windows_expand_args": False}
+    run = partial(kerascls.main, args, "kerascls", **how)
     sys.exit(exit_code_of(run))

@@ -1,5 +1,6 @@
 """What is looked at before a command runs: options given twice, names not known."""
 
+import os
 from collections.abc import Mapping
 from copy import copy
 
@@ -59,10 +60,23 @@ def check_arguments(
                 f"once.",
                 own,
             )
+    if given_files := _left_over(command, others_given):
+        raise click.UsageError(
+            f"There is no place for {' '.join(given_files)}. If the shell made several "
+            f"files of a pattern, quote it: --train 'data/*.csv'; or give every file "
+            f"its own option.",
+            own,
+        )
     if isinstance(command, click.Group) and others_given:
         name, *rest = others_given
         if (inner := command.get_command(own, name)) is not None:
             check_arguments(inner, rest, own)
+
+
+def _left_over(command: click.Command, arguments: list[str]) -> list[str]:
+    """Returns arguments of a command that has none, if all of them are files."""
+    are_files = all(os.path.exists(one) for one in arguments)
+    return arguments if type(command) is click.Command and are_files else []
 
 
 def unknown_command(

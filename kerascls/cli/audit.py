@@ -8,7 +8,7 @@ import click
 import kerascls
 from kerascls.auditing.judges import AUTO, JUDGES, NONE
 from kerascls.cli.options import FOLDER, NEW_FOLDER, TEXT_SOURCE, given, setting_options
-from kerascls.cli.output import echo_json, row_progress
+from kerascls.cli.output import echo_json, row_progress, show
 from kerascls.data.readers.read_options import READ_KEYWORDS
 
 
@@ -38,10 +38,10 @@ def audit(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
 
     Give all files of a task at once, training and test: leaks are between files.
     """
-    with row_progress(title="judging labels") as show:
-        result = kerascls.audit(files, on_progress=show, **given(options))
+    with row_progress(title="judging labels") as progress:
+        result = kerascls.audit(files, on_progress=progress, **given(options))
     if as_json:
         return echo_json(result.to_dict())
     from kerascls.auditing.tables import render_audit
 
-    click.echo(render_audit(result))
+    show(render_audit(result))

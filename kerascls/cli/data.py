@@ -7,7 +7,7 @@ import click
 
 import kerascls
 from kerascls.cli.options import TEXT_SOURCE, given, setting_options
-from kerascls.cli.output import echo_json
+from kerascls.cli.output import echo_json, show
 from kerascls.data.readers.formats import FORMATS
 from kerascls.data.readers.read_options import READ_KEYWORDS
 
@@ -37,13 +37,13 @@ def convert(input: Path, output: Path, as_json: bool, **options: Any) -> None:
     done = kerascls.convert_data(input, output, **given(options))
     if as_json:
         return echo_json(done.to_dict())
-    click.echo(printable(f"{done.output}: {done.rows:,} rows as {done.format}"))
+    show(printable(f"{done.output}: {done.rows:,} rows as {done.format}"))
     if done.skipped_rows:
-        click.echo(f"bad rows left out: {done.skipped_rows:,}")
+        show(f"bad rows left out: {done.skipped_rows:,}")
     for note in done.notes:
-        click.echo(printable(note))
+        show(printable(note))
     for what, count in done.lost.items():
-        click.echo(printable(f"not kept: {what} ({count:,})"))
+        show(printable(f"not kept: {what} ({count:,})"))
 
 
 @data.command()
@@ -63,4 +63,4 @@ def stats(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     found = kerascls.describe_data(files, **given(options))
     if as_json:
         return echo_json(found.to_dict())
-    click.echo("\n".join(stats_lines(found)))
+    show("\n".join(stats_lines(found)))

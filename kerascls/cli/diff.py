@@ -6,7 +6,7 @@ import click
 
 import kerascls
 from kerascls.cli.options import FOLDER
-from kerascls.cli.output import echo_json
+from kerascls.cli.output import echo_json, show
 
 
 @click.command()
@@ -39,4 +39,4 @@ def diff(
         return echo_json(difference.to_dict())
     from kerascls.evaluation.reports import render_difference
 
-    click.echo(render_difference(difference, max_classes=classes))
+    show(render_difference(difference, max_classes=classes))

@@ -14,13 +14,17 @@ from kerascls.cli.options import (
     reading_options,
     runtime_option,
 )
-from kerascls.cli.output import echo_json, row_progress
+from kerascls.cli.output import echo_json, row_progress, show
 
 
 @click.command()
 @click.argument("out", type=FOLDER)
 @click.option(
-    "--test", required=True, type=TEXT_SOURCE, help="Labelled text to score on."
+    "--test",
+    required=True,
+    multiple=True,
+    type=TEXT_SOURCE,
+    help="Labelled text to score on; repeat for several files.",
 )
 @reading_options()
 @click.option(
@@ -31,15 +35,19 @@ from kerascls.cli.output import echo_json, row_progress
 @runtime_option
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
 def evaluate(
-    out: Path, test: Path, report: Path | None, as_json: bool, **options: Any
+    out: Path,
+    test: tuple[Path, ...],
+    report: Path | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Score the classifier in OUT, a run directory or bundle, on labelled text."""
-    with row_progress() as show:
+    with row_progress() as progress:
         result = kerascls.evaluate(
-            out, test, out=report, on_progress=show, **given(options)
+            out, list(test), out=report, on_progress=progress, **given(options)
         )
     if as_json:
         return echo_json(result.to_dict())
     from kerascls.evaluation.reports import render_report
 
-    click.echo(render_report(result))
+    show(render_report(result))

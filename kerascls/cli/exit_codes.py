@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import click
 
+from kerascls.cli.output import show
 from kerascls.errors import ExportError, KerasclsError
 from kerascls.system.disk import is_full
 from kerascls.system.extras import absence_explained
@@ -47,9 +48,9 @@ def _report(error: Exception) -> int:
         error.show()
         return error.exit_code
     if isinstance(error, KerasclsError):
-        click.echo(f"error: {error}", err=True)
+        show(f"error: {error}", err=True)
         return FAILURE if isinstance(error, ExportError) else BAD_INPUT
-    click.echo(f"error: {_describe(error)}", err=True)
+    show(f"error: {_describe(error)}", err=True)
     return BAD_INPUT if is_full(error) or _is_forbidden(error) else FAILURE
 
 

@@ -12,7 +12,7 @@ from kerascls.cli.options import (
     input_format_option,
     reading_options,
 )
-from kerascls.cli.output import echo_json, plain_table, row_progress
+from kerascls.cli.output import echo_json, plain_table, row_progress, show
 from kerascls.serving.exporters.acceptance import Limits
 from kerascls.serving.exporters.formats import FORMATS
 
@@ -58,13 +58,13 @@ def export(bundle: Path, as_json: bool, **options: Any) -> None:
     It is compared with the Keras model first. An ONNX file that passes is kept in the
     bundle, and predictions use it; they then need neither Keras nor TensorFlow.
     """
-    with row_progress(title="comparing") as show:
-        result = kerascls.export(bundle, on_progress=show, **given(options))
+    with row_progress(title="comparing") as progress:
+        result = kerascls.export(bundle, on_progress=progress, **given(options))
     if as_json:
         return echo_json(result.to_dict())
     from kerascls.serving.exporters.table import table_of
 
-    click.echo(plain_table(table_of(result)))
-    click.echo(f"Written: {result.place}")
+    show(plain_table(table_of(result)))
+    show(f"Written: {result.place}")
     if result.note:
-        click.echo(result.note)
+        show(result.note)

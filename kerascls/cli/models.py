@@ -1,11 +1,13 @@
 """`kerascls models`."""
 
+import sys
 from dataclasses import asdict
 
 import click
 
-from kerascls.cli.output import echo_json, plain_table
+from kerascls.cli.output import echo_json, plain_table, show
 from kerascls.models.presets import list_models, pretrained_folders
+from kerascls.system.console import screen_width
 
 
 @click.command()
@@ -20,7 +22,10 @@ def models(as_json: bool) -> None:
         millions = f"{row.parameters / 1e6:.1f} M"
         sizes = (str(row.num_layers), str(row.hidden_dim or ""), millions)
         absent = "not found" if row.has_pretrained else "none needed"
-        table.append((row.name, *sizes, str(row.found or absent), row.title))
-    click.echo(plain_table(table))
+        table.append((row.name, *sizes, "found" if row.found else absent, row.title))
+    show(plain_table(table, screen_width(sys.stdout)))
     folders = ", ".join(map(str, pretrained_folders()))
-    click.echo(f"\nPretrained weights are looked for in {folders}.")
+    show(f"\nPretrained weights are looked for in {folders}.")
+    for row in rows:
+        if row.found:
+            show(f"Found for {row.name}: {row.found}")

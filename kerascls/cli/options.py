@@ -10,19 +10,39 @@ import click
 
 from kerascls.cli.output import progress_console
 from kerascls.data.readers import FORMATS
+from kerascls.data.readers.globs import is_pattern, matches, nothing_matched
 from kerascls.data.readers.read_options import READ_KEYWORDS
 from kerascls.errors import SettingsError
 from kerascls.inference.runtimes import AUTO, RUNTIMES
 from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings, choices
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-# Labelled text: a file, or a folder with a folder for each class.
-TEXT_SOURCE = click.Path(exists=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 # Not checked here: a TensorFlow prefix, "model.ckpt-2000", is no file of its own.
 _UNCHECKED = ("checkpoint",)
 _SOURCES = ("train", "valid", "test")
+
+
+class TextSource(click.Path):
+    """Labelled text: a file, a folder of classes, or a pattern such as `data/*.csv`."""
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        """Returns a path; a pattern stays one, for what reads it."""
+        path = Path(value)
+        if not is_pattern(path):
+            return super().convert(value, param, ctx)
+        if not matches(path):
+            self.fail(f"{str(path)!r}, {nothing_matched(path)}.", param, ctx)
+        return path
+
+
+TEXT_SOURCE = TextSource(exists=True, path_type=Path)
 _PLAIN: dict[type, click.ParamType] = {int: click.INT, float: click.FLOAT}
 _AS_IN_TRAINING = {
     "text": "Text column; repeat for several. Default: as in training.",

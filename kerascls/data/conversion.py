@@ -11,6 +11,7 @@ from kerascls.data.labels import Task
 from kerascls.data.readers.columns import TASK_OF_COLUMN
 from kerascls.data.readers.example_columns import ExampleColumns
 from kerascls.data.readers.formats import FORMATS, FileFormat, find_format
+from kerascls.data.readers.globs import one_file
 from kerascls.data.readers.labelled_rows import open_labelled
 from kerascls.data.readers.labelled_table import LabelledTable
 from kerascls.data.readers.read_options import ReadKeywords, ReadOptions
@@ -78,7 +79,7 @@ def convert_data(
         >>> convert_data("train.csv", "train.fasttext").lost
         {'column "id"': 200}
     """
-    input, output = Path(input), Path(output)
+    input, output = one_file(input), Path(output)
     options = ReadOptions.from_keywords(convert_data, reading)
     name = _writable(output, out_format)
     _check_place(input, output, overwrite)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from kerascls.data.examples import Examples
 from kerascls.data.label_checks.compare import spelled_otherwise
 from kerascls.data.labelled_text import one_task
 from kerascls.data.readers import Dataset
@@ -17,8 +18,13 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
 
     Raises:
         DataError: When tasks or columns differ between them.
-        SettingsError: When a file is there twice.
+        SettingsError: When a file is there twice, or there is none.
     """
+    if not datasets:
+        raise SettingsError(
+            "Expected one or more files. Received: none. Name one, or give a table in "
+            "memory."
+        )
     first, *others = datasets
     if not others:
         return first
@@ -37,7 +43,7 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
         )
     return Dataset(
         path=first.path,
-        examples=[row for dataset in datasets for row in dataset.examples],
+        examples=Examples.joined([dataset.examples for dataset in datasets]),
         text_columns=first.text_columns,
         label_column=first.label_column,
         task=task,
@@ -54,7 +60,7 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
 def _notes(datasets: Sequence[Dataset]) -> Iterator[str]:
     """Yields what is remarkable in each file, and spellings of the first's labels."""
     counts = [
-        Counter(n for row in one.examples for n in row.labels) for one in datasets
+        Counter(n for row in one.examples.labels for n in row) for one in datasets
     ]
     for dataset, own in zip(datasets, counts, strict=True):
         yield from dataset.notes

@@ -20,7 +20,8 @@ import numpy as np
 from kerascls.data.ragged import chunks
 
 NUM_HASHES = 64
-CHARS_AT_ONCE = 2**22
+CHARS_AT_ONCE = 2**20
+PAIRS_AT_ONCE = 2**10
 MAX_BAND = 8
 BAND_RECALL = 0.99
 # How far apart in a bucket two texts are compared; beyond, each is compared with the
@@ -60,17 +61,14 @@ def near_pairs(
         >>> near_pairs(["国足今晚迎战劲旅", "国足今晚 迎战劲旅!", "新车发布"])[0]
         array([[0, 1]])
     """
-    plain = [normalised(text) for text in texts]
-    kept = np.array([row for row, text in enumerate(plain) if text], np.int64)
+    kept, signatures = _signatures(texts, size, np.random.default_rng(seed))
     if len(kept) < 2:
         return np.zeros((0, 2), np.int64), np.zeros(0)
-    plain = [plain[row] for row in kept]
-    signatures = _signatures(plain, size, np.random.default_rng(seed))
-    pairs = _candidates(signatures, _band_width(threshold))
-    pairs = pairs[_estimates(signatures, pairs) >= threshold - SLACK]
-    similarities = _similarities(plain, pairs, size)
+    least = threshold - SLACK
+    pairs = kept[_candidates(signatures, _band_width(threshold), least)]
+    similarities = _similarities(texts, pairs, size)
     similar = similarities >= threshold
-    return kept[pairs[similar]], similarities[similar]
+    return pairs[similar], similarities[similar]
 
 
 def _band_width(threshold: float) -> int:
@@ -82,17 +80,25 @@ def _band_width(threshold: float) -> int:
 
 def _signatures(
     texts: Sequence[str], size: int, random: np.random.Generator
-) -> np.ndarray:
-    """Returns uint32 `(texts, NUM_HASHES)`."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns which texts have any n-gram, int64, and uint32 `(those, NUM_HASHES)`."""
     factors = random.integers(0, 2**63, NUM_HASHES, np.uint64) * 2 + 1
     signatures = np.empty((len(texts), NUM_HASHES), np.uint32)
+    kept = [np.empty(0, np.int64)]
+    done = 0
     for chunk in chunks(texts, CHARS_AT_ONCE):
-        grams, starts = _gram_hashes(texts[chunk], size)
+        plain = [normalised(text) for text in texts[chunk]]
+        filled = [row for row, text in enumerate(plain) if text]
+        if not filled:
+            continue
+        kept.append(np.array(filled, np.int64) + chunk.start)
+        grams, starts = _gram_hashes([plain[row] for row in filled], size)
+        rows = slice(done, done := done + len(filled))
         for column, factor in enumerate(factors):
             # Multiply and shift: the upper half of the product is a good hash.
             hashes = (grams * factor) >> np.uint64(32)
-            signatures[chunk, column] = np.minimum.reduceat(hashes, starts)
-    return signatures
+            signatures[rows, column] = np.minimum.reduceat(hashes, starts)
+    return np.concatenate(kept), signatures[:done]
 
 
 def _gram_hashes(texts: Sequence[str], size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -123,8 +129,11 @@ def _mixed(values: np.ndarray) -> np.ndarray:
     return values ^ (values >> np.uint64(31))
 
 
-def _candidates(signatures: np.ndarray, width: int) -> np.ndarray:
-    """Returns int64 `(pairs, 2)` of texts that agree in one band of hashes."""
+def _candidates(signatures: np.ndarray, width: int, least: float) -> np.ndarray:
+    """Returns int64 `(pairs, 2)` of texts that agree in one band of hashes.
+
+    Their similarity, as all hashes estimate it, is `least` or more.
+    """
     count = len(signatures)
     codes = [np.zeros(0, np.int64)]  # of a pair: first * count + second
     for start in range(0, NUM_HASHES - width + 1, width):
@@ -133,16 +142,21 @@ def _candidates(signatures: np.ndarray, width: int) -> np.ndarray:
             key = _mixed(key * np.uint64(0x100000001B3) + column)
         order = np.argsort(key, kind="stable")
         key = key[order]
+        found = []
         for apart in range(1, min(NEIGHBOURS, count - 1) + 1):
             same = key[apart:] == key[:-apart]
-            codes.append(order[:-apart][same] * count + order[apart:][same])
+            found.append(order[:-apart][same] * count + order[apart:][same])
         first = np.searchsorted(key, key)
         far = np.arange(count) - first > NEIGHBOURS
-        codes.append(order[first][far] * count + order[far])
+        found.append(order[first][far] * count + order[far])
+        # At once, or the pairs of all bands would be in memory together.
+        band = np.concatenate(found)
+        codes.append(band[_estimates(signatures, band) >= least])
     return np.stack(np.divmod(np.unique(np.concatenate(codes)), count), axis=1)
 
 
-def _estimates(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+def _estimates(signatures: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    pairs = np.stack(np.divmod(codes, len(signatures)), axis=1)
     estimates = np.empty(len(pairs))
     for start in range(0, len(pairs), 2**16):
         first, second = pairs[start : start + 2**16].T
@@ -152,12 +166,15 @@ def _estimates(signatures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
 
 
 def _similarities(texts: Sequence[str], pairs: np.ndarray, size: int) -> np.ndarray:
-    grams = {row: _grams(texts[row], size) for row in np.unique(pairs).tolist()}
     similarities = np.empty(len(pairs))
-    for index, (first, second) in enumerate(pairs.tolist()):
-        shared = len(grams[first] & grams[second])
-        both = len(grams[first]) + len(grams[second]) - shared
-        similarities[index] = shared / both
+    for start in range(0, len(pairs), PAIRS_AT_ONCE):
+        some = pairs[start : start + PAIRS_AT_ONCE]
+        rows = np.unique(some).tolist()
+        grams = {row: _grams(normalised(texts[row]), size) for row in rows}
+        for index, (first, second) in enumerate(some.tolist(), start):
+            shared = len(grams[first] & grams[second])
+            both = len(grams[first]) + len(grams[second]) - shared
+            similarities[index] = shared / both
     return similarities
 
 

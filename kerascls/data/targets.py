@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -34,9 +35,14 @@ class Targets:
         Raises:
             DataError: When a label is not in `label_set`.
         """
-        columns = [sorted({label_set.column(name) for name in row}) for row in rows]
-        flat = np.array([column for row in columns for column in row], np.int32)
-        offsets = offsets_of([len(row) for row in columns])
+        kinds: dict[tuple[str, ...], list[int]] = {}  # many rows have the same labels
+        columns = []
+        for row in map(tuple, rows):
+            if row not in kinds:
+                kinds[row] = sorted({label_set.column(name) for name in row})
+            columns.append(kinds[row])
+        offsets = offsets_of(np.fromiter(map(len, columns), np.int64, len(columns)))
+        flat = np.fromiter(chain.from_iterable(columns), np.int32, int(offsets[-1]))
         return cls(offsets, flat, np.ones(len(flat), np.float32), len(label_set))
 
     def __len__(self) -> int:

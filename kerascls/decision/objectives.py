@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from kerascls.data.drawing import thinned
 from kerascls.decision.costs import CostMatrix, read_costs
 from kerascls.decision.curves import (
     Choice,
@@ -192,20 +193,20 @@ def pooled_threshold(
 ) -> float:
     """Returns the best threshold for the labels pooled; .5 when none is true anywhere.
 
-    Above 16 million numbers only every n-th row is looked at.
+    Above 16 million numbers, rows drawn by lot are looked at, unless no label is true
+    in any of them.
 
     Args:
         objective: What the threshold is for.
         targets: bool `(rows, num_classes)`.
         probabilities: float32 `(rows, num_classes)`, from 0 to 1.
     """
-    every = -(-targets.size // _LARGE) or 1
-    if not targets[::every].any():
-        every = 1
-    truth = targets[::every].reshape(-1, 1)
-    if not truth.any():
+    if not targets.any():
         return DEFAULT_THRESHOLD
-    pooled = probabilities[::every].reshape(-1, 1)  # (rows * num_classes, 1)
+    truth, pooled = thinned(targets, probabilities, most=_LARGE)
+    if not truth.any():
+        truth, pooled = targets, probabilities
+    truth, pooled = truth.reshape(-1, 1), pooled.reshape(-1, 1)
     curves = sort_labels(truth, pooled, slice(0, 1))
     indices, _ = objective.choose(curves, np.full(1, DEFAULT_THRESHOLD, np.float32))
     return float(curves.thresholds_at(np.zeros(1, np.int64), indices)[0])

@@ -8,10 +8,12 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from kerascls.data.joined import join
 from kerascls.data.label_checks.column import notes_or_refusal
 from kerascls.data.label_checks.compare import compare
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, ReadKeywords, ReadOptions, read
+from kerascls.data.readers.frame_kinds import as_sources
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError, SettingsError
@@ -47,15 +49,15 @@ def scored_rows_of(
     Raises:
         DataError: When there are no rows.
     """
-    chosen_rows = range(len(dataset.examples)) if rows is None else rows
-    examples = [dataset.examples[row] for row in chosen_rows]
-    if not examples:
+    examples, names = dataset.examples, dataset.file_names
+    rows = np.arange(len(examples)) if rows is None else rows
+    if not len(rows):
         raise DataError(
-            f"Scores need at least one row. Received: none from {dataset.name}."
+            f"Scores need at least one row. Received: none from {dataset.name}. Give a "
+            f"file with rows."
         )
-    texts, names = [example.texts for example in examples], dataset.file_names
-    truth = [example.labels for example in examples]
-    labels = bundle.label_set.extended({name for names in truth for name in names})
+    texts, truth = examples.texts.take(rows), examples.labels.take(rows)
+    labels = bundle.label_set.extended({name for row in truth for name in row})
     probabilities = bundle.decision.probabilities(logits, bundle.task)
     return ScoredRows(
         task=bundle.task,
@@ -65,8 +67,8 @@ def scored_rows_of(
         chosen=pad_columns(bundle.rule.apply(probabilities), len(labels)),
         known=len(bundle.label_set),
         rows_sha256=rows_sha256(texts, truth),
-        lines=np.array([example.line for example in examples], np.int64),
-        files=[names[row] for row in chosen_rows] if names else (),
+        lines=examples.lines[rows],
+        files=[names[row] for row in rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
     )
@@ -171,8 +173,8 @@ def evaluate(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        test: Texts and labels: a file, or a table in memory, see
-            `kerascls.data.readers.frame_kinds.as_frame`.
+        test: Texts and labels: a file, a pattern of files, a table in memory, or a
+            list of several, see `kerascls.data.readers.frame_kinds.as_sources`.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
@@ -221,7 +223,7 @@ def logits_of(
     Returns:
         float32 `(rows, num_classes)`, in the order of the file.
     """
-    texts = [example.texts for example in dataset.examples]
+    texts = dataset.examples.texts
     return Predictor(bundle, runtime).text_logits(texts, on_progress)
 
 
@@ -232,7 +234,7 @@ def read_labelled(
 
     Args:
         bundle: What is not stated of the columns is as in its training.
-        path: A file, or a table in memory, with texts and labels.
+        path: One or several files, or tables in memory, with texts and labels.
         options: What is stated.
 
     Raises:
@@ -240,7 +242,8 @@ def read_labelled(
             labels.
         SettingsError: When text columns are more or fewer than in training.
     """
-    dataset = read(path, options.as_in(bundle.read_options))
-    counts = Counter(name for example in dataset.examples for name in example.labels)
+    options = options.as_in(bundle.read_options)
+    dataset = join([read(source, options) for source in as_sources(path)])
+    counts = Counter(name for row in dataset.examples.labels for name in row)
     found = compare(dataset.name, counts, bundle.label_set, "the classifier")
     return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

@@ -82,8 +82,8 @@ def seen_notes(
         for_choice: Whether thresholds are to be chosen on the rows, which those of the
             validation part are for.
     """
-    numbers = range(len(dataset.examples)) if rows is None else rows
-    texts = [dataset.examples[row].texts for row in numbers]
+    every = dataset.examples.texts
+    texts: Sequence[tuple[str, ...]] = every if rows is None else every.take(rows)
     seen = SeenTexts.beside(bundle)
     if seen is None:
         used = {} if for_choice else run_files(bundle, ("valid",))

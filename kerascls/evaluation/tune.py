@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.data.examples import Labels
 from kerascls.data.labels import in_natural_order
 from kerascls.data.readers import ReadOptions
 from kerascls.data.readers.read_options import DEFAULTS
@@ -103,8 +104,8 @@ class FittingRows:
     ) -> "FittingRows":
         """Reads labelled text and runs the model over it."""
         dataset = read_labelled(bundle, valid, reading)
-        rows = [example.labels for example in dataset.examples]
-        targets = _known_targets(bundle, rows)
+        rows = dataset.examples.labels
+        targets = _known_targets(bundle, rows, dataset.name)
         counts = Counter(name for row in rows for name in row)
         names = in_natural_order(counts)
         unknown = {n: counts[n] for n in names if n not in bundle.label_set}
@@ -164,7 +165,7 @@ def tune(
 
     Args:
         bundle: The bundle, or the run directory that holds it.
-        valid: Labelled text to fit on, a file or a table in memory. Not what the model
+        valid: Labelled text to fit on, as in `evaluate`. Not what the model
             was trained on, of which it is too sure, nor what it will be scored on. By
             default the validation part of the run, which its directory keeps.
         undo: Bring the decision before the last `tune` back instead, step by step to
@@ -246,14 +247,14 @@ def _result(before: Bundle, now: Bundle, rows: FittingRows | None) -> TuneResult
     )
 
 
-def _known_targets(bundle: Bundle, rows: list[tuple[str, ...]]) -> np.ndarray:
+def _known_targets(bundle: Bundle, rows: Labels, source: str) -> np.ndarray:
     """Returns bool `(rows, num_classes)`; labels that training lacked are left out."""
-    known = [[name for name in row if name in bundle.label_set] for row in rows]
+    known = rows.among(bundle.label_set)
     if not any(known):
         names = ", ".join(list(bundle.label_set)[:10])
         raise SettingsError(
             "Expected labels that the classifier knows, to fit a decision. Received: "
-            f"none in {len(rows)} rows; it knows {names}. Check the label "
-            "column and its separator."
+            f"none in {len(rows)} rows of {source}; it knows {names}. Check the "
+            "label column and its separator."
         )
     return Targets.from_labels(known, bundle.label_set).multi_hot()

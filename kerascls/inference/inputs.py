@@ -21,7 +21,7 @@ from kerascls.data.readers import (
 from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.formats import check_effect, find_format
-from kerascls.data.readers.frames import Frame
+from kerascls.data.readers.frames import Frame, told_in_python
 from kerascls.data.readers.lines import LINE_COLUMN, line_rows
 from kerascls.data.readers.records import AS_IT_IS
 from kerascls.data.readers.rows import BadRowLog
@@ -126,8 +126,8 @@ class Input:
     def _check_columns(self, text: Sequence[str], columns: Sequence[str]) -> None:
         if missing := [name for name in text if name not in columns]:
             raise ColumnsError(
-                f"Expected {self.source} to have the text column {_quoted(missing)}. "
-                f"Received: columns {_quoted(columns)}.",
+                f"Expected the text column {_quoted(missing)}. Received: {self.source} "
+                f"with the columns {_quoted(columns)}.",
                 "Name the columns that hold the texts with `--text`, in the order used "
                 "in training.",
             )
@@ -153,7 +153,8 @@ class FrameInput(Input):
 
     def columns(self, text: Sequence[str] = ()) -> tuple[str, ...]:
         """Returns the columns; a `DataError` where those with texts are missing."""
-        self._check_columns(text, self.frame.columns)
+        with told_in_python(self.frame):
+            self._check_columns(text, self.frame.columns)
         return self.frame.columns
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from kerascls.data.readers import FORMATS, FileKeywords, FileOptions
-from kerascls.data.readers.frame_kinds import as_frame
+from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.lines import LINE_COLUMN
 from kerascls.decision.rule import Rule
@@ -88,8 +88,8 @@ def predict_file(
         BundleError: When the bundle cannot be loaded.
     """
     options = FileOptions.from_keywords(predict_file, reading)
-    if not isinstance(input, str | Path):
-        input = as_frame(input)
+    if not (isinstance(input, str) and input == "-"):
+        input = as_source(input)
     _refuse_overwriting_input(input, output)
     check_output(output, overwrite)
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle

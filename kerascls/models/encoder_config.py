@@ -76,23 +76,25 @@ class EncoderConfig:
             if field.type is int and not is_size:
                 raise CheckpointError(
                     f"An encoder needs `{field.name}` to be a whole number from "
-                    f"{least} to {most}. Received: {field.name}={value!r:.40}."
+                    f"{least} to {most}. Received: {field.name}={value!r:.40}. "
+                    f"Correct it."
                 )
             if field.type is float and not _is_number(value):
                 raise CheckpointError(
                     f"An encoder needs `{field.name}` to be a number from 0 on. "
-                    f"Received: {field.name}={value!r}."
+                    f"Received: {field.name}={value!r}. Correct it."
                 )
         if self.hidden_dim % self.num_heads:
             raise CheckpointError(
                 f"An encoder needs `num_heads` to divide `hidden_dim`. Received: "
-                f"hidden_dim={self.hidden_dim}, num_heads={self.num_heads}."
+                f"hidden_dim={self.hidden_dim}, num_heads={self.num_heads}. Correct "
+                f"one of them."
             )
         for name, table in (("family", FAMILIES), ("activation", ACTIVATIONS)):
             if getattr(self, name) not in [*table]:
                 raise CheckpointError(
                     f"An encoder needs `{name}` to be one of {', '.join(table)}. "
-                    f"Received: {name}={getattr(self, name)!r}."
+                    f"Received: {name}={getattr(self, name)!r}. Choose one of these."
                 )
 
     @property

@@ -20,6 +20,8 @@ class Family:
             projection.
         has_pooler: Whether it is published with a pooler.
         has_segments: Whether it adds an embedding of the segment to each token.
+        pairs_by_separator: Whether it was trained on pairs that separators alone tell
+            apart; others need two segments for them.
         counts_from_padding: Whether the first token's position is the one behind the
             padding token's id, as in RoBERTa, and padding is not counted.
         encoder: `module:name` of its layer.
@@ -44,6 +46,7 @@ class Family:
     shares_layers: bool = False
     has_pooler: bool = True
     has_segments: bool = True
+    pairs_by_separator: bool = False
     counts_from_padding: bool = False
     encoder: str = "kerascls.models.encoder:Encoder"
     onnx: str = f"{_NODES}.encoder:add_encoder"
@@ -69,6 +72,7 @@ FAMILIES = {
         weight_names=f"{_NAMES}:ROBERTA_NAMES",
         model_types=("xlm-roberta", "camembert"),
         counts_from_padding=True,
+        pairs_by_separator=True,
         huggingface_absent={"pad_token_id": 1},
     ),
     "albert": Family(
@@ -94,6 +98,7 @@ FAMILIES = {
         weight_names=f"{_NAMES}:DISTILBERT_NAMES",
         has_pooler=False,
         has_segments=False,
+        pairs_by_separator=True,
         huggingface_words={
             "dim": "hidden_size",
             "hidden_dim": "intermediate_size",
@@ -109,6 +114,7 @@ FAMILIES = {
         weight_names=f"{_NAMES}:MODERNBERT_NAMES",
         has_pooler=False,
         has_segments=False,
+        pairs_by_separator=True,
         encoder="kerascls.models.modern_encoder:ModernEncoder",
         onnx=f"{_NODES}.modern_encoder:add_modern_encoder",
         is_modern=True,

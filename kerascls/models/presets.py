@@ -14,8 +14,8 @@ from kerascls.models.registry import LINEAR, TRANSFORMER, Architecture
 from kerascls.system.tables import known_name
 
 PRETRAINED_VARIABLE = "KERASCLS_PRETRAINED"
-# Also forms that are not read: the message about them says how to convert them.
-_WEIGHTS = re.compile(r"[^.].*\.(index|data-.*|safetensors|bin|h5|msgpack)")
+# Also a form that is not read: the message about it says how to convert it.
+_WEIGHTS = re.compile(r"[^.].*\.(index|data-.*|safetensors|bin|pt|pth|h5|hdf5|msgpack)")
 
 
 @dataclass(frozen=True, kw_only=True)

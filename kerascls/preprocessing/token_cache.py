@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import tokenizers
 
 from kerascls.errors import DataError
+from kerascls.preprocessing.cache import Cache
 from kerascls.preprocessing.token_store import (
     FORMAT_VERSION,
     ROWS_AT_ONCE,
@@ -19,46 +19,39 @@ from kerascls.preprocessing.token_store import (
 )
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
-CACHE_VARIABLE = "KERASCLS_CACHE"
-
 
 def cached_token_store(
+    cache: Cache,
     texts: Sequence[tuple[str, ...]],
-    lines: Sequence[int],
+    lines: Sequence[int] | np.ndarray,
     tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None = None,
-    warn: Callable[[str], None] | None = None,
 ) -> TokenStore:
     """Returns the store of these texts, written by an earlier run or by this one.
 
-    Stores are kept in `$KERASCLS_CACHE` or `~/.cache/kerascls`. One that is damaged
-    is written again; where none can be written, it is held in memory.
-
-    Arguments are those of `write_token_store`; `warn` is called with a line for people
-    when nothing can be kept.
+    One that is damaged is written again; where none can be written, it is held in
+    memory. All but the cache are arguments of `write_token_store`.
     """
-    folder = cache_folder() / _name(texts, lines, tokenizer)
+    store = cache.keep(
+        _name(texts, lines, tokenizer),
+        "token ids",
+        _opened,
+        lambda folder: write_token_store(folder, texts, lines, tokenizer, on_progress),
+    )
+    return build_token_store(texts, tokenizer, lines) if store is None else store
+
+
+def _opened(folder: Path) -> TokenStore | None:
     try:
         return TokenStore.open(folder)
     except DataError:
-        pass  # there is none, or it is damaged
-    try:
-        return write_token_store(folder, texts, lines, tokenizer, on_progress)
-    except (DataError, OSError) as error:
-        store = build_token_store(texts, tokenizer, lines)
-        if warn:
-            warn(f"token ids are held in memory and not kept: {error}")
-        return store
-
-
-def cache_folder() -> Path:
-    """Returns where stores are kept."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "kerascls"
+        return None  # there is none, or it is damaged
 
 
 def _name(
-    texts: Sequence[tuple[str, ...]], lines: Sequence[int], tokenizer: TextTokenizer
+    texts: Sequence[tuple[str, ...]],
+    lines: Sequence[int] | np.ndarray,
+    tokenizer: TextTokenizer,
 ) -> str:
     # Of the texts, not of the file: its bytes mean another text in another encoding.
     made_by = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]

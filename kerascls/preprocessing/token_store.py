@@ -12,13 +12,12 @@ import numpy as np
 from kerascls.data.ragged import offsets_of
 from kerascls.errors import DataError
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
-from kerascls.system.disk import is_full
-from kerascls.system.files import replaced
 
 FORMAT_VERSION = 1
 ROWS_AT_ONCE = 4096
 META, TOKEN_IDS = "store.json", "token_ids.bin"
 OFFSETS, LINES = "offsets.npy", "lines.npy"
+FILES = (META, TOKEN_IDS, OFFSETS, LINES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,18 +65,21 @@ class TokenStore:
 def build_token_store(
     texts: Sequence[tuple[str, ...]],
     tokenizer: TextTokenizer,
-    lines: Sequence[int] | None = None,
+    lines: Sequence[int] | np.ndarray | None = None,
 ) -> TokenStore:
     """Returns a store held in memory: for prediction, or where no disk is wanted.
 
     `lines`, where each row starts in its source, is by default counted from 0.
     """
     num_fields = _num_fields(texts)
-    chunks = list(_tokenized(texts, tokenizer))
-    empty = np.empty(0, _dtype(tokenizer))
+    # Grows in place; pieces joined at the end would be there twice.
+    all_ids, lengths = bytearray(), [np.empty(0, np.int64)]
+    for ids, some in _tokenized(texts, tokenizer):
+        all_ids += ids.tobytes()
+        lengths.append(some)
     return TokenStore(
-        token_ids=np.concatenate([empty, *(ids for ids, _ in chunks)]),
-        offsets=offsets_of(np.concatenate([[], *(lengths for _, lengths in chunks)])),
+        token_ids=np.frombuffer(all_ids, _dtype(tokenizer)),
+        offsets=offsets_of(np.concatenate(lengths)),
         lines=_lines(range(len(texts)) if lines is None else lines, len(texts)),
         num_fields=num_fields,
     )
@@ -86,41 +88,33 @@ def build_token_store(
 def write_token_store(
     directory: str | Path,
     texts: Sequence[tuple[str, ...]],
-    lines: Sequence[int],
+    lines: Sequence[int] | np.ndarray,
     tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None = None,
-) -> TokenStore:
-    """Writes a store chunk by chunk and opens it; one that was there is replaced.
+) -> None:
+    """Writes a store chunk by chunk; until all is there, it cannot be opened.
 
     Args:
-        directory: Where the store goes.
+        directory: Where the store goes; made here.
         texts: The text fields of each row, as many in each.
         lines: Where each row starts in its source file.
         tokenizer: Turns texts into ids.
         on_progress: Called with the rows done and all rows.
 
     Raises:
-        DataError: When the disk is full or not writable, `directory` holds something
-            else, or rows differ in their number of fields.
+        DataError: When rows differ in their number of fields.
+        OSError: When it cannot be written there.
     """
     directory = Path(directory)
     meta = {"num_fields": _num_fields(texts), "dtype": _dtype(tokenizer).str}
     meta |= {"format_version": FORMAT_VERSION, "rows": len(texts)}
     all_lines = _lines(lines, len(texts))
-    _check_replaceable(directory)
-    try:
-        if not directory.parent.exists():  # a file of that name is told below
-            directory.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(directory) as work:
-            work.mkdir()
-            with open(work / TOKEN_IDS, "wb") as file:
-                lengths = _write_ids(file, texts, tokenizer, on_progress)
-            _save(work / OFFSETS, offsets_of(lengths))
-            _save(work / LINES, all_lines)
-            (work / META).write_text(json.dumps(meta), "utf-8")
-    except OSError as error:
-        raise _disk_error(error, directory, texts, tokenizer) from error
-    return TokenStore.open(directory)
+    directory.mkdir()
+    with open(directory / TOKEN_IDS, "wb") as file:
+        lengths = _write_ids(file, texts, tokenizer, on_progress)
+    _save(directory / OFFSETS, offsets_of(lengths))
+    _save(directory / LINES, all_lines)
+    (directory / META).write_text(json.dumps(meta), "utf-8")
 
 
 def _open(directory: Path) -> TokenStore:
@@ -173,7 +167,7 @@ def _dtype(tokenizer: TextTokenizer) -> np.dtype:
     return np.dtype("<u2" if tokenizer.vocab_size <= 2**16 else "<u4")
 
 
-def _lines(lines: Sequence[int], num_rows: int) -> np.ndarray:
+def _lines(lines: Sequence[int] | np.ndarray, num_rows: int) -> np.ndarray:
     if len(lines) != num_rows:
         raise DataError(
             f"Every row has one line in its file. Received: {num_rows} rows of text, "
@@ -197,33 +191,3 @@ def _save(path: Path, array: np.ndarray) -> None:
     buffer = io.BytesIO()  # np.save on a file hides the reason why a write failed
     np.save(buffer, array, allow_pickle=False)
     path.write_bytes(buffer.getbuffer())
-
-
-def _check_replaceable(directory: Path) -> None:
-    names = {directory.name} if directory.exists() else set()
-    if directory.is_dir():
-        names = {path.name for path in directory.iterdir()}
-    others = sorted(names - {META, TOKEN_IDS, OFFSETS, LINES})
-    if others:
-        raise DataError(
-            f"A token store needs a folder of its own. Received: "
-            f"directory={str(directory)!r}, where {others[0]!r} is. Give another "
-            f"folder."
-        )
-
-
-def _disk_error(
-    error: OSError,
-    directory: Path,
-    texts: Sequence[tuple[str, ...]],
-    tokenizer: TextTokenizer,
-) -> DataError:
-    characters = sum(len(text) for fields in texts for text in fields)
-    num_bytes = characters * _dtype(tokenizer).itemsize
-    num_bytes += 8 * sum(len(fields) + 1 for fields in texts)
-    reason = "the disk is full" if is_full(error) else error.strerror or str(error)
-    return DataError(
-        f"A token store of {len(texts)} rows needs up to {num_bytes / 1e6:,.1f} MB of "
-        f"disk. Received: directory={str(directory)!r}, {reason}. Make room, give "
-        f"another folder, or do without a store on disk (--no-cache)."
-    )

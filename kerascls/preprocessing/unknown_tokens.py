@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kerascls.data.drawing import drawn_rows
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
@@ -51,6 +52,7 @@ def unknown_note(
 def _unknown_words(
     texts: Sequence[tuple[str, ...]], tokenizer: TextTokenizer
 ) -> list[str]:
-    sample = (field[:SAMPLED_CHARS] for row in texts[:SAMPLED_TEXTS] for field in row)
+    rows = drawn_rows(len(texts), SAMPLED_TEXTS).tolist()
+    sample = (field[:SAMPLED_CHARS] for row in rows for field in texts[row])
     counts = tokenizer.unknown_words(sample)
     return [word for word, _ in counts.most_common(EXAMPLES)]

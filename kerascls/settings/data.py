@@ -45,8 +45,8 @@ class DataSettings(Group):
 
     train: Files = Field(
         (),
-        description="Labelled text to learn from; repeat for several files. Default: "
-        "the shipped sample.",
+        description="Labelled text to learn from; repeat for several files, or quote a "
+        "pattern: 'data/*.csv'. Default: the shipped sample.",
     )
     valid: Files = Field(
         (),

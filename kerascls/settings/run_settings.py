@@ -18,6 +18,7 @@ from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.group import Group, NameIn
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.training import TrainSettings
+from kerascls.system.json_objects import without_repeats
 from kerascls.system.tables import did_you_mean, nearest
 
 
@@ -91,8 +92,11 @@ class RunSettings(Group):
         """
         path = Path(path)
         try:
-            loads = json.loads if path.suffix == ".json" else tomllib.loads
-            values = loads(path.read_text(encoding="utf-8-sig"))
+            content = path.read_text(encoding="utf-8-sig")
+            if path.suffix == ".json":
+                values = json.loads(content, object_pairs_hook=without_repeats)
+            else:
+                values = tomllib.loads(content)
             if "settings" in values and "status" in values:  # a run.json
                 values = values["settings"]
         except (OSError, ValueError) as error:
@@ -114,7 +118,8 @@ class RunSettings(Group):
     def with_overrides(self, assignments: Iterable[str]) -> Self:
         """Returns a copy with `group.field=value` texts applied.
 
-        `null` means None; several columns or files are joined by commas.
+        `null` means None; several columns or files are joined by commas, unless a file
+        has such a name.
 
         Raises:
             SettingsError: When a setting is given twice, or cannot be used.
@@ -196,6 +201,9 @@ def _parsed(key: str, value: str) -> Any:
     if value == "null":
         return None
     if key in FIELDS and get_origin(FIELDS[key].annotation) is tuple:
+        is_files = FIELDS[key].annotation == FIELDS["data.train"].annotation
+        if is_files and Path(value).exists():
+            return (value,)
         return tuple(item.strip() for item in value.split(",") if item.strip())
     return value
 

@@ -177,7 +177,8 @@ def checked_score(name: str) -> str:
         return name
     raise SettingsError(
         f"The best epoch is chosen by {', '.join(SCORES)}, or a score of one class: "
-        f"f1:LABEL, precision:LABEL, recall:LABEL. Received: best_by={name!r}."
+        f"f1:LABEL, precision:LABEL, recall:LABEL. Received: best_by={name!r}. "
+        f"Choose one of them."
     )
 
 

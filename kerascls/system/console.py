@@ -1,16 +1,22 @@
 """What a run tells people while it works: lines, tables, progress bars, a log."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from shutil import get_terminal_size
+from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
 from kerascls.system.disk import told_when_full
 
 LOG_FILE = "log.txt"
+_COMMAND = "kerascls "
+WIDEST = 10_000
 
 
 class Screen:
@@ -35,13 +41,22 @@ class Screen:
             self._write(text)
         self._early.clear()
 
+    @property
+    def width(self) -> int | None:
+        """The columns of a terminal; None for what is none, where nothing folds."""
+        return self.console.width if self.console.is_terminal else None
+
     def say(self, text: str) -> None:
         """Shows a text of one or more lines."""
         self._write(text)
         if not self.quiet:
             # Labels and file names are in it: "[b]" and ":car:" must stay as they are.
             self.console.print(
-                text, markup=False, emoji=False, highlight=False, soft_wrap=True
+                folded(text, self.width),
+                markup=False,
+                emoji=False,
+                highlight=False,
+                soft_wrap=True,
             )
 
     def _write(self, text: str) -> None:
@@ -80,8 +95,55 @@ class Screen:
             yield bar
 
 
-def drawn_lines(table: Table, width: int) -> list[str]:
-    """Returns a table as lines of plain text, `width` columns wide at most."""
+def screen_width(stream: TextIO | None) -> int | None:
+    """Returns the columns of a terminal; None for what is none, where nothing folds."""
+    is_terminal = stream is not None and stream.isatty()
+    return get_terminal_size().columns if is_terminal else None
+
+
+def folded(text: str, width: int | None) -> str:
+    """Returns a text whose long lines are continued between two words, further in.
+
+    A row of a table, and a line with a command to copy, stay as they are; so does a
+    word that is too long, such as a path.
+
+    Example:
+        >>> print(folded("labels that are not in every part: 军事", 30))
+        labels that are not in every
+          part: 军事
+    """
+    if width is None:
+        return text
+    return "\n".join(part for line in text.split("\n") for part in _fold(line, width))
+
+
+def _fold(line: str, width: int) -> list[str]:
+    inner = line.strip()
+    if cell_len(line) <= width or "  " in inner or _COMMAND in inner:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()))
+    parts, first = [], indent
+    for word in inner.split(" "):
+        longer = f"{first}{' ' * bool(first.strip())}{word}"
+        if cell_len(longer) > width and first.strip():
+            parts.append(first)
+            longer = f"{indent}  {word}"
+        first = longer
+    return [*parts, first]
+
+
+def drawn_lines(table: Table, width: int | None = None) -> list[str]:
+    """Returns a table as lines of plain text.
+
+    Args:
+        table: What is drawn.
+        width: Columns it has at most, and on a narrower terminal no more than that
+            has. By default as many as it needs.
+    """
+    if width is None:
+        width = Console(width=WIDEST).measure(table).maximum
+    else:
+        width = min(width, screen_width(sys.stdout) or width)
     stream = StringIO()
     console = Console(
         file=stream,

@@ -3,9 +3,8 @@
 import csv
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -115,15 +114,24 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file, in a folder that exists, so that readers see all of it."""
+def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Writes a file, in a folder that exists, so that readers see all of it.
+
+    Content that comes in pieces is never in memory as a whole.
+    """
     with replaced(path) as work:
-        work.write_bytes(content)
+        if isinstance(content, bytes):
+            work.write_bytes(content)
+        else:
+            with open(work, "wb") as file:
+                file.writelines(content)
         work.chmod(0o644)
         flush(work)
 
 
-def write_all(folder: str | Path, contents: dict[str, bytes]) -> list[Path]:
+def write_all(
+    folder: str | Path, contents: Mapping[str, bytes | Iterable[bytes]]
+) -> list[Path]:
     """Writes contents, by file name, atomically into a folder; returns the paths."""
     with staged(folder) as work:
         for name, content in contents.items():
@@ -142,11 +150,22 @@ def as_json(value: Any) -> bytes:
     return text.encode()
 
 
-def as_csv(rows: Iterable[Iterable[Any]]) -> str:
-    """Returns rows, the header included, as CSV whose lines end in a line feed."""
-    stream = StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
+def as_csv(rows: Iterable[Iterable[Any]], line_end: str = "\n") -> str:
+    """Returns rows, the header included, as CSV."""
+    return "".join(csv_lines(rows, line_end))
+
+
+def csv_lines(rows: Iterable[Iterable[Any]], line_end: str = "\n") -> Iterator[str]:
+    """Yields each row, the header included, as CSV."""
+    writer: Any = csv.writer(_Handed(), lineterminator=line_end)
+    return map(writer.writerow, rows)
+
+
+class _Handed:
+    """Gives what is written to whoever writes it."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 @contextmanager

@@ -32,3 +32,22 @@ def check_folder(folder: str | Path, argument: str = "out") -> None:
             f"Expected a directory that can be written to. {received}, where "
             f"{str(nearest)!r} cannot. Choose another with --{argument}."
         )
+
+
+def is_earlier(out: Path, mark: str, kind: str) -> bool:
+    """Returns whether a directory holds an earlier run or search; otherwise it is free.
+
+    `mark` is the file by which one is known, `kind` what it is called in messages.
+
+    Raises:
+        SettingsError: When something else is there.
+    """
+    check_folder(out)
+    if not out.is_dir() or not any(out.iterdir()):
+        return False
+    if not (out / mark).is_file():
+        raise SettingsError(
+            f"Expected an empty directory or one of an earlier {kind}. Received: "
+            f"out={str(out)!r}, which holds other files. Choose another --out."
+        )
+    return True

@@ -95,7 +95,7 @@ def encode_feeds(
     for name, feed in feeds.items():
         with job.screen.bars() as bars:
             show = bars and bars(f"Encoding {name}")
-            encoded[name] = feature_feed(model, feed, job.cache, show, job.screen.say)
+            encoded[name] = feature_feed(model, feed, job.kept, show)
     return encoded
 
 

@@ -13,8 +13,7 @@ import numpy as np
 from kerascls.data.ragged import span_indices
 from kerascls.models.backend.forward import forward
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.preprocessing.token_cache import cache_folder
-from kerascls.system.files import replaced
+from kerascls.preprocessing.cache import FEATURES, KINDS, Cache
 from kerascls.training.feeds import Feed
 
 Progress = Callable[[int, int], None]
@@ -79,39 +78,36 @@ class FeatureFeed(Feed):
 def feature_feed(
     model: TransformerClassifier,
     feed: Feed,
-    cache: bool = True,
+    cache: Cache | None,
     on_progress: Progress | None = None,
-    warn: Callable[[str], None] | None = None,
 ) -> FeatureFeed:
     """Returns the feed for a head behind a frozen encoder.
 
-    Features are kept beside the token ids, in `$KERASCLS_CACHE` or
-    `~/.cache/kerascls`, and found again by weights, tokens and layout. They take
-    four bytes a number: one vector of each text, or of each token where the pooling
+    Features are found again by weights, tokens and layout. They take four bytes a
+    number: one vector of each text, or of each token where the pooling
     has weights or is a maximum over mixed layers.
 
     Args:
         model: Encoder and head.
         feed: The rows.
-        cache: Whether features are kept, or held in memory for this run.
+        cache: Where features are kept; without one they are held in memory.
         on_progress: Called with the rows done and all rows.
-        warn: Called with a line when nothing can be kept.
     """
     fields = {name: getattr(feed, name) for name in feed.__dataclass_fields__}
-    folder = cache_folder() / f"features-{_name(model, feed)}"
-    store = _open(folder) if cache else None
-    if store is None and cache:
-        try:
-            store = _write(folder, model, feed, on_progress)
-        except OSError as error:
-            if warn:
-                warn(f"features are held in memory and not kept: {error}")
+    store = None
+    if cache is not None:
+        store = cache.keep(
+            f"{FEATURES}{_name(model, feed)}",
+            "features",
+            _open,
+            lambda folder: _write(folder, model, feed, on_progress),
+        )
     if store is None:
         store = _compute(model, feed, None, on_progress)
     return FeatureFeed(**fields, features=store)
 
 
-_FILES = ("vectors.npy", "offsets.npy")
+_FILES = KINDS[FEATURES]
 
 
 def _open(folder: Path) -> FeatureStore | None:
@@ -119,18 +115,17 @@ def _open(folder: Path) -> FeatureStore | None:
         vectors, offsets = (np.load(folder / name, mmap_mode="r") for name in _FILES)
     except (OSError, ValueError, EOFError):
         return None  # there are none, or they are damaged
+    if not len(offsets) or offsets[-1] != len(vectors):
+        return None
     return FeatureStore(vectors, np.array(offsets))
 
 
 def _write(
     folder: Path, model: TransformerClassifier, feed: Feed, on_progress: Progress | None
-) -> FeatureStore:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with replaced(folder) as work:
-        work.mkdir(0o700)
-        store = _compute(model, feed, work / _FILES[0], on_progress)
-        np.save(work / _FILES[1], store.offsets)
-    return store
+) -> None:
+    folder.mkdir(0o700)
+    store = _compute(model, feed, folder / _FILES[0], on_progress)
+    np.save(folder / _FILES[1], store.offsets)
 
 
 def _compute(

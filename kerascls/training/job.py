@@ -13,6 +13,7 @@ from kerascls.decision.fit_decision import check_decision
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.models.presets import architecture_of
+from kerascls.preprocessing.cache import Cache, limit_bytes
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
@@ -49,9 +50,14 @@ class Job:
     @cached_property
     def stores(self) -> dict[str, TokenStore]:
         """Token ids of each part, made when they are first asked for."""
-        tokenizer, screen = self.start.tokenizer, self.screen
-        with screen.bars() as bars:
-            return tokenize_parts(self.data, tokenizer, self.cache, bars, screen.say)
+        tokenizer = self.start.tokenizer
+        with self.screen.bars() as bars:
+            return tokenize_parts(self.data, tokenizer, self.kept, bars)
+
+    @cached_property
+    def kept(self) -> Cache | None:
+        """Where token ids and features are kept, if they are to be."""
+        return Cache(self.screen.say) if self.cache else None
 
     @cached_property
     def token_notes(self) -> list[str]:
@@ -59,9 +65,9 @@ class Job:
         found: dict[int, str | None] = {}
         for name, part in self.data.parts.items():
             dataset = part.dataset
-            texts = [example.texts for example in dataset.examples]
+            texts, tokenizer = dataset.examples.texts, self.start.tokenizer
             found[id(dataset)] = unknown_note(
-                self.stores[name], texts, self.start.tokenizer, dataset.name
+                self.stores[name], texts, tokenizer, dataset.name
             )
         notes = [*found.values(), self._cut_note()]
         return [note for note in notes if note]
@@ -189,6 +195,8 @@ def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
     needed = require_keras if architecture.build else require
     needed("Training", *TRAINING)
     require_trackers(settings.train.track)
+    if cache:
+        limit_bytes()  # that it can be read
     with screen.bars() as bars:
         data = load_labelled_text(settings.data, settings.split_seed, bars)
     check_decision(settings.decision, data.task, tuple(data.label_set))

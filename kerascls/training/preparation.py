@@ -9,6 +9,7 @@ from kerascls.data.readers import Dataset, read
 from kerascls.data.readers.frames import Frame
 from kerascls.data.splits.parts import divide
 from kerascls.errors import SettingsError
+from kerascls.preprocessing.cache import Cache
 from kerascls.preprocessing.token_cache import cached_token_store
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
@@ -40,24 +41,21 @@ def load_labelled_text(
 def tokenize_parts(
     data: LabelledText,
     tokenizer: TextTokenizer,
-    cache: bool = True,
+    cache: Cache | None,
     on_progress: Progress | None = None,
-    warn: Callable[[str], None] | None = None,
 ) -> dict[str, TokenStore]:
     """Returns a token store for each part; parts of one file share one.
 
-    With `cache`, stores are kept for the next run on the same texts with the same
-    vocabulary, in `$KERASCLS_CACHE` or `~/.cache/kerascls`; `warn` is called with a
-    line where that fails.
+    In a `cache`, stores are kept for the next run on the same texts with the same
+    vocabulary.
     """
     stores: dict[int, TokenStore] = {}
     for dataset in data.datasets:
-        texts = [example.texts for example in dataset.examples]
-        lines = [example.line for example in dataset.examples]
+        texts, lines = dataset.examples.texts, dataset.examples.lines
         if cache:
             title = f"Tokenising {dataset.name}"
             show = on_progress(title) if on_progress else None
-            store = cached_token_store(texts, lines, tokenizer, show, warn)
+            store = cached_token_store(cache, texts, lines, tokenizer, show)
         else:
             store = build_token_store(texts, tokenizer, lines)
         stores[id(dataset)] = store

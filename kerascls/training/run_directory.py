@@ -27,7 +27,7 @@ from kerascls.settings.training import TRACKERS
 from kerascls.system.console import LOG_FILE
 from kerascls.system.disk import told_when_full
 from kerascls.system.files import lock, unfinished, write_json
-from kerascls.system.places import check_folder
+from kerascls.system.places import is_earlier
 from kerascls.training.state import STATE_FOLDER
 
 # What a new run takes away from an earlier one, the mark of a run last.
@@ -191,25 +191,6 @@ def free_directory(folder: Path, name: str) -> Path:
         number += 1
         candidate = folder / f"{name}-{number}"
     return candidate
-
-
-def is_earlier(out: Path, mark: str, kind: str) -> bool:
-    """Returns whether a directory holds an earlier run or search; otherwise it is free.
-
-    `mark` is the file by which one is known, `kind` what it is called in messages.
-
-    Raises:
-        SettingsError: When something else is there.
-    """
-    check_folder(out)
-    if not out.is_dir() or not any(out.iterdir()):
-        return False
-    if not (out / mark).is_file():
-        raise SettingsError(
-            f"Expected an empty directory or one of an earlier {kind}. Received: "
-            f"out={str(out)!r}, which holds other files. Choose another --out."
-        )
-    return True
 
 
 def _ways_out(path: Path) -> str:

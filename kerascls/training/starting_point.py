@@ -7,7 +7,7 @@ import numpy as np
 
 from kerascls.errors import SettingsError
 from kerascls.models.encoder_config import EncoderConfig
-from kerascls.models.families import FAMILIES
+from kerascls.models.families import FAMILIES, Family
 from kerascls.models.presets import Preset
 from kerascls.models.registry import POOLINGS
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
@@ -46,11 +46,15 @@ class StartingPoint:
     keep_tokens: tuple[int, ...] | None = None
 
     @property
+    def _row(self) -> Family:
+        return FAMILIES[self.config.family]
+
+    @property
     def title(self) -> str:
         """What the model is, for people; a folder's name alone says little."""
         if self.checkpoint is None or self.name == self.preset.name:
             return self.name
-        kind, sizes = FAMILIES[self.config.family].title, self.config
+        kind, sizes = self._row.title, self.config
         return (
             f"{kind} of {sizes.num_layers} layers, width {sizes.hidden_dim}, from "
             f"{self.name}"
@@ -122,7 +126,8 @@ class StartingPoint:
 
         Raises:
             SettingsError: When the encoder does not know sequences so long, has not
-                so many layers, or has no pooler that could be frozen.
+                so many layers, has no second segment for pairs though its family has,
+                or has no pooler that could be frozen.
         """
         preset, from_scratch = self.preset, self.checkpoint is None
         longest = self.config.max_positions
@@ -150,8 +155,19 @@ class StartingPoint:
                 f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
                 f"with --max-tokens."
             )
+        self._check_segments(settings)
         self._check_head(settings)
         return settings
+
+    def _check_segments(self, settings: RunSettings) -> None:
+        pair, by_separator = settings.data.text_pair, self._row.pairs_by_separator
+        if pair is not None and self.config.num_token_types < 2 and not by_separator:
+            raise SettingsError(
+                f"Expected an encoder with two segments for pairs of texts. Received: "
+                f"text_pair={pair!r} for {self.name}, which has one "
+                f"(type_vocab_size=1). Give the column with --text as well, in place "
+                f"of --text-pair: [SEP] stands between the texts."
+            )
 
     def _check_head(self, settings: RunSettings) -> None:
         pooling = cast("str", settings.model.pooling)

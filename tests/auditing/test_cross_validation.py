@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from kerascls.auditing.cross_validation import fold_rows, out_of_sample_probabilities
+from kerascls.auditing import cross_validation
+from kerascls.auditing.cross_validation import (
+    affordable_rows,
+    fold_rows,
+    out_of_sample_probabilities,
+)
 from kerascls.data.labels import Task
 
 WORDS = {"体育": "球队比赛", "汽车": "新车发布", "健康": "医院门诊"}
@@ -63,3 +68,23 @@ def test_the_same_seed_gives_the_same_probabilities(texts_and_targets):
         for _ in range(2)
     )
     np.testing.assert_array_equal(one, two)
+
+
+def test_rows_are_drawn_by_lot_until_their_characters_are_many(monkeypatch):
+    texts = ["ab", "cde", "f", "", "ghij"]
+    assert affordable_rows(texts, seed=0).tolist() == [0, 1, 2, 3, 4]
+    monkeypatch.setattr(cross_validation, "MAX_CHARS", 6)
+    drawn = {tuple(affordable_rows(texts, seed).tolist()) for seed in range(20)}
+    assert len(drawn) > 1
+    assert all(sum(len(texts[row]) for row in rows) <= 6 for rows in drawn)
+    monkeypatch.setattr(cross_validation, "MAX_CHARS", 0)
+    assert len(affordable_rows(["ab", "c"], seed=0)) == 1
+
+
+def test_models_that_learned_from_a_part_predict_all_rows(texts_and_targets):
+    texts, targets = texts_and_targets
+    learned = np.arange(0, len(texts), 2)
+    probabilities = out_of_sample_probabilities(
+        texts, targets, Task.MULTICLASS, learned=learned
+    )
+    assert (probabilities.argmax(axis=1) == targets.argmax(axis=1)).mean() > 0.8

@@ -97,3 +97,10 @@ def test_without_its_run_what_a_bundle_was_trained_on_is_not_known(
     shutil.copytree(multilabel_run.out / "bundle", tmp_path / "shipped")
     bundle = open_bundle(tmp_path / "shipped")
     assert "is not known" in trained_on(read_rows([multilabel_files["test"]]), bundle)
+
+
+def test_models_that_learned_from_a_part_say_so(rows_of, monkeypatch):
+    monkeypatch.setattr("kerascls.auditing.cross_validation.MAX_CHARS", 40)
+    judged = judged_by_cross_validation(rows_of([*MANY, *MORE]), None, 5, 0)
+    assert len(judged.rows) == 12
+    assert "the models learned from 8 of these rows, drawn by lot" in judged.lines[1]

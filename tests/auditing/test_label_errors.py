@@ -79,9 +79,8 @@ def test_labels_that_were_not_judged_stay_in_the_suggestion(rows_of):
 
 @pytest.mark.parametrize(("cell", "suggestion"), [("", "[]"), ("汽车", "汽车")])
 def test_no_label_is_suggested_only_where_some_row_has_none(rows_of, cell, suggestion):
-    rows = rows_of([(f"文{n}", name) for n in range(20) for name in ("体育", "汽车")])
-    rows.labels[0] = ("体育",)
-    rows.labels[39] = (cell,) if cell else ()
+    cells = [(f"文{n}", name) for n in range(20) for name in ("体育", "汽车")]
+    rows = rows_of([*cells[:39], ("文19", cell)])
     given = np.array([["体育" in row, "汽车" in row] for row in rows.labels])
     probabilities = sure_probabilities(given)
     probabilities[0] = [0.001, 0.3]

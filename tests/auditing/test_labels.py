@@ -1,5 +1,7 @@
 """Label counts, labels that a file lacks, labels always or never together."""
 
+import pytest
+
 from kerascls.auditing.labels import label_sections
 
 
@@ -10,6 +12,22 @@ def test_labels_are_counted_for_each_file(rows_of):
     assert counts["rows"][first] == {"体育": 2, "军事": 0, "汽车": 1}
     assert counts["missing"] == {first: ["军事"], second: ["体育", "汽车"]}
     assert counts["unlabelled_rows"] == {first: 0, second: 1}
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        (["体育", "军事", "汽车"], None),
+        (["体育", "军事"], "no such label as 汽车: it can never give it"),
+        (["体育"], "no such label as 军事, 汽车: it can never give one of these"),
+    ],
+)
+def test_labels_that_a_bundle_does_not_know_are_named(rows_of, known, line):
+    rows = rows_of([("a", "体育"), ("b", "体育|汽车"), ("c", "军事")])
+    section = label_sections(rows, known)[0]
+    said = [one for one in section.lines if "the bundle has" in one]
+    assert [one.removeprefix("the bundle has ") for one in said] == [line] * bool(line)
+    assert len(section.counts["unknown_to_bundle"]) == 3 - len(known)
 
 
 def test_pairs_are_a_matter_of_multilabel(rows_of):

@@ -42,10 +42,20 @@ def test_corrections_are_never_overwritten(train, tmp_path, encoding, request):
     assert path.read_bytes() == lines.encode(encoding)
 
 
-def test_a_findings_file_of_someone_else_is_never_overwritten(train, tmp_path):
-    (tmp_path / "findings.csv").write_text("a,b\n1,2\n", "utf-8")
+@pytest.mark.parametrize("name", ["findings.csv", "letter.txt"])
+def test_a_folder_of_someone_else_is_never_written_to(train, tmp_path, name):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / name).write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(SettingsError, match="one of an earlier audit.*other files"):
+        kerascls.audit(train, label_errors="none", out=tmp_path / "mine")
+    assert os.listdir(tmp_path / "mine") == [name]
+
+
+def test_a_findings_file_that_is_none_is_never_overwritten(train, tmp_path):
+    kerascls.audit(train, label_errors="none", out=tmp_path / "out")
+    (tmp_path / "out" / "findings.csv").write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(SettingsError, match="or is none of an audit"):
-        kerascls.audit(train, label_errors="none", out=tmp_path)
+        kerascls.audit(train, label_errors="none", out=tmp_path / "out")
 
 
 def test_an_export_that_exists_is_refused(train, tmp_path, reads_nothing):

@@ -130,7 +130,7 @@ def test_names_in_capitals_are_offered(case):
         ],
     ).done
     assert first.refuses("`--text Text`")
-    assert second.refuses("`--label Label`")
+    assert second.refuses("`--label Label --task multiclass`")
     assert third.works("36 rows")
 
 

@@ -61,7 +61,7 @@ def write_checkpoint(case: Case, directory: str | Path) -> Path:
     (directory / "vocab.txt").write_text(vocab_text, encoding="utf-8")
     if case.layout == "tensorflow":
         _write_json(directory / case.config_file, google_config(case.model))
-        _save_tensorflow(directory / case.weights_file, tensorflow_variables(case))
+        save_tensorflow(directory / case.weights_file, tensorflow_variables(case))
     else:
         _write_json(directory / case.config_file, huggingface_config(case))
         _write_json(directory / "tokenizer_config.json", {"do_lower_case": True})
@@ -244,7 +244,7 @@ def _write_json(path: Path, content: dict[str, object]):
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
-def _save_tensorflow(prefix: Path, variables: dict[str, np.ndarray]):
+def save_tensorflow(prefix: Path, variables: dict[str, np.ndarray]):
     import tensorflow as tf
 
     names = sorted(variables)

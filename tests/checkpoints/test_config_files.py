@@ -180,6 +180,13 @@ def test_a_file_that_is_no_json_object_is_named(tmp_path, content):
         read_config(path)
 
 
+def test_a_key_that_is_there_twice_is_named(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('{"hidden_size": 8, "hidden_size": 16}', "utf-8")
+    with pytest.raises(CheckpointError, match='"hidden_size" is there twice'):
+        read_config(path)
+
+
 def test_comments_in_a_configuration_are_named_as_what_json_has_not(tmp_path):
     path = tmp_path / "config.json"
     path.write_text('// sizes\n{"hidden_size": 8}', "utf-8")
@@ -217,3 +224,10 @@ def test_what_is_stated_comes_before_what_the_weights_show():
     assert notes_on_sizes(RAW, "bert", "google", sizes) == [
         "not in the configuration, read off the weights: type_vocab_size=4"
     ]
+
+
+def test_a_configuration_that_is_not_utf_8_is_named(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_bytes('{"name": "中文"}'.encode("gb18030"))
+    with pytest.raises(CheckpointError, match="JSON file in UTF-8.*config.json"):
+        read_config(path)

@@ -1,13 +1,17 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 from any_json import ANYTHING, paths_in, replaced
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import load_file
+from torch_writer import write_torch
 
 from kerascls.checkpoints.accounting import account
 from kerascls.checkpoints.finding import find_checkpoint
+from kerascls.checkpoints.loading import read_encoder_weights
 from kerascls.errors import CheckpointError, KerasclsError
 
 JSON_FILES = (
@@ -173,20 +177,54 @@ def test_the_folder_one_level_below_is_suggested(copy_of):
     assert f"Did you mean {directory}?" in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("file", "hint"),
-    [
-        ("pytorch_model.bin", "AutoModel.from_pretrained(r'{0}').save_pretrained"),
-        ("tf_model.h5", "AutoModel.from_pretrained(r'{0}', from_tf=True).save"),
-    ],
-)
-def test_weights_in_another_form_are_named_with_the_conversion(copy_of, file, hint):
+def test_weights_in_a_form_that_is_not_read_are_named_with_the_conversion(copy_of):
     directory = copy_of("bert_huggingface")
-    (directory / "model.safetensors").rename(directory / file)
+    (directory / "model.safetensors").rename(directory / "flax_model.msgpack")
     with pytest.raises(CheckpointError) as error:
         find_checkpoint(directory)
-    assert f"{file} is not read; convert it to safetensors once" in str(error.value)
-    assert hint.format(directory) in str(error.value)
+    assert "flax_model.msgpack is not read; convert it" in str(error.value)
+    assert f"from_pretrained(r'{directory}', from_flax=True).save" in str(error.value)
+
+
+@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize("prefix", ["", "module.", "_orig_mod.", "model.encoder."])
+@pytest.mark.parametrize("name", ["bert_huggingface", "albert_huggingface"])
+def test_a_pickle_of_pytorch_has_the_weights_of_the_same_safetensors(
+    copy_of, name, prefix, old
+):
+    directory = copy_of(name)
+    safetensors = directory / "model.safetensors"
+    expected, said = read_encoder_weights(find_checkpoint(directory))
+    tensors = load_file(safetensors)
+    safetensors.unlink()
+    prefixed = {prefix + key: value for key, value in tensors.items()}
+    write_torch(directory / "pytorch_model.bin", prefixed, old)
+    found = find_checkpoint(directory)
+    weights, also_said = read_encoder_weights(found)
+    assert weights.keys() == expected.keys()
+    for key, value in weights.items():
+        np.testing.assert_array_equal(value, expected[key])
+    assert [line.partition(" (")[0] for line in also_said] == [
+        line.partition(" (")[0] for line in said
+    ]
+
+
+def test_the_same_weights_in_other_forms_are_passed_over_and_said(copy_of):
+    directory = copy_of("bert_huggingface")
+    (directory / "pytorch_model.bin").write_bytes(b"not looked at")
+    (directory / "tf_model.h5").write_bytes(b"not looked at")
+    found = find_checkpoint(directory)
+    assert found.weights_path.name == "model.safetensors"
+    assert "weights beside, not used: pytorch_model.bin, tf_model.h5" in found.notes
+
+
+def test_a_pointer_in_place_of_a_pickle_is_named(copy_of):
+    directory = copy_of("bert_huggingface")
+    (directory / "model.safetensors").unlink()
+    pointer = "version https://git-lfs.github.com/spec/v1\n"
+    (directory / "pytorch_model.bin").write_text(pointer, "utf-8")
+    with pytest.raises(CheckpointError, match="git lfs pull"):
+        find_checkpoint(directory)
 
 
 def test_a_missing_tensorflow_index_is_named(copy_of):

@@ -5,6 +5,7 @@ from kerascls.checkpoints.layouts import (
     find_weights,
     layout_of,
     named_weights,
+    other_weights,
 )
 from kerascls.errors import CheckpointError
 
@@ -41,6 +42,26 @@ def folder_with(tmp_path):
             "huggingface",
             "model-00001-of-00001.safetensors",
         ),
+        (("best.pt", "optimizer.pt", "rng_state.pth"), "huggingface", "best.pt"),
+        (
+            ("pytorch_model.bin", "training_args.bin"),
+            "huggingface",
+            "pytorch_model.bin",
+        ),
+        (
+            ("pytorch_model-00001-of-00002.bin", "pytorch_model.bin.index.json"),
+            "huggingface",
+            "pytorch_model.bin.index.json",
+        ),
+        (("tf_model.h5",), "huggingface", "tf_model.h5"),
+        # What hubs offer in several forms is one checkpoint.
+        (
+            ("model.safetensors", "pytorch_model.bin", "tf_model.h5"),
+            "huggingface",
+            "model.safetensors",
+        ),
+        (("pytorch_model.bin", "tf_model.h5"), "huggingface", "pytorch_model.bin"),
+        (("bert.ckpt.index", "pytorch_model.bin"), "google", "bert.ckpt"),
         (("bert.ckpt-9.index",), "google", "bert.ckpt-9"),
         (("bert.ckpt.index", "._bert.ckpt.index"), "google", "bert.ckpt"),
     ],
@@ -64,10 +85,15 @@ def test_the_one_checkpoint_of_a_directory_is_found(
         ),
         (("model-00001-of-00002.safetensors",), "a part of the weights"),
         (("bert.ckpt-9.index", "bert.ckpt-10.index"), "such as .*bert.ckpt-10, or"),
-        (("pytorch_model-00001-of-00002.bin",), "00002.bin is not read; convert"),
-        (("best.pt",), "best.pt is not read; convert"),
+        (
+            ("pytorch_model-00001-of-00002.bin",),
+            "Expected pytorch_model.bin.index.json beside the shards",
+        ),
+        (("a.pt", "b.pt"), "a.pt and b.pt"),
+        (("a.ckpt.index", "model.safetensors"), "safetensors and a.ckpt"),
+        (("epoch=1.ckpt",), "If PyTorch wrote epoch=1.ckpt, call it epoch=1.pt."),
+        (("flax_model.msgpack",), "flax_model.msgpack is not read; convert"),
         (("training_args.bin", "optimizer.pt"), "Choose the directory that holds"),
-        (("tf_model.h5",), "from_tf=True"),
         (("bert.ckpt.data-00000-of-00001",), "The .index file that belongs to"),
         ((), "which holds nothing"),
         (tuple(f"{n:02}.txt" for n in range(12)), "09.txt and 2 more"),
@@ -130,7 +156,21 @@ def test_a_part_of_the_weights_is_refused_by_its_path_too(folder_with):
         named_weights(folder / part)
 
 
-def test_a_pickle_that_is_named_is_told_how_to_be_converted(folder_with):
-    folder = folder_with("pytorch_model.bin")
+def test_weights_in_a_form_that_is_not_read_are_told_how_to_be_converted(folder_with):
+    folder = folder_with("flax_model.msgpack")
     with pytest.raises(CheckpointError, match="convert it to safetensors once"):
-        named_weights(folder / "pytorch_model.bin")
+        named_weights(folder / "flax_model.msgpack")
+
+
+@pytest.mark.parametrize(
+    ("taken", "others"),
+    [
+        ("model.safetensors", ["adapter.safetensors", "m.bin", "tf_model.h5"]),
+        ("m.bin", ["adapter.safetensors", "model.safetensors", "tf_model.h5"]),
+        ("m.h5.index.json", ["m.bin"]),
+        ("bert.ckpt", ["adapter.safetensors", "m.bin", "model.safetensors"]),
+    ],
+)
+def test_weights_beside_those_that_are_taken_are_named(folder_with, taken, others):
+    folder = folder_with(taken, "optimizer.pt", "notes.txt", *others)
+    assert sorted(other_weights(folder / taken)) == sorted(others)

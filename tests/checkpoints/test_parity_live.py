@@ -2,7 +2,7 @@
 
 Both run in the Python that `KERASCLS_REFERENCE_PYTHON` names (how to make one:
 `references/README.md`), or in this one, where they are installed. Weights are random,
-the sizes are those of the presets.
+the sizes are those of the presets. What PyTorch writes is read with the same numbers.
 """
 
 import os
@@ -20,6 +20,8 @@ from checkpoint_cases import Case, Model
 from make_checkpoints import write_checkpoint
 
 from kerascls.checkpoints.loading import load_encoder
+from kerascls.checkpoints.weight_files.formats import open_weights
+from kerascls.errors import CheckpointError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.presets import PRESETS
 
@@ -34,6 +36,7 @@ LAYOUTS = {"bert4keras": "tensorflow", "transformers": "huggingface"}
 NEEDED = {
     "bert4keras": ("bert4keras", "tf_keras", "tensorflow", "distutils"),
     "transformers": ("transformers", "torch"),
+    "torch": ("torch",),
 }
 GELUS = {"gelu_erf": "erf", "gelu_tanh": "tanh"}
 TOLERANCE = 3e-5
@@ -62,6 +65,29 @@ def test_a_preset_gives_what_the_project_gives(folder, name, project):
         np.testing.assert_allclose(
             outputs[rows], expected[key][rows], rtol=0, atol=TOLERANCE
         )
+
+
+def test_what_pytorch_writes_is_read_to_the_bit(folder):
+    python = reference_python("torch")
+    random = np.random.RandomState(23)
+    arrays = {"a": random.standard_normal((30, 7)), "b": random.standard_normal((4, 5))}
+    np.savez(folder / "arrays.npz", **arrays)
+    command = [python, HERE / "write_with_torch.py", folder / "arrays.npz", folder]
+    result = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr[-3000:]
+    for path in sorted(folder.glob("*-*.*")):
+        form, _, dtype = path.stem.partition("-")
+        prefix = "model." if form == "outer" else ""
+        weights = open_weights(path)
+        with np.load(folder / f"{dtype}.npz") as expected:
+            assert set(expected) <= {
+                name.removeprefix(prefix) for name in weights.shapes()
+            }
+            for name, value in expected.items():
+                read = weights.read(prefix + name)
+                np.testing.assert_array_equal(read, value.astype("float32"))
+    with pytest.raises(CheckpointError, match="torch.nn.modules.linear.Linear"):
+        open_weights(folder / "module.bin")
 
 
 @cache

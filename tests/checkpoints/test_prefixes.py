@@ -178,16 +178,6 @@ def test_a_decoder_of_its_own_is_no_embedding():
     assert (both.inside[plain], both.tied) == (f"bert.{plain}", None)
 
 
-def test_early_brightmart_albert_is_refused_by_name():
-    names = [
-        "bert/embeddings/word_embeddings_2",
-        "bert/encoder/layer_shared/attention/self/query/kernel",
-    ]
-    with pytest.raises(CheckpointError, match="early brightmart ALBERT") as error:
-        find(names, "google")
-    assert "albert_*_zh_google" in str(error.value)
-
-
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -197,6 +187,8 @@ def test_early_brightmart_albert_is_refused_by_name():
             "base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight",
             "merge_and_unload",
         ),
+        ("bert.encoder.layer_shared.output.dense.weight", "Give the TensorFlow files"),
+        ("_layer_checkpoint_dependencies.dense.vars.0", "Keras's `save_weights`"),
     ],
 )
 def test_other_ways_to_store_weights_are_named_with_what_to_do(name, said):

@@ -69,3 +69,13 @@ def test_what_is_unknown_comes_with_what_is_meant(run, arguments, meant):
     advice = outcome.err.replace("\n", " ").rpartition("Received")[2].rpartition(". ")
     assert meant in outcome.err
     assert "--help'?" not in "".join(advice)
+
+
+def test_files_that_a_shell_made_of_a_pattern_are_told(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (tmp_path / name).touch()
+    outcome = run("fit", "--train", "a.csv", "b.csv", "c.csv")
+    assert outcome.code == 2
+    assert "no place for b.csv c.csv" in outcome.err
+    assert "quote it: --train 'data/*.csv'" in outcome.err

@@ -36,8 +36,13 @@ def test_the_table_is_shown(run, calls, test_file):
 def test_only_what_was_given_is_handed_over(run, calls, test_file):
     run("evaluate", test_file.parent, "--test", test_file, "--label", "topic")
     ((arguments, options),) = calls
-    assert arguments == (test_file.parent, test_file)
+    assert arguments == (test_file.parent, [test_file])
     assert options == {"label": ("topic",), "out": None, "on_progress": None}
+
+
+def test_several_files_are_handed_over(run, calls, test_file):
+    run("evaluate", test_file.parent, "--test", test_file, "--test", test_file)
+    assert calls[0][0] == (test_file.parent, [test_file, test_file])
 
 
 def test_scores_are_written_as_json(run, calls, test_file):

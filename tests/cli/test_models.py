@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from kerascls.cli import models
 from kerascls.models.presets import PRESETS
 
 
@@ -31,3 +34,12 @@ def test_json_has_a_row_for_each_preset(run):
     assert [row["name"] for row in rows] == list(PRESETS)
     assert all(row["parameters"] > 1e5 for row in rows)
     assert [row["name"] for row in rows if not row["has_pretrained"]] == ["linear"]
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_a_narrow_screen_is_not_exceeded(run, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(models, "screen_width", lambda stream: columns)
+    lines = run("models").out.splitlines()
+    listed = lines[: lines.index("")]
+    assert max(map(len, listed)) <= max(columns, 63)

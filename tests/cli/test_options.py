@@ -110,3 +110,10 @@ def test_a_file_is_read_as_in_training_unless_said_otherwise():
     assert help_of["text"].endswith("Default: as in training.")
     assert help_of["label"] == "What is true."
     assert help_of["encoding"] == FIELDS["data.encoding"].description + "  [utf-8]"
+
+
+def test_a_pattern_is_handed_over_and_one_without_matches_refused(run, tmp_path):
+    (tmp_path / "a.tsv").touch()
+    outcome = run("fit", "--train", tmp_path / "*.csv")
+    assert outcome.code == 2
+    assert f"matches no file; in '{tmp_path}' are: a.tsv" in outcome.err

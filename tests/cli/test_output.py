@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from kerascls.cli.output import echo_json, plain_table, progress_console, row_progress
+from kerascls.cli.output import (
+    echo_json,
+    plain_table,
+    progress_console,
+    row_progress,
+    show,
+)
 
 
 def test_columns_are_as_wide_as_their_widest_cell():
@@ -45,3 +51,19 @@ def test_rows_done_are_shown_on_a_screen(monkeypatch, capsys):
     assert "judging labels" in shown.err
     assert "3/7" in shown.err
     assert shown.out == ""
+
+
+def test_on_a_narrow_screen_the_last_cell_is_on_a_line_of_its_own():
+    rows = [("name", "rows", "title"), ("a", "1,000", "one title"), ("b", "1", "")]
+    narrow = ["name  rows", "a     1,000", "    one title", "b     1"]
+    assert plain_table(rows, 16).split("\n") == [*narrow, ""]
+    assert plain_table(rows, 80) == plain_table(rows)
+
+
+def test_a_text_is_folded_on_a_terminal_only(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "20")
+    show("one two three four five six")
+    assert capsys.readouterr().out == "one two three four five six\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    show("one two three four five six")
+    assert capsys.readouterr().out == "one two three four\n  five six\n"

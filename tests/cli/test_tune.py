@@ -72,7 +72,7 @@ def test_a_decision_that_stays_is_not_said_to_be_written(run, calls, valid, repl
 def test_only_what_was_given_is_handed_over(run, calls, valid):
     run("tune", valid.parent, valid, "--top-k", 2, "--label", "topic")
     ((arguments, options),) = calls
-    assert arguments == (valid.parent, valid)
+    assert arguments == (valid.parent, [valid])
     assert options == {"top_k": 2, "label": ("topic",), "on_progress": None}
 
 

@@ -155,3 +155,9 @@ def test_what_cannot_be_written_names_what_can(table, tmp_path, name):
 def test_a_missing_folder_is_named(table, tmp_path):
     with pytest.raises(SettingsError, match="Create .*none"):
         convert_data(table, tmp_path / "none" / "o.csv")
+
+
+def test_a_file_without_rows_is_refused(tmp_path, write_csv):
+    path = write_csv(tmp_path / "empty.csv", ("text", "label"), [])
+    with pytest.raises(DataError, match="empty.csv with none. Give a file with rows"):
+        convert_data(path, tmp_path / "out.jsonl")

@@ -3,7 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.duplicates import Overlap, count_duplicates, group_duplicates
+from kerascls.data.duplicates import (
+    Overlap,
+    count_duplicates,
+    group_duplicates,
+    num_different,
+)
 from kerascls.data.readers import read
 
 TEXTS = st.lists(st.tuples(st.sampled_from("abc")), max_size=20)
@@ -67,3 +72,18 @@ def test_duplicates_in_published_data_are_found(shared_data):
     counts = count_duplicates(parts)
     assert counts.repeats["train"] == 1476
     assert counts.overlaps == (Overlap(("train", "test"), 646, (1037, 680)),)
+
+
+class Colliding(str):
+    """A text with the hash of all others."""
+
+    def __hash__(self):
+        return 1
+
+
+def test_texts_of_one_hash_are_told_apart():
+    texts = [(Colliding(text),) for text in "abcab"]
+    assert group_duplicates(texts) == [[0, 3], [1, 4]]
+    assert num_different(texts) == 3
+    counts = count_duplicates({"train": texts[:3], "test": texts[3:]})
+    assert counts.overlaps == (Overlap(("train", "test"), 2, (2, 2)),)

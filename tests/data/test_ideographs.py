@@ -1,6 +1,6 @@
 import pytest
 
-from kerascls.data.ideographs import mostly_ideographs
+from kerascls.data.ideographs import SAMPLED_TEXTS, mostly_ideographs
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,10 @@ from kerascls.data.ideographs import mostly_ideographs
 )
 def test_a_fifth_of_ideographs_makes_a_text_chinese_or_japanese(texts, expected):
     assert mostly_ideographs(texts) is expected
+
+
+@pytest.mark.parametrize(
+    "order", [["上海今天", "news of today"], ["news of today", "上海今天"]]
+)
+def test_texts_of_two_languages_that_take_turns_count_both(order):
+    assert mostly_ideographs(order * SAMPLED_TEXTS)

@@ -80,3 +80,14 @@ def test_a_file_for_each_label_is_nothing_remarkable(write):
         for name in ("x", "y")
     ]
     assert join([read(file) for file in files]).notes == ()
+
+
+def test_no_file_at_all_is_refused():
+    with pytest.raises(SettingsError, match="one or more files. Received: none"):
+        join([])
+
+
+def test_of_many_files_the_first_and_the_last_are_named(write):
+    header = ("text", "label")
+    paths = [write(f"p{n}.csv", header, "ax", "by") for n in range(6)]
+    assert join([read(path) for path in paths]).name == "p0.csv ... p5.csv (6 files)"

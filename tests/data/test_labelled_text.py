@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kerascls.data.examples import Examples
 from kerascls.data.labelled_text import LabelledText, one_task, sample_path
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, Example, read
@@ -13,7 +14,7 @@ from kerascls.errors import DataError
 
 
 def dataset(name="train.csv", rows=(), task=Task.MULTILABEL, columns=("text",), **more):
-    examples = [Example(2, (text,), tuple(labels)) for text, *labels in rows]
+    examples = Examples.of(Example(2, (text,), tuple(labels)) for text, *labels in rows)
     options = {"skipped_rows": 0, "empty_texts": 0} | more
     return Dataset(Path(name), examples, columns, "labels", task, sha256="", **options)
 

@@ -157,3 +157,16 @@ def test_an_unknown_objective_is_an_error():
 def test_targets_of_another_shape_are_an_error():
     with pytest.raises(SettingsError, match=r"\(1, 2\)"):
         fit_threshold(np.ones((1, 2), bool), np.ones((1, 1)))
+
+
+def test_rows_that_take_turns_have_the_threshold_of_all(monkeypatch):
+    rng = np.random.default_rng(0)
+    probs = rng.random((4000, 1), dtype=np.float32)
+    probs[::2] *= 0.3  # of the others alone, no candidate is where F1 is best
+    targets = probs > 0.7
+    targets[::2] = probs[::2] > 0.295
+    exact = macro_threshold(targets, probs)
+    monkeypatch.setattr("kerascls.decision.global_threshold._LARGE", 2000)
+    monkeypatch.setattr("kerascls.decision.global_threshold._FEW_CANDIDATES", 100)
+    assert macro_threshold(targets, probs) == pytest.approx(exact, abs=0.02)
+    assert macro_threshold(targets[::2], probs[::2]) < 0.3

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from kerascls.data.drawing import drawn_rows
 from kerascls.decision.curves import sort_labels
 from kerascls.decision.objectives import (
     FBeta,
@@ -86,8 +87,23 @@ def test_without_a_positive_the_pooled_threshold_is_one_half():
 
 
 def test_a_large_table_is_thinned_unless_that_loses_all_positives(monkeypatch):
+    rows = np.setdiff1d(np.arange(5), drawn_rows(5, 2))
+    rare = np.isin(np.arange(5), rows[:1])[:, None]
+    objective = PrecisionAt(1)
+    whole = [pooled_threshold(objective, truth, PROBS) for truth in (rare, TARGETS)]
     monkeypatch.setattr("kerascls.decision.objectives._LARGE", 2)
-    rare = np.zeros((5, 1), bool)
-    rare[4] = True  # every third row misses it
-    assert pooled_threshold(PrecisionAt(1), rare, PROBS) == pytest.approx(0.8)
-    assert pooled_threshold(PrecisionAt(1), TARGETS, PROBS) == pytest.approx(0.4)
+    assert pooled_threshold(objective, rare, PROBS) == whole[0]
+    assert pooled_threshold(objective, TARGETS, PROBS) != whole[1]
+
+
+def test_rows_that_take_turns_have_the_pooled_threshold_of_all(monkeypatch):
+    rng = np.random.default_rng(0)
+    probs = rng.random((4000, 2), dtype=np.float32)
+    odd = np.arange(4000)[:, None] % 2 == 1
+    targets = rng.random(probs.shape) < np.where(odd, probs, probs**4)
+    whole = pooled_threshold(RecallAt(0.9), targets, probs)
+    every_other = pooled_threshold(RecallAt(0.9), targets[::2], probs[::2])
+    monkeypatch.setattr("kerascls.decision.objectives._LARGE", 4000)
+    found = pooled_threshold(RecallAt(0.9), targets, probs)
+    assert found == pytest.approx(whole, abs=0.03)
+    assert every_other != pytest.approx(whole, abs=0.1)

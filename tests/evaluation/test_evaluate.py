@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kerascls.data.readers import Dataset, split_labels
-from kerascls.data.readers.datasets import Example
+from kerascls.data.examples import Examples
+from kerascls.data.readers import Dataset, Example, split_labels
 from kerascls.errors import BundleError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation import evaluate as evaluation
 from kerascls.evaluation.evaluate import evaluate, report_on, scored_rows_of
@@ -44,9 +44,9 @@ def test_unseen_labels_are_counted_and_scored_as_misses(request, kind):
 
 def made_up(rows):
     """A file as it was read, of these labels."""
-    examples = [
+    examples = Examples.of(
         Example(n + 2, (f"text {n}",), tuple(row)) for n, row in enumerate(rows)
-    ]
+    )
     facts = {"text_columns": ("text",), "label_column": "labels", "task": None}
     counts = {"skipped_rows": 0, "empty_texts": 0, "sha256": ""}
     return Dataset(path=Path("here.csv"), examples=examples, **facts, **counts)
@@ -193,3 +193,9 @@ def test_a_table_in_memory_scores_as_its_file_does(multilabel_run, multilabel_fi
     )
     assert report_csv(of_frame) == report_csv(of_file)
     assert of_frame.source == f"<DataFrame {len(frame)} rows>"
+
+
+def test_files_of_a_pattern_are_scored_together(multilabel_run, multilabel_files):
+    pattern = multilabel_files["test"].parent / "*[td].csv"
+    report = evaluate(multilabel_run.out, pattern)
+    assert report.source == "test.csv + valid.csv"

@@ -94,7 +94,7 @@ def test_what_cannot_be_done_leaves_the_bundle(
 
 def test_a_file_without_a_known_label_is_an_error(out, tmp_path, write_csv):
     path = write_csv(tmp_path / "v.csv", ("text", "labels"), [("足球", "x"), ("a", "")])
-    with pytest.raises(SettingsError, match="none in 2 rows"):
+    with pytest.raises(SettingsError, match="none in 2 rows of .*csv"):
         kerascls.tune(out, path)
 
 
@@ -164,3 +164,9 @@ def test_rows_that_were_trained_on_are_told(out, multilabel_files):
     assert "29 of 30 rows of train.csv were trained on" in result.notes[0]
     again = kerascls.tune(out, multilabel_files["valid"])
     assert "3 of 6 rows of valid.csv were trained on" in again.notes[0]
+
+
+def test_rows_of_something_else_are_refused(out):
+    shutil.copy(out / "test.safetensors", out / "valid.safetensors")
+    with pytest.raises(BundleError, match="valid.safetensors' of another one"):
+        kerascls.tune(out, objective="f1")

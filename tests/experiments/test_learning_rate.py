@@ -84,3 +84,15 @@ def test_a_rate_is_found_between_nothing_learned_and_all_lost(
     with open(out, encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == len(found.losses)
     assert out.with_suffix(".png").stat().st_size > 1000
+
+
+def test_a_curve_is_no_text_file():
+    with pytest.raises(SettingsError, match="ends in .csv.*out='curve.txt'"):
+        find_rate(out="curve.txt")
+
+
+def test_a_loss_that_is_no_number_from_the_start_is_told(tiny_checkpoint, monkeypatch):
+    place = "kerascls.experiments.rising_rates.losses_at_rising_rates"
+    monkeypatch.setattr(place, lambda *_: [])
+    with pytest.raises(SettingsError, match="none at learning_rate=1e-"):
+        find_rate(checkpoint=tiny_checkpoint, max_tokens=16, quiet=True, cache=False)

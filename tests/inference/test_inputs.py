@@ -87,3 +87,9 @@ def test_an_encoding_that_python_lacks_is_refused_before_anything_is_opened(tmp_
         open_input(tmp_path / "none.csv", FileOptions(encoding="utf-99")),
     ):
         pass
+
+
+def test_a_broken_line_of_standard_input_is_named(stdin):
+    stdin("文\n".encode() * 5 + b"\xff\n")
+    with open_input("-") as opened, pytest.raises(DataError, match="none may.*:6: "):
+        list(opened.records())

@@ -80,7 +80,7 @@ def test_a_rule_and_progress_are_handed_on(predictor):
         ("texts.csv", {}, "output=None"),
         (TEXTS, {"all_scores": True}, "all_scores"),
         (TEXTS, {"text": "body"}, "no text column"),
-        ({"body": TEXTS}, {}, 'to have the text column "text"'),
+        ({"body": TEXTS}, {}, 'the text column "text"'),
         (SimpleNamespace(), {}, "a SimpleNamespace"),
     ],
 )

@@ -3,7 +3,8 @@
 import pytest
 
 from kerascls.preprocessing import token_cache
-from kerascls.preprocessing.token_cache import cache_folder, cached_token_store
+from kerascls.preprocessing.cache import Cache
+from kerascls.preprocessing.token_cache import cached_token_store
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcde"]
@@ -13,18 +14,17 @@ LINES = [2, 3, 5]
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(token_cache.CACHE_VARIABLE, str(tmp_path / "cache"))
-    return tmp_path / "cache"
+def _empty_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERASCLS_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture
 def written(monkeypatch) -> list:
-    """Collects the places that were written to."""
+    """Collects the places of stores that were written."""
     places, write = [], token_cache.write_token_store
 
     def note(place, *rest):
-        places.append(place)
+        places.append(place.parent.parent / place.name)
         return write(place, *rest)
 
     monkeypatch.setattr(token_cache, "write_token_store", note)
@@ -32,8 +32,8 @@ def written(monkeypatch) -> list:
 
 
 def test_the_same_texts_are_tokenised_once(written):
-    first = cached_token_store(TEXTS, LINES, TOKENIZER)
-    second = cached_token_store(list(TEXTS), LINES, Tokenizer(VOCAB))
+    first = cached_token_store(Cache(), TEXTS, LINES, TOKENIZER)
+    second = cached_token_store(Cache(), list(TEXTS), LINES, Tokenizer(VOCAB))
     assert len(written) == 1
     assert second.token_ids.tolist() == first.token_ids.tolist() == [4, 5, 6, 1]
     assert second.lines.tolist() == LINES
@@ -51,53 +51,37 @@ def test_the_same_texts_are_tokenised_once(written):
     ids=["other text", "other lines", "other vocabulary", "lower case", "columns"],
 )
 def test_anything_else_is_tokenised_anew(written, texts, lines, tokenizer):
-    cached_token_store(TEXTS, LINES, TOKENIZER)
-    cached_token_store(texts, lines, tokenizer)
+    cached_token_store(Cache(), TEXTS, LINES, TOKENIZER)
+    cached_token_store(Cache(), texts, lines, tokenizer)
     assert len(set(written)) == 2
 
 
 def test_texts_that_only_join_to_the_same_are_told_apart(written):
     for texts in ([("a", "b")], [("a b", "")], [("ab", "")], [("", "ab")]):
-        cached_token_store(texts, [1], TOKENIZER)
-    cached_token_store([("a",), ("b",)], [1, 1], TOKENIZER)
+        cached_token_store(Cache(), texts, [1], TOKENIZER)
+    cached_token_store(Cache(), [("a",), ("b",)], [1, 1], TOKENIZER)
     assert len(set(written)) == 5
 
 
 def test_texts_of_later_chunks_count(written, monkeypatch):
     monkeypatch.setattr(token_cache, "ROWS_AT_ONCE", 2)
-    cached_token_store(TEXTS, LINES, TOKENIZER)
-    cached_token_store([*TEXTS[:2], ("c",)], LINES, TOKENIZER)
+    cached_token_store(Cache(), TEXTS, LINES, TOKENIZER)
+    cached_token_store(Cache(), [*TEXTS[:2], ("c",)], LINES, TOKENIZER)
     assert len(set(written)) == 2
 
 
 @pytest.mark.parametrize("file", ["token_ids.bin", "store.json", "lines.npy"])
 def test_a_damaged_store_is_written_again(written, file):
-    cached_token_store(TEXTS, LINES, TOKENIZER)
+    cached_token_store(Cache(), TEXTS, LINES, TOKENIZER)
     (written[0] / file).write_bytes(b"\x00")
-    store = cached_token_store(TEXTS, LINES, TOKENIZER)
+    store = cached_token_store(Cache(), TEXTS, LINES, TOKENIZER)
     assert written[0] == written[1]
     assert store.token_ids.tolist() == [4, 5, 6, 1]
 
 
-def test_where_nothing_can_be_written_ids_are_held_in_memory(folder):
-    folder.write_text("a file where a folder should be")
-    lines = []
-    store = cached_token_store(TEXTS, LINES, TOKENIZER, warn=lines.append)
-    assert store.token_ids.tolist() == [4, 5, 6, 1]
-    assert len(lines) == 1
-    assert "held in memory" in lines[0]
-    assert str(folder) in lines[0]
-
-
 def test_what_others_put_in_the_place_of_a_store_is_left_alone(written):
-    cached_token_store(TEXTS, LINES, TOKENIZER)
+    cached_token_store(Cache(), TEXTS, LINES, TOKENIZER)
     (written[0] / "store.json").unlink()
     (written[0] / "letter.txt").touch()
-    assert len(cached_token_store(TEXTS, LINES, TOKENIZER)) == 3
+    assert len(cached_token_store(Cache(), TEXTS, LINES, TOKENIZER)) == 3
     assert (written[0] / "letter.txt").is_file()
-
-
-def test_without_a_choice_stores_are_in_the_home_directory(monkeypatch, tmp_path):
-    monkeypatch.delenv(token_cache.CACHE_VARIABLE)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / ".cache" / "kerascls"

@@ -110,6 +110,14 @@ def test_several_files_come_from_one_override():
     assert settings.data.train == (Path("a.csv"), Path("b.csv"))
 
 
+def test_a_file_with_a_comma_in_its_name_is_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a,b.csv").touch()
+    settings = RunSettings().with_overrides(["data.test=a,b.csv", "data.text=a,b.csv"])
+    assert settings.data.test == (Path("a,b.csv"),)
+    assert settings.data.text == ("a", "b.csv")
+
+
 def test_an_unknown_group_is_refused():
     with pytest.raises(SettingsError, match="`tain` is not a setting"):
         RunSettings.from_dict({"tain": {"epochs": 2}})
@@ -141,6 +149,21 @@ def test_all_problems_are_told_at_once():
 def test_an_assignment_without_equals_sign_is_refused():
     with pytest.raises(SettingsError, match="written as group.field=value"):
         RunSettings().with_overrides(["train.epochs"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", '{"train": {"epochs": 3, "epochs": 5}}'),
+        ("a.json", '{"train": {"epochs": 3}, "train": {"seed": 5}}'),
+        ("a.toml", "[train]\nepochs = 3\nepochs = 5\n"),
+        ("a.toml", "[train]\nepochs = 3\n[train]\nseed = 5\n"),
+    ],
+)
+def test_a_setting_that_is_there_twice_is_an_error(tmp_path, name, content):
+    (tmp_path / name).write_text(content, "utf-8")
+    with pytest.raises(SettingsError, match=rf"{name}' \("):
+        RunSettings.read(tmp_path / name)
 
 
 def test_settings_come_back_equal_from_json(tmp_path):

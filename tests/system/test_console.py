@@ -3,9 +3,13 @@
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
+from rich.table import Table
 
-from kerascls.system.console import Screen
+from kerascls.system.console import Screen, drawn_lines, folded, screen_width
 
 
 def screen(terminal=False, quiet=False, width=80):
@@ -66,3 +70,58 @@ def test_lines_can_be_said_while_bars_are_shown():
         bars("x")(1, 2)
         shown.say("[a] line")
     assert "[a] line" in file.getvalue()
+
+
+LONG = "labels that are not in every part: 军事 (train 3, valid 1), F1 0.3519, 教育"
+
+
+@pytest.mark.parametrize("width", [80, 60, 30])
+def test_long_lines_are_continued_between_words_on_a_terminal(width):
+    shown, file = screen(terminal=True, width=width)
+    shown.say(f"  {LONG}\nshort")
+    *lines, short, end = file.getvalue().split("\n")
+    assert max(map(cell_len, lines)) <= width
+    assert " ".join(line.strip() for line in lines) == LONG
+    assert lines[0].startswith("  labels")
+    assert all(line.startswith("    ") for line in lines[1:])
+    assert (short, end) == ("short", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a name         0.3519  0.4711  0.5129",
+        "To go on: kerascls fit --resume --out runs/news",
+        "/a/long/path/without/any/space",
+    ],
+)
+def test_rows_of_tables_commands_and_words_stay_whole(line):
+    assert folded(line, 20) == line
+
+
+def test_where_there_is_no_terminal_nothing_is_folded_and_the_log_never(tmp_path):
+    shown, file = screen(width=20)
+    shown.say(LONG)
+    assert file.getvalue() == f"{LONG}\n"
+    shown, _ = screen(terminal=True, width=20)
+    shown.log_to(tmp_path / "log.txt")
+    shown.say(LONG)
+    assert (tmp_path / "log.txt").read_text("utf-8") == f"{LONG}\n"
+
+
+@given(st.text(st.sampled_from("ab 中，-"), max_size=60), st.integers(5, 40))
+def test_folding_loses_no_word_and_adds_none(text, width):
+    assert folded(text, width).split() == text.split()
+
+
+def test_a_table_is_no_wider_than_a_terminal(monkeypatch):
+    table = Table("name", "number")
+    table.add_row("a name of some words " * 4, "1")
+    assert max(map(len, drawn_lines(table))) > 80
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.setenv("COLUMNS", "60")
+    assert screen_width(stream) == 60
+    assert max(map(len, drawn_lines(table, 100))) <= 60
+    assert screen_width(io.StringIO()) is screen_width(None) is None

@@ -53,3 +53,10 @@ def test_a_keyword_without_a_neighbour_is_refused_with_all_names():
 def test_settings_of_another_kind_are_refused(settings):
     with pytest.raises(kerascls.errors.SettingsError, match="RunSettings.from_dict"):
         kerascls.fit(settings)
+
+
+def test_values_without_a_name_are_counted_and_the_names_told():
+    with pytest.raises(KeywordError, match="diff.. takes only run_a, run_b.*3 values"):
+        kerascls.diff("a", "b", "c")
+    with pytest.raises(KeywordError, match=r"2 values.*as in train=\(texts, labels\)"):
+        kerascls.fit(["a"], ["b"])

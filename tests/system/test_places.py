@@ -3,7 +3,7 @@
 import pytest
 
 from kerascls.errors import SettingsError
-from kerascls.system.places import check_folder
+from kerascls.system.places import check_folder, is_earlier
 
 
 @pytest.mark.parametrize("path", ["", "new", "new/deep/er"])
@@ -35,3 +35,13 @@ def test_a_folder_without_permission_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(SettingsError, match="where '.*' cannot"):
         check_folder(tmp_path / "new")
+
+
+def test_an_empty_folder_or_an_earlier_one_of_a_kind_is_told_from_others(tmp_path):
+    assert not is_earlier(tmp_path / "new", "run.json", "run")
+    assert not is_earlier(tmp_path, "run.json", "run")
+    (tmp_path / "letter.txt").touch()
+    with pytest.raises(SettingsError, match="one of an earlier run.*other files"):
+        is_earlier(tmp_path, "run.json", "run")
+    (tmp_path / "run.json").touch()
+    assert is_earlier(tmp_path, "run.json", "run")

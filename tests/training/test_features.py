@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from tiny_models import tiny_classifier, tiny_feed
 
+from kerascls.preprocessing.cache import Cache
 from kerascls.training import features
 from kerascls.training.features import feature_feed
 from kerascls.training.feeds import fit_input
@@ -29,12 +30,15 @@ def logits(model, inputs):
     return keras.ops.convert_to_numpy(model(inputs, training=False))
 
 
-@pytest.mark.parametrize("cache", [True, False])
+@pytest.mark.parametrize("cached", [True, False])
 @pytest.mark.parametrize("pooling", ["mean", "attention"])
-def test_the_head_gives_the_logits_of_the_whole_model(pooling, cache):
+def test_the_head_gives_the_logits_of_the_whole_model(pooling, cached):
     model = tiny_classifier(pooling=pooling)
     feed = tiny_feed(LENGTHS, batch_size=3)
-    found, head = feature_feed(model, feed, cache), model.head_model()
+    found, head = (
+        feature_feed(model, feed, Cache() if cached else None),
+        model.head_model(),
+    )
     chosen = np.array([4, 1, 5])
     inputs, targets, weights = found.batch(chosen, 0.5)
     whole, expected_targets, _ = feed.batch(chosen)
@@ -48,7 +52,7 @@ def test_the_head_gives_the_logits_of_the_whole_model(pooling, cache):
 def test_missing_rows_of_a_fixed_shape_have_a_mask_and_no_weight():
     model = tiny_classifier(pooling="attention")
     feed = tiny_feed(LENGTHS, batch_size=4, buckets=(16, 32))
-    inputs, _, weights = feature_feed(model, feed).batch(np.array([0]))
+    inputs, _, weights = feature_feed(model, feed, Cache()).batch(np.array([0]))
     assert inputs["hidden"].shape == (4, 16, 16)
     assert inputs["padding_mask"].sum(axis=1).tolist() == [5, 1, 1, 1]
     assert weights.tolist() == [1, 0, 0, 0]
@@ -56,9 +60,9 @@ def test_missing_rows_of_a_fixed_shape_have_a_mask_and_no_weight():
 
 def test_features_are_computed_once(monkeypatch):
     model, feed = tiny_classifier(), tiny_feed(LENGTHS)
-    first = feature_feed(model, feed)
+    first = feature_feed(model, feed, Cache())
     monkeypatch.setattr(features, "forward", None)
-    again = feature_feed(model, feed)
+    again = feature_feed(model, feed, Cache())
     np.testing.assert_array_equal(again.features.vectors, first.features.vectors)
 
 
@@ -86,19 +90,29 @@ def test_a_full_disk_leaves_nothing_half_written_and_memory_serves(
 
     monkeypatch.setattr(features, "_reserve", fail)
     model, feed, said = tiny_classifier(), tiny_feed(LENGTHS), []
-    found = feature_feed(model, feed, warn=said.append)
+    found = feature_feed(model, feed, Cache(said.append))
     assert list((tmp_path / "cache").iterdir()) == []
-    assert "No space left" in said[0]
-    expected = feature_feed(model, feed, cache=False)
+    assert "the disk is full" in said[0]
+    expected = feature_feed(model, feed, None)
     np.testing.assert_array_equal(found.features.vectors, expected.features.vectors)
 
 
-def test_damaged_features_are_computed_anew(tmp_path):
-    model, feed = tiny_classifier(), tiny_feed(LENGTHS)
-    expected = np.array(feature_feed(model, feed).features.vectors)
-    (file,) = (tmp_path / "cache").glob("*/vectors.npy")
-    file.write_bytes(file.read_bytes()[:-5])
-    found = feature_feed(model, feed).features.vectors
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-5])
+
+
+def shorten(path):
+    np.save(path, np.load(path)[:-1])
+
+
+@pytest.mark.parametrize("harm", [cut, shorten])
+@pytest.mark.parametrize("name", ["vectors.npy", "offsets.npy"])
+def test_damaged_features_are_computed_anew(tmp_path, harm, name):
+    model, feed = tiny_classifier(pooling="attention"), tiny_feed(LENGTHS)
+    expected = np.array(feature_feed(model, feed, Cache()).features.vectors)
+    (file,) = (tmp_path / "cache").glob(f"*/{name}")
+    harm(file)
+    found = feature_feed(model, feed, Cache()).features.vectors
     np.testing.assert_array_equal(found, expected)
 
 
@@ -106,7 +120,7 @@ def test_a_head_learns_from_features_and_the_encoder_stays():
     model = tiny_classifier(pooling="attention")
     model.encoder.freeze()
     before = model.named_arrays()
-    feed = feature_feed(model, tiny_feed(LENGTHS))
+    feed = feature_feed(model, tiny_feed(LENGTHS), Cache())
     head = model.head_model()
     head.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
     head.fit(fit_input(feed, 0), steps_per_epoch=2, verbose=0)

@@ -7,6 +7,7 @@ from kerascls.data.labels import Task
 from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.data.splits import SplitMethod, parts
 from kerascls.errors import DataError, SettingsError
+from kerascls.preprocessing.cache import Cache
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.settings.data import DataSettings
 from kerascls.training import preparation
@@ -297,12 +298,12 @@ def test_a_pair_in_a_file_without_the_default_column_names_the_columns(
 # Token ids.
 
 
-@pytest.mark.parametrize("cache", [True, False])
-def test_parts_of_one_file_share_a_store(write, load, cache):
+@pytest.mark.parametrize("cached", [True, False])
+def test_parts_of_one_file_share_a_store(write, load, cached):
     data = load(
         train=write("train.csv", rows(20)), test=write("test.csv", [("a b", "x")])
     )
-    stores = tokenize_parts(data, Tokenizer(VOCAB), cache)
+    stores = tokenize_parts(data, Tokenizer(VOCAB), Cache() if cached else None)
     assert stores["train"] is stores["valid"]
     assert len(stores["train"]) == 20
     assert stores["test"].token_ids.tolist() == [4, 5]
@@ -314,6 +315,7 @@ def test_tokenising_is_reported_under_the_name_of_the_file(write, load):
     tokenize_parts(
         data,
         Tokenizer(VOCAB),
+        Cache(),
         on_progress=lambda title: lambda *done: calls.append((title, *done)),
     )
     assert calls == [("Tokenising new.csv", 20, 20)]
@@ -352,3 +354,11 @@ def test_several_tables_are_read_as_one(load):
     data = load(train=frames)
     assert sum(sizes(data).values()) == 80
     assert "<dict 40 rows> + <dict 40 rows, no. 2>" in note(data, "split")
+
+
+def test_all_files_of_a_pattern_are_one_part_and_are_written_down(write, load):
+    paths = [write(f"p{n}.csv", rows(20, prefix=f"t{n}-")) for n in (10, 9)]
+    data = load(train=paths[0].parent / "p*.csv")
+    files = data.parts["train"].dataset.facts()["files"]
+    assert [one["file"] for one in files] == [str(paths[1]), str(paths[0])]
+    assert sum(sizes(data).values()) == 40

@@ -172,3 +172,20 @@ def test_a_table_of_other_rows_is_refused(run_on_a_table):
     other = {"text": ["a"], "label": ["x"]}
     with pytest.raises(SettingsError, match="<dict 1 row>.*not .*<dict 2 rows>"):
         continued(run_on_a_table, train=other)
+
+
+def test_a_pattern_is_written_down_as_its_files_and_new_ones_are_noticed(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("p2.csv", "p10.csv"):
+        (tmp_path / name).touch()
+    run = RunDirectory.create(tmp_path / "out")
+    settings = RunSettings.from_options(train="p*.csv").to_dict()
+    assert settings["data"]["train"] == ["p2.csv", "p10.csv"]
+    run.finish("killed", settings=settings, weights=None, data={})
+    assert continued(run, train="p*.csv") == continued(run)
+    (tmp_path / "p3.csv").touch()
+    assert [str(one) for one in continued(run).data.train] == ["p2.csv", "p10.csv"]
+    with pytest.raises(SettingsError, match=r"p3.csv.*, not \[.*p2.csv.*p10.csv'\]"):
+        continued(run, train="p*.csv")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from safetensors import SafetensorError
 
-from kerascls.errors import BundleError, DiskFullError
+from kerascls.errors import BundleError, DiskFullError, SettingsError
 from kerascls.training import state as states
 from kerascls.training.state import State, read_state, write_state
 
@@ -89,3 +89,11 @@ def test_a_state_of_another_format_is_not_read(tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(BundleError, match="format_version=0"):
         read_state(tmp_path)
+
+
+def test_the_state_of_another_model_is_refused():
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    for arrays in ({}, {"model/00000": np.zeros((9, 9))}):
+        with pytest.raises(SettingsError, match="a state of 2 model variables"):
+            states.put_snapshot(model, arrays, ("model",))

@@ -97,7 +97,8 @@ def refuse_bad(
         lines.append(f"  ... and {len(bad) - SHOWN_ROWS} more")
     raise DataError(
         f"Expected {expected}. Received: {len(bad)} that are not:\n"
-        + "\n".join([*lines, advice])
+        + "\n".join(lines)
+        + f"\n{advice}"
     )
 
 

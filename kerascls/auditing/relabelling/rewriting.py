@@ -76,14 +76,14 @@ def _relabelled(
     if format.is_table:
         cell = join_labels(names, options.separator) if joined else names[0]
     else:
-        cell = _json_cell(fields.get(column), names, joined, options.separator)
+        cell = label_cell_like(fields.get(column), names, joined, options.separator)
     return {**fields, column: cell}
 
 
-def _json_cell(
+def label_cell_like(
     before: object, names: Sequence[str], joined: bool, separator: str
 ) -> object:
-    """Returns labels as the JSON type that a row had: numbers, one text or a list."""
+    """Returns labels in the type of another cell: numbers, one text or a list."""
     if joined and isinstance(before, str):
         return join_labels(names, separator)
     old = before if isinstance(before, list) else [before]

@@ -1,5 +1,6 @@
 """What the numbers of a label column say about it."""
 
+import shlex
 from collections.abc import Iterator
 
 from kerascls.data.label_checks.column import (
@@ -25,7 +26,8 @@ def occurs_once(column: LabelColumn) -> Iterator[Finding]:
         return
     texts = column.count_texts()
     swapped = texts < (1 - MOST) * total and once >= MOST * total
-    options = f"`--text {column.name} --label {column.text_columns[0]}`"
+    names = map(shlex.quote, (column.name, column.text_columns[0]))
+    options = "`--text {} --label {} --task {}`".format(*names, column.task)
     beside = f", and {count(texts, 'different text')}" if 2 * texts < total else ""
     yield Finding(
         "labels that occur in several rows each",
@@ -69,10 +71,16 @@ def on_every_row(column: LabelColumn) -> Iterator[Finding]:
 
 
 def unlabelled(column: LabelColumn) -> Iterator[Finding]:
-    """Finds multilabel columns many of whose rows have no label."""
+    """Finds multilabel rows without a label, which are trained on.
+
+    Those whose cell says so, `[]` or zeros, only where they are many; an empty cell may
+    also be of a row that nobody looked at.
+    """
     rows = sum(cell.rows for cell in column.usable)
-    empty = sum(cell.rows for cell in column.usable if not cell.labels)
-    if column.is_multilabel and rows >= FEWEST_ROWS and MANY * rows <= empty:
+    without = [cell for cell in column.usable if not cell.labels]
+    empty = sum(cell.rows for cell in without)
+    are_blank = any(not cell.text.strip() for cell in without)
+    if column.is_multilabel and (are_blank or MANY * rows <= empty > 0):
         yield Finding(
             "labels",
             f'{column.file}, column "{column.name}": {empty:,} of '

@@ -137,7 +137,11 @@ def kind_of(text: str) -> str:
     text = text.strip()
     if not text.startswith(_OPENINGS):
         return ""
+    # Python would join what NumPy prints side by side.
+    side_by_side = re.search(r"['\"]\s+['\"]", text)
     for language, parse in (("JSON", json.loads), ("Python", _literal)):
+        if language == "Python" and side_by_side:
+            continue
         try:
             value = parse(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
@@ -145,7 +149,7 @@ def kind_of(text: str) -> str:
         return _kind_of_value(value, language)
     if not re.match(r"(array\()?\[\s*['\"].*\]\)?", text, re.S):
         return ""
-    if text.startswith("array(") or re.search(r"['\"]\s+['\"]", text):
+    if text.startswith("array(") or side_by_side:
         return "NumPy arrays"
     return "broken lists"
 
@@ -153,10 +157,7 @@ def kind_of(text: str) -> str:
 def _literal(text: str) -> object:
     with warnings.catch_warnings():  # "\d" in a cell is no mistake of the user's
         warnings.simplefilter("ignore")
-        value = ast.literal_eval(text)
-    if re.search(r"['\"]\s+['\"]", text):
-        raise ValueError("Python would join what NumPy prints side by side")
-    return value
+        return ast.literal_eval(text)
 
 
 def _kind_of_value(value: object, language: str) -> str:

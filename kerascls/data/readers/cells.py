@@ -25,6 +25,9 @@ ERRORS = frozenset(
 # Control characters as workbooks write them, and the underscore that protects one.
 _ESCAPED = re.compile("_x(00[01][0-9A-Fa-f]|005[Ff]|007[Ff])_")
 MAX_ERROR_CHARS = 24
+# From here on a float has not all digits that would be written; Python, pandas and JSON
+# write 1e+16.
+FIRST_WITH_EXPONENT = 1e16
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 
 
@@ -52,8 +55,8 @@ def cell_text(value: object) -> str:
             for the reader adds where it is.
 
     Example:
-        >>> [cell_text(value) for value in (1.0, 2.5, True, None, '="01"')]
-        ['1', '2.5', 'TRUE', '', '01']
+        >>> [cell_text(value) for value in (1.0, 2.5, 1e16, True, None, '="01"')]
+        ['1', '2.5', '1e+16', 'TRUE', '', '01']
     """
     if isinstance(value, str):
         return _written(value)
@@ -64,10 +67,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, Integral):
         return str(int(value))
     if isinstance(value, Real | Decimal):
-        number = float(value)
-        if math.isinf(number):
-            raise DataError("holds an infinite number")
-        return str(int(number)) if number.is_integer() else str(value)
+        return _number_text(value)
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time()
         return str(value.date() if midnight else value)
@@ -85,6 +85,16 @@ def is_empty(value: object) -> bool:
     if isinstance(value, list):
         return not value
     return value is None or _is_missing(value)
+
+
+def _number_text(value: Real | Decimal) -> str:
+    number = float(value)
+    if math.isinf(number):
+        raise DataError("holds an infinite number")
+    if isinstance(value, Decimal):  # of any size, exact
+        return str(int(value)) if value == int(value) else str(value)
+    is_whole = number.is_integer() and abs(number) < FIRST_WITH_EXPONENT
+    return str(int(number)) if is_whole else str(value)
 
 
 def _written(text: str) -> str:

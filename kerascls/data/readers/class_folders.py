@@ -14,13 +14,12 @@ from typing import BinaryIO
 from kerascls.data.labels import Task
 from kerascls.data.readers.decoding import check_encoding
 from kerascls.data.readers.file_options import FileOptions
+from kerascls.data.readers.globs import is_system_name
 from kerascls.data.readers.labelled_table import LabelledTable, require_names
 from kerascls.data.readers.rows import BadRow, Record, Row
 from kerascls.errors import DataError
 
 FOLDER_COLUMNS = ["text", "label", "file"]
-# What systems leave in folders, besides what begins with a dot.
-_SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}
 
 
 def folder_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
@@ -88,11 +87,7 @@ def _files(folder: Path, classes: list[Path]) -> Iterator[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and path.name.lower() not in _SYSTEM_FILES
-    )
+    return sorted(path for path in folder.iterdir() if not is_system_name(path.name))
 
 
 def _check(folder: Path, classes: list[Path]) -> None:
@@ -147,9 +142,10 @@ def save_folders(path: Path, table: LabelledTable) -> None:
 
 
 def _is_folder_name(name: str) -> bool:
-    is_system = name.startswith(".") or name.lower() in _SYSTEM_FILES
     return not (
-        is_system or set(name) & set('/\\:*?"<>|\0') or len(name.encode()) > 255
+        is_system_name(name)
+        or set(name) & set('/\\:*?"<>|\0')
+        or len(name.encode()) > 255
     )
 
 

@@ -1,15 +1,20 @@
 """Which columns hold the texts and the labels."""
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.cells import cell_text
+from kerascls.data.readers.rows import TableName
 from kerascls.errors import DataError, SettingsError
 
 # What is left where a byte order mark was written twice, or a name was pasted.
 _INVISIBLE = "\ufeff\u200b\u200e\u200f"
 TASK_OF_COLUMN = {"label": Task.MULTICLASS, "labels": Task.MULTILABEL}
+
+
+_TASKS = "`--task multiclass` (one label per row) or `--task multilabel` (any number)"
 
 
 class ColumnsError(DataError):
@@ -68,11 +73,13 @@ def default_text_columns(columns: Collection[str], source: str) -> tuple[str, ..
         return ("title", "content")
     near = [name for name in columns if name.casefold() in ("text", "content")]
     advice = f"`--text {near[0]}`" if near else "`--text`"
+    first = "; the first line of a table names its columns"
+    if isinstance(source, TableName):
+        first = ""
     raise ColumnsError(
         f'Expected a column "text", or "title" and "content". Received: {source} with '
         f"the columns {_quoted(columns)}.",
-        f"Name the columns that hold the texts with {advice}; the first line of a "
-        f"table names its columns.",
+        f"Name the columns that hold the texts with {advice}{first}.",
     )
 
 
@@ -92,7 +99,7 @@ def choose_text_columns(
             f"Expected different text columns. Received: text={stated}. Name each once."
         )
     for name in stated:
-        _require(name, columns, "--text (or --text-pair)", source)
+        _require(name, columns, "`--text` (or `--text-pair`)", source)
     return stated
 
 
@@ -111,28 +118,38 @@ def choose_label_column(
     task = check_task(task)
     if isinstance(label, tuple):
         for name in label:
-            _require(name, columns, "--label", source)
+            _require(name, columns, "`--label`", source)
         return label, task or Task.MULTILABEL
     if label is None:
         defaults = [name for name in TASK_OF_COLUMN if name in columns]
         if len(defaults) != 1:
-            near = [name for name in columns if name.casefold() in TASK_OF_COLUMN]
-            advice = f"`--label {near[0]}`" if len(near) == 1 else "`--label`"
             raise ColumnsError(
                 f'Expected one label column: "label" (one per row) or "labels" (any '
                 f"number). Received: {source} with the columns {_quoted(columns)}.",
-                f"Name the column with {advice}.",
+                _label_advice(task, columns),
             )
         label = defaults[0]
-    _require(label, columns, "--label", source)
+    _require(label, columns, "`--label`", source)
     task = task or TASK_OF_COLUMN.get(label)
     if task is None:
         raise SettingsError(
             f'Expected the task to be stated for a label column other than "label" or '
-            f'"labels". Received: label={label!r}, task=None. Add `--task multiclass` '
-            f"(one label per row) or `--task multilabel` (any number)."
+            f'"labels". Received: label={label!r}, task=None for {source}. Add '
+            f"{_TASKS}."
         )
     return label, task
+
+
+def _label_advice(task: Task | None, columns: Collection[str]) -> str:
+    if TASK_OF_COLUMN.keys() <= set(columns):
+        return "Name one with `--label label` or `--label labels`."
+    near = [name for name in columns if name.casefold() in TASK_OF_COLUMN]
+    name = f" {shlex.quote(near[0])}" if len(near) == 1 else ""
+    if name and task is None:
+        name += f" --task {TASK_OF_COLUMN[near[0].casefold()]}"
+    if name or task is not None:
+        return f"Name the column with `--label{name}`."
+    return f"Name the column with `--label`, and add {_TASKS}."
 
 
 def check_task(task: Task | str | None) -> Task | None:
@@ -175,7 +192,9 @@ def _require(name: str, columns: Collection[str], option: str, source: str) -> N
         return
     folded = {column.casefold(): column for column in columns}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-    advice = f'Did you mean "{folded[near[0]]}"?' if near else f"Correct `{option}`."
+    advice = (
+        f'Did you mean "{folded[near[0]]}"?' if near else f"Name another with {option}."
+    )
     raise ColumnsError(
         f'Expected a column "{name}". Received: {source} with the columns '
         f"{_quoted(columns)}.",

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.class_folders import folder_sha256
-from kerascls.data.readers.example_columns import Example
 from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.labelled_rows import Progress, open_labelled
@@ -17,6 +16,11 @@ from kerascls.data.readers.read_options import DEFAULTS, ReadOptions
 from kerascls.data.readers.rows import TableName
 from kerascls.data.readers.text_files import file_sha256
 from kerascls.errors import DataError
+
+if TYPE_CHECKING:
+    from kerascls.data.examples import Examples
+
+SHOWN_FILES = 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Dataset:
     """
 
     path: Path | Frame
-    examples: list[Example]
+    examples: "Examples"
     text_columns: tuple[str, ...]
     label_column: str | tuple[str, ...]
     task: Task
@@ -52,13 +56,20 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        """The names of its files, for people."""
-        return " + ".join(file.path.name for file in self.files or (self,))
+        """The names of its files, for people; of many the first and the last."""
+        names = [file.path.name for file in self.files or (self,)]
+        if len(names) > SHOWN_FILES:
+            return f"{names[0]} ... {names[-1]} ({len(names)} files)"
+        return " + ".join(names)
 
     @property
     def file_names(self) -> tuple[str, ...]:
         """The file of each example; empty where there is one file."""
-        return tuple(str(one.path) for one in self.files for _ in one.examples)
+        return tuple(
+            name
+            for one in self.files
+            for name in repeat(str(one.path), len(one.examples))
+        )
 
     def facts(self) -> dict[str, Any]:
         """Returns what run.json says of its files, as plain JSON types."""
@@ -95,6 +106,9 @@ def read(
         >>> dataset.examples[0]
         Example(line=2, texts=('国足主场取胜',), labels=('体育',))
     """
+    from kerascls.data.duplicates import num_different
+    from kerascls.data.examples import Examples
+
     path = as_source(path)
     if TableName.fits(str(path)) and isinstance(path, Path):
         raise DataError(
@@ -103,8 +117,8 @@ def read(
             f"as in kerascls.fit(train=...)."
         )
     with open_labelled(path, options, on_progress) as rows:
-        examples = [example for _, example in rows]
-        notes = rows.finish(lambda: len({example.texts for example in examples}))
+        examples = Examples.of(example for _, example in rows)
+        notes = rows.finish(lambda: num_different(examples.texts))
     if rows.columns is None or not examples:
         count = rows.log.count
         bad = f"{count} rows, all of them bad" if count else "no row"
@@ -120,15 +134,13 @@ def read(
         label_column=rows.columns.label,
         task=rows.columns.task,
         skipped_rows=rows.log.count,
-        empty_texts=sum(not "".join(row.texts).strip() for row in examples),
+        empty_texts=sum(not "".join(texts).strip() for texts in examples.texts),
         sha256=_sha256(path, examples, options),
         notes=notes,
     )
 
 
-def _sha256(
-    source: Path | Frame, examples: Sequence[Example], options: ReadOptions
-) -> str:
+def _sha256(source: Path | Frame, examples: "Examples", options: ReadOptions) -> str:
     if isinstance(source, Path):
         digests = [folder_sha256(source) if source.is_dir() else file_sha256(source)]
         names = (options.label_names, options.url_labels)

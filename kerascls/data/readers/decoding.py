@@ -46,10 +46,10 @@ def check_encoding(encoding: str) -> str:
         pass  # a codec, but one that does not begin with one byte for "a"
     except (LookupError, ValueError, TypeError) as error:
         near = get_close_matches(str(encoding).lower(), aliases, n=1)
-        advice = f"did you mean {near[0]!r}?" if near else "try 'gb18030' or 'utf-16'."
+        advice = f"Did you mean {near[0]!r}?" if near else "Try 'gb18030' or 'utf-16'."
         raise SettingsError(
             f"Expected the name of a text encoding that Python knows. Received: "
-            f"encoding={encoding!r}; {advice}"
+            f"encoding={encoding!r}. {advice}"
         ) from error
     if name in _CHINESE:
         return "gb18030"

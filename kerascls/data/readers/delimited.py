@@ -105,15 +105,20 @@ def parsed(feed: "Feed", delimiter: str, keep_merged: bool) -> Lines:
         keep_merged: Whether a row is one where each of its lines could be a row.
     """
     # The limit belongs to the whole process, so it is only ever raised.
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD_CHARS))
+    most_chars = max(csv.field_size_limit(), MAX_FIELD_CHARS)
+    csv.field_size_limit(most_chars)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     width, merged = 0, []
-    while True:
-        feed.start_record()
+    while (line := feed.next_record()) is not None:
+        # csv would say the same of a line without quotes, and take longer.
+        if '"' not in line and len(line) <= most_chars:
+            row = _plain_row(feed.first_line, line, delimiter)
+            width = width or len(row.cells)
+            yield row
+            continue
+        feed.give_back(0)
         try:
             cells = next(reader)
-        except StopIteration:
-            break
         except csv.Error as error:
             index, reason = _quote_fault(feed.taken, delimiter)
             feed.give_back(index + 1)
@@ -140,11 +145,15 @@ def parsed(feed: "Feed", delimiter: str, keep_merged: bool) -> Lines:
 
 
 def _unquoted(feed: "Feed", delimiter: str) -> Lines:
-    for line in feed:
-        feed.start_record()
-        text = line.rstrip("\r\n")
-        cells = text.split(delimiter) if text else []
-        yield Cells(feed.first_line - 1, cells, _fault([line]))
+    while (line := feed.next_record()) is not None:
+        yield _plain_row(feed.first_line, line, delimiter)
+
+
+def _plain_row(number: int, line: str, delimiter: str) -> Cells:
+    text = line.rstrip("\r\n")
+    cells = text.split(delimiter) if text else []
+    fault = "" if type(line) is str and "\0" not in line else _fault([line])
+    return Cells(number, cells, fault)
 
 
 def _sep_line(
@@ -193,9 +202,11 @@ class Feed:
         self.taken.append(line)
         return line
 
-    def start_record(self) -> None:
+    def next_record(self) -> str | None:
+        """Returns the first line of a record, which it takes; None at the end."""
         self.first_line += len(self.taken)
         self.taken = []
+        return next(self, None)
 
     def give_back(self, kept: int) -> None:
         self._again.extendleft(reversed(self.taken[kept:]))

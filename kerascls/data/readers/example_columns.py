@@ -8,6 +8,7 @@ from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelCo
 from kerascls.data.labels import Task
 from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.columns import (
+    ColumnsError,
     choose_label_column,
     choose_text_columns,
     pick_texts,
@@ -76,13 +77,21 @@ class ExampleColumns:
             SettingsError: When the options contradict each other.
         """
         refuse_fasttext(columns)
-        texts = choose_text_columns(options.text, columns, source)
+        try:
+            texts = choose_text_columns(options.text, columns, source)
+        except ColumnsError as error:
+            try:
+                choose_label_column(options.label, options.task, columns, source)
+            except ColumnsError as other:
+                advice = f"{error.advice} There is no label column either. "
+                raise ColumnsError(error.fault, advice + other.advice) from error
+            raise
         label, task = choose_label_column(options.label, options.task, columns, source)
         if twice := set(texts) & {*([label] if isinstance(label, str) else label)}:
             raise SettingsError(
                 f"Expected the label column not to be a text column. Received: "
-                f"text={texts}, label={twice.pop()!r}. A text must not contain its "
-                f"label."
+                f"text={texts}, label={twice.pop()!r} for {source}. A text must not "
+                f"contain its label."
             )
         names = _names(options)
         are_whole = has_whole_labels and options.task is not Task.MULTILABEL
@@ -91,8 +100,8 @@ class ExampleColumns:
             raise SettingsError(
                 f"Expected a separator only where cells hold several labels. "
                 f"Received: label_separator={options.separator!r}, label={label!r}, "
-                f"task={task}. Add `--task multilabel`, or leave `--label-separator` "
-                f"out."
+                f"task={task} for {source}. Add `--task multilabel`, or leave "
+                f"`--label-separator` out."
             )
         return chosen
 

@@ -4,6 +4,9 @@ Everywhere in a line, a word that begins with `__label__` is a label and the oth
 are the text. In the second dialect the mark stands once, and all words from there on
 are labels: `text __label__体育 健康`. A line with words on both sides of its labels
 could be either, so it is never read silently.
+
+To fastText a tab is one more space between words. Some write two texts with one between
+them, `first text<TAB>second text __label__1`: that is a format of its own.
 """
 
 import re
@@ -18,11 +21,14 @@ from kerascls.data.readers.labelled_table import (
     require_names,
     save_lines,
 )
-from kerascls.data.readers.rows import BadRow, Record, Row
+from kerascls.data.readers.rows import BadRow, Note, Record, Row
 from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError
+from kerascls.system.words import count
 
 MARK = "__label__"
+PAIR_COLUMN = "text_pair"
+FEWEST_PAIRS = 2
 # What fastText parts words at.
 _SPACE = " \t\n\v\f\r\0"
 _LABEL = re.compile(rf"(?<![^{_SPACE}]){MARK}([^{_SPACE}]*)")
@@ -30,8 +36,40 @@ _LABEL = re.compile(rf"(?<![^{_SPACE}]){MARK}([^{_SPACE}]*)")
 
 def fasttext_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterator[Row]:
     """Yields the text of every line that is not blank, and its labels as a list."""
+    num_rows = num_pairs = 0
     for number, line in _lines(handle, source, options):
-        yield line if isinstance(line, BadRow) else _row_of(number, line)
+        row = line if isinstance(line, BadRow) else _row_of(number, line)
+        if isinstance(row, Record):
+            num_rows += 1
+            num_pairs += len(_texts(row)) == 2
+        yield row
+    if num_rows == num_pairs >= FEWEST_PAIRS:
+        yield Note(
+            "a tab in each line, perhaps between two texts: `--format fasttext-pair "
+            f"--text-pair {PAIR_COLUMN}` reads them as such"
+        )
+
+
+def fasttext_pair_rows(
+    handle: BinaryIO, source: str, options: FileOptions
+) -> Iterator[Row]:
+    """Yields lines that hold two texts, with a tab between them."""
+    for number, line in _lines(handle, source, options):
+        row = line if isinstance(line, BadRow) else _row_of(number, line)
+        if isinstance(row, Record):
+            texts = _texts(row)
+            if len(texts) == 2:
+                fields = {"text": texts[0], PAIR_COLUMN: texts[1]}
+                row = Record(number, {**fields, "label": row.fields["label"]})
+            else:
+                tabs = count(len(texts) - 1, "tab")
+                row = BadRow(number, f"has {tabs} where one stands between two texts")
+        yield row
+    if PAIR_COLUMN not in getattr(options, "text", (PAIR_COLUMN,)):
+        yield Note(
+            f"the second text of each line is not read: `--text-pair {PAIR_COLUMN}` "
+            f"does"
+        )
 
 
 def fasttext_tail_rows(
@@ -106,6 +144,10 @@ def _row_of(number: int, line: str) -> Record | BadRow:
             f"first {MARK} are labels, read it with `--format fasttext-tail`",
         )
     return _row(number, " ".join(filter(None, texts)), behind[::2])
+
+
+def _texts(row: Record) -> list[str]:
+    return [text.strip(_SPACE) for text in str(row.fields["text"]).split("\t")]
 
 
 def _row(number: int, text: str, labels: list[str]) -> Record | BadRow:

@@ -29,12 +29,13 @@ from kerascls.data.readers.doccano import (
 )
 from kerascls.data.readers.fasttext import (
     fasttext_dialect,
+    fasttext_pair_rows,
     fasttext_rows,
     fasttext_tail_rows,
     save_fasttext,
     save_fasttext_tail,
 )
-from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
+from kerascls.data.readers.file_kinds import HEAD_BYTES, FileKind, file_kind
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.json_arrays import json_rows
 from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
@@ -47,6 +48,12 @@ from kerascls.data.readers.rows import Fields, Row
 from kerascls.data.readers.saving import save_delimited, save_json, save_jsonl
 from kerascls.data.readers.sogou import sogou_columns, sogou_rows
 from kerascls.data.readers.tables import Lines, table_columns, table_rows
+from kerascls.data.readers.text_kinds import (
+    any_other_kind,
+    json_kind,
+    table_kind,
+    text_kind,
+)
 from kerascls.data.readers.xlsx import other_sheets, xlsx_lines
 from kerascls.errors import DataError, SettingsError
 
@@ -72,6 +79,7 @@ class FileFormat:
             the same arguments.
         variants: Returns other options that a table may be meant to be read with,
             from an open file and the options that did not do.
+        refuses: Returns what a file certainly is instead, from its first bytes.
     """
 
     suffixes: tuple[str, ...]
@@ -85,6 +93,7 @@ class FileFormat:
     save: Callable[[Path, LabelledTable], None] | None = None
     lines: Callable[[BinaryIO, str, FileOptions], Lines] | None = None
     variants: Callable[[BinaryIO, FileOptions], list[FileOptions]] | None = None
+    refuses: Callable[[bytes], FileKind | None] | None = None
 
     @property
     def is_table(self) -> bool:
@@ -108,6 +117,7 @@ def table_format(
     options: frozenset[str],
     write: Callable[[Sequence[str], Iterable[Fields], str], str] | None = None,
     save: Callable[[Path, LabelledTable], None] | None = None,
+    refuses: Callable[[bytes], FileKind | None] | None = None,
 ) -> FileFormat:
     """Returns a format whose rows have a header above them; see `FileFormat`."""
 
@@ -126,6 +136,7 @@ def table_format(
         save=save,
         lines=lines,
         variants=variants,
+        refuses=refuses,
     )
 
 
@@ -142,6 +153,7 @@ FORMATS = {
         _DELIMITED,
         delimited_text,
         save_delimited,
+        json_kind,
     ),
     "tsv": table_format(
         ".tsv",
@@ -150,15 +162,32 @@ FORMATS = {
         _DELIMITED,
         partial(delimited_text, delimiter="\t"),
         partial(save_delimited, delimiter="\t"),
+        json_kind,
     ),
-    "xlsx": table_format(".xlsx", xlsx_lines, other_sheets, _HEADER | {"sheet"}),
-    "jsonl": FileFormat((".jsonl",), jsonl_rows, write=jsonl_text, save=save_jsonl),
-    "json": FileFormat((".json",), json_rows, save=save_json),
+    "xlsx": table_format(
+        ".xlsx", xlsx_lines, other_sheets, _HEADER | {"sheet"}, refuses=text_kind
+    ),
+    "jsonl": FileFormat(
+        (".jsonl",),
+        jsonl_rows,
+        write=jsonl_text,
+        save=save_jsonl,
+        refuses=table_kind,
+    ),
+    "json": FileFormat((".json",), json_rows, save=save_json, refuses=table_kind),
     "parquet": FileFormat(
-        (".parquet",), parquet_rows, save=save_parquet, options=frozenset()
+        (".parquet",),
+        parquet_rows,
+        save=save_parquet,
+        options=frozenset(),
+        refuses=partial(any_other_kind, expected="a Parquet file"),
     ),
     "arrow": FileFormat(
-        (".arrow", ".feather"), arrow_rows, save=save_arrow, options=frozenset()
+        (".arrow", ".feather"),
+        arrow_rows,
+        save=save_arrow,
+        options=frozenset(),
+        refuses=partial(any_other_kind, expected="an Arrow file"),
     ),
     "fasttext": FileFormat(
         (".fasttext",), fasttext_rows, save=save_fasttext, has_columns=False
@@ -166,6 +195,7 @@ FORMATS = {
     "fasttext-tail": FileFormat(
         (), fasttext_tail_rows, save=save_fasttext_tail, has_columns=False
     ),
+    "fasttext-pair": FileFormat((), fasttext_pair_rows, has_columns=False),
     "doccano": FileFormat((), jsonl_rows, save=save_doccano, has_columns=False),
     "doccano-csv": FileFormat(
         (),

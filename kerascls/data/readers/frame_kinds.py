@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.data.readers.frames import Frame, plain
+from kerascls.data.readers.globs import files_of, one_file
 from kerascls.data.readers.rows import TableName
 from kerascls.errors import SettingsError
 from kerascls.system.extras import require
@@ -18,21 +19,28 @@ def as_sources(value: Any) -> tuple[Path | Frame, ...]:
     """Returns what labelled text is read from: files, or tables in memory.
 
     Args:
-        value: A path or a table, see `as_frame`, or a list of several; None for none.
+        value: A path, a pattern such as `data/part*.csv` for all files that it
+            matches, or a table, see `as_frame`, or a list of several; None for none.
+            A pattern that matches nothing stays, and is an error when it is opened.
 
     Raises:
         SettingsError: When a table cannot be read.
     """
     if value is None:
         return ()
-    if isinstance(value, list | tuple) and all(map(_is_one, value)):
-        return _told_apart([as_source(one) for one in value])
-    return (as_source(value),)
+    several = isinstance(value, list | tuple) and all(map(_is_one, value))
+    given = value if several else [value]
+    return _told_apart([source for one in given for source in _each(one)])
 
 
 def as_source(value: Any) -> Path | Frame:
-    """Returns a path as a `Path`, and anything else as a `Frame`; see `as_frame`."""
-    return Path(value) if isinstance(value, str | PathLike) else as_frame(value)
+    """Returns the file or the table in memory, see `as_sources`.
+
+    Raises:
+        SettingsError: When it is none, or a pattern that matches several files.
+    """
+    is_path = isinstance(value, str | PathLike)
+    return one_file(Path(value)) if is_path else as_frame(value)
 
 
 def as_frame(value: Any) -> Frame:
@@ -55,6 +63,13 @@ def as_frame(value: Any) -> Frame:
     """
     if isinstance(value, Frame):
         return value
+    if isinstance(value, list | tuple) and value:
+        if isinstance(value[0], PathLike) or _is_table(value[0]):
+            raise SettingsError(
+                f"Expected one file or one table in memory. Received: a "
+                f"{type(value).__name__} whose first is a {type(value[0]).__name__}. "
+                f"Join tables first, as with pandas.concat, or call once for each."
+            )
     if isinstance(value, Mapping) and not any(map(_is_table, value.values())):
         return _of_columns(value)
     if isinstance(value, tuple) and len(value) == 2 and _is_column(value[0]):
@@ -208,6 +223,11 @@ def _frame(
 def _named_as(given: Any, frame: Frame) -> Frame:
     """Returns a converted table as the one that was given."""
     return _frame(given, frame.columns, frame.cells, frame.num_rows)
+
+
+def _each(value: Any) -> Sequence[Path | Frame]:
+    is_path = isinstance(value, str | PathLike)
+    return files_of(Path(value)) if is_path else [as_frame(value)]
 
 
 def _told_apart(sources: list[Path | Frame]) -> tuple[Path | Frame, ...]:

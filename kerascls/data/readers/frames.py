@@ -1,13 +1,15 @@
 """Tables in memory, of whatever library: one value that is read as a file is."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 from kerascls.data.readers.cells import is_empty
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.rows import Record, TableName
-from kerascls.errors import SettingsError
+from kerascls.errors import DataError, SettingsError
+from kerascls.system.words import as_keywords
 
 ROWS_PER_PROGRESS = 1000
 
@@ -110,6 +112,17 @@ class Frame:  # no dataclass, of which pydantic would write down the content
                 fields[name] = _class_name(cell, names)
 
 
+@contextmanager
+def told_in_python(source: object) -> Iterator[None]:
+    """Makes keywords of the options in errors, where `source` is a table in memory."""
+    try:
+        yield
+    except (DataError, SettingsError) as error:
+        if isinstance(source, Frame):
+            error.args = (as_keywords(str(error)),)
+        raise
+
+
 def plain(cell: Any) -> Any:
     """Returns a cell as Python's own value: numbers, texts, lists.
 
@@ -125,6 +138,8 @@ def plain(cell: Any) -> Any:
         return sorted(map(plain, cell), key=str)
     if type(cell).__name__ == "datetime64":  # of nanoseconds it would give a number
         cell = cell.astype("M8[us]")
+    if type(cell).__name__ in ("float16", "float32"):  # 0.1, not 0.10000000149011612
+        return float(str(cell))
     for convert in ("as_py", "tolist", "to_list"):
         if hasattr(cell, convert):
             return plain(getattr(cell, convert)())

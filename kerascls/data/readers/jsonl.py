@@ -11,6 +11,7 @@ from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.rows import BadRow, Fields, Record, Row
 from kerascls.data.readers.text_files import decoded_lines
 from kerascls.errors import DataError
+from kerascls.system.json_objects import without_repeats
 
 
 def _constant(name: str) -> None:
@@ -25,7 +26,9 @@ def _finite(number: str) -> float:
     return value
 
 
-DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_finite)
+DECODER = json.JSONDecoder(
+    parse_constant=_constant, parse_float=_finite, object_pairs_hook=without_repeats
+)
 _ARRAY = re.compile(r"\s*\[\s*(\{|$)")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 

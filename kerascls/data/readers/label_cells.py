@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kerascls.errors import DataError, SettingsError
+from kerascls.system.json_objects import without_repeats
 
 _WRITTEN = {"\\n": "\n", "\\t": "\t"}
 _TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
@@ -149,7 +150,7 @@ def _python_list(cell: str) -> list[str]:
 
 def _choices(cell: str) -> Sequence[object]:
     try:
-        return listed(json.loads(cell))
+        return listed(json.loads(cell, object_pairs_hook=without_repeats))
     except (ValueError, RecursionError) as error:
         raise DataError("begins like choices of Label Studio and is none") from error
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +13,7 @@ from kerascls.data.label_checks.look import look_at
 from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.example_columns import Example, ExampleColumns
-from kerascls.data.readers.frames import Frame
+from kerascls.data.readers.frames import Frame, told_in_python
 from kerascls.data.readers.label_studio import NOT_ANNOTATED, is_unannotated
 from kerascls.data.readers.one_hot import one_hot_advice
 from kerascls.data.readers.opening import open_rows
@@ -24,15 +24,14 @@ from kerascls.data.readers.rows import (
     Note,
     Record,
     Row,
-    Unlabelled,
     row_noun,
 )
 from kerascls.data.readers.text_files import open_binary
 from kerascls.errors import DataError
+from kerascls.system.words import as_keywords
 
 Progress = Callable[[int, int], None]
 ROWS_PER_PROGRESS = 1000
-LOOKED_AT_ROWS = 1000
 
 
 @dataclass
@@ -60,23 +59,24 @@ class LabelledRows:
 
     def __iter__(self) -> Iterator[tuple[Record, Example]]:
         for row in self._rows:
-            if isinstance(row, BadRow):
+            if isinstance(row, Record):  # first, as nearly all are
+                if is_unannotated(row.fields):
+                    self.unlabelled[NOT_ANNOTATED] += 1
+                elif row.is_empty:
+                    self.empty.append(row.line)
+                elif self.columns is not None:  # as it is where a row is a record
+                    try:
+                        example = self.columns.example(row)
+                    except DataError as error:
+                        self.log.add(BadRow(row.line, str(error)))
+                    else:
+                        yield row, example
+            elif isinstance(row, BadRow):
                 self.log.add(row)
             elif isinstance(row, Note):
                 self.notes.append(row.line)
-            elif isinstance(row, Unlabelled):
+            else:
                 self.unlabelled[row.reason] += 1
-            elif is_unannotated(row.fields):
-                self.unlabelled[NOT_ANNOTATED] += 1
-            elif row.is_empty:
-                self.empty.append(row.line)
-            elif self.columns is not None:  # as it is where a row is a record
-                try:
-                    example = self.columns.example(row)
-                except DataError as error:
-                    self.log.add(BadRow(row.line, str(error)))
-                else:
-                    yield row, example
 
     def finish(self, count_texts: Callable[[], int]) -> tuple[str, ...]:
         """Returns what is to be said, after the last row.
@@ -85,10 +85,13 @@ class LabelledRows:
             DataError: When the label column as a whole, or a row, cannot be used.
         """
         looked: tuple[str, ...] = ()
-        if self.columns is not None:
-            column = self.columns.label_column(self.options, count_texts)
-            looked = look_at(column)
-        self.log.finish()
+        with told_in_python(self.path):
+            if self.columns is not None:
+                column = self.columns.label_column(self.options, count_texts)
+                looked = look_at(column)
+            self.log.finish()
+        if isinstance(self.path, Frame):
+            looked = tuple(map(as_keywords, looked))
         lines = (*self.notes, *self.left_out, *self._passed_over())
         return (*(f"{self.path.name}: {line}" for line in lines), *looked)
 
@@ -116,7 +119,9 @@ def open_labelled(
         SettingsError: When the options do not fit the file.
     """
     if isinstance(path, Frame):
-        yield _frame_rows(path, options, on_progress)
+        with told_in_python(path):
+            of_frame = _frame_rows(path, options, on_progress)
+        yield of_frame
         return
     _require_regular(path)
     opened = open_rows(path, options, needs_labels=True)
@@ -181,7 +186,9 @@ def _one_hot_advice(rows: Iterable[Row], options: ReadOptions) -> str:
     if options.label:
         return ""
     records = (row.fields for row in rows if isinstance(row, Record))
-    return one_hot_advice(islice(records, LOOKED_AT_ROWS))
+    with suppress(DataError):  # of a later row; what is told are the columns
+        return one_hot_advice(records)
+    return ""
 
 
 def _with_progress(

@@ -46,6 +46,8 @@ def one_hot_columns(rows: Iterable[Fields]) -> list[str]:
     for fields in rows:
         for name, cell in fields.items():
             found[name] = found.get(name, True) and _meaning(cell) is not None
+        if found and not any(found.values()):
+            return []
     return [name for name, is_one_hot in found.items() if is_one_hot]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kerascls.data.readers.class_folders import open_folder
+from kerascls.data.readers.file_kinds import HEAD_BYTES
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.formats import (
     FORMATS,
@@ -14,6 +15,7 @@ from kerascls.data.readers.formats import (
 )
 from kerascls.data.readers.packed import open_unpacked
 from kerascls.data.readers.text_encodings import check_reading
+from kerascls.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def open_rows(
     """Opens a file.
 
     Raises:
-        DataError: When it cannot be opened, or is text of another encoding.
+        DataError: When it cannot be opened, is certainly of another format, or is
+            text of another encoding.
         SettingsError: When the format is unknown or has no use for an option.
     """
     name = find_format(path, options.format, needs_labels=needs_labels)
@@ -45,10 +48,23 @@ def open_rows(
     is_folder = FORMATS[name].is_folder
     handle = open_folder(path) if is_folder else open_unpacked(path)
     note = ""
-    if FORMATS[name].is_text and handle.seekable():
-        try:
+    try:
+        if handle.seekable():
+            _check_kind(handle, name, str(path))
+        if FORMATS[name].is_text and handle.seekable():
             note = check_reading(handle, str(path), options.encoding)
-        except BaseException:
-            handle.close()
-            raise
+    except BaseException:
+        handle.close()
+        raise
     return OpenFile(handle, FORMATS[name], note)
+
+
+def _check_kind(handle: BinaryIO, format: str, source: str) -> None:
+    refuses = FORMATS[format].refuses
+    head = handle.read(HEAD_BYTES)
+    handle.seek(0)
+    if refuses is not None and (kind := refuses(head)):
+        raise DataError(
+            f"Expected {source} to be {format}, as its ending or `--format` says. "
+            f"Received: {kind.name}. {kind.advice}"
+        )

@@ -36,6 +36,8 @@ class Cells:
         if self.fault or self.is_quoted:
             return False
         for cell in self.cells:  # the first one decides for almost every row
+            if type(cell) is str and cell and not cell.isspace():
+                return False
             if not is_empty(cell):
                 return False
         return True

@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from kerascls.data.readers.decoding import (
@@ -45,11 +46,11 @@ class Reading:
     Args:
         encoding: Its name.
         share: Of its letters, those that are frequent ones.
-        letters: How many could be judged, of the beginning.
+        letters: How many could be judged, of the first lines that are not ASCII.
         broken: Share of the lines that hold what is no character.
         has_nul: Whether it holds a NUL character, as bytes in UTF-16 do.
         is_mostly_ascii: Whether most of its characters are ASCII.
-        begins: The first lines, cells shortened.
+        begins: The first line and the first one that is not ASCII, cells shortened.
     """
 
     encoding: str
@@ -102,28 +103,37 @@ def _candidates(head: bytes) -> tuple[str, ...]:
     return CANDIDATES
 
 
-def read_as(handle: BinaryIO, encoding: str) -> Reading:
-    """Returns how bytes read in an encoding; they are read to their end."""
-    num_lines = num_broken = size = 0
+def read_as(handle: BinaryIO, encoding: str, to_end: bool = True) -> Reading:
+    """Returns how bytes read in an encoding, all or as far as it takes to judge it.
+
+    In ASCII all candidates but the wide ones are alike, and a file may begin with many
+    lines of it, so that these are no part of the sample.
+    """
+    num_lines = num_broken = size = num_ascii = 0
     first: list[str] = []
+    telling: list[str] = []
     for line in lenient_lines(handle, encoding, newline=""):
         num_lines += 1
         num_broken += isinstance(line, BrokenLine)
-        if size < SAMPLE_BYTES:
+        if not first and line.strip():
             first.append(line)
+        if line.isascii() and "\0" not in line:
+            num_ascii += len(line)
+        elif size < SAMPLE_BYTES:
+            telling.append(line)
             size += len(line)
-    text = "".join(first)
+        elif not to_end:
+            break
+    text = "".join(telling)
     share, letters = familiarity(text)
-    broken = num_broken / num_lines if num_lines else 0.0
-    is_mostly_ascii = 2 * sum(map(str.isascii, text)) > len(text)
     return Reading(
         encoding,
         share,
         letters,
-        broken,
+        broken=num_broken / num_lines if num_lines else 0.0,
         has_nul="\0" in text,
-        is_mostly_ascii=is_mostly_ascii,
-        begins=_begins(first),
+        is_mostly_ascii=num_ascii + 2 * sum(map(str.isascii, text)) > len(text),
+        begins=_begins(first, telling),
     )
 
 
@@ -160,7 +170,7 @@ def check_reading(handle: BinaryIO, source: str, encoding: str) -> str:
     """
     if check_encoding(encoding) not in _JUDGED:
         return ""
-    found = read_as(io.BytesIO(handle.read(SAMPLE_BYTES)), encoding)
+    found = read_as(handle, encoding, to_end=False)
     handle.seek(0)
     if found.letters < MIN_LETTERS or found.share >= LOOKS_WRONG:
         return ""
@@ -177,10 +187,11 @@ def check_reading(handle: BinaryIO, source: str, encoding: str) -> str:
     return f"{looks}: is `--encoding {encoding}` right?"
 
 
-def _begins(lines: list[str]) -> str:
-    """Returns the first two lines that are not blank, their cells shortened."""
-    shown = [line.strip() for line in lines if line.strip()][:2]
-    return " / ".join(f"`{_shortened(line)}`" for line in shown)
+def _begins(first: list[str], telling: list[str]) -> str:
+    """Returns the first line and one that is not ASCII, their cells shortened."""
+    behind = (line for line in telling if line.strip() and line is not first[0])
+    shown = [*first, *islice(behind, 1)]
+    return " / ".join(f"`{_shortened(line.strip())}`" for line in shown)
 
 
 def _shortened(line: str) -> str:

@@ -17,6 +17,7 @@ from kerascls.data.readers.decoding import (
     strict_lines,
 )
 from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
+from kerascls.data.readers.globs import is_pattern, nothing_matched
 from kerascls.data.readers.text_encodings import encoding_advice, try_encodings
 from kerascls.errors import DataError
 
@@ -33,9 +34,14 @@ def open_binary(path: str | Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except FileNotFoundError as error:
+        if is_pattern(path):
+            raise DataError(
+                f"Expected one or more files with labelled text. Received: "
+                f"path={str(path)!r}, {nothing_matched(path)}. Correct the pattern."
+            ) from error
         raise DataError(
             f"Expected a file with labelled text. Received: path={str(path)!r}, which "
-            f"does not exist{_beside(path)}"
+            f"does not exist. {_beside(path)}"
         ) from error
     except OSError as error:
         if os.path.isdir(path):
@@ -194,7 +200,7 @@ def _decode_error(
 
 def _beside(path: Path) -> str:
     if not os.access(path.parent, os.R_OK):
-        return f"; nor can the folder {str(path.parent)!r} be read. Check the path."
+        return f"Nor can the folder {str(path.parent)!r} be read. Check the path."
     names = [other.name for other in path.parent.iterdir() if other.is_file()]
     near = get_close_matches(path.name, names, n=1)
-    return f". Did you mean {near[0]!r}?" if near else ". Check the path."
+    return f"Did you mean {near[0]!r}?" if near else "Check the path."

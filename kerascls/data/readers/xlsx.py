@@ -128,13 +128,6 @@ def _damaged(handle: BinaryIO, source: str, error: Exception) -> DataError:
             f"Expected an Excel workbook (.xlsx). Received: {source}, which is "
             f"{kind.name}. {kind.advice}"
         )
-    if not kind and head and b"\0" not in head:
-        first = head.splitlines()[0]
-        text_format = "tsv" if first.count(b"\t") > first.count(b",") else "csv"
-        return DataError(
-            f"Expected an Excel workbook (.xlsx). Received: {source}, which holds "
-            f"text. Read it with `--format {text_format}`."
-        )
     return DataError(
         f"Expected an Excel workbook (.xlsx). Received: {source}, which cannot be "
         f"read as one ({type(error).__name__}: {error}). Open it in Excel and save "

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kerascls.data.examples import Labels, Picked
 from kerascls.data.readers import Dataset
 from kerascls.data.splits import SplitMethod, split_method, stratified_split
 from kerascls.errors import DataError
@@ -20,14 +21,14 @@ class Part:
     rows: np.ndarray
 
     @property
-    def labels(self) -> list[tuple[str, ...]]:
+    def labels(self) -> Labels:
         """The labels of each row."""
-        return [self.dataset.examples[row].labels for row in self.rows]
+        return self.dataset.examples.labels.take(self.rows)
 
     @property
-    def texts(self) -> list[tuple[str, ...]]:
+    def texts(self) -> Picked[tuple[str, ...]]:
         """The text fields of each row."""
-        return [self.dataset.examples[row].texts for row in self.rows]
+        return self.dataset.examples.texts.take(self.rows)
 
 
 def divide(
@@ -55,7 +56,7 @@ def divide(
         for name, dataset in datasets.items()
     }
     if cut:
-        labels = [example.labels for example in train.examples]
+        labels = train.examples.labels
         fractions = [1 - CUT_SHARE * len(cut), *[CUT_SHARE] * len(cut)]
         rows_of_parts = stratified_split(labels, fractions, seed)
         names = ("train", *cut)

@@ -4,6 +4,7 @@ from typing import Literal
 
 import numpy as np
 
+from kerascls.data.drawing import thinned
 from kerascls.data.labels import Task
 from kerascls.decision.activations import check_rows
 from kerascls.decision.calibration.calibration import Calibration, Steps
@@ -94,12 +95,11 @@ def _platt(
     """Returns shrunk slopes and intercepts, and the weight of each label's own fit."""
     positives = np.count_nonzero(targets, axis=0)
     fittable = np.flatnonzero((positives > 0) & (positives < len(targets)))
-    # Above four million numbers, every n-th row says enough of all labels together.
-    every = -(-targets.size // _POOLED)
-    truth = targets[::every].reshape(-1, 1)
+    # Of four million numbers, rows drawn by lot say enough of all labels together.
+    truth, some = thinned(targets, logits, most=_POOLED)
     if not truth.any() or truth.all():
-        truth, every = targets.reshape(-1, 1), 1
-    pooled = fit_platt(truth, logits[::every].reshape(-1, 1))
+        truth, some = targets, logits
+    pooled = fit_platt(truth.reshape(-1, 1), some.reshape(-1, 1))
     own = np.repeat(np.concatenate(pooled)[:, None], len(positives), axis=1)
     weights = np.zeros(len(positives))
     weights[fittable] = positives[fittable] / (positives[fittable] + shrinkage)

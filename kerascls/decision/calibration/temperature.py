@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from kerascls.data.drawing import thinned
 from kerascls.data.labels import Task
 from kerascls.decision.activations import sigmoid, softmax
 
 LIMITS = (0.05, 20.0)
 _MAX_STEPS = 60
-# Above four million numbers, every n-th row says enough.
+# Of four million numbers, rows drawn by lot say enough.
 _ENOUGH = 2**22
 
 
@@ -28,8 +29,8 @@ def fit_temperature(targets: np.ndarray, logits: np.ndarray, task: Task) -> floa
         Guo et al.: "On calibration of modern neural networks" (2017).
         Platt: "Probabilistic outputs for support vector machines" (1999).
     """
-    every = -(-logits.size // _ENOUGH)
-    targets, logits = targets[::every], np.asarray(logits[::every], np.float64)
+    targets, logits = thinned(targets, logits, most=_ENOUGH)
+    logits = np.asarray(logits, np.float64)
     wanted = _smoothed(targets, task)
     activation = softmax if task is Task.MULTICLASS else sigmoid
     low, high = 1 / LIMITS[1], 1 / LIMITS[0]

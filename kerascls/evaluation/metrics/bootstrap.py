@@ -175,7 +175,7 @@ def _resampled(
     if resamples < 1 or not 0 < level < 1:
         raise SettingsError(
             f"Expected at least one resample and a level between 0 and 1. Received: "
-            f"resamples={resamples}, level={level}."
+            f"resamples={resamples}, level={level}. Use 1000 and 0.95."
         )
     weights = resampled_weights(len(targets), resamples, seed)
     return weighted_scores(targets, decisions, weights)

@@ -144,7 +144,9 @@ def _from_sums(sums: np.ndarray) -> Reliability:
 def _check(targets: np.ndarray, probabilities: np.ndarray, bins: int) -> None:
     check_probabilities(targets, probabilities)
     if bins < 1:
-        raise SettingsError(f"Expected at least one bin. Received: bins={bins}.")
+        raise SettingsError(
+            f"Expected at least one bin. Received: bins={bins}. Use 15."
+        )
     if probabilities.min() < 0 or probabilities.max() > 1:
         raise SettingsError(
             f"Expected probabilities from 0 to 1. Received: from "

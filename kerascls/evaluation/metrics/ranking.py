@@ -78,7 +78,9 @@ def ranking_scores(
     check_probabilities(targets, probabilities)
     ks = tuple(int(k) for k in ks)
     if min(ks, default=1) < 1:
-        raise SettingsError(f"Expected ks from 1 on. Received: ks={ks}.")
+        raise SettingsError(
+            f"Expected ks from 1 on. Received: ks={ks}. Use 1, 3 and 5."
+        )
     rows, width = targets.shape
     step = max(1, _CELLS_AT_ONCE // width)
     blocks = [slice(start, start + step) for start in range(0, rows, step)]

@@ -9,9 +9,9 @@ References:
     OWASP, CSV injection, https://owasp.org/www-community/attacks/CSV_Injection
 """
 
-import csv
-from collections.abc import Sequence
-from io import StringIO
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from kerascls.data.labels import Task
 from kerascls.data.readers import join_labels
 from kerascls.evaluation.scored_rows import ScoredRows
-from kerascls.system.files import write_all
+from kerascls.system.files import as_csv, csv_lines, write_all
 
 ERRORS_FILE = "errors.csv"
 
@@ -90,28 +90,28 @@ def errors_csv(scored: ScoredRows, text_columns: Sequence[str] = ()) -> str:
         text_columns: Names for the texts; by default `text`, `text_2`, ... One that is
             also a column of ours becomes `input_NAME`.
     """
-    stream = StringIO(newline="")
     # Lines end with CR LF so that a text with either is quoted.
-    writer = csv.writer(stream, lineterminator="\r\n")
+    return as_csv(_rows(scored, text_columns), "\r\n")
+
+
+def _rows(scored: ScoredRows, text_columns: Sequence[str]) -> Iterator[tuple]:
+    """Yields the header of `errors_csv` and its rows."""
     line, *others = _OWN_COLUMNS
     names = [safe_cell(name) for name in _text_columns(scored, text_columns)]
     several = bool(scored.files)
     file = ("file",) if several else ()
-    writer.writerow((*file, line, *names, *others))
+    yield (*file, line, *names, *others)
     losses = row_losses(scored)
     for row in surprising_rows(scored).tolist():
         both = [np.flatnonzero(cells[row]) for cells in (scored.targets, scored.chosen)]
-        writer.writerow(
-            (
-                *((safe_cell(scored.files[row]),) if several else ()),
-                int(scored.lines[row]),
-                *map(safe_cell, scored.texts[row] if len(scored.texts) else ()),
-                *(_names(scored, columns) for columns in both),
-                *(_scores(scored, row, columns) for columns in both),
-                f"{losses[row]:.4f}",
-            )
+        yield (
+            *((safe_cell(scored.files[row]),) if several else ()),
+            int(scored.lines[row]),
+            *map(safe_cell, scored.texts[row] if len(scored.texts) else ()),
+            *(_names(scored, columns) for columns in both),
+            *(_scores(scored, row, columns) for columns in both),
+            f"{losses[row]:.4f}",
         )
-    return stream.getvalue()
 
 
 def write_errors(
@@ -127,9 +127,10 @@ def write_errors(
     Returns:
         The path of the file.
     """
+    lines = csv_lines(_rows(scored, text_columns), "\r\n")
     # A lone half of a surrogate pair, legal in JSON, is no UTF-8.
-    content = errors_csv(scored, text_columns).encode("utf-8-sig", errors="replace")
-    return write_all(directory, {ERRORS_FILE: content})[0]
+    content = (line.encode("utf-8", errors="replace") for line in lines)
+    return write_all(directory, {ERRORS_FILE: chain([BOM_UTF8], content)})[0]
 
 
 def _multilabel(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

@@ -88,7 +88,8 @@ class Report:
         if {*values, *_OPTIONAL, "notes"} != names:
             raise BundleError(
                 f"A stored report has the keys {', '.join(sorted(names))}. Received: "
-                f"keys={sorted(values)}. It was damaged, or written by another version."
+                f"keys={sorted(values)}. It was damaged, or written by another "
+                f"version: evaluate once more, or read it with that version."
             )
         return cls(
             **{

@@ -10,7 +10,8 @@ from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE
 from kerascls.system.files import write_json
-from kerascls.training.run_directory import is_earlier, remove_content
+from kerascls.system.places import is_earlier
+from kerascls.training.run_directory import remove_content
 
 SEARCH_FILE = "search.json"
 JOURNAL_FILE = "study.journal"

@@ -1,7 +1,7 @@
 """The files that trials train and choose on; the test part is in none of them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ def write_trial_data(
     return settings_of
 
 
-def sampled(labels: list[tuple[str, ...]], rows: int, seed: int) -> np.ndarray:
+def sampled(labels: Sequence[tuple[str, ...]], rows: int, seed: int) -> np.ndarray:
     """Returns int64, which rows a stratified sample of that size has, sorted."""
     if rows >= len(labels):
         return np.arange(len(labels))

@@ -9,7 +9,7 @@ from kerascls.evaluation.reports.history import epoch_text
 from kerascls.experiments.search.proxy_data import Stage
 from kerascls.experiments.search.trials import Goal, Trial
 from kerascls.settings.run_settings import RunSettings
-from kerascls.system.console import drawn_lines
+from kerascls.system.console import drawn_lines, folded
 from kerascls.system.files import as_csv
 
 WIDTH = 120
@@ -69,23 +69,46 @@ def trials_csv(trials: Sequence[Trial], keys: Sequence[str], goal: Goal) -> str:
     return as_csv([(*header, *keys), *rows])
 
 
-def render_trials(trials: Sequence[Trial], keys: Sequence[str], goal: Goal) -> str:
-    """Draws the table for the screen: all rows before proxies, the best first."""
+def render_trials(
+    trials: Sequence[Trial], keys: Sequence[str], goal: Goal, width: int = WIDTH
+) -> str:
+    """Draws the table for the screen: all rows before proxies, the best first.
+
+    Where it is wider than `width`, what was tried is below each trial.
+    """
+    stages = [_in_order(trials, stage, goal) for stage in reversed(Stage)]
+    lines = _drawn(stages, keys, goal)
+    if max(map(len, lines)) <= width:
+        return "\n".join(lines)
+    heading, rule, *rows = _drawn(stages, (), goal)
+    in_order = (trial for stage in stages for trial in stage)
+    lines = [heading, rule]
+    for row in rows:
+        lines.append(row)
+        if row:  # none between two stages
+            values = next(in_order).values
+            tried = describe({key: values[key] for key in keys})
+            lines.append(folded(f"    {tried}", width))
+    return "\n".join(lines)
+
+
+def _drawn(stages: list[list[Trial]], keys: Sequence[str], goal: Goal) -> list[str]:
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for heading in ("trial", goal.key, "epoch", "minutes"):
+    for heading in ("trial", goal.key, "epoch", "minutes", *map(_short, keys)):
         table.add_column(heading, justify="right", no_wrap=True)
-    for key in keys:
-        table.add_column(key.partition(".")[2], justify="right", overflow="fold")
-    for stage in reversed(Stage):
-        best = ranked(trials, stage, goal)
-        others = [one for one in trials if one.stage is stage and one not in best]
-        for trial in best + others:
+    for trials in stages:
+        for trial in trials:
             table.add_row(*_cells(trial, keys))
         table.add_section()
-    return "\n".join(drawn_lines(table, WIDTH))
+    return drawn_lines(table)
+
+
+def _in_order(trials: Sequence[Trial], stage: Stage, goal: Goal) -> list[Trial]:
+    best = ranked(trials, stage, goal)
+    return best + [one for one in trials if one.stage is stage and one not in best]
 
 
 def settings_toml(settings: RunSettings, comment: Iterable[str] = ()) -> str:
@@ -99,7 +122,11 @@ def settings_toml(settings: RunSettings, comment: Iterable[str] = ()) -> str:
 
 def describe(values: dict[str, Any]) -> str:
     """Returns what is tried as one line."""
-    return ", ".join(f"{key.partition('.')[2]} {v}" for key, v in values.items())
+    return ", ".join(f"{_short(key)} {value}" for key, value in values.items())
+
+
+def _short(key: str) -> str:
+    return key.partition(".")[2]
 
 
 def _cells(trial: Trial, keys: Sequence[str]) -> list[str]:

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from kerascls.experiments.search.directory import is_search
 from kerascls.experiments.search.proxy_data import Stage
-from kerascls.experiments.search.results import SearchResult, ranked, render_trials
+from kerascls.experiments.search.results import (
+    WIDTH,
+    SearchResult,
+    ranked,
+    render_trials,
+)
 from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Study
 from kerascls.settings.applicable import require_steps
@@ -131,7 +136,9 @@ def _introduction(study: Study, trials: int) -> list[str]:
 
 
 def _conclusion(study: Study, result: SearchResult) -> str:
-    table = render_trials(result.trials, list(study.space), study.goal)
+    table = render_trials(
+        result.trials, list(study.space), study.goal, study.job.screen.width or WIDTH
+    )
     best = result.best
     if best is None:
         return f"{table}\nno trial on all rows came to its end"

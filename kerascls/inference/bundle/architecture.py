@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kerascls.checkpoints.weight_files import SafetensorsFiles
+from kerascls.checkpoints.weight_files.safetensors_files import SafetensorsFiles
 from kerascls.errors import BundleError, CheckpointError, SettingsError
 from kerascls.inference.bundle.files import ENCODER, WEIGHTS
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes

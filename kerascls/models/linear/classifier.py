@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kerascls.data.examples import Joined
 from kerascls.models.linear.tfidf import Tfidf
 
 
@@ -44,6 +45,6 @@ class LinearClassifier:
         return logits
 
 
-def joined(texts: Sequence[tuple[str, ...]]) -> list[str]:
+def joined(texts: Sequence[tuple[str, ...]]) -> Sequence[str]:
     """Returns the text fields of each row as one text."""
-    return [" ".join(fields) for fields in texts]
+    return Joined(texts, " ")

@@ -22,7 +22,7 @@ from kerascls.preprocessing.tokenizers.vocabulary import without_surrogates
 SYMBOL_BITS = 23
 KEY_BITS = 2 * SYMBOL_BITS
 _SECOND, _KEY = 2**SYMBOL_BITS - 1, 2**KEY_BITS - 1
-ROWS_AT_ONCE = 2 ** (63 - KEY_BITS)  # so many have room beside a key
+ROWS_AT_ONCE = 2**15  # up to 2 ** (63 - KEY_BITS) have room beside a key
 CHARS_AT_ONCE = 2**19
 # Has the form of a symbol and is none.
 UNKNOWN = 2**SYMBOL_BITS - 2

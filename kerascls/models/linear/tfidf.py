@@ -6,8 +6,9 @@ and then the weights of a text are divided by their Euclidean length. In trainin
 prediction this is numpy alone.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -20,6 +21,8 @@ from kerascls.models.linear.ngrams import ANALYZERS, Analyzer, Counts, count_ngr
 MIN_TEXTS = 2
 # In few texts hardly an n-gram is there twice.
 FEW_TEXTS = 100
+# Keys that are counted together at least: sorting them is what takes time.
+MIN_MERGED = 2**22
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +31,7 @@ class SparseRows:
 
     Args:
         offsets: int64 `(rows + 1,)`, where each row starts.
-        columns: int64 `(entries,)`.
+        columns: int32 `(entries,)`.
         values: float64 `(entries,)`.
     """
 
@@ -87,7 +90,7 @@ class Tfidf:
     ) -> SparseRows:
         """Returns weights of counted n-grams, of those that are known."""
         rows = np.repeat(np.arange(len(counts.lengths)), counts.lengths)[known]
-        columns = columns[known]
+        columns = columns[known].astype(np.int32)
         values = (1 + np.log(counts.times[known])) * self.idf[columns]
         num_rows = len(counts.lengths)
         squares = np.bincount(rows, values**2, minlength=num_rows)
@@ -110,35 +113,98 @@ def learn_tfidf(
         min_texts: Texts that must have an n-gram.
         max_features: Most n-grams: those that occur most often.
     """
-    reader = ANALYZERS[analyzer]()
-    counted = list(count_ngrams(reader, texts))
-    lengths = np.concatenate([[], *(some.lengths for some in counted)]).astype(np.int64)
-    empty = np.empty(0, np.int64)
-    counts = Counts(
-        lengths,
-        np.concatenate([empty, *(some.keys for some in counted)]),
-        np.concatenate([empty, *(some.times for some in counted)]),
-    )
-    del counted
-    keys, texts_with = np.unique(counts.keys, return_counts=True)
-    frequent = texts_with >= min_texts
-    keys, texts_with = keys[frequent], texts_with[frequent]
-    columns, known = _found(keys, counts.keys)
-    if len(keys) > max_features:
-        times = np.bincount(columns[known], counts.times[known], minlength=len(keys))
-        most = np.sort(np.argsort(-times, kind="stable")[:max_features])
-        keys, texts_with = keys[most], texts_with[most]
-        columns, known = _found(keys, counts.keys)
+    reader, tally = ANALYZERS[analyzer](), _Tally()
+    counted: deque[Counts] = deque()
+    for counts in count_ngrams(reader, texts):
+        tally.add(counts)
+        counted.append(replace(counts, times=counts.times.astype(np.uint32)))
+    keys, texts_with = tally.most_frequent(min_texts, max_features)
     ngrams = reader.ngrams(keys)
     order = np.array(sorted(range(len(ngrams)), key=ngrams.__getitem__), np.int64)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     idf = np.log((1 + len(texts)) / (1 + texts_with[order])) + 1
     tfidf = Tfidf(analyzer, [ngrams[index] for index in order], idf)
-    return tfidf, tfidf.weigh(counts, place[columns], known)
+    return tfidf, _weighed(tfidf, counted, keys, place)
+
+
+class _Tally:
+    """How many texts have each key, and how often it is in all of them."""
+
+    def __init__(self) -> None:
+        # (different keys,) each
+        self._keys, self._texts, self._times = (np.empty(0, np.int64) for _ in range(3))
+        self._waiting: list[Counts] = []
+        self._num_waiting = 0
+
+    def add(self, counts: Counts) -> None:
+        """Counts the keys of some texts."""
+        self._waiting.append(counts)
+        self._num_waiting += len(counts.keys)
+        if self._num_waiting > max(MIN_MERGED, len(self._keys)):
+            self._merge()
+
+    def most_frequent(
+        self, min_texts: int, max_keys: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns keys that so many texts have, ascending, and how many have them.
+
+        Of more than `max_keys` those that occur most often.
+        """
+        self._merge()
+        kept = np.flatnonzero(self._texts >= min_texts)
+        if len(kept) > max_keys:
+            most = np.argsort(-self._times[kept], kind="stable")[:max_keys]
+            kept = np.sort(kept[most])
+        return self._keys[kept], self._texts[kept]
+
+    def _merge(self) -> None:
+        some = self._waiting
+        keys = np.concatenate([self._keys, *(one.keys for one in some)])
+        times = np.concatenate([self._times, *(one.times for one in some)])
+        texts = np.concatenate([self._texts, np.ones(self._num_waiting, np.int64)])
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        first = np.ones(len(keys), np.bool_)
+        first[1:] = keys[1:] != keys[:-1]
+        (starts,) = first.nonzero()
+        self._keys = keys[starts]
+        if len(starts):
+            self._texts = np.add.reduceat(texts[order], starts)
+            self._times = np.add.reduceat(times[order], starts)
+        self._waiting, self._num_waiting = [], 0
 
 
 def _found(keys: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if not len(keys):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
     columns = np.searchsorted(keys, wanted)
     columns[columns == len(keys)] = 0
     return columns, keys[columns] == wanted
+
+
+def _weighed(
+    tfidf: Tfidf, counted: deque[Counts], keys: np.ndarray, place: np.ndarray
+) -> SparseRows:
+    """Returns the weights of counted n-grams, which are forgotten on the way.
+
+    Args:
+        tfidf: Weighs them.
+        counted: Of all texts, some at a time; emptied.
+        keys: Those of the n-grams with a column, ascending.
+        place: The column of each.
+    """
+    # No memory is taken before it is written to, so this may be too large.
+    most, used = sum(len(counts.keys) for counts in counted), 0
+    all_columns, values = np.empty(most, np.int32), np.empty(most)
+    lengths = [np.empty(0, np.int64)]
+    while counted:
+        counts = counted.popleft()
+        columns, known = _found(keys, counts.keys)
+        some = tfidf.weigh(counts, place[columns] if len(place) else columns, known)
+        filled = slice(used, used + len(some.columns))
+        all_columns[filled], values[filled] = some.columns, some.values
+        used = filled.stop
+        lengths.append(np.diff(some.offsets))
+    offsets = offsets_of(np.concatenate(lengths))
+    return SparseRows(offsets, all_columns[:used], values[:used])

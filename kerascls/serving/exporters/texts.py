@@ -1,5 +1,6 @@
 """The texts that an exported model is compared on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +27,8 @@ class ComparedTexts:
     """
 
     source: str
-    texts: list[tuple[str, ...]]
-    truth: list[tuple[str, ...]] | None = None
+    texts: Sequence[tuple[str, ...]]
+    truth: Sequence[tuple[str, ...]] | None = None
 
 
 def sample_texts(bundle: Bundle) -> ComparedTexts:
@@ -69,6 +70,4 @@ def read_texts(
             texts = [texts_of(record, fields, source) for record in opened.records()]
             return ComparedTexts(source, texts)
     examples = read_labelled(bundle, path, options).examples
-    return ComparedTexts(
-        source, [row.texts for row in examples], [row.labels for row in examples]
-    )
+    return ComparedTexts(source, examples.texts, examples.labels)

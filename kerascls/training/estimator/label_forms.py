@@ -60,7 +60,7 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
     if y is None:
         raise SettingsError(
             "KerasTextClassifier requires y to be passed, but the target y is None. "
-            "Give a label for each text."
+            "Received: y=None. Give a label for each text."
         )
     if hasattr(y, "toarray"):
         y = y.toarray()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.data.drawing import drawn_rows
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import decide
 from kerascls.errors import DataError
@@ -88,8 +89,6 @@ def _affordable(data: LabelledText) -> tuple[LabelledText, str]:
     share = min(share, MAX_CHARS / max(1, chars))
     if share == 1:
         return data, ""
-    # Not every n-th row: files whose labels take turns would lose some of them.
-    order = np.random.default_rng(0).permutation(len(part.rows))
-    rows = part.rows[np.sort(order[: max(1, int(share * len(part.rows)))])]
+    rows = part.rows[drawn_rows(len(part.rows), int(share * len(part.rows)))]
     parts = data.parts | {"train": replace(part, rows=rows)}
     return replace(data, parts=parts), f" of {len(rows):,} of {len(part.rows):,} rows"

@@ -41,7 +41,7 @@ def corrections(train, tmp_path):
             writer = csv.writer(file)
             writer.writerow(("file", "line", "row", "corrected"))
             for line, labels in labels_of_line:
-                row = rows.lines.index(line)
+                row = rows.lines.tolist().index(line)
                 cell = "" if labels is None else label_cell(labels)
                 writer.writerow((rows.file(row), line, rows.key(row), cell))
         return path

@@ -28,6 +28,7 @@ def test_joined_names_are_told_with_the_option():
     (found,) = findings({"a,b": 3, "a": 20}, ["a", "b"])
     assert "`--label-separator ,`" in found.note
     assert not found.is_certain
+    assert findings({"a,b": 12}, ["a", "b"])[0].is_certain
 
 
 def test_labels_that_hardly_overlap_are_told():

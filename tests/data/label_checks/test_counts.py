@@ -2,6 +2,7 @@
 
 import pytest
 
+from kerascls.data.readers import ReadOptions, read
 from kerascls.errors import DataError
 
 ONCE = [f"label {number}" for number in range(24)]
@@ -36,6 +37,28 @@ def test_a_label_on_every_row_is_told(look):
     assert "'a' on every row" in look(["a", "a|b"])
 
 
-@pytest.mark.parametrize(("cells", "told"), [(["a", "b|c", ""], 0), (["a", ""], 1)])
-def test_many_rows_without_a_label_are_told(look, cells, told):
-    assert ("12 of 24 rows without a label" in look(cells)) == told
+@pytest.mark.parametrize(
+    ("cells", "rows", "told"),
+    [
+        ([*["a", "b|c"] * 11, "a", ""], 24, "1 of 24 rows without a label"),
+        (["a", ""], 24, "12 of 24 rows without a label"),
+        (["a", ""], 4, "2 of 4 rows without a label"),
+        (["a", "[]"], 24, "12 of 24 rows without a label"),
+        ([*["a", "b|c"] * 11, "a", "[]"], 24, ""),
+        (["a", "b|c"], 24, ""),
+    ],
+)
+def test_rows_without_a_label_are_told_unless_few_say_so_themselves(
+    look, cells, rows, told
+):
+    lines = look(cells, rows=rows)
+    assert told in lines
+    assert bool(told) == ("without a label" in lines)
+
+
+def test_a_multiclass_row_without_a_label_is_a_bad_row(tmp_path, write_csv):
+    rows = [*[("t1", "x"), ("t2", "y")] * 15, ("t3", "")]
+    path = write_csv(tmp_path / "a.csv", ("text", "label"), rows)
+    with pytest.raises(DataError, match=r"a.csv:32: label column \"label\" is empty"):
+        read(path)
+    assert read(path, ReadOptions(skip_bad_rows=True)).skipped_rows == 1

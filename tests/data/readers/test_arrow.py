@@ -105,7 +105,7 @@ def test_bytes_that_are_no_text_are_a_bad_row(path):
 @pytest.mark.parametrize("content", [b"", b"PAR1" + b" " * 60 + b"PAR1", b"text,label"])
 def test_another_file_is_refused(path, content):
     path.write_bytes(content)
-    with pytest.raises(DataError, match="Write it anew, or name its own format"):
+    with pytest.raises(DataError, match="Write it anew|Read it with `--format"):
         list(read_records(path))
 
 
@@ -113,4 +113,11 @@ def test_a_missing_package_names_the_extra(path, monkeypatch):
     write(path, pa.table({"text": ["甲"], "label": ["a"]}))
     monkeypatch.setattr("kerascls.system.extras.is_installed", lambda name: False)
     with pytest.raises(MissingPackageError, match=r"kerascls\[parquet\]"):
+        read(path)
+
+
+def test_columns_without_a_name_are_refused(path):
+    values = [pa.array(["a"])] * 4
+    write(path, pa.table(values, names=["text", "label", "", " "]))
+    with pytest.raises(DataError, match="with 2 without one. Name or remove them"):
         read(path)

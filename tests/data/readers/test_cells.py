@@ -15,6 +15,7 @@ from openpyxl import Workbook
 
 from kerascls.data.readers import FileOptions, read, read_records
 from kerascls.data.readers.cells import ERRORS, Unreadable, cell_text, is_empty
+from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.errors import DataError
 
 DAY = datetime.datetime(2024, 5, 1)
@@ -29,8 +30,17 @@ DAY = datetime.datetime(2024, 5, 1)
         (1.0, "1"),
         (-0.0, "0"),
         (2.5, "2.5"),
-        (1e20, "100000000000000000000"),
+        (9007199254740994.0, "9007199254740994"),
+        (1e16, "1e+16"),
+        (-1e22, "-1e+22"),
+        (1e-5, "1e-05"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (10**20, "100000000000000000000"),
+        (np.float32(0.1), "0.1"),
         (Decimal("3.00"), "3"),
+        (Decimal("2.50"), "2.50"),
+        (Decimal("12345678901234567890"), "12345678901234567890"),
+        (Decimal("1E+20"), "100000000000000000000"),
         (True, "TRUE"),
         (False, "FALSE"),
         (None, ""),
@@ -93,6 +103,9 @@ VALUES = st.one_of(
     st.sampled_from(["_x000D_", '="01"', "NA", "null", "1.0", "true", *sorted(ERRORS)]),
     st.integers(-(10**9), 10**9),
     st.floats(-1e6, 1e6).map(lambda number: round(number, 3)),
+    # With no more digits than openpyxl writes.
+    st.floats(-1e300, 1e300).map(lambda number: float(f"{number:.15g}")),
+    st.sampled_from([1e15, 1e16, 1e22, 1e-5, float(2**53 + 2)]),
     st.booleans(),
     st.none(),
 )
@@ -103,8 +116,8 @@ def saved(value):
     """Returns what a spreadsheet saves of a value as CSV."""
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return str(value + 0.0).removesuffix(".0")  # also of -0.0
     return "" if value is None else str(value)
 
 
@@ -182,3 +195,23 @@ def test_an_error_value_is_a_bad_row_in_all_formats(tmp_path, ending):
     with pytest.raises(DataError, match=r"(?s)2 bad rows.*value #N/A.*value #REF!"):
         read(path)
     assert FileOptions().stated == ()
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_numbers_of_a_frame_are_those_of_the_csv_that_pandas_makes_of_it(numbers):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": numbers})
+    lines = frame.to_csv(index=False).split()[1:]
+    in_file = [line.removesuffix(".0") if line != "-0.0" else "0" for line in lines]
+    in_memory = [cell_text(row.fields["text"]) for row in as_frame(frame).records()]
+    assert in_memory == in_file
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
+def test_numbers_of_half_the_bits_have_the_digits_they_were_written_with(numbers):
+    pandas = pytest.importorskip("pandas")
+    narrow = np.array(numbers, np.float32)
+    records = as_frame(pandas.DataFrame({"text": narrow})).records()
+    texts = [cell_text(row.fields["text"]) for row in records]
+    assert (np.array(texts, np.float32) == narrow).all()
+    assert max(map(len, texts)) < len("-0.10000000149011612")

@@ -70,10 +70,21 @@ def test_a_label_column_of_another_name_needs_the_task():
         choose_label_column("topic", None, ["text", "topic"], "a.csv")
 
 
-@pytest.mark.parametrize("columns", [["text"], ["label", "labels"]])
-def test_no_label_column_or_two_need_a_choice(columns):
-    with pytest.raises(DataError, match="`--label`"):
-        choose_label_column(None, None, columns, "a.csv")
+@pytest.mark.parametrize(
+    ("columns", "task", "cure"),
+    [
+        (["text"], None, "with `--label`, and state `--task multiclass`"),
+        (["text"], "multilabel", "with `--label`."),
+        (["text", "Label"], None, "with `--label Label --task multiclass`."),
+        (["text", "LABELS"], None, "with `--label LABELS --task multilabel`."),
+        (["text", "Label"], "multilabel", "with `--label Label`."),
+        (["label", "labels"], None, "with `--label label` or `--label labels`."),
+    ],
+)
+def test_no_label_column_or_two_need_a_choice(columns, task, cure):
+    with pytest.raises(DataError) as caught:
+        choose_label_column(None, task, columns, "a.csv")
+    assert cure in str(caught.value)
 
 
 def test_an_unknown_task_is_refused():
@@ -127,3 +138,8 @@ def test_texts_are_picked_in_the_stated_order():
 def test_a_cell_that_is_no_text_is_refused(fields, message):
     with pytest.raises(DataError, match=message):
         pick_texts(fields, ("text",))
+
+
+def test_a_header_of_empty_cells_is_refused():
+    with pytest.raises(DataError, match="a.csv with 2 empty cells there"):
+        check_columns(["", "\ufeff "], "a.csv")

@@ -93,4 +93,9 @@ def test_nothing_is_advised_that_does_not_help(tmp_path):
     path = written(tmp_path / "a.csv", [["分类", "标题"], *ROWS])
     with pytest.raises(DataError) as caught:
         read(path)
-    assert str(caught.value).endswith("the first line of a table names its columns.")
+    assert (
+        "`--text`; the first line of a table names its columns. There is no label "
+        in (str(caught.value))
+    )
+    assert "--delimiter" not in str(caught.value)
+    assert "--header-row" not in str(caught.value)

@@ -14,15 +14,16 @@ from openpyxl import Workbook
 
 from kerascls.data.labels import Task
 from kerascls.data.readers import Example, ReadOptions, join_labels, read
+from kerascls.data.readers.cells import ERRORS, cell_text
 from kerascls.errors import DataError, SettingsError
 
 TEXT = st.one_of(
     st.text(st.sampled_from('甲a😀",|\\[\n\r\t'), max_size=8),
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
-)
+    # Not an error value or a number in Excel's dress, which no text is.
+).filter(lambda text: text.strip() not in ERRORS and cell_text(text) == text)
 SKIP = ReadOptions(skip_bad_rows=True)
 NAMES = st.lists(TEXT.map(str.strip).filter(bool), max_size=3, unique=True)
-# Not an error value or a number in Excel's dress, which no text is.
 ROWS = st.lists(
     st.tuples(TEXT, NAMES.map(tuple)).filter(lambda row: row[0].strip() or row[1]),
     min_size=1,

@@ -198,3 +198,16 @@ def test_what_is_written_has_its_columns_and_cells(cells, end):
     assert header == Cells(1, ["text", "label"])
     found = rows_of(content, "\t")
     assert [tuple(record.fields.values()) for record in found] == cells
+
+
+PLAIN_LINE = st.text(st.sampled_from("a体,\t \\\0"), max_size=6)
+
+
+@given(st.lists(st.tuples(PLAIN_LINE, st.sampled_from(["\n", "\r\n", "\r"]))))
+def test_lines_without_quotes_have_the_cells_that_csv_gives_them(lines):
+    content = "".join(text + end for text, end in lines) + "end"
+    wanted = list(csv.reader(io.StringIO(content, newline=""), strict=True))
+    data = io.BytesIO(content.encode())
+    found = list(delimited_lines(data, "train.csv", FileOptions()))
+    assert [row.cells for row in found] == wanted
+    assert [bool(row.fault) for row in found] == ["\0" in "".join(r) for r in wanted]

@@ -38,6 +38,21 @@ def test_columns_of_a_one_hot_table_are_one_column_for_the_checks():
     assert (column.name, column.counts) == ("a, b", {"a": 1})
 
 
+def test_all_that_is_to_be_named_is_told_at_once():
+    with pytest.raises(DataError) as caught:
+        ExampleColumns.choose(["class", "内容"], ReadOptions(), "f")
+    for option in ("--text", "--label", "--task multiclass"):
+        assert f"`{option}`" in str(caught.value)
+    found = ReadOptions(text=("内容",), label="class", task="multiclass")
+    assert ExampleColumns.choose(["class", "内容"], found, "f").texts == ("内容",)
+
+
+def test_only_what_is_missing_is_told():
+    with pytest.raises(DataError) as caught:
+        ExampleColumns.choose(["label", "内容"], ReadOptions(), "f")
+    assert "--label" not in str(caught.value)
+
+
 @pytest.mark.parametrize("missing", [("a", "c"), "c"])
 def test_a_missing_label_column_is_named(missing):
     with pytest.raises(DataError, match='Expected a column "c"'):

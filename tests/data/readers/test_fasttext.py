@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerascls.data import readers
 from kerascls.data.labels import Task
-from kerascls.data.readers import FileOptions
+from kerascls.data.readers import FileOptions, ReadOptions
 from kerascls.data.readers.fasttext import (
     fasttext_rows,
     fasttext_tail_rows,
@@ -148,3 +149,50 @@ def test_a_broken_byte_is_a_bad_row():
     rows = list(fasttext_rows(io.BytesIO(content), "a.txt", FileOptions()))
     assert isinstance(rows[3], BadRow) and "byte 0xff" in rows[3].reason
     assert len(rows) == 4
+
+
+PAIRS = "今天天气 如何\t天气 好吗 __label__1\n国足\t新车 __label__0\n"
+
+
+def test_pairs_are_read_as_two_texts(tmp_path):
+    path = tmp_path / "pairs.txt"
+    path.write_text(PAIRS + "a\tb __label__1\n", "utf-8")
+    how = ReadOptions(format="fasttext-pair", text=("text", "text_pair"))
+    dataset = readers.read(path, how)
+    assert [row.texts for row in dataset.examples] == [
+        ("今天天气 如何", "天气 好吗"),
+        ("国足", "新车"),
+        ("a", "b"),
+    ]
+    assert [row.labels for row in dataset.examples] == [("1",), ("0",), ("1",)]
+    assert "not read" not in " ".join(dataset.notes)
+
+
+def test_that_a_second_text_is_not_read_is_said(tmp_path):
+    path = tmp_path / "pairs.txt"
+    path.write_text(PAIRS, "utf-8")
+    notes = " ".join(readers.read(path, ReadOptions(format="fasttext-pair")).notes)
+    assert "second text of each line is not read: `--text-pair text_pair` does" in notes
+
+
+def test_a_tab_in_each_line_is_told_where_it_is_a_space(tmp_path):
+    path = tmp_path / "pairs.fasttext"
+    told = "--format fasttext-pair --text-pair text_pair"
+    path.write_text(PAIRS, "utf-8")
+    assert told in " ".join(readers.read(path).notes)
+    path.write_text(PAIRS + "no tab __label__0\n", "utf-8")
+    assert told not in " ".join(readers.read(path).notes)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("one __label__0", "has 0 tabs where"),
+        ("a\tb\tc __label__0", "has 2 tabs where"),
+    ],
+)
+def test_a_line_without_two_texts_is_a_bad_row(tmp_path, line, reason):
+    path = tmp_path / "pairs.txt"
+    path.write_text(f"{PAIRS}{line}\n", "utf-8")
+    with pytest.raises(DataError, match=f"pairs.txt:3: {reason}"):
+        readers.read(path, ReadOptions(format="fasttext-pair"))

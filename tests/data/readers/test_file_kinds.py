@@ -49,12 +49,29 @@ KINDS = {
     "a web page": b"\xef\xbb\xbf\n <!DOCTYPE html>\n<html><head>",
     "a PDF document": b"%PDF-1.7\n",
     "a NumPy array": b"\x93NUMPY\x01\x00",
+    "a Python pickle": pickle.dumps({"text": ["a"]}),
+    "a 7z archive": b"7z\xbc\xaf\x27\x1c" + bytes(50),
+    "a RAR archive": b"Rar!\x1a\x07" + bytes(50),
+    "zstd-compressed": b"\x28\xb5\x2f\xfd" + bytes(50),
+    "an Arrow file": b"ARROW1\0\0" + bytes(50),
+    "an SQLite database": b"SQLite format 3\0" + bytes(50),
+    "an HDF5 file": b"\x89HDF\r\n" + bytes(50),
 }
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_is_known_by_its_first_bytes(name):
     assert file_kind(KINDS[name]).name.startswith(name)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_that_is_no_text_is_refused_with_its_cure(name, tmp_path):
+    path = tmp_path / "train.csv.gz"  # what is packed once would be unpacked
+    path.write_bytes(gzip.compress(KINDS[name]))
+    with pytest.raises(DataError) as caught:
+        read(path)
+    kind = file_kind(KINDS[name])
+    assert f"which is {kind.name}. {kind.advice}" in str(caught.value)
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))

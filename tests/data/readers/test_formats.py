@@ -69,8 +69,8 @@ def test_the_help_text_names_the_formats():
     description = FIELDS["data.format"].description
     assert description == (
         "csv, tsv, xlsx, jsonl, json, parquet, arrow, fasttext, fasttext-tail, "
-        "doccano, doccano-csv, label-studio, sogou or folder. Default: by the file's "
-        "ending."
+        "fasttext-pair, doccano, doccano-csv, label-studio, sogou or folder. Default: "
+        "by the file's ending."
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -252,6 +253,8 @@ def test_bad_rows_are_named_by_position_and_index_label():
         (3, "a int"),
         ({"train": HuggingFace(COLUMNS, {})}, "a dict of train"),
         (iter(TEXTS), "a list_iterator"),
+        ([Path("a.csv"), Path("b.csv")], "one file.*a list whose first is a .*Path"),
+        ([HuggingFace(COLUMNS, {})] * 2, "a list whose first is a Hugg.*pandas.concat"),
     ],
 )
 def test_what_is_no_table_is_refused(table, words):

@@ -1,14 +1,17 @@
 """One table in memory: its rows, its cells, its name."""
 
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.frame_kinds import as_frame
-from kerascls.data.readers.frames import plain
-from kerascls.errors import SettingsError
+from kerascls.data.readers.frames import plain, told_in_python
+from kerascls.data.readers.labelled_rows import open_labelled
+from kerascls.data.readers.read_options import ReadOptions
+from kerascls.errors import DataError, SettingsError
 
 TABLE = {"text": ["a", "", "c"], "label": ["x", None, "y"], "id": [1, 2, 3]}
 
@@ -63,3 +66,30 @@ def test_a_table_is_equal_to_itself_only():
     assert frame == as_frame(TABLE) and hash(frame) == hash(as_frame(TABLE))
     assert frame != as_frame(dict(TABLE))
     assert str(frame) == repr(frame) == "<dict 3 rows>"
+
+
+@pytest.mark.parametrize(
+    ("table", "stated", "cure"),
+    [
+        ({"Text": ["a"], "label": ["x"]}, {}, '`text="Text"`'),
+        ({"text": ["a"], "topic": ["x"]}, {}, "`label=...`"),
+        ({"text": ["a"], "topic": ["x"]}, {"label": "topic"}, '`task="multilabel"`'),
+        ({"text": ["a"], "p": [0], "q": [1]}, {}, '`label=["p", "q"]`'),
+        ({"text": ["a"], "label": [["x", "y"]]}, {}, '`task="multilabel"`'),
+        ({"text": ["a"], "label": [None]}, {}, "`skip_bad_rows=True`."),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_told_in_keywords(table, stated, cure):
+    options = ReadOptions(**stated)
+    with pytest.raises((DataError, SettingsError)) as caught:
+        with open_labelled(as_frame(table), options) as rows:
+            list(rows)
+            rows.finish(count_texts=int)
+    assert cure in str(caught.value)
+    assert "--" not in str(caught.value)
+
+
+def test_what_is_wrong_with_a_file_is_told_in_options():
+    with pytest.raises(SettingsError, match="^Add `--task x`$"):
+        with told_in_python(Path("news.csv")):
+            raise SettingsError("Add `--task x`")

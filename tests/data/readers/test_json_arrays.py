@@ -66,6 +66,7 @@ def test_a_value_that_is_no_object_is_a_bad_row():
         ('[\n\n{"a": "b', "a.json:3: Unterminated string"),
         ('[{"a": 1}] x', "Extra data behind the array, at 'x'"),
         ('[{"a": 1e999}]', "beyond what a number can hold"),
+        ('[{"a": 1},\n{"a": 1, "a": 2}]', 'a.json:2: "a" is there twice, as 1 and as'),
         ("[" * 100_000, "a.json:1: "),
         ("", "a.json:1: no array"),
         ("text,label", "a.json:1: no array, at 'text,label'"),

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerascls.data.readers import read
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.jsonl import jsonl_rows, jsonl_text
 from kerascls.data.readers.rows import BadRow, Record
+from kerascls.errors import DataError
 
 OBJECTS = st.dictionaries(
     st.text(max_size=5),
@@ -51,6 +53,7 @@ def test_blank_lines_are_rows_above_others_and_none_at_the_end():
         ("1" * 5000, "not JSON that can be read: "),
         (r'{"text": "\ud83d"}', "half of a surrogate pair"),
         ('{"text": "a\0"}', "not JSON: Invalid control character"),
+        ('{"a": "x", "a": "y"}', "\"a\" is there twice, as 'x' and as 'y'"),
     ],
 )
 def test_a_bad_row_is_placed_and_the_next_one_read(line, reason):
@@ -85,3 +88,16 @@ def test_a_mark_at_the_start_is_taken_off():
 def test_what_is_written_has_a_line_for_each_row_with_its_own_fields():
     content = jsonl_text(("a",), [{"a": "新"}, {"b": [1]}], "\r\n")
     assert content == '{"a": "新"}\r\n{"b": [1]}\r\n'
+
+
+def test_an_array_of_objects_is_of_another_format():
+    with pytest.raises(DataError, match="train.jsonl, which is.*`--format json`"):
+        rows_of('[{"text": "a"}]')
+
+
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "1e999"])
+def test_an_infinite_number_makes_a_bad_row(number, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"label": "x", "text": {number}}}', "utf-8")
+    with pytest.raises(DataError, match=f":1: .*{number} is"):
+        read(path)

@@ -73,6 +73,7 @@ def test_a_cell_gives_its_labels(cell, labels):
         ("['a' 'b']", "begins like a JSON list"),
         ("['a', None]", "begins like a JSON list"),
         ('{"choices": [', "begins like choices"),
+        ('{"choices": ["a"], "choices": ["b"]}', "begins like choices"),
         ("[" * 100_000, "begins like a JSON list"),
     ],
 )

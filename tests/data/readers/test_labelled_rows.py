@@ -49,3 +49,11 @@ def test_the_labels_of_a_one_hot_table_are_advised_for_json_lines_too(tmp_path):
     with pytest.raises(DataError, match="`--label a --label b`"):
         with open_labelled(path, ReadOptions()):
             pass
+
+
+def test_a_column_that_is_sorted_is_no_label_of_a_one_hot_table(tmp_path, write_csv):
+    rows = [("甲", n % 2, 1, stars) for stars in (0, 1, 2) for n in range(700)]
+    path = write_csv(tmp_path / "a.csv", ("text", "a", "b", "stars"), rows)
+    with pytest.raises(DataError, match="2 columns.*`--label a --label b`"):
+        with open_labelled(path, ReadOptions()):
+            pass

@@ -6,6 +6,7 @@ import pytest
 from encoded_texts import TEXTS
 
 from kerascls.data.readers.text_encodings import (
+    SAMPLE_BYTES,
     check_reading,
     encoding_advice,
     try_encodings,
@@ -78,3 +79,31 @@ def test_few_letters_leave_two_candidates_that_are_both_shown():
 def test_bytes_that_nothing_reads_are_said_to_be_so():
     advice = encoding_advice(io.BytesIO(b"\xff\xff\x81\x8d\n" * 40), "utf-8")
     assert "No other encoding that was tried reads it" in advice
+
+
+PLAIN_LINES = 2 * SAMPLE_BYTES // len("plain,a\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "wrong"), [("gb18030", "latin-1"), ("big5hkscs", "gb18030")]
+)
+def test_nonsense_behind_many_lines_of_ascii_is_refused(language, wrong):
+    text = "text,label\n" + "plain,a\n" * PLAIN_LINES + f"{TEXTS[language]},b\n"
+    with pytest.raises(DataError, match=rf"(?s)not look like.*--encoding {language}"):
+        check_reading(io.BytesIO(text.encode(language)), "a.csv", wrong)
+
+
+@pytest.mark.parametrize("encoding", TEXTS)
+def test_what_reads_a_file_is_judged_by_lines_that_are_not_ascii(encoding):
+    text = "text,label\n" + "plain,a\n" * PLAIN_LINES + f"{TEXTS[encoding]},b\n"
+    advice = encoding_advice(io.BytesIO(text.encode(encoding)), "utf-8")
+    assert advice.startswith(f"Read with `--encoding {encoding}` it begins `text,label")
+    assert TEXTS[encoding][:5] in advice
+
+
+def test_a_file_of_ascii_looks_right_in_every_encoding():
+    text = "text,label\n" + "plain,a\n" * PLAIN_LINES
+    assert check_reading(io.BytesIO(text.encode()), "a.csv", "big5") == ""
+    assert all(
+        one.share == 0 for one in try_encodings(io.BytesIO(text.encode()), "gbk")
+    )

@@ -1,6 +1,7 @@
 """Files as bytes and lines."""
 
 import hashlib
+import io
 import os
 
 import pytest
@@ -93,7 +94,7 @@ def test_an_unknown_encoding_is_refused(name):
 
 
 def test_an_unknown_encoding_names_the_nearest():
-    with pytest.raises(SettingsError, match="did you mean 'gb18030"):
+    with pytest.raises(SettingsError, match="Did you mean 'gb18030"):
         check_encoding("gb18031")
 
 
@@ -104,7 +105,7 @@ def test_a_missing_file_names_its_neighbour(tmp_path):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(DataError, match="nor can the folder"):
+    with pytest.raises(DataError, match="Nor can the folder"):
         open_binary(tmp_path / "nowhere" / "a.csv")
 
 
@@ -132,3 +133,23 @@ def test_the_hash_is_that_of_the_bytes(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"text\n")
     assert file_sha256(path) == hashlib.sha256(b"text\n").hexdigest()
+
+
+class Pipe(io.BytesIO):
+    """What cannot be read twice."""
+
+    def seekable(self):
+        return False
+
+
+def test_a_pipe_of_wide_text_without_a_mark_needs_the_order_of_its_bytes():
+    handle = Pipe("文".encode("utf-16-le"))
+    with pytest.raises(DataError, match="offset 0.*`--encoding utf-16-le` or `--enc"):
+        list(decoded_lines(handle, "standard input", "utf-16", newline=""))
+
+
+def test_nul_bytes_are_told_with_the_encoding_that_reads_them(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,label\n".encode("utf-16"))
+    with pytest.raises(DataError, match="NUL bytes at its.*`--encoding utf-16` it"):
+        lines_of(path, "utf-8")

@@ -180,3 +180,16 @@ def test_a_damaged_workbook_is_a_data_error(damage):
     damaged = b"" if damage is len else damage(saved([["text"], ["a"]]))
     with pytest.raises(DataError, match="新闻.xlsx, which cannot be read as one"):
         rows_of(damaged)
+
+
+@pytest.mark.parametrize(
+    ("content", "cure"),
+    [
+        (b"text,label\na,b\n", "which holds text. Read it with `--format csv`"),
+        (b"text\tlabel\na\tb\n", "which holds text. Read it with `--format tsv`"),
+        (b"PAR1" + bytes(9), "which is a Parquet file. Read it with `--format parq"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_named(content, cure):
+    with pytest.raises(DataError, match=f"新闻.xlsx, {cure}"):
+        rows_of(content)

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from kerascls.data.examples import Examples
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, Example
 from kerascls.data.splits.parts import PARTS, divide
 
 
 def dataset(count):
-    examples = [Example(n + 2, (f"t{n}",), ("xy"[n % 2],)) for n in range(count)]
+    examples = Examples.of(
+        Example(n + 2, (f"t{n}",), ("xy"[n % 2],)) for n in range(count)
+    )
     return Dataset(
         Path("x.csv"), examples, ("text",), "label", Task.MULTICLASS, 0, 0, ""
     )
@@ -36,7 +39,7 @@ def test_what_has_no_file_is_cut_from_train(files, expected):
 
 
 def test_labels_of_one_row_each_are_no_error():
-    examples = [Example(n, ("t",), (f"label {n}",)) for n in range(30)]
+    examples = Examples.of(Example(n, ("t",), (f"label {n}",)) for n in range(30))
     data = replace(dataset(0), examples=examples)
     parts, notes = divide({"train": data}, seed=1)
     assert [len(part.rows) for part in parts.values()] == [28, 1, 1]

@@ -191,6 +191,17 @@ def test_all_labels_together_are_thinned_out_where_there_are_too_many(monkeypatc
     assert thin.slopes == pytest.approx(whole.slopes, rel=0.15)
 
 
+def test_rows_that_take_turns_are_calibrated_like_all(monkeypatch):
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(4000, 5))
+    shift = np.where(np.arange(4000)[:, None] % 2, 2, -2)
+    targets = rng.logistic(size=logits.shape) < logits + shift
+    whole = fit_calibration(targets, logits, Task.MULTILABEL, shrinkage=1e9)
+    monkeypatch.setattr("kerascls.decision.calibration.fitting._POOLED", 10_000)
+    found = fit_calibration(targets, logits, Task.MULTILABEL, shrinkage=1e9)
+    assert found.intercepts == pytest.approx(whole.intercepts, abs=0.15)
+
+
 @pytest.mark.parametrize("kind", ["platt", "isotonic"])
 def test_kinds_of_labels_are_refused_for_classes(kind):
     with pytest.raises(SettingsError, match='Use "temperature"'):

@@ -38,3 +38,14 @@ def test_a_large_table_has_nearly_the_temperature_of_all_its_rows(monkeypatch):
     thinned = fit_temperature(MULTILABEL, LOGITS * 2, Task.MULTILABEL)
     assert thinned != whole
     assert thinned == pytest.approx(whole, rel=0.1)
+
+
+def test_rows_that_take_turns_have_the_temperature_of_all(monkeypatch):
+    logits = LOGITS.copy()
+    logits[::2] *= 5  # these rows alone would be much too sure
+    whole = fit_temperature(MULTILABEL, logits, Task.MULTILABEL)
+    every_other = fit_temperature(MULTILABEL[::2], logits[::2], Task.MULTILABEL)
+    monkeypatch.setattr(temperature, "_ENOUGH", logits.size // 2)
+    found = fit_temperature(MULTILABEL, logits, Task.MULTILABEL)
+    assert found == pytest.approx(whole, rel=0.1)
+    assert every_other != pytest.approx(whole, rel=0.3)

@@ -135,3 +135,9 @@ def test_pad_columns_takes_no_column_away():
 def test_what_cannot_be_scored_is_an_error(targets, predicted, message):
     with pytest.raises(SettingsError, match=message):
         score(targets, predicted, ("a", "b"))
+
+
+def test_each_column_needs_a_name():
+    array = np.ones((2, 3), np.bool_)
+    with pytest.raises(SettingsError, match=r"shape=\(2, 3\), 2 labels"):
+        score(array, array, ("a", "b"))

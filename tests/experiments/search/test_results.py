@@ -72,3 +72,17 @@ def test_the_table_shows_all_rows_first_and_the_best_first(cells):
         line[1] for line in words if len(line) > 1 and line[0] in ("full", "proxy")
     ]
     assert numbers == ["2", "3", "4", "1"]
+
+
+@pytest.mark.parametrize("width", [80, 60, 40])
+def test_a_table_that_is_too_wide_has_what_was_tried_below_each_trial(width):
+    keys = [f"train.setting_number_{n}" for n in range(9)]
+    trials = [
+        Trial(n, stage, "done", dict.fromkeys(keys, f"{n}e-05"), 0.5, 1, 2, 0.25)
+        for n, stage in ((1, Stage.PROXY), (2, Stage.FULL), (3, Stage.FULL))
+    ]
+    lines = render_trials(trials, keys, Goal("loss"), width).splitlines()
+    assert max(map(len, lines)) <= width
+    begin = next(n for n, line in enumerate(lines) if "full 3" in line)
+    below = " ".join(lines[begin + 1 :]).split("proxy")[0]
+    assert below.count("3e-05") == len(keys)

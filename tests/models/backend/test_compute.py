@@ -248,3 +248,10 @@ def test_tensorflow_itself_takes_the_limit():
     at_once, each = map(int, result.stdout.split()[-2:])
     assert at_once == min(2, num_cores())
     assert each == (1 if num_cores() <= 2 else 0)
+
+
+def test_tensorflow_scales_no_loss_for_several_devices(machine, monkeypatch):
+    machine("tensorflow", NEW_GPU)
+    monkeypatch.setattr(compute, "_devices", lambda _: ["a", "b"])
+    with pytest.raises(SettingsError, match="precision='float16', devices=2"):
+        choose_compute("float16", num_devices=2)

@@ -146,3 +146,11 @@ def test_a_built_vocabulary_is_the_same_in_every_process():
         results.add(result.stdout)
     assert len(results) == 1
     assert len(results.pop().split()) == 250
+
+
+def test_lines_with_one_id_twice_are_refused(tmp_path):
+    path = tmp_path / "vocab.txt"
+    lines = [f"{token}\t{index}" for index, token in enumerate(SPECIAL)]
+    path.write_text("\n".join([*lines, "a\t0"]), "utf-8")
+    with pytest.raises(CheckpointError, match=r"vocab.txt', where two lines have"):
+        Tokenizer(path)

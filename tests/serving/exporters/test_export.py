@@ -171,6 +171,8 @@ def test_another_decision_keeps_the_export(bundle, quick, lines, tmp_path, write
         ({"format": "pickle"}, "format='pickle'"),
         ({"max_changed": 2}, "max_changed=2"),
         ({"out": "/nowhere/at/all/model.onnx"}, "existing folder"),
+        ({"format": "savedmodel"}, "format='savedmodel', out=None"),
+        ({"format": "savedmodel", "int8": True}, "int8 with a format that has it"),
     ],
 )
 def test_what_cannot_be_done_is_refused_at_once(bundle, monkeypatch, options, message):

@@ -252,3 +252,14 @@ def test_the_threshold_is_fitted_for_the_objective():
         table.on_epoch_end(0)
         thresholds[objective] = table.rule_.threshold
     assert thresholds["macro_f1"] < 0.5 < thresholds["micro_f1"]
+
+
+def test_one_threshold_is_not_fitted_for_everything():
+    with pytest.raises(SettingsError, match="objective='accuracy'.*as `rule`"):
+        ScoreTable([], LABELS, "multiclass", objective="accuracy")
+
+
+def test_a_model_without_a_loss_cannot_be_chosen_by_it():
+    table, _ = table_of(Scripted(RIGHT), [0, 1, 2], best_by="loss")
+    with pytest.raises(SettingsError, match="best_by='loss', loss=None"):
+        table.on_epoch_end(0)

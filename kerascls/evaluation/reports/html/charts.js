@@ -138,7 +138,7 @@ function picker(box, chosen, changed, most = 8) {
       element("li", {}, add),
     );
   };
-  const tone = (label) => chosen.indexOf(label) % 8;
+  const tone = (label) => tones(chosen)[chosen.indexOf(label)];
   const set = (labels, index = labels.length) => {
     chosen.splice(0, chosen.length, ...labels);
     show();
@@ -225,4 +225,16 @@ function textWidth(text) {
     (sum, letter) => sum + (letter.codePointAt(0) > 0x2e80 ? 12.5 : 7),
     0,
   );
+}
+
+// A colour for each label, by its place among all unless one before it has that: as in
+// colours.py, so that a class looks the same in all charts and pictures.
+function tones(labels) {
+  const taken = [];
+  for (const label of labels) {
+    let tone = label % 8;
+    while (taken.slice(0, 7).includes(tone)) tone = (tone + 1) % 8;
+    taken.push(tone);
+  }
+  return taken;
 }

@@ -10,6 +10,7 @@ import numpy as np
 
 from kerascls.decision.rule import Rule
 from kerascls.evaluation.metrics.curves import precision_recall_curve_points
+from kerascls.evaluation.reports.colours import colours
 from kerascls.evaluation.reports.plots.fonts import (
     drawn_labels,
     new_figure,
@@ -48,16 +49,16 @@ def plot_precision_recall(
     with text_style(names):
         figure = new_figure((7, 4.5))
         axes = figure.subplots()
-        for column, name in zip(columns, names, strict=True):
+        for column, name, colour in zip(columns, names, colours(columns), strict=True):
             target, chosen = scored.targets[:, column], scored.chosen[:, column]
             precision, recall, _ = precision_recall_curve_points(
                 target, scored.probabilities[:, column]
             )
-            (line,) = axes.plot(recall, precision, label=name)
+            axes.plot(recall, precision, label=name, color=colour)
             if target.any() and chosen.any():
                 hits = (target & chosen).sum()
                 point = hits / target.sum(), hits / chosen.sum()
-                axes.plot(*point, "o", color=line.get_color())
+                axes.plot(*point, "o", color=colour)
         axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.02), ylim=(0, 1.02))
         axes.grid(alpha=0.3)
         figure.legend(loc="outside right upper")

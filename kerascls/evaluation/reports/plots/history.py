@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerascls.evaluation.reports.colours import colours
 from kerascls.evaluation.reports.history import class_history
 from kerascls.evaluation.reports.plots.fonts import (
     drawn_labels,
@@ -72,9 +73,10 @@ def plot_class_history(
     with text_style(names):
         figure = new_figure((7, 4))
         axes = figure.subplots()
-        for name in names:
-            values = _with_gaps(history.classes[name])
-            axes.plot(history.epochs, values, marker="o", label=shortened(name))
+        places = [[*history.classes].index(name) for name in names]
+        for name, colour in zip(names, colours(places), strict=True):
+            values, label = _with_gaps(history.classes[name]), shortened(name)
+            axes.plot(history.epochs, values, marker="o", label=label, color=colour)
         macro = _with_gaps(history.averages["macro avg"])
         axes.plot(history.epochs, macro, "--", color="gray", label="macro-F1")
         axes.set(xlabel="epoch", ylabel="F1 on validation data", ylim=(0, 1.02))

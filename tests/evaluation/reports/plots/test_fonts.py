@@ -1,8 +1,10 @@
 import matplotlib
 import pytest
 
+from kerascls.errors import SettingsError
 from kerascls.evaluation.reports import plot_scores
 from kerascls.evaluation.reports.plots.fonts import (
+    drawn_labels,
     missing_glyphs,
     shortened,
     text_style,
@@ -52,3 +54,8 @@ def test_at_most_ten_missing_characters_are_named():
     assert "has 12 of the characters, 一 (U+4E00), " in note
     assert "and 2 more" in note and chr(0x4E0A) not in note
     assert missing_glyphs(["another"]) is None
+
+
+def test_labels_that_training_lacked_cannot_be_drawn():
+    with pytest.raises(SettingsError, match="labels with 'c'. Name some of a, b"):
+        drawn_labels(["a", "c"], {"a": 3, "b": 1})
