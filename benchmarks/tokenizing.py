@@ -1,15 +1,19 @@
 """Times text to ids: `Tokenizer.encode_ids` beside the Rust tokenizer's own batches.
 
-    python benchmarks/tokenizing.py --data DATA [--repeats 9] [--vocab VOCAB]
+    python benchmarks/tokenizing.py --data DATA [--repeats 9]
+        [--vocab VOCAB | --checkpoint DIR]
 
 The first 10,000 headlines of thucnews_headlines, 500 full documents of sogou5, and
 10,000 comments of GoEmotions, where nearly every word is a look-up of its own. The two
 take turns; the ids must be equal. "fresh" is a tokenizer that has seen no text before;
 "one by one" is the median over 500 texts, each in a call of its own. Without VOCAB one
-of 21,128 tokens is made from the texts. Rows are appended to results/tokenizing.csv.
+of 21,128 tokens is made from the texts; with --checkpoint it is the tokenizer of that
+checkpoint, and the rows are named after its kind. Rows are appended to
+results/tokenizing.csv.
 """
 
 import argparse
+import copy
 import shlex
 import sys
 import time
@@ -20,11 +24,15 @@ import numpy as np
 import tokenizers
 from real_data import RESULTS, append
 
+from kerascls.checkpoints.config_files import read_config
+from kerascls.checkpoints.tokenizer_files import find_tokenizer
 from kerascls.data.readers import read
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer, build_vocab
 
 SETS = {"thucnews_headlines": 10_000, "sogou5": 500, "goemotions": 10_000}
 RUST_AT_ONCE = 4096
+Maker = Callable[[], TextTokenizer]
 SINGLE_TEXTS = 500
 
 
@@ -34,14 +42,26 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--vocab", type=Path)
+    parser.add_argument("--checkpoint", type=Path)
     arguments = parser.parse_args()
     for name, rows in SETS.items():
         examples = read(arguments.data / name / "train.csv").examples[:rows]
         texts = ["\n".join(example.texts) for example in examples]
-        vocab = load(arguments.vocab) if arguments.vocab else build_vocab(texts)
+        make = maker(arguments, texts)
+        kind = "" if arguments.checkpoint is None else f", {make().kind}"
         for way, measure in WAYS.items():
-            pairs = measure(vocab, texts, arguments.repeats)
-            append(RESULTS / "tokenizing.csv", [row(name, way, texts, pairs)])
+            pairs = measure(make, texts, arguments.repeats)
+            append(RESULTS / "tokenizing.csv", [row(name, way + kind, texts, pairs)])
+
+
+def maker(arguments: argparse.Namespace, texts: list[str]) -> Maker:
+    """Returns what makes a tokenizer that has seen no text."""
+    if arguments.checkpoint is not None:
+        config = read_config(arguments.checkpoint / "config.json")
+        tokenizer = find_tokenizer(arguments.checkpoint, config).tokenizer
+        return lambda: copy.deepcopy(tokenizer)
+    vocab = load(arguments.vocab) if arguments.vocab else build_vocab(texts)
+    return lambda: Tokenizer(vocab, do_lower_case=True)
 
 
 def load(path: Path) -> list[str]:
@@ -49,7 +69,7 @@ def load(path: Path) -> list[str]:
     return path.read_text("utf-8").splitlines()
 
 
-def rust_ids(tokenizer: Tokenizer, texts: list[str]) -> list[np.ndarray]:
+def rust_ids(tokenizer: TextTokenizer, texts: list[str]) -> list[np.ndarray]:
     """Returns what the Rust tokenizer gives, in batches on all cores, as arrays."""
     found = []
     for start in range(0, len(texts), RUST_AT_ONCE):
@@ -59,21 +79,21 @@ def rust_ids(tokenizer: Tokenizer, texts: list[str]) -> list[np.ndarray]:
     return found
 
 
-def at_once(vocab: list[str], texts: list[str], repeats: int) -> list[tuple]:
+def at_once(make: Maker, texts: list[str], repeats: int) -> list[tuple]:
     """Returns seconds of ours and of Rust for all texts, by turns."""
-    tokenizer = Tokenizer(vocab, do_lower_case=True)
+    tokenizer = make()
     tokenizer.encode_ids(texts)
     return [turn(tokenizer, texts) for _ in range(repeats)]
 
 
-def fresh(vocab: list[str], texts: list[str], repeats: int) -> list[tuple]:
+def fresh(make: Maker, texts: list[str], repeats: int) -> list[tuple]:
     """Returns the same with a tokenizer that has seen nothing."""
-    return [turn(Tokenizer(vocab, True), texts) for _ in range(repeats)]
+    return [turn(make(), texts) for _ in range(repeats)]
 
 
-def one_by_one(vocab: list[str], texts: list[str], repeats: int) -> list[tuple]:
+def one_by_one(make: Maker, texts: list[str], repeats: int) -> list[tuple]:
     """Returns the medians over texts given alone."""
-    tokenizer = Tokenizer(vocab, do_lower_case=True)
+    tokenizer = make()
     tokenizer.encode_ids(texts)
     singles = [[text] for text in texts[:SINGLE_TEXTS]]
     return [
@@ -85,7 +105,7 @@ def one_by_one(vocab: list[str], texts: list[str], repeats: int) -> list[tuple]:
 WAYS = {"at once": at_once, "at once, fresh": fresh, "one by one": one_by_one}
 
 
-def turn(tokenizer: Tokenizer, texts: list[str]) -> tuple[float, float]:
+def turn(tokenizer: TextTokenizer, texts: list[str]) -> tuple[float, float]:
     """Returns the seconds of ours and of Rust, after a look at their ids."""
     ours, our_seconds = timed(lambda: tokenizer.encode_ids(texts))
     rusts, rust_seconds = timed(lambda: rust_ids(tokenizer, texts))
@@ -128,7 +148,8 @@ def row(name: str, way: str, texts: list[str], pairs: list[tuple]) -> dict:
 
 def command() -> str:
     """Returns how this was called, without this machine's folders."""
-    words = ["DATA" if before == "--data" else w for before, w in zip_before(sys.argv)]
+    names = {"--data": "DATA", "--checkpoint": "DIR"}
+    words = [names.get(before, word) for before, word in zip_before(sys.argv)]
     return shlex.join(["python", "benchmarks/tokenizing.py", *words])
 
 

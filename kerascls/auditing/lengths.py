@@ -6,8 +6,9 @@ from kerascls.auditing.findings import FoundRow, Section, short_names
 from kerascls.auditing.rows import Rows
 from kerascls.data.ragged import offsets_of
 from kerascls.inference.bundle import Bundle
+from kerascls.preprocessing.sequence_layout import num_special
 from kerascls.preprocessing.token_store import ROWS_AT_ONCE
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.system.words import count
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 1)
@@ -28,8 +29,8 @@ def length_sections(
         lengths = np.fromiter(chars, np.int64, len(rows))
         return [_lengths(rows, lengths, "characters", max_tokens)]
     tokens, unknown = _counted_tokens(rows, bundle.tokenizer())
-    # [CLS], and [SEP] behind each field, are tokens too.
-    lengths = tokens + rows.texts.num_fields + 1
+    separators = bundle.input_spec.separators
+    lengths = tokens + num_special(rows.texts.num_fields, separators)
     limit = max_tokens or bundle.input_spec.max_tokens
     return [
         _lengths(rows, lengths, "tokens", limit),
@@ -80,7 +81,9 @@ def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> S
     )
 
 
-def _counted_tokens(rows: Rows, tokenizer: Tokenizer) -> tuple[np.ndarray, np.ndarray]:
+def _counted_tokens(
+    rows: Rows, tokenizer: TextTokenizer
+) -> tuple[np.ndarray, np.ndarray]:
     """Returns how many tokens each row has, and how many unknown ones: int64."""
     tokens, unknown = np.zeros((2, len(rows)), np.int64)
     for start in range(0, len(rows), ROWS_AT_ONCE):

@@ -21,7 +21,6 @@ from kerascls.checkpoints.config_files import (
 )
 from kerascls.checkpoints.early_albert import EarlyAlbert, as_googles, is_early_albert
 from kerascls.checkpoints.layouts import (
-    find_vocabulary,
     find_weights,
     layout_of,
     named_weights,
@@ -29,18 +28,14 @@ from kerascls.checkpoints.layouts import (
 )
 from kerascls.checkpoints.names import LayoutName, reason_to_leave_out
 from kerascls.checkpoints.prefixes import EncoderNames, encoder_names
-from kerascls.checkpoints.vocabularies import (
-    lower_casing,
-    notes_on_added_tokens,
-    read_vocabulary,
-)
+from kerascls.checkpoints.tokenizer_files import find_tokenizer
 from kerascls.checkpoints.weight_files.formats import open_weights
 from kerascls.checkpoints.weight_files.weight_file import WeightFile
 from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.registry import ACTIVATIONS
-from kerascls.preprocessing.tokenizers.vocabulary import require_special_tokens
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 GENERATOR = (
     "this is ELECTRA's generator; the discriminator is the one meant for classification"
@@ -79,17 +74,25 @@ class EncoderFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundCheckpoint(EncoderFiles):
-    """A whole checkpoint: the files of its encoder, and its vocabulary.
+    """A whole checkpoint: the files of its encoder, and its tokenizer.
 
     Args:
-        vocab_path: `vocab.txt` or `tokenizer.json`.
-        vocab_size: Tokens in the vocabulary file.
-        do_lower_case: Whether texts are lower-cased.
+        vocab_path: `vocab.txt`, `tokenizer.json` or what else stands for a tokenizer.
+        tokenizer: Texts to the ids that the encoder knows.
     """
 
     vocab_path: Path
-    vocab_size: int
-    do_lower_case: bool
+    tokenizer: TextTokenizer = field(repr=False, compare=False)
+
+    @property
+    def vocab_size(self) -> int:
+        """Tokens in the vocabulary file."""
+        return self.tokenizer.vocab_size
+
+    @property
+    def do_lower_case(self) -> bool:
+        """Whether texts are lower-cased."""
+        return self.tokenizer.do_lower_case
 
 
 def find_checkpoint(path: str | Path) -> FoundCheckpoint:
@@ -197,25 +200,20 @@ def _is_generator(layout: LayoutName, raw: dict[str, Any], names: EncoderNames) 
 
 
 def _with_vocabulary(files: EncoderFiles) -> FoundCheckpoint:
-    vocab_path = find_vocabulary(files.directory)
-    vocab = read_vocabulary(vocab_path)
-    require_special_tokens(vocab, vocab_path)
-    size, rows = max(vocab.values(), default=-1) + 1, files.config.vocab_size
-    notes = [*files.notes, *notes_on_added_tokens(files.directory, vocab)]
+    raw = read_config(files.config_path)
+    found = find_tokenizer(files.directory, raw)
+    size, rows = found.tokenizer.vocab_size, files.config.vocab_size
     if size > rows:
         raise CheckpointError(
             f"Expected at most vocab_size={rows} tokens, as {files.config_path} says. "
-            f"Received: {vocab_path} with {size} tokens. Bring together the files of "
+            f"Received: {found.path} with {size} tokens. Bring together the files of "
             f"one checkpoint."
         )
+    notes = [*files.notes, *found.notes]
     if size < rows:
         notes.append(f"{rows - size} of {rows} embedding rows belong to no token")
-    raw = read_config(files.config_path)
-    lower, source = lower_casing(files.directory, raw, vocab)
-    notes.append(f"lower-cased text: {'yes' if lower else 'no'} ({source})")
     return FoundCheckpoint(
         **{**vars(files), "notes": tuple(notes)},
-        vocab_path=vocab_path,
-        vocab_size=size,
-        do_lower_case=lower,
+        vocab_path=found.path,
+        tokenizer=found.tokenizer,
     )

@@ -20,11 +20,10 @@ from kerascls.checkpoints.finding import (
     find_checkpoint,
 )
 from kerascls.checkpoints.names import TASKS, is_transposed
-from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.system.extras import require_keras
 from kerascls.system.keywords import checked_keywords
 
@@ -49,7 +48,7 @@ class LoadedEncoder:
 
     encoder: "Encoder"
     config: EncoderConfig
-    tokenizer: Tokenizer
+    tokenizer: TextTokenizer
     found: FoundCheckpoint
     notes: tuple[str, ...]
 
@@ -156,15 +155,10 @@ def check_numbers(files: EncoderFiles, accounting: Accounting) -> None:
 
 def load_tokenizer(
     checkpoint: FoundCheckpoint, keep_tokens: Sequence[int] | None = None
-) -> Tokenizer:
+) -> TextTokenizer:
     """Returns the tokenizer of a checkpoint, of the tokens to keep in their order."""
-    vocab = read_vocabulary(checkpoint.vocab_path)
-    if keep_tokens is not None:
-        tokens = {token_id: token for token, token_id in vocab.items()}
-        vocab = {
-            tokens[old]: new for new, old in enumerate(keep_tokens) if old in tokens
-        }
-    return Tokenizer(vocab, do_lower_case=checkpoint.do_lower_case)
+    tokenizer = checkpoint.tokenizer
+    return tokenizer if keep_tokens is None else tokenizer.pruned(keep_tokens)
 
 
 def adapted_config(

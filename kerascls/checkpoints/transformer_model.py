@@ -19,14 +19,13 @@ from kerascls.checkpoints.config_files import (
     read_config,
 )
 from kerascls.checkpoints.finding import describe_checkpoint
-from kerascls.checkpoints.layouts import find_vocabulary
 from kerascls.checkpoints.loading import (
     adapted_config,
     filled_encoder,
     read_encoder_weights,
 )
 from kerascls.checkpoints.padded_encoder import PaddedEncoder
-from kerascls.checkpoints.vocabularies import read_vocabulary
+from kerascls.checkpoints.tokenizer_files import find_tokenizer
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder import Encoder
 from kerascls.models.encoder_config import EncoderConfig
@@ -248,9 +247,10 @@ def _with_dropout(
 
 
 def _pad_id(config_path: Path, keep_tokens: Sequence[int] | None) -> int:
-    """Returns the id of [PAD]; without a vocabulary beside the configuration 0."""
+    """Returns the id of [PAD]; without a tokenizer beside the configuration 0."""
     try:
-        pad_id = read_vocabulary(find_vocabulary(config_path.parent)).get("[PAD]", 0)
+        raw = read_config(config_path)
+        pad_id = find_tokenizer(config_path.parent, raw).tokenizer.pad_id
     except CheckpointError:
         pad_id = 0
     if keep_tokens is None:

@@ -8,47 +8,25 @@ from typing import Any
 from kerascls.checkpoints.config_files import read_json
 from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.errors import CheckpointError
-from kerascls.preprocessing.tokenizers.vocabulary import UNK, load_vocab
+from kerascls.preprocessing.tokenizers.tokenizer_form import require_form
+from kerascls.preprocessing.tokenizers.tokenizer_json import token_ids_of
+from kerascls.preprocessing.tokenizers.vocabulary import load_vocab
 
 CASED_SHARE = 0.01
 
 
 def read_vocabulary(path: Path) -> dict[str, int]:
-    """Returns token -> id of a `vocab.txt` or a WordPiece `tokenizer.json`.
+    """Returns token -> id of a `vocab.txt` or of a `tokenizer.json` of BERT's kind.
 
     Raises:
-        CheckpointError: When it cannot be read or is of another kind.
+        CheckpointError: When it cannot be read.
     """
     refuse_placeholder(path)
     if path.suffix != ".json":
         return dict(load_vocab(path))
-    model = _object(_json_object(path), "model", path)
-    kind, vocab = model.get("type", "WordPiece"), model.get("vocab")
-    if kind != "WordPiece" or not isinstance(vocab, dict):
-        raise CheckpointError(
-            f"Expected a WordPiece vocabulary. Received: {path} of type "
-            f"{kind!r}. Other tokenizers are not supported; choose another "
-            f"checkpoint."
-        )
-    for key, value in (("continuing_subword_prefix", "##"), ("unk_token", UNK)):
-        if model.get(key) not in (None, value):
-            raise CheckpointError(
-                f"Expected {key}={value!r}, as BERT's vocabularies have it. Received: "
-                f"{key}={model[key]!r} in {path}. Others are not supported; choose "
-                f"another checkpoint."
-            )
-    wrong = [token for token, token_id in vocab.items() if type(token_id) is not int]
-    if (
-        wrong
-        or len({*vocab.values()}) < len(vocab)
-        or min(vocab.values(), default=0) < 0
-    ):
-        raise CheckpointError(
-            f"Expected each token to have an id of its own, a whole number from 0 on. "
-            f"Received: {path}, where {wrong[0] if wrong else 'two'!r} have none. Copy "
-            f"or download it again."
-        )
-    return vocab
+    content = require_form(read_json(path), str(path))
+    token_ids_of(content, str(path))  # which checks them
+    return dict(content["model"]["vocab"])
 
 
 def notes_on_added_tokens(directory: Path, vocab: Mapping[str, int]) -> list[str]:

@@ -1,14 +1,14 @@
 """The contract between training and serving: how a row's texts become a sequence."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.sequence_layout import Layout, Truncate, check_room
 
 if TYPE_CHECKING:
-    from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+    from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,7 @@ class InputSpec:
         max_tokens: Most tokens of a sequence, special tokens included; None for a model
             that reads texts as they are, and whole.
         truncate: What stays of a field that is too long, as of `Layout`.
+        separators: How many separators stand between two texts.
 
     Raises:
         SettingsError: When a value is of another type, or has no meaning for so many
@@ -36,6 +37,7 @@ class InputSpec:
     do_lower_case: bool
     max_tokens: int | None
     truncate: Truncate
+    separators: int = 1  # early bundles do not say it
 
     def __post_init__(self) -> None:
         for name, (kind, fits) in _KINDS.items():
@@ -48,7 +50,8 @@ class InputSpec:
         if not isinstance(self.label_column, str):
             object.__setattr__(self, "label_column", tuple(self.label_column))
         if self.max_tokens is not None:
-            check_room(len(self.text_columns), self.max_tokens, self.pair)
+            num_fields = len(self.text_columns)
+            check_room(num_fields, self.max_tokens, self.pair, self.separators)
 
     @property
     def has_tokens(self) -> bool:
@@ -61,20 +64,26 @@ class InputSpec:
         column = self.label_column
         return (column,) if isinstance(column, str) else column
 
-    def layout(self, tokenizer: "Tokenizer") -> Layout:
+    def layout(self, tokenizer: "TextTokenizer") -> Layout:
         """Returns how ids become a sequence, with the tokenizer's special tokens."""
         return Layout(
             max_tokens=cast("int", self.max_tokens),
             truncate=self.truncate,
             pair=self.pair,
+            separators=self.separators,
             cls_id=tokenizer.cls_id,
             sep_id=tokenizer.sep_id,
             pad_id=tokenizer.pad_id,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the fields as plain JSON types."""
+        """Returns the fields as plain JSON types, separators where there are several.
+
+        With one, earlier versions read it, too.
+        """
         values = asdict(self) | {"text_columns": list(self.text_columns)}
+        if self.separators == 1:
+            del values["separators"]
         if not isinstance(self.label_column, str):
             values["label_column"] = list(self.label_column)
         return values
@@ -87,7 +96,8 @@ class InputSpec:
             SettingsError: When a key is missing or unknown, or a value is wrong.
         """
         names = [field.name for field in fields(cls)]
-        if set(values) != set(names):
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if not needed <= set(values) <= set(names):
             raise SettingsError(
                 f"Expected an input described by the keys {', '.join(names)}. "
                 f"Received: keys={sorted(values)}. Read it with the version of "
@@ -111,5 +121,6 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "pair": ("True or False", lambda v: isinstance(v, bool)),
     "do_lower_case": ("True or False", lambda v: isinstance(v, bool)),
     "max_tokens": ("a whole number", lambda v: v is None or type(v) is int),
+    "separators": ("1 or 2", lambda v: type(v) is int and v in (1, 2)),
     "truncate": ("'head', 'tail' or 'both'", lambda v: v in get_args(Truncate)),
 }

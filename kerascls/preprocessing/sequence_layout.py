@@ -17,8 +17,9 @@ INPUTS = ("token_ids", "segment_ids", "padding_mask")  # what a batch consists o
 class Layout:
     """How the text fields of a row become one sequence.
 
-    The sequence is `[CLS] field 0 [SEP] field 1 [SEP] ...`. Where it would be longer
-    than `max_tokens`, the longest field is shortened first.
+    The sequence is `[CLS] field 0 [SEP] field 1 [SEP] ...`, in which `separators`
+    tokens [SEP] stand between two fields. Where it would be longer than `max_tokens`,
+    the longest field is shortened first.
 
     Args:
         max_tokens: Most tokens of a sequence, special tokens included.
@@ -26,6 +27,8 @@ class Layout:
         truncate: What stays of a shortened field: its `"head"`, its `"tail"`, or
             `"both"`, half from either end.
         pair: Whether the last field is segment 1; all others are segment 0.
+        separators: How many separators stand between two fields; behind the last one
+            there is one.
 
     """
 
@@ -35,6 +38,7 @@ class Layout:
     pad_id: int
     truncate: Truncate = "head"
     pair: bool = False
+    separators: int = 1
 
     def lengths(self, field_lengths: np.ndarray) -> np.ndarray:
         """Returns how long each sequence is, int32 `(rows,)`, of a store's lengths.
@@ -44,7 +48,7 @@ class Layout:
                 of one field.
         """
         kept = self._kept(field_lengths)
-        return (kept.sum(axis=1) + kept.shape[1] + 1).astype(np.int32)
+        return (kept.sum(axis=1) + self._num_special(kept)).astype(np.int32)
 
     def lost(self, field_lengths: np.ndarray) -> np.ndarray:
         """Returns how many tokens of each row are cut off, int64 `(rows,)`."""
@@ -78,7 +82,9 @@ class Layout:
         starts = store.offsets[fields]
         whole = store.offsets[fields + 1] - starts
         kept = self._kept(whole)
+        # The first separator behind each field.
         sep_at = np.cumsum(kept + 1, axis=1)
+        sep_at += (self.separators - 1) * np.arange(store.num_fields)
         ends = sep_at[:, -1] + 1
         shape = (
             _at_least("num_rows", num_rows, len(rows)),
@@ -89,6 +95,8 @@ class Layout:
         token_ids[:, 0] = self.cls_id
         flat = token_ids.reshape(-1)  # (batch * tokens,), a view
         flat[first + sep_at] = self.sep_id
+        for further in range(1, self.separators):
+            flat[first + sep_at[:, :-1] + further] = self.sep_id
         target = span_indices((first + sep_at - kept).ravel(), kept.ravel())
         flat[target] = store.token_ids[self._sources(starts, whole, kept)]
 
@@ -98,7 +106,7 @@ class Layout:
         mask[: len(rows)] = columns < ends[:, None]
         segment_ids = np.zeros(shape, np.int32)
         if self.pair:
-            segment_ids[: len(rows)] = columns > sep_at[:, -2, None]
+            segment_ids[: len(rows)] = columns >= sep_at[:, -2, None] + self.separators
             segment_ids *= mask
         return dict(zip(INPUTS, (token_ids, segment_ids, mask), strict=True))
 
@@ -112,13 +120,16 @@ class Layout:
         """
         lengths = np.asarray(field_lengths, np.int64)
         num_fields = lengths.shape[1]
-        check_room(num_fields, self.max_tokens, self.pair)
-        room = self.max_tokens - 1 - num_fields
+        check_room(num_fields, self.max_tokens, self.pair, self.separators)
+        room = self.max_tokens - self._num_special(lengths)
         kept = lengths.copy()
         long = np.flatnonzero(lengths.sum(axis=1) > room)
         if len(long):
             kept[long] = _cut_to_level(lengths[long], room)
         return kept
+
+    def _num_special(self, fields: np.ndarray) -> int:
+        return num_special(fields.shape[1], self.separators)
 
     def _sources(
         self, starts: np.ndarray, whole: np.ndarray, kept: np.ndarray
@@ -131,7 +142,14 @@ class Layout:
         return span_indices(spans.ravel(), np.stack([head, tail], axis=-1).ravel())
 
 
-def check_room(num_fields: int, max_tokens: int, pair: bool) -> None:
+def num_special(num_fields: int, separators: int = 1) -> int:
+    """Returns how many special tokens a sequence of so many text fields has."""
+    return 2 + (num_fields - 1) * separators
+
+
+def check_room(
+    num_fields: int, max_tokens: int, pair: bool, separators: int = 1
+) -> None:
     """Checks that a sequence has room for its text fields, and a pair two of them.
 
     Raises:
@@ -142,11 +160,12 @@ def check_room(num_fields: int, max_tokens: int, pair: bool) -> None:
             f"A pair needs two text fields or more. Received: {num_fields} text "
             f"field, pair=True. Name both columns, or leave `pair` out."
         )
-    if max_tokens < 2 * num_fields + 1:
+    least = num_fields + num_special(num_fields, separators)
+    if max_tokens < least:
         raise SettingsError(
             f"Expected room for a token of each text field and the special tokens. "
             f"Received: max_tokens={max_tokens!r} for {num_fields} text field(s). "
-            f"Give at least {2 * num_fields + 1}."
+            f"Give at least {least}."
         )
 
 

@@ -17,14 +17,14 @@ from kerascls.preprocessing.token_store import (
     build_token_store,
     write_token_store,
 )
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 
 def cached_token_store(
     cache: Cache,
     texts: Sequence[tuple[str, ...]],
     lines: Sequence[int] | np.ndarray,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> TokenStore:
     """Returns the store of these texts, written by an earlier run or by this one.
@@ -51,12 +51,12 @@ def _opened(folder: Path) -> TokenStore | None:
 def _name(
     texts: Sequence[tuple[str, ...]],
     lines: Sequence[int] | np.ndarray,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
 ) -> str:
     # Of the texts, not of the file: its bytes mean another text in another encoding.
     made_by = [FORMAT_VERSION, tokenizers.__version__, tokenizer.do_lower_case]
     digest = hashlib.sha256(json.dumps([*made_by, len(texts), len(lines)]).encode())
-    digest.update(json.dumps(sorted(tokenizer.vocab.items())).encode())
+    digest.update(tokenizer.identity())
     digest.update(np.array(lines, np.int64).tobytes())
     for start in range(0, len(texts), ROWS_AT_ONCE):
         rows = texts[start : start + ROWS_AT_ONCE]

@@ -11,7 +11,7 @@ import numpy as np
 
 from kerascls.data.ragged import offsets_of
 from kerascls.errors import DataError
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 FORMAT_VERSION = 1
 ROWS_AT_ONCE = 4096
@@ -64,7 +64,7 @@ class TokenStore:
 
 def build_token_store(
     texts: Sequence[tuple[str, ...]],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     lines: Sequence[int] | np.ndarray | None = None,
 ) -> TokenStore:
     """Returns a store held in memory: for prediction, or where no disk is wanted.
@@ -89,7 +89,7 @@ def write_token_store(
     directory: str | Path,
     texts: Sequence[tuple[str, ...]],
     lines: Sequence[int] | np.ndarray,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Writes a store chunk by chunk; until all is there, it cannot be opened.
@@ -141,7 +141,7 @@ def _open(directory: Path) -> TokenStore:
 def _write_ids(
     file: BinaryIO,
     texts: Sequence[tuple[str, ...]],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     on_progress: Callable[[int, int], None] | None,
 ) -> np.ndarray:
     lengths, done = [np.empty(0, np.int64)], 0
@@ -155,7 +155,7 @@ def _write_ids(
 
 
 def _tokenized(
-    texts: Sequence[tuple[str, ...]], tokenizer: Tokenizer
+    texts: Sequence[tuple[str, ...]], tokenizer: TextTokenizer
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for start in range(0, len(texts), ROWS_AT_ONCE):
         rows = texts[start : start + ROWS_AT_ONCE]
@@ -163,7 +163,7 @@ def _tokenized(
         yield ids.astype(_dtype(tokenizer)), lengths
 
 
-def _dtype(tokenizer: Tokenizer) -> np.dtype:
+def _dtype(tokenizer: TextTokenizer) -> np.dtype:
     return np.dtype("<u2" if tokenizer.vocab_size <= 2**16 else "<u4")
 
 

@@ -1,19 +1,17 @@
 """What a vocabulary does not know of texts: a share, and words as examples."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 
 from kerascls.data.drawing import drawn_rows
 from kerascls.preprocessing.token_store import TokenStore
-from kerascls.preprocessing.tokenizers.vocabulary import UNK, count_words
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 # Emoji and rare characters stay far below it; the wrong language is far above.
 MUCH = 0.1
 TOKENS_AT_ONCE = 2**22
-SAMPLED_TEXTS, SAMPLED_CHARS, SAMPLED_WORDS, EXAMPLES = 500, 500, 1000, 5
+SAMPLED_TEXTS, SAMPLED_CHARS, EXAMPLES = 500, 500, 5
 
 
 def unknown_share(store: TokenStore, unk_id: int) -> float:
@@ -28,7 +26,7 @@ def unknown_share(store: TokenStore, unk_id: int) -> float:
 def unknown_note(
     store: TokenStore,
     texts: Sequence[tuple[str, ...]],
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     source: str,
 ) -> str | None:
     """Returns a line for people where much is unknown, else None.
@@ -45,20 +43,16 @@ def unknown_note(
     words = _unknown_words(texts, tokenizer)
     examples = f", such as {' '.join(words)}" if words else ""
     return (
-        f"{share:.0%} of the tokens of {source} are unknown ({UNK}){examples}: is this "
-        f"vocabulary for this language? Of such words the model sees nothing"
+        f"{share:.0%} of the tokens of {source} are unknown ({tokenizer.unk_token})"
+        f"{examples}: is this vocabulary for this language? Of such words the model "
+        f"sees nothing"
     )
 
 
-def _unknown_words(texts: Sequence[tuple[str, ...]], tokenizer: Tokenizer) -> list[str]:
+def _unknown_words(
+    texts: Sequence[tuple[str, ...]], tokenizer: TextTokenizer
+) -> list[str]:
     rows = drawn_rows(len(texts), SAMPLED_TEXTS).tolist()
     sample = (field[:SAMPLED_CHARS] for row in rows for field in texts[row])
-    counts = count_words(sample, tokenizer.do_lower_case)
-    words = [word for word, _ in counts.most_common(SAMPLED_WORDS)]
-    ids = tokenizer.encode_ids(words)
-    unknown = (
-        word
-        for word, row in zip(words, ids, strict=True)
-        if row.tolist() == [tokenizer.unk_id]
-    )
-    return list(islice(unknown, EXAMPLES))
+    counts = tokenizer.unknown_words(sample)
+    return [word for word, _ in counts.most_common(EXAMPLES)]

@@ -103,12 +103,17 @@ class Job:
         """Lines on what it starts from."""
         if not self._has_pairs or self.input_spec.pair:
             return self.start.notes
-        alone = "pairs: this encoder has no segments; [SEP] alone stands between texts"
+        alone = "pairs: no segments here; separators alone stand between texts"
         return (*self.start.notes, alone)
 
     @property
     def _has_pairs(self) -> bool:
         return self.settings.data.text_pair is not None
+
+    @property
+    def _has_segments(self) -> bool:
+        start = self.start
+        return start.config.num_token_types > 1 and start.tokenizer.has_segments
 
     @property
     def weights(self) -> Path | None:
@@ -161,11 +166,13 @@ class Job:
     def input_spec(self) -> InputSpec:
         """How texts become batches, as the bundle stores it."""
         dataset = self.data.parts["train"].dataset
+        tokenizer = self.start.tokenizer
         return InputSpec(
             text_columns=dataset.text_columns,
             label_column=dataset.label_column,
-            pair=self._has_pairs and self.start.config.num_token_types > 1,
-            do_lower_case=self.start.tokenizer.do_lower_case,
+            pair=self._has_pairs and self._has_segments,
+            do_lower_case=tokenizer.do_lower_case,
+            separators=tokenizer.separators,
             max_tokens=cast("int", self.settings.model.max_tokens),
             truncate=self.settings.model.truncate,
         )

@@ -12,7 +12,7 @@ from kerascls.errors import SettingsError
 from kerascls.preprocessing.cache import Cache
 from kerascls.preprocessing.token_cache import cached_token_store
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.settings.data import DataSettings
 
 Progress = Callable[[str], Callable[[int, int], None]]
@@ -40,7 +40,7 @@ def load_labelled_text(
 
 def tokenize_parts(
     data: LabelledText,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     cache: Cache | None,
     on_progress: Progress | None = None,
 ) -> dict[str, TokenStore]:

@@ -10,7 +10,7 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES, Family
 from kerascls.models.presets import Preset
 from kerascls.models.registry import POOLINGS
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.settings.run_settings import RunSettings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class StartingPoint:
     name: str
     preset: Preset
     config: EncoderConfig
-    tokenizer: Tokenizer
+    tokenizer: TextTokenizer
     checkpoint: "FoundCheckpoint | None"
     notes: tuple[str, ...]
     keep_tokens: tuple[int, ...] | None = None

@@ -255,10 +255,12 @@ def test_a_broken_configuration_is_named(copy_of):
         find_checkpoint(directory)
 
 
-def test_a_sentencepiece_vocabulary_is_no_vocabulary(copy_of):
+def test_a_file_that_is_no_sentencepiece_model_is_said_to_be_none(copy_of):
     directory = copy_of("albert_huggingface")
     (directory / "vocab.txt").rename(directory / "spiece.model")
-    with pytest.raises(CheckpointError, match="spiece.model is of another kind"):
+    with pytest.raises(
+        CheckpointError, match=r"Expected a model of SentencePiece.*spiece.model"
+    ):
         find_checkpoint(directory)
 
 

@@ -94,3 +94,19 @@ def test_the_layout_has_the_special_tokens_of_the_tokenizer():
     assert spec.layout(tokenizer) == Layout(
         max_tokens=16, cls_id=2, sep_id=3, pad_id=7, truncate="both", pair=True
     )
+
+
+def test_one_separator_is_what_earlier_versions_read():
+    assert "separators" not in InputSpec.from_dict(PAIR).to_dict()
+    doubled = InputSpec.from_dict(PAIR | {"separators": 2, "max_tokens": 6})
+    assert InputSpec.from_dict(doubled.to_dict()) == doubled
+    tokenizer = SimpleNamespace(cls_id=2, sep_id=3, pad_id=7)
+    assert doubled.layout(tokenizer).separators == 2
+    with pytest.raises(SettingsError, match="Give at least 6"):
+        InputSpec.from_dict(PAIR | {"separators": 2, "max_tokens": 5})
+
+
+@pytest.mark.parametrize("value", [0, 3, True, "2", None])
+def test_separators_are_one_or_two(value):
+    with pytest.raises(SettingsError, match="Expected separators to be 1 or 2"):
+        InputSpec.from_dict(PAIR | {"separators": value})

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from layout_cases import CLS, IDS, PAD, SEP, cases, make_store, rows_of_ids
+from tiny_tokenizers import unigram
 
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import build_token_store
+from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 
@@ -93,6 +95,37 @@ def test_a_pair_is_laid_out_as_the_tokenizer_encodes_it(rows, extra):
         ids, segments = tokenizer.encode(first, second, maxlen=5 + extra)
         assert batch["token_ids"].tolist() == [ids]
         assert batch["segment_ids"].tolist() == [segments]
+
+
+@given(rows_of_ids(2), st.integers(0, 40), truncations)
+def test_a_doubled_separator_is_laid_out_as_the_tokenizer_encodes_it(
+    rows, extra, truncate
+):
+    tokenizer = RustTokenizer(unigram())
+    texts = [tuple(" ".join("abcde"[i % 5] for i in f) for f in row) for row in rows]
+    special = {"cls_id": 0, "sep_id": 2, "pad_id": 1}
+    layout = Layout(max_tokens=6 + extra, separators=2, truncate=truncate, **special)
+    store = build_token_store(texts, tokenizer)
+    lengths = layout.lengths(store.field_lengths())
+    for row, (first, second) in enumerate(texts):
+        batch = layout.collate(store, [row])
+        ids, segments = tokenizer.encode(first, second, maxlen=6 + extra)
+        if truncate == "head":
+            assert batch["token_ids"].tolist() == [ids]
+        assert batch["segment_ids"].tolist() == [segments]
+        assert lengths[row] == batch["padding_mask"].sum() == len(ids) <= 6 + extra
+
+
+def test_separators_stand_between_fields_and_one_at_the_end():
+    store = make_store([([10], [11, 12], [13])])
+    layout = Layout(max_tokens=16, separators=2, pair=True, **IDS)
+    batch = layout.collate(store, [0], num_tokens=12)
+    assert batch["token_ids"].tolist() == [
+        [CLS, 10, SEP, SEP, 11, 12, SEP, SEP, 13, SEP, PAD, PAD]
+    ]
+    assert batch["segment_ids"].tolist() == [[0] * 8 + [1, 1, 0, 0]]
+    with pytest.raises(SettingsError, match="Give at least 9"):
+        Layout(max_tokens=8, separators=2, **IDS).lengths([[1, 1, 1]])
 
 
 @pytest.mark.parametrize(

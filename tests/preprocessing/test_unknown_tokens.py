@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from tiny_tokenizers import bpe, unigram
 
 from kerascls.preprocessing import unknown_tokens
 from kerascls.preprocessing.token_store import build_token_store
+from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.preprocessing.unknown_tokens import unknown_note, unknown_share
 
@@ -32,3 +34,19 @@ def test_the_share_is_counted_in_chunks(monkeypatch):
     store = build_token_store([("体 a 育 a a",)], ENGLISH)
     assert unknown_share(store, ENGLISH.unk_id) == pytest.approx(2 / 5)
     assert store.token_ids.dtype == np.uint16
+
+
+def test_what_is_unknown_is_told_by_the_name_that_the_tokenizer_has_for_it():
+    tokenizer = RustTokenizer(unigram())
+    rows = [("ЖЖ 中国", "Ж ab")]
+    store = build_token_store(rows, tokenizer)
+    note = unknown_note(store, rows, tokenizer, "x.csv")
+    assert "of x.csv are unknown (<unk>), such as ЖЖ Ж: is this" in note
+
+
+def test_a_tokenizer_that_knows_all_has_no_share_of_unknown():
+    content = bpe()
+    content["model"]["unk_token"] = None
+    tokenizer = RustTokenizer(content)
+    store = build_token_store([("ab Ж",)], tokenizer)
+    assert unknown_share(store, tokenizer.unk_id) == 0

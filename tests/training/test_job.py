@@ -48,7 +48,7 @@ def test_pairs_have_no_segments_where_the_encoder_has_none(pair_files):
     alone = replace(job, start=replace(job.start, config=config))
     assert alone.input_spec.text_columns == ("question", "answer")
     assert not alone.input_spec.pair
-    assert "pairs: this encoder has no segments" in alone.notes[-1]
+    assert "pairs: no segments here" in alone.notes[-1]
 
 
 def test_tokens_are_made_when_they_are_asked_for_and_once(

@@ -19,6 +19,7 @@ from kerascls.inference.bundle.files import (
     RUN_FILE,
     SETTINGS,
     TEXT,
+    TOKENIZER,
     VOCAB,
     check_files,
     describe,
@@ -29,7 +30,7 @@ from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import replaced, write_json
 
 if TYPE_CHECKING:
-    from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+    from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 FORMAT_VERSION = 2
 READ_VERSIONS = (1, 2)
@@ -97,10 +98,13 @@ class Bundle:
             task=self.task,
         )
 
-    def tokenizer(self) -> "Tokenizer":
+    def tokenizer(self) -> "TextTokenizer":
         """Returns the tokenizer of its training, read anew."""
+        from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
         from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
+        if not (self.path / VOCAB).is_file():
+            return RustTokenizer.open(self.path / TOKENIZER)
         return Tokenizer(self.path / VOCAB, self.input_spec.do_lower_case)
 
     def read(self, name: str) -> dict[str, Any]:

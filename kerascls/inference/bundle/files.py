@@ -15,7 +15,8 @@ LABELS = "labels.json"
 TEXT = "text.json"
 DECISION = "decision.json"
 ENCODER = "encoder.json"
-VOCAB = "vocab.txt"
+# One of these, by the kind of tokenizer.
+VOCAB, TOKENIZER = "vocab.txt", "tokenizer.json"
 NGRAMS = "ngrams.json"  # of a linear model, in place of the vocabulary
 WEIGHTS = "model.safetensors"
 # All that bundles of format 1 have for a decision.
@@ -58,7 +59,7 @@ def check_files(bundle: Path, files: dict[str, dict[str, Any]], decision: str) -
         elif describe(item) != expected:
             damaged.append(f"{name} differs from its SHA-256")
     missing = {SETTINGS, LABELS, TEXT, decision} - set(files)
-    if NGRAMS not in files and VOCAB not in files:
+    if files.keys().isdisjoint((NGRAMS, VOCAB, TOKENIZER)):
         missing.add(VOCAB)
     damaged += [f"{name} is not in the manifest" for name in sorted(missing)]
     if damaged:

@@ -10,13 +10,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from kerascls.errors import BundleError, CheckpointError, SettingsError
-from kerascls.inference.bundle import ENCODER, VOCAB, WEIGHTS, Bundle
+from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.inference.bundle.architecture import read_architecture
 from kerascls.models.backend.compute import choose_compute, limit_threads
 from kerascls.models.backend.forward import forward, length_buckets
 from kerascls.models.presets import architecture_of
 from kerascls.preprocessing.batches import bucket
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.system.files import write_json
 from kerascls.system.tables import named
 
@@ -101,10 +101,10 @@ def load_model(bundle: Bundle) -> keras.Model:
 
 
 def write_keras_model(
-    directory: Path, model: keras.Model, tokenizer: Tokenizer
+    directory: Path, model: keras.Model, tokenizer: TextTokenizer
 ) -> None:
     """Writes vocabulary, configuration and weights as `KerasRuntime` reads them."""
-    tokenizer.save(directory / VOCAB)
+    tokenizer.save(directory / tokenizer.file_name)
     write_json(directory / ENCODER, model.blueprint())
     save_file(model.named_arrays(), directory / WEIGHTS)
     (directory / WEIGHTS).chmod(0o644)  # safetensors makes it private

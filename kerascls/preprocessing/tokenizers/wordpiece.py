@@ -1,18 +1,23 @@
 """Text to token ids: one function for training, prediction and serving."""
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tokenizers
 from tokenizers import pre_tokenizers
 from tokenizers.models import WordPiece
 
-from kerascls.data.ragged import offsets_of
 from kerascls.errors import SettingsError
 from kerascls.preprocessing.tokenizers.code_points import CodePointTokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import (
+    TextTokenizer,
+    checked_texts,
+    refuse_options,
+)
 from kerascls.preprocessing.tokenizers.vocabulary import (
     CLS,
     MASK,
@@ -22,14 +27,17 @@ from kerascls.preprocessing.tokenizers.vocabulary import (
     as_vocab,
     bert_normalizer,
     build_vocab,
+    count_words,
     load_vocab,
     without_surrogates,
 )
 
+LOOKED_UP_WORDS = 1000  # of a sample's words, for examples of unknown ones
+
 __all__ = ["Tokenizer", "build_vocab", "load_vocab", "sequence_padding"]
 
 
-class Tokenizer:
+class Tokenizer(TextTokenizer):
     """BERT's WordPiece tokenizer, computed by the Rust library `tokenizers`.
 
     A special token written out in a text ("[SEP]") is text: it never becomes the
@@ -59,13 +67,16 @@ class Tokenizer:
         ([2, 4, 5, 3], [0, 0, 0, 0])
     """
 
+    file_name: ClassVar[str] = "vocab.txt"
+    kind, unk_token = "WordPiece", UNK
+
     def __init__(
         self,
         vocab: str | Path | Sequence[str] | Mapping[str, int],
         do_lower_case: bool = False,
         **unsupported: Any,
     ) -> None:
-        _refuse("Tokenizer", "vocab, do_lower_case", unsupported)
+        refuse_options("Tokenizer", "vocab, do_lower_case", unsupported)
         self.vocab = as_vocab(vocab)
         self.do_lower_case = bool(do_lower_case)
         self.vocab_size = max(self.vocab.values()) + 1
@@ -79,16 +90,6 @@ class Tokenizer:
         self._rust.encode_special_tokens = True
         self._by_code_points = CodePointTokenizer(self._ids_of, self.vocab, self.unk_id)
 
-    def encode_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """Returns the ids of each text, whole and without special tokens.
-
-        Returns:
-            One int32 `(tokens,)` array per text; all are views of one array.
-        """
-        ids, lengths = self.encode_flat(texts)
-        ends = offsets_of(lengths).tolist()
-        return [ids[start:end] for start, end in pairwise(ends)]
-
     def encode_flat(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Returns the ids of all texts one after another, without special tokens.
 
@@ -99,56 +100,56 @@ class Tokenizer:
             `(ids, lengths)`: int32 `(tokens,)`, and how many ids each text has, int64
             `(texts,)`.
         """
-        texts = _checked(texts)
+        texts = checked_texts(texts)
         try:
             return self._by_code_points.encode_flat(texts)
         except UnicodeEncodeError:
             texts = [without_surrogates(text) for text in texts]
             return self._by_code_points.encode_flat(texts)
 
-    def tokenize(self, text: str) -> list[str]:
-        """Returns the tokens of `text` between [CLS] and [SEP].
+    def token(self, token_id: int) -> str:
+        """Returns what a token is called."""
+        return str(self._rust.id_to_token(token_id))
 
-        bert4keras shows an unknown word as it is; here it reads [UNK].
+    def unknown_words(self, texts: Iterable[str]) -> Counter[str]:
+        """Returns words that are unknown, of the most frequent ones."""
+        counts = count_words(texts, self.do_lower_case)
+        words = [word for word, _ in counts.most_common(LOOKED_UP_WORDS)]
+        ids = self.encode_ids(words)
+        return Counter(
+            {
+                word: counts[word]
+                for word, row in zip(words, ids, strict=True)
+                if row.tolist() == [self.unk_id]
+            }
+        )
+
+    def needed(self, used: np.ndarray) -> np.ndarray:
+        """Returns which tokens must stay, see `TextTokenizer`.
+
+        These are the special tokens, and of every character that a longer token has,
+        the two pieces of that character alone, "a" and "##a". WordPiece takes the
+        longest piece it knows.
         """
-        ids = self._encodings([text])[0].ids
-        return [CLS, *(str(self._rust.id_to_token(i)) for i in ids), SEP]
+        special = {PAD, UNK, CLS, SEP, MASK}
+        bodies = [token.removeprefix("##") for token in self.vocab.keys() - special]
+        characters = {char for body in bodies if len(body) > 1 for char in body}
+        names = special | characters | {f"##{char}" for char in characters}
+        needed = np.zeros(len(used), bool)
+        needed[[self.vocab[name] for name in names & self.vocab.keys()]] = True
+        return needed
 
-    def encode(
-        self,
-        first_text: str,
-        second_text: str | None = None,
-        maxlen: int | None = None,
-        **unsupported: Any,
-    ) -> tuple[list[int], list[int]]:
-        """Returns one text, or a pair of texts, as a BERT model reads it.
+    def pruned(self, keep_tokens: Sequence[int]) -> "Tokenizer":
+        """Returns a tokenizer of these tokens alone; their places are the new ids."""
+        tokens = {token_id: token for token, token_id in self.vocab.items()}
+        vocab = {
+            tokens[old]: new for new, old in enumerate(keep_tokens) if old in tokens
+        }
+        return Tokenizer(vocab, do_lower_case=self.do_lower_case)
 
-        Too long texts lose their last tokens, the longer text first, as in
-        bert4keras 0.11.5.
-
-        Args:
-            first_text: Segment 0.
-            second_text: Segment 1, if any.
-            maxlen: Most tokens to return, special tokens included.
-            **unsupported: Nothing; bert4keras's other options are refused by name.
-
-        Returns:
-            `(token_ids, segment_ids)`: `[CLS] first [SEP]` or
-            `[CLS] first [SEP] second [SEP]`.
-
-        Raises:
-            SettingsError: When the special tokens alone are more than `maxlen`.
-        """
-        _refuse("encode", "first_text, second_text, maxlen", unsupported)
-        texts = [first_text] if second_text is None else [first_text, second_text]
-        bodies = [list(row.ids) for row in self._encodings(texts)]
-        if maxlen is not None:
-            _truncate(bodies, maxlen)
-        token_ids, segment_ids = [self.cls_id], [0]
-        for segment, body in enumerate(bodies):
-            token_ids += [*body, self.sep_id]
-            segment_ids += [segment] * (len(body) + 1)
-        return token_ids, segment_ids
+    def identity(self) -> bytes:
+        """Returns all tokens and their ids."""
+        return json.dumps(sorted(self.vocab.items())).encode()
 
     def save(self, path: str | Path) -> None:
         """Writes `vocab.txt`; an id that no token has becomes an empty line."""
@@ -161,7 +162,7 @@ class Tokenizer:
         return [row.ids for row in self._encodings(texts)]
 
     def _encodings(self, texts: Sequence[str]) -> list[tokenizers.Encoding]:
-        texts = _checked(texts)
+        texts = checked_texts(texts)
         try:
             return self._rust.encode_batch_fast(texts, add_special_tokens=False)
         except TypeError:  # what half a surrogate pair causes
@@ -201,38 +202,3 @@ def sequence_padding(
         width += [(0, 0)] * (array.ndim - seq_dims)
         padded.append(np.pad(array, width, constant_values=value))
     return np.array(padded)
-
-
-def _checked(texts: Sequence[str]) -> list[str]:
-    if isinstance(texts, str):
-        raise SettingsError(
-            f"Expected a list of texts. Received: texts={texts!r}. Write [text]."
-        )
-    texts = list(texts)
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise SettingsError(
-                f"Every text must be a str. Received: texts[{index}]={text!r}. "
-                f"Turn it into one, an absent text into ''."
-            )
-    return texts
-
-
-def _refuse(where: str, accepted: str, options: Mapping[str, Any]) -> None:
-    if options:
-        received = ", ".join(f"{name}={value!r}" for name, value in options.items())
-        raise SettingsError(
-            f"{where} accepts {accepted}. Received: {received}. Leave out what is not "
-            f"among these; there is no equivalent."
-        )
-
-
-def _truncate(bodies: list[list[int]], maxlen: int) -> None:
-    room = maxlen - 1 - len(bodies)
-    if room < 0:
-        raise SettingsError(
-            f"Expected room for the special tokens. Received: maxlen={maxlen!r}. "
-            f"Give at least {1 + len(bodies)}."
-        )
-    while sum(map(len, bodies)) > room:
-        max(bodies, key=len).pop()

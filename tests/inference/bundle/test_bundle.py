@@ -16,6 +16,7 @@ from bundle_cases import (
     write,
     write_model,
 )
+from tiny_tokenizers import unigram
 
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
@@ -23,6 +24,8 @@ from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError
 from kerascls.inference.bundle import MANIFEST, is_bundle, open_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
+from kerascls.inference.predictor import Predictor
+from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
 from kerascls.training.run_directory import RunDirectory
 
 
@@ -194,6 +197,44 @@ def test_the_tokenizer_is_that_of_the_training(multilabel_run):
     assert tokenizer.do_lower_case == opened.input_spec.do_lower_case
     vocabulary = (opened.path / "vocab.txt").read_text("utf-8").splitlines()
     assert tokenizer.pad_id == vocabulary.index("[PAD]")
+
+
+@pytest.fixture(scope="module")
+def xlm_r_run(train_run, tiny_checkpoint, pair_files, tmp_path_factory):
+    """A run on pairs from a checkpoint with a tokenizer like that of XLM-R."""
+    folder = tmp_path_factory.mktemp("xlm_r")
+    checkpoint = shutil.copytree(tiny_checkpoint, folder / "checkpoint")
+    (checkpoint / "vocab.txt").unlink()
+    for path in checkpoint.glob("tokenizer*.json"):
+        path.unlink()
+    (checkpoint / "tokenizer.json").write_text(json.dumps(unigram()), "utf-8")
+    options = {"text": ("question",), "text_pair": "answer", "pooling": "mean"}
+    return train_run(folder / "run", **pair_files, **options, checkpoint=checkpoint)
+
+
+def test_a_tokenizer_json_goes_into_the_bundle(xlm_r_run):
+    bundle = open_bundle(xlm_r_run.out)
+    assert (bundle.path / "tokenizer.json").is_file()
+    assert not (bundle.path / "vocab.txt").exists()
+    assert (bundle.input_spec.separators, bundle.input_spec.pair) == (2, False)
+    tokenizer, trained = bundle.tokenizer(), RustTokenizer(unigram())
+    for text in ("中国足球 今天", "a</s><s>b", "１２３\u3000<pad>"):
+        ids = tokenizer.encode_ids([text])[0].tolist()
+        assert ids == trained.encode_ids([text])[0].tolist()
+        assert not {0, 1, 2} & {*ids}
+    assert "tokenizer: Unigram, <s> text </s>" in xlm_r_run.shown
+    predictor = Predictor(bundle)
+    found = predictor.predict([("中国足球", "a</s>b"), ("", "")])
+    assert [one.labels for one in found] == [
+        predictor.predict([row])[0].labels for row in [("中国足球", "a</s>b"), ("", "")]
+    ]
+
+
+def test_a_bundle_without_its_tokenizer_is_damaged(xlm_r_run, tmp_path):
+    copied = shutil.copytree(xlm_r_run.out / "bundle", tmp_path / "bundle")
+    (copied / "tokenizer.json").unlink()
+    with pytest.raises(BundleError, match="tokenizer.json is missing"):
+        open_bundle(copied)
 
 
 def test_a_directory_without_bundle_says_what_was_looked_for(tmp_path):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle
 from kerascls.preprocessing.sequence_layout import INPUTS
-from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.serving.exporters.saved_model import decision as graph_decision
 from kerascls.serving.exporters.saved_model.batches import collate
 from kerascls.serving.exporters.saved_model.string_tokens import (
@@ -120,7 +120,7 @@ def input_names(text_columns: Sequence[str]) -> list[str]:
 
 
 def _reader(
-    bundle: Bundle, tokenizer: Tokenizer, names: list[str]
+    bundle: Bundle, tokenizer: TextTokenizer, names: list[str]
 ) -> Callable[["Tensors"], "Tensors"]:
     tokens = StringTokens(tokenizer)
     layout = bundle.input_spec.layout(tokenizer)

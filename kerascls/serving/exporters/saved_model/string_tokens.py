@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kerascls.errors import SettingsError
+from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.serving.exporters.saved_model.character_tables import (
     LETTER,
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
 _REPLACEMENT = 0xFFFD  # for bytes that are no UTF-8; the tokenizer drops it
 
 
-def why_inexpressible(tokenizer: Tokenizer) -> str | None:
+def why_inexpressible(tokenizer: TextTokenizer) -> str | None:
     """Returns why a tokenizer cannot be rebuilt in a graph; None when it can."""
+    if not isinstance(tokenizer, Tokenizer):
+        return (
+            f"Takes token ids, made with the bundle's {tokenizer.file_name}, in place "
+            f"of strings: BERT's WordPiece can be rebuilt in TensorFlow's operations, "
+            f"{tokenizer.kind} cannot. `kerascls.Predictor` takes strings, also with "
+            f"an ONNX export."
+        )
     moved = order_matters(set("".join(tokenizer.vocab)), tokenizer.do_lower_case)
     if not moved:
         return None
@@ -45,8 +53,9 @@ class StringTokens:
         SettingsError: When it cannot be rebuilt, see `why_inexpressible`.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        if reason := why_inexpressible(tokenizer):
+    def __init__(self, tokenizer: TextTokenizer) -> None:
+        reason = why_inexpressible(tokenizer)
+        if reason or not isinstance(tokenizer, Tokenizer):
             raise SettingsError(reason)
         self._trie = piece_trie(tokenizer.vocab)
         self._characters = character_tables(

@@ -10,8 +10,10 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_tokenizers import unigram
 
 from kerascls.errors import SettingsError
+from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer, build_vocab
 from kerascls.serving.exporters.saved_model.string_tokens import (
     StringTokens,
@@ -116,3 +118,12 @@ def test_ids_equal_the_tokenizers_on_real_texts(name, lower, shared_data):
         many = [row["text"] for row in csv.DictReader(file)][:2000]
     tokenizer = Tokenizer(build_vocab(many, 12_000, lower), lower)
     expect_equal(tokenizer, tf.function(StringTokens(tokenizer)), many)
+
+
+def test_a_tokenizer_of_another_kind_is_refused_with_what_takes_strings():
+    tokenizer = RustTokenizer(unigram())
+    reason = why_inexpressible(tokenizer)
+    assert "tokenizer.json, in place of strings" in reason
+    assert "Unigram cannot. `kerascls.Predictor` takes strings" in reason
+    with pytest.raises(SettingsError, match="Unigram cannot"):
+        StringTokens(tokenizer)
