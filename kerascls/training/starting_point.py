@@ -160,8 +160,10 @@ class StartingPoint:
         return settings
 
     def _check_segments(self, settings: RunSettings) -> None:
-        pair, by_separator = settings.data.text_pair, self._row.pairs_by_separator
-        if pair is not None and self.config.num_token_types < 2 and not by_separator:
+        pair = settings.data.text_pair
+        if pair is None or self.config.num_token_types > 1:
+            return
+        if not self._row.pairs_by_separator:
             raise SettingsError(
                 f"Expected an encoder with two segments for pairs of texts. Received: "
                 f"text_pair={pair!r} for {self.name}, which has one "
