@@ -18,7 +18,7 @@ def length_sections(
 ) -> list[Section]:
     """Returns the section on lengths and, with a bundle, on unknown tokens.
 
-    A bundle's vocabulary counts tokens, and its `max_tokens` is the default; without
+    A bundle's vocabulary counts tokens, and what it reads is the default; without
     one characters are counted, and for a model that reads none.
     """
     if bundle is None or not bundle.input_spec.has_tokens:
@@ -28,7 +28,8 @@ def length_sections(
     store = build_token_store(rows.texts, tokenizer)
     # [CLS], and [SEP] behind each field, are tokens too.
     lengths = store.field_lengths().sum(axis=1) + store.num_fields + 1
-    limit = max_tokens or bundle.input_spec.max_tokens
+    most = bundle.input_spec.layout(tokenizer).capacity(store.num_fields)
+    limit = max_tokens or most + store.num_fields + 1
     return [
         _lengths(rows, lengths, "tokens", limit),
         _unknown(rows, store, tokenizer.unk_id),
@@ -68,8 +69,9 @@ def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> S
             "quantiles": quantiles,
         },
         lines=tuple(lines),
-        advice="What is beyond max_tokens is not read. Raise --max-tokens where the "
-        "answer stands there, or choose --truncate; lower it where no text is so long.",
+        advice="What is longer is not read whole. Raise --max-tokens or --max-windows "
+        "where the answer stands there, or choose --truncate; lower them where no text "
+        "is so long.",
         findings=tuple(
             (FoundRow(row, f"{lengths[row]:,} {unit}", float(lengths[row])),)
             for row in sorted(over, key=lambda row: -lengths[row])

@@ -1,11 +1,16 @@
 """The contract between training and serving: how a row's texts become a sequence."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from kerascls.errors import SettingsError
-from kerascls.preprocessing.sequence_layout import Layout, Truncate, check_room
+from kerascls.preprocessing.layout_checks import (
+    check_room,
+    check_windows,
+    input_rank,
+)
+from kerascls.preprocessing.sequence_layout import Layout, Truncate
 
 if TYPE_CHECKING:
     from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
@@ -24,6 +29,8 @@ class InputSpec:
         max_tokens: Most tokens of a sequence, special tokens included; None for a model
             that reads texts as they are, and whole.
         truncate: What stays of a field that is too long, as of `Layout`.
+        max_windows: Most windows of a text, each of `max_tokens`; 1 for no windows.
+        window_overlap: How many tokens a window has in common with the next.
 
     Raises:
         SettingsError: When a value is of another type, or has no meaning for so many
@@ -36,6 +43,8 @@ class InputSpec:
     do_lower_case: bool
     max_tokens: int | None
     truncate: Truncate
+    max_windows: int = 1  # early bundles say nothing of it nor of what follows
+    window_overlap: int = 0
 
     def __post_init__(self) -> None:
         for name, (kind, fits) in _KINDS.items():
@@ -48,12 +57,19 @@ class InputSpec:
         if not isinstance(self.label_column, str):
             object.__setattr__(self, "label_column", tuple(self.label_column))
         if self.max_tokens is not None:
-            check_room(len(self.text_columns), self.max_tokens, self.pair)
+            num_fields = len(self.text_columns)
+            check_room(num_fields, self.max_tokens, self.pair, self.max_windows)
+            check_windows(self.max_windows, self.window_overlap, self.max_tokens)
 
     @property
     def has_tokens(self) -> bool:
         """Whether the model reads tokens; otherwise it reads texts."""
         return self.max_tokens is not None
+
+    @property
+    def input_rank(self) -> int:
+        """Axes of a batch: 3 with windows, else 2."""
+        return input_rank(self.max_windows)
 
     @property
     def label_columns(self) -> tuple[str, ...]:
@@ -67,14 +83,21 @@ class InputSpec:
             max_tokens=cast("int", self.max_tokens),
             truncate=self.truncate,
             pair=self.pair,
+            max_windows=self.max_windows,
+            window_overlap=self.window_overlap,
             cls_id=tokenizer.cls_id,
             sep_id=tokenizer.sep_id,
             pad_id=tokenizer.pad_id,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the fields as plain JSON types."""
+        """Returns the fields as plain JSON types; those of windows where there are any.
+
+        Without windows earlier versions read it, too.
+        """
         values = asdict(self) | {"text_columns": list(self.text_columns)}
+        if self.max_windows == 1:
+            del values["max_windows"], values["window_overlap"]
         if not isinstance(self.label_column, str):
             values["label_column"] = list(self.label_column)
         return values
@@ -87,7 +110,8 @@ class InputSpec:
             SettingsError: When a key is missing or unknown, or a value is wrong.
         """
         names = [field.name for field in fields(cls)]
-        if set(values) != set(names):
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if not needed <= set(values) <= set(names):
             raise SettingsError(
                 f"Expected an input described by the keys {', '.join(names)}. "
                 f"Received: keys={sorted(values)}. Read it with the version of "
@@ -111,5 +135,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "pair": ("True or False", lambda v: isinstance(v, bool)),
     "do_lower_case": ("True or False", lambda v: isinstance(v, bool)),
     "max_tokens": ("a whole number", lambda v: v is None or type(v) is int),
+    "max_windows": ("a whole number", lambda v: type(v) is int),
+    "window_overlap": ("a whole number", lambda v: type(v) is int),
     "truncate": ("'head', 'tail' or 'both'", lambda v: v in get_args(Truncate)),
 }

@@ -58,6 +58,7 @@ def build_transformer(
         seed,
         settings.mix_layers,
         settings.mlp_dim,
+        settings.window_pooling,
     )
     model.in_halves = compute.in_halves
     targets = data.targets("train")
@@ -71,7 +72,9 @@ def build_transformer(
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
     """Returns the batches to train and to validate on, `"train"` and `"valid"`."""
     data, layout = job.data, job.layout
-    buckets = length_buckets(layout.max_tokens) if compute.fixed_shapes else None
+    buckets = None
+    if compute.fixed_shapes:
+        buckets = length_buckets(layout.max_tokens, layout.max_windows)
     return {
         name: Feed(
             job.stores[name],

@@ -44,14 +44,13 @@ def first_token(graph: OnnxGraph, states: str) -> str:
 
 
 def _embed(graph: OnnxGraph, config: EncoderConfig) -> str:
-    num_tokens = graph.node("Shape", "token_ids", start=1, end=2)
+    num_tokens = graph.node("Shape", graph.inputs["token_ids"], start=1, end=2)
     positions = graph.weight("embeddings/position_embeddings")
     zero = graph.ints(0)
     positions = graph.node("Slice", positions, zero, num_tokens, zero)  # (tokens, dim)
-    segments = graph.node(
-        "Gather", graph.weight("embeddings/token_type_embeddings"), "segment_ids"
-    )
-    tokens = graph.rows("embeddings/word_embeddings", "token_ids")
+    kinds = graph.weight("embeddings/token_type_embeddings")
+    segments = graph.node("Gather", kinds, graph.inputs["segment_ids"])
+    tokens = graph.rows("embeddings/word_embeddings", graph.inputs["token_ids"])
     total = graph.node("Add", graph.node("Add", tokens, segments), positions)
     hidden = graph.norm(total, "embeddings/LayerNorm", config.layer_norm_epsilon)
     return (
@@ -100,7 +99,7 @@ def _attend(
         operator,
         *inputs,
         _joined(graph, name, "bias"),
-        "padding_mask",
+        graph.inputs["padding_mask"],
         num_heads=config.num_heads,
         mask_filter_value=_MASKED,
     )
