@@ -17,6 +17,7 @@ _PLACES = {
     "convert_data": "kerascls.data.conversion",
     "describe_data": "kerascls.auditing.data_stats",
     "diff": "kerascls.evaluation.diff",
+    "download": "kerascls.checkpoints.downloading",
     "evaluate": "kerascls.evaluation.evaluate",
     "export": "kerascls.serving.exporters.export",
     "find_rate": "kerascls.experiments.learning_rate",
@@ -46,6 +47,7 @@ __all__ = [
     "convert_data",
     "describe_data",
     "diff",
+    "download",
     "evaluate",
     "export",
     "find_rate",
@@ -67,6 +69,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.auditing.audit import audit
     from kerascls.auditing.data_stats import describe_data
     from kerascls.auditing.relabelling.relabel import relabel
+    from kerascls.checkpoints.downloading import download
     from kerascls.checkpoints.loading import load_encoder
     from kerascls.checkpoints.transformer_model import build_transformer_model
     from kerascls.data.conversion import convert_data

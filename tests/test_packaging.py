@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 IMPORT_NAMES = {
     "ai-edge-litert": "ai_edge_litert",
     "iterative-stratification": "iterstrat",
+    "huggingface-hub": "huggingface_hub",
     "scikit-learn": "sklearn",
     "tomli-w": "tomli_w",
 }
@@ -114,7 +115,7 @@ def test_extras_are_those_whose_absence_is_explained():
 def test_the_base_predicts_and_brings_nothing_to_train_with():
     assert base_packages() == {
         *("click", "numpy", "onnxruntime", "openpyxl", "pydantic", "rich"),
-        *("safetensors", "tokenizers"),
+        *("huggingface_hub", "safetensors", "tokenizers"),
     }
 
 

@@ -12,7 +12,14 @@ from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.training.feeds import Feed
 
-FAMILIES = ("bert", "albert", "electra")
+FAMILIES = ("bert", "albert", "electra", "roberta", "distilbert")
+# As families have it, of what BERT has otherwise.
+SIZES = {
+    "albert": {"embedding_dim": 8},
+    "electra": {"embedding_dim": 8},
+    "roberta": {"num_token_types": 1, "first_position": 2},
+    "distilbert": {"num_token_types": 0},
+}
 VOCAB_SIZE = 40
 PAD, CLS, SEP = 0, 2, 3
 
@@ -34,7 +41,7 @@ def tiny_config(family="bert", **changes) -> EncoderConfig:
     """Two layers of 16 without dropout; weights large enough to tell inputs apart."""
     sizes = {
         "vocab_size": VOCAB_SIZE,
-        "embedding_dim": 16 if family == "bert" else 8,
+        "embedding_dim": 16,
         "hidden_dim": 16,
         "intermediate_dim": 24,
         "num_layers": 2,
@@ -44,7 +51,7 @@ def tiny_config(family="bert", **changes) -> EncoderConfig:
         "attention_dropout": 0.0,
         "initializer_range": 0.2,
     }
-    return EncoderConfig(family=family, **sizes | changes)
+    return EncoderConfig(family=family, **sizes | SIZES.get(family, {}) | changes)
 
 
 def tiny_classifier(

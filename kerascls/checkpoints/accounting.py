@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 
 from kerascls.checkpoints.config_files import OPTIONAL_KEYS, REQUIRED_KEYS
 from kerascls.checkpoints.finding import EncoderFiles
-from kerascls.checkpoints.names import file_name, is_transposed, reason_to_leave_out
+from kerascls.checkpoints.names import (
+    TASKS,
+    file_name,
+    is_transposed,
+    reason_to_leave_out,
+)
 from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
@@ -101,6 +106,8 @@ def account(
     names = files.names
     shapes, unreadable = files.weights.shapes(), files.weights.unreadable()
     wanted = weight_shapes(first_layers(files.config, num_hidden_layers), with_pool)
+    if files.num_task_types:
+        wanted[TASKS] = (files.num_task_types, files.config.embedding_dim)
     plain_names = _plain_names(files, wanted)
     sources, missing, wrong = {}, [], []
     for name, shape in wanted.items():
@@ -189,6 +196,7 @@ def _differing_sizes(files: EncoderFiles) -> list[str]:
         key: getattr(files.config, field)
         for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items()
     }
+    stated["max_position_embeddings"] = files.config.num_positions
     return [
         f"{key} is {stated[key]} in the one and {size} in the other"
         for key, size in shown.items()

@@ -9,6 +9,7 @@ from kerascls.checkpoints.config_files import (
     dialect_of,
     looks_like_config,
     meaning,
+    num_task_types,
     read_config,
     refuse_unsupported,
 )
@@ -60,7 +61,8 @@ def _require_one_meaning(raws: dict[Path, dict[str, Any]], layout: LayoutName) -
     for path, raw in raws.items():
         refuse_unsupported(raw, path)
         said = meaning(raw, family, dialect_of(raw, layout), path)
-        meanings[path] = _DEFAULTS | said
+        tasks = {"num_task_types": num_task_types(raw, path)}
+        meanings[path] = _DEFAULTS | said | tasks
     first, *others = raws
     for other in others:
         same = meanings[first].keys() & meanings[other].keys()

@@ -7,7 +7,6 @@ from typing import Any
 from kerascls.errors import CheckpointError
 from kerascls.models.families import FAMILIES
 
-# Type of configurations whose weights are named, and shaped, like those of BERT.
 ROBERTA = "roberta"
 
 
@@ -24,17 +23,17 @@ def config_family(
     Raises:
         CheckpointError: When it names one we cannot read.
     """
-    named = _stated_type(raw, path)
-    if ROBERTA in (named, word):
-        _require_bert(raw, named, word, path)
-        return "bert"
+    stated = _stated_type(raw, path)
     families = {
         model_type: family
         for family, row in FAMILIES.items()
         for model_type in (family, *row.model_types)
     }
-    if named is None or named in families:
-        return named and families[named]
+    named = families.get(str(stated))
+    if ROBERTA in (named, word):
+        return _bert_or_roberta(raw, named, word, path)
+    if stated is None or named is not None:
+        return named
     raise CheckpointError(
         f"Expected a model of the families {', '.join(FAMILIES)}. Received: "
         f"model_type={raw.get('model_type')!r}, "
@@ -46,9 +45,9 @@ def config_family(
 def notes_on_family(raw: Mapping[str, Any], word: str) -> list[str]:
     """Returns what is to be said of how the family was told."""
     named = raw.get("model_type")
-    if word == ROBERTA:
+    if word == ROBERTA and named == "bert":
         return [f"read as BERT: so says the configuration, the weights say {ROBERTA}"]
-    if named == ROBERTA:
+    if word == "bert" and named == ROBERTA:
         return [f"read as BERT: so say the weights, the configuration says {ROBERTA}"]
     return []
 
@@ -80,25 +79,31 @@ def _stated_type(raw: Mapping[str, Any], path: Path) -> str | None:
     if named is not None or not architectures:
         return named
     first = str(architectures[0]).lower()
-    return next((name for name in (*FAMILIES, ROBERTA) if first.startswith(name)), "")
+    return next((name for name in FAMILIES if first.startswith(name)), "")
 
 
-def _require_bert(
+def _bert_or_roberta(
     raw: Mapping[str, Any], named: str | None, word: str | None, path: Path
-) -> None:
-    """Refuses a RoBERTa, unless all else says that it is a BERT trained like one.
+) -> str:
+    """Tells a RoBERTa from a BERT that was trained like one, or refuses to.
 
-    RoBERTa has the names and shapes of BERT; it counts positions from another start.
+    The two have the same names and shapes; RoBERTa counts positions from another start.
     """
-    others = {named, word} - {ROBERTA}
+    others = {named, word} - {ROBERTA, None, ""}
     starts_at_0 = raw.get("pad_token_id") in (None, 0)
-    if others == {"bert"} and starts_at_0 and raw.get("type_vocab_size") != 1:
-        return
+    has_segments = raw.get("type_vocab_size") != 1
+    if others == {"bert"} and starts_at_0 and has_segments:
+        return "bert"
+    # A type alone is not enough: BERTs that were trained like one are called so too.
+    is_named = named == ROBERTA and word in (ROBERTA, None)
+    if not others and (is_named or not (starts_at_0 and has_segments)):
+        return ROBERTA
     raise CheckpointError(
-        f"Expected a model of the families {', '.join(FAMILIES)}. Received: "
-        f"model_type={named!r} in {path}, weights named {word or 'without prefix'!r}, "
-        f"pad_token_id={raw.get('pad_token_id')!r}, "
-        f"type_vocab_size={raw.get('type_vocab_size')!r}. RoBERTa counts positions "
-        f'from another start and is not supported. If this is a BERT ("use BertModel '
-        f'and BertTokenizer" says its page), set "model_type" to "bert".'
+        f"Expected files that agree on whether this is a BERT or a RoBERTa, which "
+        f"counts positions from another start. Received: "
+        f"model_type={raw.get('model_type')!r} in {path}, weights named "
+        f"{word or 'without prefix'!r}, pad_token_id={raw.get('pad_token_id')!r}, "
+        f'type_vocab_size={raw.get("type_vocab_size")!r}. If this is a BERT ("use '
+        f'BertModel and BertTokenizer" says its page), set "model_type" to "bert"; of '
+        f'a RoBERTa state "model_type" and "pad_token_id" as its page has them.'
     )

@@ -51,7 +51,6 @@ SUPPORTED_VALUES: dict[str, tuple[Any, ...]] = {
     "ln_type": ("postln",),
     "directionality": ("bidi",),
     "use_relative_position": (False,),
-    "use_task_id": (False,),
     "hierarchical_position": (False,),
     "residual_attention_scores": (False,),
     "shared_segment_embeddings": (False,),
@@ -65,10 +64,13 @@ HARMLESS_KEYS = frozenset(
     sep_token_id decoder_start_token_id mask_token_id id2label label2id num_labels
     problem_type finetuning_task task_specific_params tokenizer_class prefix
     generator_size discriminator_size adapters attn_implementation tf_legacy_loss
-    task_type_vocab_size
+    task_type_vocab_size use_task_id
+    sinusoidal_pos_embds tie_weights_ qa_dropout seq_classif_dropout
     max_length min_length name gelu vocab_file bad_words_ids language
     """.split()
 )
+# As transformers has it where a configuration does not say.
+ERNIE_TASKS = 3
 HARMLESS_PREFIXES = ("pooler_", "summary_", "_")
 
 
@@ -110,7 +112,17 @@ def read_config(path: Path) -> dict[str, Any]:
             f"Expected a JSON object of configuration keys. Received: {path}, which "
             f"holds a {type(content).__name__}. Choose the configuration file."
         )
-    return content
+    return _in_common_words(content)
+
+
+def _in_common_words(raw: dict[str, Any]) -> dict[str, Any]:
+    words = _words(raw)
+    return {words.get(key, key): value for key, value in raw.items()}
+
+
+def _words(raw: Mapping[str, Any]) -> Mapping[str, str]:
+    family = FAMILIES.get(str(raw.get("model_type")))
+    return family.huggingface_words if family else {}
 
 
 def dialect_of(raw: Mapping[str, Any], layout: LayoutName) -> LayoutName:
@@ -141,10 +153,14 @@ def encoder_config(
     known = {**(sizes or {}), **_stated(raw)}
     missing = sorted(key for key in REQUIRED_KEYS if key not in known)
     if missing:
+        theirs = {common: word for word, common in _words(raw).items()}
+        needed, lacking = (
+            ", ".join(theirs.get(key, key) for key in keys)
+            for keys in (REQUIRED_KEYS, missing)
+        )
         raise CheckpointError(
-            f"Expected the keys {', '.join(REQUIRED_KEYS)} in a configuration. "
-            f"Received: {path} without {', '.join(missing)}. Add them, or choose "
-            f"the right file."
+            f"Expected the keys {needed} in a configuration. Received: {path} without "
+            f"{lacking}. Add them, or choose the right file."
         )
     try:
         return EncoderConfig(family=family, **meaning(known, family, layout, path))
@@ -169,6 +185,14 @@ def meaning(
     for key, field in (REQUIRED_KEYS | OPTIONAL_KEYS).items():
         if key in raw:
             found[field] = _number(key, raw[key], path)
+    row = FAMILIES[family]
+    if not row.has_segments:
+        found["num_token_types"] = 0
+    if row.counts_from_padding:
+        first = int(_number("pad_token_id", raw["pad_token_id"], path)) + 1
+        found["first_position"] = first
+        if "max_positions" in found:
+            found["max_positions"] -= first
     found["activation"] = _activation(raw, family, layout, path)
     return found
 
@@ -189,6 +213,23 @@ def notes_on_sizes(
     if not shown:
         return []
     return [f"not in the configuration, read off the weights: {', '.join(shown)}"]
+
+
+def num_task_types(raw: Mapping[str, Any], path: Path) -> int:
+    """Returns how many embeddings of tasks there are; one is added to each token.
+
+    Raises:
+        CheckpointError: When a value is none of its key.
+    """
+    uses = raw.get("use_task_id")
+    if not isinstance(uses, bool | None):
+        raise CheckpointError(
+            f"Expected `use_task_id` to be true or false. Received: "
+            f"use_task_id={uses!r} in {path}. Correct it."
+        )
+    number = raw.get("task_type_vocab_size")
+    number = ERNIE_TASKS if number is None else number
+    return int(_number("task_type_vocab_size", number, path)) if uses else 0
 
 
 def unknown_keys(raw: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from kerascls.checkpoints.config_files import (
     encoder_config,
     notes_on_keys,
     notes_on_sizes,
+    num_task_types,
     read_config,
 )
 from kerascls.checkpoints.layouts import (
@@ -55,6 +56,8 @@ class EncoderFiles:
         config_path: Configuration file.
         weights_path: safetensors file, its index file, or TensorFlow prefix.
         config: The encoder that the configuration describes.
+        num_task_types: Rows of a table of tasks, as ERNIE has; 0 for none. The first
+            row is for texts of no certain task.
         notes: What was inferred or not used, for people.
         weights: The opened file.
         names: The names in it, and where among them the encoder is.
@@ -66,6 +69,7 @@ class EncoderFiles:
     config_path: Path
     weights_path: Path
     config: EncoderConfig
+    num_task_types: int = 0
     notes: tuple[str, ...] = ()
     weights: WeightFile = field(repr=False, compare=False)
     names: EncoderNames = field(repr=False, compare=False)
@@ -155,6 +159,7 @@ def describe_checkpoint(
         config_path=config_path,
         weights_path=weights_path,
         config=encoder_config(raw, family, dialect, config_path, sizes),
+        num_task_types=num_task_types(raw, config_path),
         notes=tuple(notes),
         weights=weights,
         names=names,

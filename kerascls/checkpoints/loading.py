@@ -19,7 +19,7 @@ from kerascls.checkpoints.finding import (
     choose_gelu,
     find_checkpoint,
 )
-from kerascls.checkpoints.names import is_transposed
+from kerascls.checkpoints.names import TASKS, is_transposed
 from kerascls.checkpoints.vocabularies import read_vocabulary
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kerascls.models.encoder import Encoder
 
 WORD_EMBEDDINGS = "embeddings/word_embeddings"
+SEGMENTS = "embeddings/token_type_embeddings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +135,10 @@ def read_encoder_weights(
     )
     require_complete(files, accounting)
     weights = dict(_finite_weights(files, accounting))
+    tasks = weights.pop(TASKS, None)
+    if tasks is not None:
+        # Each token has one segment and the same task, so the one can carry the other.
+        weights[SEGMENTS] = weights[SEGMENTS] + tasks[0]
     if kept is not None:
         weights[WORD_EMBEDDINGS] = weights[WORD_EMBEDDINGS][kept]
     return weights, accounting.notes()

@@ -12,7 +12,7 @@ from kerascls.models.families import FAMILIES
 from kerascls.system.tables import named
 
 LayoutName = Literal["google", "huggingface"]
-# Leading parts of our names and of theirs; the first that fits is exchanged.
+# Patterns of leading parts of our names, and theirs; the first that fits is exchanged.
 Renames = tuple[tuple[str, str], ...]
 
 
@@ -38,6 +38,8 @@ _PROJECTION: Renames = (
 )
 _GROUP = "encoder/transformer/group_0/inner_group_0/"
 _LAYER = "encoder/albert_layer_groups/0/albert_layers/0/"
+_ANY_LAYER = r"encoder/layer_(\d+)/"
+_DISTILBERT_LAYER = r"transformer/layer/\1/"
 
 BERT_NAMES = WeightNames(google=_PROJECTION, words=("bert", "ernie"))
 ALBERT_NAMES = WeightNames(
@@ -62,6 +64,23 @@ ALBERT_NAMES = WeightNames(
 )
 # Hugging Face's has the names of BERT where it has neither prefix nor projection.
 ELECTRA_NAMES = WeightNames(words=("electra", "generator"), projects=True)
+ROBERTA_NAMES = WeightNames(words=("roberta",))
+DISTILBERT_NAMES = WeightNames(
+    huggingface=tuple(
+        (f"{_ANY_LAYER}{ours}/", f"{_DISTILBERT_LAYER}{theirs}/")
+        for ours, theirs in (
+            ("attention/self/query", "attention/q_lin"),
+            ("attention/self/key", "attention/k_lin"),
+            ("attention/self/value", "attention/v_lin"),
+            ("attention/output/dense", "attention/out_lin"),
+            ("attention/output/LayerNorm", "sa_layer_norm"),
+            ("intermediate/dense", "ffn/lin1"),
+            ("output/dense", "ffn/lin2"),
+            ("output/LayerNorm", "output_layer_norm"),
+        )
+    ),
+    words=("distilbert",),
+)
 
 _HUGGINGFACE_ENDINGS: Renames = (
     (r"_embeddings$", "_embeddings.weight"),
@@ -81,10 +100,15 @@ LEFT_OUT: dict[LayoutName, Renames] = {
     ),
     "huggingface": (
         (r"^embeddings\.(position_ids|token_type_ids)$", "position ids"),
-        (r"^(cls|predictions|sop_classifier|lm_head)\.", "pre-training heads"),
+        (r"^embeddings\.task_type_embeddings\.", "embeddings of tasks, not in use"),
+        (
+            r"^(cls|predictions|sop_classifier|lm_head"
+            r"|vocab_transform|vocab_layer_norm|vocab_projector)\.",
+            "pre-training heads",
+        ),
         (r"^(generator_predictions|generator_lm_head)\.", "generator head"),
         (r"^discriminator_predictions\.", "discriminator head"),
-        (r"^(classifier|qa_outputs|sequence_summary)\.", "task heads"),
+        (r"^(pre_classifier|classifier|qa_outputs|sequence_summary)\.", "task heads"),
         (r"^pooler\.", "pooler"),
     ),
 }
@@ -107,6 +131,10 @@ def file_name(layout: LayoutName, family: str, name: str) -> str:
     return name.replace("/", ".")
 
 
+# ERNIE adds an embedding of the task to each token.
+TASKS = "embeddings/task_type_embeddings"
+
+
 def is_transposed(layout: LayoutName, name: str) -> bool:
     """Whether a file of that layout holds our weight with its axes exchanged."""
     return layout == "huggingface" and name.endswith("/kernel")
@@ -120,6 +148,6 @@ def reason_to_leave_out(layout: LayoutName, name: str) -> str | None:
 
 def _exchange(name: str, renames: Renames) -> str:
     for ours, theirs in renames:
-        if name.startswith(ours):
-            return theirs + name.removeprefix(ours)
+        if re.match(ours, name):
+            return re.sub(f"^{ours}", theirs, name)
     return name

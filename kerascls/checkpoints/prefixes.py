@@ -35,6 +35,7 @@ _TIED = (
     "predictions.decoder.weight",
     "lm_head.decoder.weight",
     "generator_lm_head.weight",
+    "vocab_projector.weight",
 )
 # Names of what is stored in other ways, what it is, and what to do with it.
 _FOREIGN = (

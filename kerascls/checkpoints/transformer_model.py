@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -180,10 +180,8 @@ def _check(
             "Expected the path of a configuration file. Received: config_path=None. "
             "Give it; sizes cannot be told otherwise."
         )
-    known = {
-        name: family
-        for family, row in FAMILIES.items()
-        for name in (family, *row.aliases)
+    known = {family: family for family in FAMILIES} | {
+        name: family for family, row in FAMILIES.items() for name in row.aliases
     }
     if not isinstance(model, str) or model.lower() not in known:
         raise SettingsError(
@@ -195,7 +193,16 @@ def _check(
             f"Expected `application` to be 'encoder'. Received: "
             f"application={application!r}. Language models are not supported."
         )
-    return Path(config_path), known[model.lower()]
+    return Path(config_path), _family(known, model.lower(), Path(config_path))
+
+
+def _family(known: Mapping[str, str], model: str, config_path: Path) -> str:
+    """Returns the family meant; of two that a name may mean, the configuration's."""
+    family = known[model]
+    if model != family and model in FAMILIES:
+        named = config_family(read_config(config_path), config_path)
+        return model if named == model else family
+    return family
 
 
 def _read(

@@ -1,4 +1,4 @@
-"""BERT, ALBERT and ELECTRA encoders from one post-norm block and a configuration."""
+"""BERT and its like: encoders from one post-norm block and a configuration."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -24,7 +24,8 @@ class Encoder(layers.Layer):
 
     Args:
         config: Which family and which sizes. ALBERT applies its one block
-            `num_layers` times; ELECTRA differs from BERT only in its projection.
+            `num_layers` times; ELECTRA differs from BERT only in its projection,
+            RoBERTa in its positions, DistilBERT in having no segments.
         with_pool: Whether to return the pooled `[CLS]` vector too.
         seed: Fixes initial weights and dropout.
         num_outputs: How many of the last layers' hidden states to return, beside
@@ -43,6 +44,9 @@ class Encoder(layers.Layer):
         - [BERT](https://arxiv.org/abs/1810.04805)
         - [ALBERT](https://arxiv.org/abs/1909.11942)
         - [ELECTRA](https://arxiv.org/abs/2003.10555)
+        - [RoBERTa](https://arxiv.org/abs/1907.11692)
+        - [XLM-R](https://arxiv.org/abs/1911.02116)
+        - [DistilBERT](https://arxiv.org/abs/1910.01108)
     """
 
     def __init__(
@@ -119,7 +123,9 @@ class Encoder(layers.Layer):
             SettingsError: When there are more tokens than the encoder has positions.
         """
         self._check_shape(tuple(token_ids.shape))
-        hidden = self.embeddings(token_ids, segment_ids, training=training)
+        hidden = self.embeddings(
+            token_ids, segment_ids, padding_mask, training=training
+        )
         if self.projection is not None:
             hidden = self.projection(hidden)  # (batch, tokens, hidden_dim)
         bias = attention_bias(padding_mask, self.compute_dtype)
@@ -185,10 +191,11 @@ class Encoder(layers.Layer):
         tables = self.embeddings
         named = {
             "embeddings/word_embeddings": tables.tokens,
-            "embeddings/token_type_embeddings": tables.segments,
             "embeddings/position_embeddings": tables.positions,
             **_norm("embeddings/LayerNorm", tables.norm),
         }
+        if tables.segments is not None:
+            named["embeddings/token_type_embeddings"] = tables.segments
         if self.projection is not None:
             named |= _dense("embeddings_project", self.projection)
         for index, block in enumerate(self.blocks):

@@ -10,6 +10,7 @@ from kerascls.models.registry import ACTIVATIONS
 
 # Beyond all encoders: a larger number is a mistake, and building would never end.
 MAX_LAYERS, MAX_SIZE = 1000, 2**31 - 1
+MAY_BE_NONE = ("num_token_types", "first_position")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,9 @@ class EncoderConfig:
         num_layers: How many times a block is applied.
         num_heads: Attention heads; must divide `hidden_dim`.
         max_positions: Longest sequence, in tokens.
-        num_token_types: Rows of the segment embedding table.
+        num_token_types: Rows of the segment embedding table; 0 for none.
+        first_position: Row of the position table that the first token has; those
+            before it no token has.
         activation: One of `ACTIVATIONS`.
         dropout: Share of hidden units dropped in training.
         attention_dropout: Share of attention weights dropped in training.
@@ -51,15 +54,18 @@ class EncoderConfig:
     attention_dropout: float = 0.1
     layer_norm_epsilon: float = 1e-12
     initializer_range: float = 0.02
+    first_position: int = 0
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
+            least = 0 if field.name in MAY_BE_NONE else 1
             most = MAX_LAYERS if field.name == "num_layers" else MAX_SIZE
-            if field.type is int and (type(value) is not int or not 1 <= value <= most):
+            is_size = type(value) is int and least <= value <= most
+            if field.type is int and not is_size:
                 raise CheckpointError(
-                    f"An encoder needs `{field.name}` to be a whole number from 1 to "
-                    f"{most}. Received: {field.name}={value!r:.40}."
+                    f"An encoder needs `{field.name}` to be a whole number from "
+                    f"{least} to {most}. Received: {field.name}={value!r:.40}."
                 )
             if field.type is float and not _is_number(value):
                 raise CheckpointError(
@@ -82,6 +88,11 @@ class EncoderConfig:
     def has_projection(self) -> bool:
         """Whether embeddings pass a linear layer on their way to `hidden_dim`."""
         return self.shares_layers or self.embedding_dim != self.hidden_dim
+
+    @property
+    def num_positions(self) -> int:
+        """Rows of the position embedding table."""
+        return self.first_position + self.max_positions
 
     @property
     def num_blocks(self) -> int:
@@ -122,9 +133,11 @@ def weight_shapes(
     embedding, hidden = config.embedding_dim, config.hidden_dim
     shapes: dict[str, tuple[int, ...]] = {
         "embeddings/word_embeddings": (config.vocab_size, embedding),
-        "embeddings/token_type_embeddings": (config.num_token_types, embedding),
-        "embeddings/position_embeddings": (config.max_positions, embedding),
+        "embeddings/position_embeddings": (config.num_positions, embedding),
     }
+    if config.num_token_types:
+        types = (config.num_token_types, embedding)
+        shapes["embeddings/token_type_embeddings"] = types
 
     def norm(name: str, width: int) -> None:
         shapes[f"{name}/gamma"] = shapes[f"{name}/beta"] = (width,)

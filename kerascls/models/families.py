@@ -17,12 +17,17 @@ class Family:
         shares_layers: Whether one block's weights serve all layers, behind a
             projection.
         has_pooler: Whether it is published with a pooler.
+        has_segments: Whether it adds an embedding of the segment to each token.
+        counts_from_padding: Whether the first token's position is the one behind the
+            padding token's id, as in RoBERTa, and padding is not counted.
         google_gelu: What `"gelu"` means in Google's configurations, which say it for
             both forms; it is a matter of the code they were trained with.
         google_absent: What a key stands for that Google's configuration leaves out, as
             the code says that reads it; where nothing is said all have the defaults of
             `EncoderConfig`.
         huggingface_absent: As `google_absent`.
+        huggingface_words: What Hugging Face's configurations call keys that they
+            call otherwise in other families.
     """
 
     title: str
@@ -31,9 +36,12 @@ class Family:
     model_types: tuple[str, ...] = ()
     shares_layers: bool = False
     has_pooler: bool = True
+    has_segments: bool = True
+    counts_from_padding: bool = False
     google_gelu: str = "gelu_erf"
     google_absent: Mapping[str, Any] = field(default_factory=dict)
     huggingface_absent: Mapping[str, Any] = field(default_factory=dict)
+    huggingface_words: Mapping[str, str] = field(default_factory=dict)
 
 
 _NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -43,8 +51,15 @@ FAMILIES = {
     "bert": Family(
         title="BERT",
         weight_names=f"{_NAMES}:BERT_NAMES",
-        aliases=("roberta",),
+        aliases=("roberta",),  # so bert4keras calls BERTs that were trained like one
         model_types=("ernie",),
+    ),
+    "roberta": Family(
+        title="RoBERTa",
+        weight_names=f"{_NAMES}:ROBERTA_NAMES",
+        model_types=("xlm-roberta", "camembert"),
+        counts_from_padding=True,
+        huggingface_absent={"pad_token_id": 1},
     ),
     "albert": Family(
         title="ALBERT",
@@ -63,6 +78,21 @@ FAMILIES = {
         weight_names=f"{_NAMES}:ELECTRA_NAMES",
         has_pooler=False,
         huggingface_absent={"embedding_size": 128},
+    ),
+    "distilbert": Family(
+        title="DistilBERT",
+        weight_names=f"{_NAMES}:DISTILBERT_NAMES",
+        has_pooler=False,
+        has_segments=False,
+        huggingface_words={
+            "dim": "hidden_size",
+            "hidden_dim": "intermediate_size",
+            "n_layers": "num_hidden_layers",
+            "n_heads": "num_attention_heads",
+            "activation": "hidden_act",
+            "dropout": "hidden_dropout_prob",
+            "attention_dropout": "attention_probs_dropout_prob",
+        },
     ),
 }
 

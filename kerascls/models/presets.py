@@ -30,6 +30,7 @@ class Preset:
             `hidden_dim`, `max_positions`, `parameters` and `to_dict()`.
         folders: Folder names recognised in `pretrained/`, the preferred one first;
             none for what has no pretrained weights.
+        hub: `OWNER/NAME` of its repository on the Hugging Face hub, if there is one.
         learning_rate: Peak rate when fine-tuning pretrained weights; None for what is
             not trained in steps, like all that follows.
         from_scratch_learning_rate: Peak rate when starting from random weights.
@@ -44,6 +45,7 @@ class Preset:
     title: str
     config: Any
     folders: tuple[str, ...] = ()
+    hub: str | None = None
     learning_rate: float | None = None
     from_scratch_learning_rate: float = 1e-4
     epochs: int = 5
@@ -106,6 +108,7 @@ PRESETS: dict[str, Preset] = {
             title="BERT base, Chinese (Google)",
             config=_chinese("bert"),
             folders=("chinese_L-12_H-768_A-12", "bert-base-chinese"),
+            hub="google-bert/bert-base-chinese",
             learning_rate=2e-5,
         ),
         Preset(
@@ -116,6 +119,7 @@ PRESETS: dict[str, Preset] = {
                 "chinese_roberta_wwm_ext_L-12_H-768_A-12",
                 "chinese-roberta-wwm-ext",
             ),
+            hub="hfl/chinese-roberta-wwm-ext",
             learning_rate=2e-5,
         ),
         Preset(
@@ -123,6 +127,7 @@ PRESETS: dict[str, Preset] = {
             title="ALBERT small, Chinese (brightmart, Google's code)",
             config=_albert(hidden_dim=384, num_layers=6),
             folders=("albert_small_zh_google", "albert_chinese_small"),
+            hub="voidful/albert_chinese_small",
             learning_rate=1e-4,
             **_SMALL,
         ),
@@ -131,6 +136,7 @@ PRESETS: dict[str, Preset] = {
             title="ALBERT tiny, Chinese (brightmart, Google's code)",
             config=_albert(hidden_dim=312, num_layers=4),
             folders=("albert_tiny_zh_google", "albert_chinese_tiny"),
+            hub="voidful/albert_chinese_tiny",
             learning_rate=1e-4,
             **_SMALL,
         ),
@@ -143,6 +149,7 @@ PRESETS: dict[str, Preset] = {
                 "chinese_electra_180g_small_L-12_H-256_A-4",
                 "chinese-electra-180g-small-discriminator",
             ),
+            hub="hfl/chinese-electra-180g-small-discriminator",
             learning_rate=3e-4,
             **_SMALL,
         ),
@@ -155,7 +162,33 @@ PRESETS: dict[str, Preset] = {
                 "chinese_electra_180g_base_L-12_H-768_A-12",
                 "chinese-electra-180g-base-discriminator",
             ),
+            hub="hfl/chinese-electra-180g-base-discriminator",
             learning_rate=1e-4,
+        ),
+        Preset(
+            name="macbert",
+            title="MacBERT base, Chinese (HFL)",
+            config=_chinese("bert"),
+            folders=("chinese-macbert-base", "chinese_macbert_base"),
+            hub="hfl/chinese-macbert-base",
+            learning_rate=2e-5,
+        ),
+        Preset(
+            name="rbt3",
+            title="RBT3, three layers of RoBERTa-wwm-ext, Chinese (HFL)",
+            config=_chinese("bert", num_layers=3),
+            folders=("rbt3", "chinese_rbt3_L-3_H-768_A-12"),
+            hub="hfl/rbt3",
+            learning_rate=5e-5,
+        ),
+        Preset(
+            name="bge_small_zh",
+            title="BGE small, Chinese sentence embeddings (BAAI)",
+            config=_chinese("bert", 512, num_layers=4, num_heads=8),
+            folders=("bge-small-zh-v1.5", "bge-small-zh"),
+            hub="BAAI/bge-small-zh-v1.5",
+            learning_rate=5e-5,
+            from_scratch_learning_rate=5e-4,
         ),
         Preset(
             name="linear",

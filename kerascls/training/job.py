@@ -100,7 +100,14 @@ class Job:
     @property
     def notes(self) -> tuple[str, ...]:
         """Lines on what it starts from."""
-        return self.start.notes
+        if not self._has_pairs or self.input_spec.pair:
+            return self.start.notes
+        alone = "pairs: this encoder has no segments; [SEP] alone stands between texts"
+        return (*self.start.notes, alone)
+
+    @property
+    def _has_pairs(self) -> bool:
+        return self.settings.data.text_pair is not None
 
     @property
     def weights(self) -> Path | None:
@@ -166,7 +173,7 @@ class Job:
         return InputSpec(
             text_columns=dataset.text_columns,
             label_column=dataset.label_column,
-            pair=self.settings.data.text_pair is not None,
+            pair=self._has_pairs and self.start.config.num_token_types > 1,
             do_lower_case=self.start.tokenizer.do_lower_case,
             max_tokens=cast("int", self.settings.model.max_tokens),
             truncate=self.settings.model.truncate,

@@ -123,8 +123,7 @@ class StartingPoint:
 
         Raises:
             SettingsError: When the encoder does not know sequences so long, has not
-                so many layers, has no second segment for pairs, or has no pooler that
-                could be frozen.
+                so many layers, or has no pooler that could be frozen.
         """
         preset, from_scratch = self.preset, self.checkpoint is None
         longest = self.config.max_positions
@@ -156,19 +155,8 @@ class StartingPoint:
                 f"knows. Received: max_tokens={settings.model.max_tokens}. Give fewer "
                 f"with --max-tokens."
             )
-        self._check_segments(settings)
         self._check_head(settings)
         return settings
-
-    def _check_segments(self, settings: RunSettings) -> None:
-        pair = settings.data.text_pair
-        if pair is not None and self.config.num_token_types < 2:
-            raise SettingsError(
-                f"Expected an encoder with two segments for pairs of texts. Received: "
-                f"text_pair={pair!r} for {self.name}, which has one "
-                f"(type_vocab_size=1). Give the column with --text as well, in place "
-                f"of --text-pair: [SEP] stands between the texts."
-            )
 
     def _check_head(self, settings: RunSettings) -> None:
         pooling = cast("str", settings.model.pooling)

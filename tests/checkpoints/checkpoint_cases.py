@@ -19,7 +19,11 @@ KEPT_TOKENS = [n for n in range(len(VOCABULARY)) if n < 5 or n % 3]
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """Sizes of a model and the seed of its weights; `gelu` is its family's form."""
+    """Sizes of a model and the seed of its weights; `gelu` is its family's form.
+
+    `model_type` is what its configuration says where that is not the family;
+    `max_positions` are the rows of its table.
+    """
 
     name: str
     family: str
@@ -34,6 +38,19 @@ class Model:
     num_token_types: int = 2
     spread: float = 0.2
     vocab_size: int = len(VOCABULARY)
+    pad_id: int = 0
+    num_task_types: int = 0
+    model_type: str | None = None
+
+    @property
+    def has_pooler(self) -> bool:
+        return self.family not in ("electra", "distilbert")
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """Its tokens; where padding is the second, it stands in place of [UNK]."""
+        pad, other, *others = VOCABULARY
+        return [other, pad, *others] if self.pad_id else [pad, other, *others]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +96,30 @@ ELECTRA = Model(
     embedding_dim=16, hidden_dim=32,
 )  # fmt: skip
 ELECTRA_EQUAL = replace(ELECTRA, name="electra_equal", seed=15, embedding_dim=32)
+ROBERTA = Model(
+    name="roberta", family="roberta", seed=16, gelu="erf",
+    embedding_dim=48, hidden_dim=48, num_token_types=1, pad_id=1,
+)  # fmt: skip
+ERNIE = Model(
+    name="ernie", family="bert", seed=17, gelu="erf", model_type="ernie",
+    embedding_dim=48, hidden_dim=48, num_task_types=3,
+)  # fmt: skip
+DISTILBERT = Model(
+    name="distilbert", family="distilbert", seed=18, gelu="erf",
+    embedding_dim=48, hidden_dim=48, num_token_types=0,
+)  # fmt: skip
 MODELS = {
-    model.name: model for model in (BERT, ALBERT, ALBERT_EQUAL, ELECTRA, ELECTRA_EQUAL)
+    model.name: model
+    for model in (
+        BERT,
+        ALBERT,
+        ALBERT_EQUAL,
+        ELECTRA,
+        ELECTRA_EQUAL,
+        ROBERTA,
+        ERNIE,
+        DISTILBERT,
+    )
 }
 
 CASES = {
@@ -132,6 +171,18 @@ CASES = {
             name="electra_equal_huggingface", model=ELECTRA_EQUAL, gelu="tanh",
             layout="huggingface", weights_file="model.safetensors.index.json",
             num_shards=2,
+        ),
+        Case(
+            name="roberta_huggingface", model=ROBERTA, layout="huggingface",
+            prefix=True, position_ids=True,
+        ),
+        Case(name="roberta_huggingface_bare", model=ROBERTA, layout="huggingface"),
+        Case(
+            name="ernie_huggingface", model=ERNIE, layout="huggingface", prefix=True,
+        ),
+        Case(
+            name="distilbert_huggingface", model=DISTILBERT, layout="huggingface",
+            prefix=True,
         ),
     )
 }  # fmt: skip

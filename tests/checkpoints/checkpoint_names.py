@@ -23,6 +23,8 @@ GOOGLE_CONFIG_EXTRAS: dict[str, dict[str, object]] = {
         "down_scale_factor": 1,
     },
     "electra": {},
+    "roberta": {},
+    "distilbert": {},
 }
 
 HUGGINGFACE_CONFIG_EXTRAS: dict[str, dict[str, object]] = {
@@ -45,6 +47,32 @@ HUGGINGFACE_CONFIG_EXTRAS: dict[str, dict[str, object]] = {
         "summary_type": "first",
         "summary_use_proj": True,
     },
+    "roberta": {
+        "bos_token_id": 0,
+        "eos_token_id": 2,
+        "position_embedding_type": "absolute",
+        "use_cache": True,
+    },
+    "distilbert": {
+        "qa_dropout": 0.1,
+        "seq_classif_dropout": 0.2,
+        "sinusoidal_pos_embds": False,
+        "tie_weights_": True,
+    },
+}
+# What a family calls keys that others call so; "" for those it does not have.
+HUGGINGFACE_CONFIG_WORDS = {
+    "distilbert": {
+        "hidden_size": "dim",
+        "intermediate_size": "hidden_dim",
+        "num_hidden_layers": "n_layers",
+        "num_attention_heads": "n_heads",
+        "hidden_act": "activation",
+        "hidden_dropout_prob": "dropout",
+        "attention_probs_dropout_prob": "attention_dropout",
+        "type_vocab_size": "",
+        "layer_norm_eps": "",
+    },
 }
 
 # By family: without and with the prefix, that is, without and with heads.
@@ -52,6 +80,8 @@ HUGGINGFACE_ARCHITECTURES = {
     "bert": ("BertModel", "BertForPreTraining"),
     "albert": ("AlbertModel", "AlbertForMaskedLM"),
     "electra": ("ElectraModel", "ElectraForPreTraining"),
+    "roberta": ("RobertaModel", "RobertaForMaskedLM"),
+    "distilbert": ("DistilBertModel", "DistilBertForMaskedLM"),
 }
 
 _ALBERT_GROUP = r"encoder/transformer/group_0/inner_group_0/"
@@ -78,6 +108,17 @@ _ALBERT_LAYER = "encoder/albert_layer_groups/0/albert_layers/0/"
 HUGGINGFACE_NAMES: dict[str, list[tuple[str, str]]] = {
     "bert": [(r"/layer_(\d+)/", r"/layer/\1/"), *_HUGGINGFACE_PARAMETERS],
     "electra": [(r"/layer_(\d+)/", r"/layer/\1/"), *_HUGGINGFACE_PARAMETERS],
+    "roberta": [(r"/layer_(\d+)/", r"/layer/\1/"), *_HUGGINGFACE_PARAMETERS],
+    "distilbert": [
+        (r"^encoder/layer_(\d+)/", r"transformer/layer/\1/"),
+        (r"/attention/self/(.)[a-z]+/", r"/attention/\1_lin/"),
+        (r"/attention/output/dense/", "/attention/out_lin/"),
+        (r"/attention/output/LayerNorm/", "/sa_layer_norm/"),
+        (r"/intermediate/dense/", "/ffn/lin1/"),
+        (r"/output/dense/", "/ffn/lin2/"),
+        (r"/output/LayerNorm/", "/output_layer_norm/"),
+        *_HUGGINGFACE_PARAMETERS,
+    ],
     "albert": [
         (r"^embeddings_project/", "encoder/embedding_hidden_mapping_in/"),
         (r"^pooler/dense/", "pooler/"),
@@ -148,5 +189,21 @@ HUGGINGFACE_HEADS: dict[str, Shapes] = {
         "discriminator_predictions.dense.weight": ("hidden_dim", "hidden_dim"),
         "discriminator_predictions.dense_prediction.bias": (1,),
         "discriminator_predictions.dense_prediction.weight": (1, "hidden_dim"),
+    },
+    "roberta": {
+        "lm_head.bias": ("vocab_size",),
+        "lm_head.dense.bias": ("hidden_dim",),
+        "lm_head.dense.weight": ("hidden_dim", "hidden_dim"),
+        "lm_head.layer_norm.bias": ("hidden_dim",),
+        "lm_head.layer_norm.weight": ("hidden_dim",),
+        "lm_head.decoder.weight": ("vocab_size", "hidden_dim"),
+    },
+    "distilbert": {
+        "vocab_layer_norm.bias": ("hidden_dim",),
+        "vocab_layer_norm.weight": ("hidden_dim",),
+        "vocab_projector.bias": ("vocab_size",),
+        "vocab_projector.weight": ("vocab_size", "hidden_dim"),
+        "vocab_transform.bias": ("hidden_dim",),
+        "vocab_transform.weight": ("hidden_dim", "hidden_dim"),
     },
 }

@@ -3,10 +3,11 @@
 The weights come from a seed, so a checkpoint is made where it is needed and only the
 outputs of other projects' models on them are stored, in `references/`:
 
-    python tests/checkpoints/make_checkpoints.py references
+    python tests/checkpoints/make_checkpoints.py references [NAME ...]
 
-computes those; `references/README.md` says what it needs. This file does not import
-kerascls: names and shapes are written down a second time, to be wrong independently.
+computes those, of all models or of some; `references/README.md` says what it needs.
+This file does not import kerascls: names and shapes are written down a second time, to
+be wrong independently.
 """
 
 import hashlib
@@ -16,11 +17,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from checkpoint_cases import CASES, MODELS, VOCABULARY, Case, Model
+from checkpoint_cases import CASES, MODELS, Case, Model
 from checkpoint_names import (
     GOOGLE_CONFIG_EXTRAS,
     HUGGINGFACE_ARCHITECTURES,
     HUGGINGFACE_CONFIG_EXTRAS,
+    HUGGINGFACE_CONFIG_WORDS,
     HUGGINGFACE_HEADS,
     HUGGINGFACE_NAMES,
     TENSORFLOW_HEADS,
@@ -53,8 +55,9 @@ def write_checkpoint(case: Case, directory: str | Path) -> Path:
     """Writes configuration, weights and vocabulary of a case into a directory."""
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    extra = [f"[unused{n}]" for n in range(case.model.vocab_size - len(VOCABULARY))]
-    vocab_text = "\n".join([*VOCABULARY, *extra]) + "\n"
+    vocabulary = case.model.vocabulary
+    extra = [f"[unused{n}]" for n in range(case.model.vocab_size - len(vocabulary))]
+    vocab_text = "\n".join([*vocabulary, *extra]) + "\n"
     (directory / "vocab.txt").write_text(vocab_text, encoding="utf-8")
     if case.layout == "tensorflow":
         _write_json(directory / case.config_file, google_config(case.model))
@@ -81,7 +84,7 @@ def google_config(model: Model) -> dict[str, object]:
         "type_vocab_size": model.num_token_types,
         "vocab_size": model.vocab_size,
     }
-    if model.family != "bert":
+    if model.family in ("albert", "electra"):
         config["embedding_size"] = model.embedding_dim
     return config | GOOGLE_CONFIG_EXTRAS[model.family]
 
@@ -89,15 +92,21 @@ def google_config(model: Model) -> dict[str, object]:
 def huggingface_config(case: Case) -> dict[str, object]:
     """Returns the `config.json` of a case."""
     activation = {"erf": "gelu", "tanh": "gelu_new"}[case.expected_gelu]
-    architecture = HUGGINGFACE_ARCHITECTURES[case.model.family][case.prefix]
-    return google_config(case.model) | {
+    model = case.model
+    architecture = HUGGINGFACE_ARCHITECTURES[model.family][case.prefix]
+    config = google_config(model) | {
         "architectures": [architecture],
-        "model_type": case.model.family,
+        "model_type": model.model_type or model.family,
         "hidden_act": activation,
         "layer_norm_eps": 1e-12,
-        "pad_token_id": 0,
+        "pad_token_id": model.pad_id,
         "transformers_version": "4.36.2",
-    } | HUGGINGFACE_CONFIG_EXTRAS[case.model.family]  # fmt: skip
+    } | HUGGINGFACE_CONFIG_EXTRAS[model.family]  # fmt: skip
+    if model.num_task_types:
+        config |= {"use_task_id": True, "task_type_vocab_size": model.num_task_types}
+    words = HUGGINGFACE_CONFIG_WORDS.get(model.family, {})
+    renamed = {words.get(key, key): value for key, value in config.items()}
+    return {key: value for key, value in renamed.items() if key}
 
 
 def tensorflow_variables(case: Case) -> dict[str, np.ndarray]:
@@ -122,7 +131,7 @@ def tensorflow_variables(case: Case) -> dict[str, np.ndarray]:
 def huggingface_tensors(case: Case) -> dict[str, np.ndarray]:
     """Returns everything a case's safetensors files hold, by tensor name."""
     model = case.model
-    prefix = f"{model.family}." if case.prefix else ""
+    prefix = f"{model.model_type or model.family}." if case.prefix else ""
     tensors = {
         prefix + _rename(name, HUGGINGFACE_NAMES[model.family]): value.T
         if name.endswith("/kernel")
@@ -149,11 +158,15 @@ def _encoder_shapes(model: Model) -> dict[str, tuple[int, ...]]:
         "embeddings/position_embeddings": (model.max_positions, width),
         **_norm("embeddings/LayerNorm", width),
     }
+    if not model.num_token_types:
+        del shapes["embeddings/token_type_embeddings"]
+    if model.num_task_types:
+        shapes["embeddings/task_type_embeddings"] = (model.num_task_types, width)
     if model.family == "albert" or width != hidden:
         shapes |= _dense("embeddings_project", width, hidden)
     for index in range(1 if model.family == "albert" else model.num_layers):
         shapes |= _block_shapes(f"encoder/layer_{index}", model)
-    if model.family != "electra":
+    if model.has_pooler:
         shapes |= _dense("pooler/dense", hidden, hidden)
     return shapes
 
@@ -241,8 +254,8 @@ def _save_safetensors(directory: Path, tensors: dict[str, np.ndarray], num_shard
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["references"]:
-        sys.exit("usage: python tests/checkpoints/make_checkpoints.py references")
+    if sys.argv[1:2] != ["references"]:
+        sys.exit("usage: python make_checkpoints.py references [NAME ...]")
     from reference_models import write_references
 
-    write_references(Path(__file__).parent / "references")
+    write_references(Path(__file__).parent / "references", sys.argv[2:] or MODELS)

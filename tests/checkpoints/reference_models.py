@@ -5,6 +5,8 @@ Runs where those two can be installed, which is not where kerascls runs; see
 
     python reference_models.py bert4keras DIRECTORY FAMILY GELU INPUTS.npz OUTPUTS.npz
     python reference_models.py transformers DIRECTORY FAMILY GELU INPUTS.npz OUTPUTS.npz
+
+FAMILY is what a configuration calls its model.
 """
 
 import importlib.metadata
@@ -12,10 +14,11 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from checkpoint_cases import CASES, KEPT_TOKENS, MODELS, VOCABULARY, Case, Model
+from checkpoint_cases import CASES, KEPT_TOKENS, MODELS, Case, Model
 from make_checkpoints import weights_digest, write_checkpoint
 
 # bert4keras needs Keras 2, and TensorFlow chooses its Keras when it is imported.
@@ -44,14 +47,14 @@ TEXTS = {
 }
 
 
-def write_references(directory: Path):
-    """Writes one file of inputs and outputs for each model."""
+def write_references(directory: Path, names: Iterable[str]):
+    """Writes one file of inputs and outputs for each model of these names."""
     with tempfile.TemporaryDirectory() as parent:
         folders = {
             name: write_checkpoint(case, Path(parent, name))
             for name, case in CASES.items()
         }
-        for model in MODELS.values():
+        for model in map(MODELS.__getitem__, names):
             arrays = _model_references(model, folders)
             np.savez_compressed(directory / f"{model.name}.npz", **arrays)
 
@@ -95,47 +98,50 @@ def run_transformers(directory: Path, family: str, gelu: str, inputs: Arrays) ->
         family: `"bert"`, `"albert"` or `"electra"`.
         gelu: `"erf"` or `"tanh"`.
         inputs: `token_ids` and `segment_ids`, both int32 `(batch, tokens)`. Padding
-            is what has the token id 0.
+            is what has the token id that the configuration names.
     """
     import torch
     from transformers import AutoModel
 
+    activation = "activation" if family == "distilbert" else "hidden_act"
     model, loaded = AutoModel.from_pretrained(
         directory,
-        hidden_act={"erf": "gelu", "tanh": "gelu_new"}[gelu],
         attn_implementation="eager",
         output_loading_info=True,
+        **{activation: {"erf": "gelu", "tanh": "gelu_new"}[gelu]},
     )
     if model.config.model_type != family or loaded["missing_keys"]:
         raise RuntimeError(f"transformers did not load {directory}: {loaded}")
     token_ids = torch.tensor(inputs["token_ids"].astype("int64"))
+    pad_id = model.config.pad_token_id
+    segments = {}
+    if getattr(model.config, "type_vocab_size", 0) > 1:
+        segment_ids = torch.tensor(inputs["segment_ids"].astype("int64"))
+        segments["token_type_ids"] = segment_ids
     with torch.no_grad():
         result = model.eval()(
-            input_ids=token_ids,
-            token_type_ids=torch.tensor(inputs["segment_ids"].astype("int64")),
-            attention_mask=(token_ids != 0).long(),
+            input_ids=token_ids, attention_mask=(token_ids != pad_id).long(), **segments
         )
     outputs = {"hidden": result.last_hidden_state.numpy()}
-    if family != "electra":
+    if family not in ("electra", "distilbert"):
         outputs["pooled"] = result.pooler_output.numpy()
-    return _without_padding(outputs, inputs)
+    return _without_padding(outputs, inputs, pad_id)
 
 
-def make_inputs() -> dict[str, Arrays]:
+def make_inputs(model: Model) -> dict[str, Arrays]:
     """Returns the batches: one without padding, one with, one of sentence pairs."""
     from bert4keras.tokenizers import Tokenizer
 
-    tokenizer = Tokenizer(
-        {token: index for index, token in enumerate(VOCABULARY)}, do_lower_case=True
-    )
+    vocab = {token: index for index, token in enumerate(model.vocabulary)}
+    tokenizer = Tokenizer(vocab, do_lower_case=True)
     return {
-        name: _pad([tokenizer.encode(*texts) for texts in rows], extra=name != "plain")
+        name: _pad([tokenizer.encode(*texts) for texts in rows], model, name != "plain")
         for name, rows in TEXTS.items()
     }
 
 
 def _model_references(model: Model, folders: dict[str, Path]) -> Arrays:
-    inputs = make_inputs()
+    inputs = make_inputs(model)
     arrays: Arrays = {
         "made_with": np.array(_versions()),
         "weights_sha256": np.array(weights_digest(model)),
@@ -175,7 +181,7 @@ def _option_references(case: Case, folder: Path, inputs: Arrays) -> Arrays:
 
 def _run(case: Case, folder: Path, gelu: str, inputs: Arrays) -> Arrays:
     run = RUNNERS[PROJECTS[case.layout]]
-    return run(folder, case.model.family, gelu, inputs)
+    return run(folder, case.model.model_type or case.model.family, gelu, inputs)
 
 
 def _check_agreement(title: str, cases: list[Case], results: list[Arrays]):
@@ -188,19 +194,21 @@ def _check_agreement(title: str, cases: list[Case], results: list[Arrays]):
             raise RuntimeError(f"The references disagree by {apart}: {names}")
 
 
-def _without_padding(outputs: Arrays, inputs: Arrays) -> Arrays:
-    mask = (inputs["token_ids"] != 0)[..., None]
+def _without_padding(outputs: Arrays, inputs: Arrays, pad_id: int = 0) -> Arrays:
+    mask = (inputs["token_ids"] != pad_id)[..., None]
     hidden = np.where(mask, outputs["hidden"], 0).astype("float32")
     return outputs | {"hidden": hidden}
 
 
-def _pad(rows: list[tuple[list[int], list[int]]], extra: bool) -> Arrays:
+def _pad(rows: list[tuple[list[int], list[int]]], model: Model, extra: bool) -> Arrays:
     # Beyond the longest row, so that whole columns are padding.
     tokens = max(len(ids) for ids, _ in rows) + (3 if extra else 0)
     padded = np.zeros((2, len(rows), tokens), "int32")
     for index, pair in enumerate(rows):
         padded[:, index, : len(pair[0])] = pair
-    return {"token_ids": padded[0], "segment_ids": padded[1]}
+    used = np.arange(tokens) < np.array([[len(ids)] for ids, _ in rows])
+    token_ids = np.where(used, padded[0], model.pad_id).astype("int32")
+    return {"token_ids": token_ids, "segment_ids": padded[1]}
 
 
 def _versions() -> list[str]:

@@ -101,6 +101,6 @@ def test_a_gelu_is_what_the_code_of_its_file_means_by_it(folder_with, google):
 
 
 def test_one_that_asks_for_other_code_is_refused(folder_with, google):
-    folder = folder_with(bert_config=SIZES, config=SIZES | {"use_task_id": True})
-    with pytest.raises(CheckpointError, match="config.json with use_task_id=True"):
+    folder = folder_with(bert_config=SIZES, config=SIZES | {"is_decoder": True})
+    with pytest.raises(CheckpointError, match="config.json with is_decoder=True"):
         find_config(folder, google)

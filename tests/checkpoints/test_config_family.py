@@ -27,10 +27,10 @@ def test_the_family_is_what_the_configuration_names(raw, family):
 
 
 @pytest.mark.parametrize(
-    "raw", [{"model_type": "roberta"}, {"architectures": ["GPT2Model"]}]
+    "raw", [{"model_type": "gpt2"}, {"architectures": ["GPT2Model"]}]
 )
 def test_another_family_is_refused(raw):
-    with pytest.raises(CheckpointError, match="families bert, albert, electra"):
+    with pytest.raises(CheckpointError, match="families bert, roberta, albert, elec"):
         config_family(raw, PATH)
 
 
@@ -51,13 +51,30 @@ def test_a_bert_that_is_called_roberta_in_one_place_is_read_and_said(raw, word):
     ("raw", "word"),
     [
         (ROBERTA, "roberta"),
+        (ROBERTA, None),
+        (ROBERTA | {"pad_token_id": 1}, ""),
+        (ROBERTA | {"type_vocab_size": 1}, ""),
+        ({"model_type": "xlm-roberta"}, "roberta"),
+        ({"model_type": "camembert", "pad_token_id": 1}, "roberta"),
+        ({"pad_token_id": 1, "type_vocab_size": 1}, "roberta"),
+        ({"architectures": ["RobertaModel"]}, "roberta"),
+    ],
+)
+def test_what_names_and_numbers_call_roberta_is_one(raw, word):
+    assert config_family(raw, PATH, word) == "roberta"
+    assert notes_on_family(raw, word or "") == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "word"),
+    [
         (ROBERTA, ""),
         (ROBERTA, "electra"),
         (ROBERTA | {"pad_token_id": 1}, "bert"),
         (ROBERTA | {"type_vocab_size": 1}, "bert"),
         (ROBERTA | {"model_type": "bert", "pad_token_id": 1}, "roberta"),
         ({}, "roberta"),
-        ({"model_type": "xlm-roberta"}, "roberta"),
+        ({"model_type": "xlm-roberta", "pad_token_id": 1}, "bert"),
     ],
 )
 def test_what_may_count_positions_as_roberta_does_is_refused(raw, word):

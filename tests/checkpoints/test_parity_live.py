@@ -135,7 +135,7 @@ def run_ours(
 ) -> dict[str, np.ndarray]:
     import keras
 
-    with_pool = case.model.family != "electra"
+    with_pool = case.model.has_pooler
     encoder = load_encoder(folder, with_pool=with_pool).encoder
     padding_mask = (inputs["token_ids"] != 0).astype("int32")
     outputs = encoder(inputs["token_ids"], inputs["segment_ids"], padding_mask)

@@ -76,8 +76,9 @@ def test_what_is_beside_the_encoder_has_the_name_it_has_without_a_wrapper():
     ("family", "embedding_dim", "families"),
     [
         ("albert", 4, ("albert",)),
-        ("bert", 8, ("bert", "electra")),
-        ("electra", 4, ("electra", "bert")),
+        ("bert", 8, ("bert", "roberta", "electra")),
+        ("electra", 4, ("electra", "bert", "roberta")),
+        ("distilbert", 8, ("distilbert",)),
     ],
 )
 def test_without_a_prefix_the_structure_tells_the_family(
@@ -89,7 +90,7 @@ def test_without_a_prefix_the_structure_tells_the_family(
 
 def test_a_users_own_word_does_not_exclude_a_family():
     names = [f"bert.{name}" for name in names_of("huggingface", "electra", 4)]
-    assert set(find(names).families) == {"bert", "electra"}
+    assert set(find(names).families) == {"bert", "electra", "roberta"}
 
 
 def test_wrappers_within_names_are_passed_over():

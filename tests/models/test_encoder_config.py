@@ -16,7 +16,9 @@ from kerascls.models.presets import get_preset
         ({"num_layers": 0}, "num_layers=0"),
         ({"vocab_size": 9.0}, "vocab_size=9.0"),
         ({"num_token_types": True}, "num_token_types=True"),
-        ({"family": "gpt"}, "one of bert, albert, electra.*family='gpt'"),
+        ({"num_token_types": -1}, "from 0 to .*num_token_types=-1"),
+        ({"first_position": None}, "first_position=None"),
+        ({"family": "gpt"}, "one of bert, roberta, .*family='gpt'"),
         ({"activation": "swish"}, "gelu_erf, gelu_tanh, relu.*activation='swish'"),
     ],
 )
@@ -49,6 +51,14 @@ def test_projection_and_blocks_follow_from_family_and_sizes(
     names = weight_shapes(config)
     assert ("embeddings_project/kernel" in names) == projection
     assert sum(name.endswith("/intermediate/dense/bias") for name in names) == blocks
+
+
+def test_tables_have_rows_for_what_their_ids_can_be():
+    config = replace(tiny_config(), first_position=2, num_token_types=0)
+    shapes = weight_shapes(config)
+    positions = shapes["embeddings/position_embeddings"]
+    assert positions == (config.max_positions + 2, config.embedding_dim)
+    assert "embeddings/token_type_embeddings" not in shapes
 
 
 def test_the_pooler_is_counted_only_where_it_belongs():

@@ -38,6 +38,9 @@ def test_the_presets_are_known():
         "albert_tiny",
         "electra_small",
         "electra_base",
+        "macbert",
+        "rbt3",
+        "bge_small_zh",
         "linear",
     ]
 
@@ -55,7 +58,8 @@ def test_an_unknown_preset_names_all_and_the_nearest():
         get_preset("albert_smal")
     assert str(error.value) == (
         "Expected `model` to be one of bert, roberta_wwm_ext, albert_small, "
-        "albert_tiny, electra_small, electra_base, linear. Received: "
+        "albert_tiny, electra_small, electra_base, macbert, rbt3, bge_small_zh, "
+        "linear. Received: "
         "model='albert_smal'. Did you mean 'albert_small'?"
     )
 
@@ -66,6 +70,12 @@ def test_every_recognised_folder_is_found(preset, tmp_path):
         path = put_checkpoint(tmp_path / "pretrained" / folder)
         assert find_pretrained(preset) == path
         (path / "model.safetensors").unlink()
+
+
+def test_what_the_hub_calls_a_model_is_a_folder_that_is_found():
+    for preset in PRESETS.values():
+        if preset.hub:
+            assert preset.hub.rpartition("/")[2] in preset.folders
 
 
 def test_no_folder_name_belongs_to_two_presets():

@@ -41,6 +41,16 @@ def test_the_input_is_that_of_the_files_and_settings(pair_files):
     assert job.layout.max_tokens == 20
 
 
+def test_pairs_have_no_segments_where_the_encoder_has_none(pair_files):
+    job = prepared(pair_files, text=("question",), text_pair="answer")
+    assert not any("pairs" in note for note in job.notes)
+    config = replace(job.start.config, num_token_types=1)
+    alone = replace(job, start=replace(job.start, config=config))
+    assert alone.input_spec.text_columns == ("question", "answer")
+    assert not alone.input_spec.pair
+    assert "pairs: this encoder has no segments" in alone.notes[-1]
+
+
 def test_tokens_are_made_when_they_are_asked_for_and_once(
     multilabel_files, monkeypatch
 ):

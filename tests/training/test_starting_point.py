@@ -137,13 +137,3 @@ def test_a_checkpoint_without_a_preset_is_titled_by_its_kind_and_sizes(
     assert chosen.defaults_from.endswith(", the preset nearest in width")
     named = replace(chosen, name=chosen.preset.name)
     assert (named.title, named.defaults_from) == (chosen.preset.name,) * 2
-
-
-def test_pairs_need_an_encoder_with_two_segments(own_data, tiny_checkpoint):
-    chosen = start(own_data, checkpoint=tiny_checkpoint)
-    one = replace(chosen, config=replace(chosen.config, num_token_types=1))
-    one.resolve(RunSettings())
-    pairs = RunSettings.from_options(text=("text",), text_pair="second")
-    chosen.resolve(pairs)
-    with pytest.raises(SettingsError, match="Give the column with --text as well"):
-        one.resolve(pairs)

@@ -60,7 +60,7 @@ def _check_room(bundle: "Bundle", sizes: dict[str, Any]) -> None:
     wanted = {
         "vocab_size": bundle.tokenizer().vocab_size,
         "max_positions": spec.max_tokens,
-        "num_token_types": 2 if spec.pair else 1,
+        "num_token_types": 2 if spec.pair else 0,
     }
     for name, least in wanted.items():
         known = sizes.get(name)

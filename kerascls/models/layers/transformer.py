@@ -131,27 +131,46 @@ class Embeddings(layers.Layer):
             )
 
         self.tokens = table("word_embeddings", config.vocab_size)
-        self.segments = table("token_type_embeddings", config.num_token_types)
-        self.positions = table("position_embeddings", config.max_positions)
+        self.segments = None
+        if config.num_token_types:
+            self.segments = table("token_type_embeddings", config.num_token_types)
+        self.positions = table("position_embeddings", config.num_positions)
         self.norm.build((None, None, config.embedding_dim))
         self.built = True
 
     def call(
-        self, token_ids: KerasTensor, segment_ids: KerasTensor, training: Any = None
+        self,
+        token_ids: KerasTensor,
+        segment_ids: KerasTensor,
+        padding_mask: KerasTensor,
+        training: Any = None,
     ) -> KerasTensor:
         """Returns `(batch, tokens, embedding_dim)` in the compute dtype.
 
         Args:
             token_ids: int32 `(batch, tokens)`.
-            segment_ids: int32 `(batch, tokens)`.
+            segment_ids: int32 `(batch, tokens)`; of no effect where there is one
+                segment or none.
+            padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
             training: Whether dropout is on.
         """
-        num_tokens = ops.shape(token_ids)[1]
-        positions = ops.convert_to_tensor(self.positions)[None, :num_tokens]
         hidden = _rows(self.tokens, token_ids)  # (batch, tokens, embedding_dim)
-        hidden += _rows(self.segments, segment_ids)
-        hidden += positions  # (1, tokens, embedding_dim)
+        if self.config.num_token_types == 1:
+            hidden += ops.convert_to_tensor(self.segments)  # (1, embedding_dim)
+        elif self.segments is not None:
+            hidden += _rows(self.segments, segment_ids)
+        hidden += self._positions(padding_mask)
         return self.dropout(self.norm(hidden), training=training)
+
+    def _positions(self, padding_mask: KerasTensor) -> KerasTensor:
+        first = self.config.first_position
+        if not first:
+            num_tokens = ops.shape(padding_mask)[1]
+            # (1, tokens, embedding_dim)
+            return ops.convert_to_tensor(self.positions)[None, :num_tokens]
+        # Padding is not counted, and has the position before the first.
+        counted = ops.cumsum(padding_mask, axis=1) * padding_mask
+        return _rows(self.positions, counted + (first - 1))
 
 
 def _rows(table: keras.Variable, ids: KerasTensor) -> KerasTensor:

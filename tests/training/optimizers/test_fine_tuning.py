@@ -41,7 +41,7 @@ def test_decay_spares_norms_and_biases(family):
         name for name, array in model.named_arrays().items() if (array != 1).any()
     }
     tables = {name for name in decayed if name.endswith("_embeddings")}
-    assert len(tables) == 3
+    assert len(tables) == (2 if family == "distilbert" else 3)
     kernels = {name for name in model.weights_by_name() if name.endswith("kernel")}
     assert decayed - tables == kernels
     for name in decayed:

@@ -44,18 +44,31 @@ def first_token(graph: OnnxGraph, states: str) -> str:
 
 
 def _embed(graph: OnnxGraph, config: EncoderConfig) -> str:
-    num_tokens = graph.node("Shape", graph.inputs["token_ids"], start=1, end=2)
-    positions = graph.weight("embeddings/position_embeddings")
-    zero = graph.ints(0)
-    positions = graph.node("Slice", positions, zero, num_tokens, zero)  # (tokens, dim)
-    kinds = graph.weight("embeddings/token_type_embeddings")
-    segments = graph.node("Gather", kinds, graph.inputs["segment_ids"])
-    tokens = graph.rows("embeddings/word_embeddings", graph.inputs["token_ids"])
-    total = graph.node("Add", graph.node("Add", tokens, segments), positions)
+    total = graph.rows("embeddings/word_embeddings", graph.inputs["token_ids"])
+    if config.num_token_types:
+        segments = graph.weight("embeddings/token_type_embeddings")
+        if config.num_token_types > 1:
+            segments = graph.node("Gather", segments, graph.inputs["segment_ids"])
+        total = graph.node("Add", total, segments)
+    total = graph.node("Add", total, _positions(graph, config))
     hidden = graph.norm(total, "embeddings/LayerNorm", config.layer_norm_epsilon)
     return (
         graph.dense(hidden, "embeddings_project") if config.has_projection else hidden
     )
+
+
+def _positions(graph: OnnxGraph, config: EncoderConfig) -> str:
+    table = graph.weight("embeddings/position_embeddings")
+    if not config.first_position:
+        num_tokens = graph.node("Shape", graph.inputs["token_ids"], start=1, end=2)
+        zero = graph.ints(0)
+        return graph.node("Slice", table, zero, num_tokens, zero)  # (tokens, dim)
+    before = graph.constant("before", config.first_position - 1, np.int32)
+    counted = graph.node(
+        "CumSum", graph.inputs["padding_mask"], graph.constant("axis", 1)
+    )
+    counted = graph.node("Mul", counted, graph.inputs["padding_mask"])
+    return graph.node("Gather", table, graph.node("Add", counted, before))
 
 
 def _add_block(

@@ -59,7 +59,7 @@ def probabilities(logits) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("family", "activation"),
-    list(zip(FAMILIES, ("gelu_erf", "gelu_tanh", "relu"), strict=True)),
+    list(zip(FAMILIES[:3], ("gelu_erf", "gelu_tanh", "relu"), strict=True)),
 )
 def test_every_family_gives_the_same_probabilities(tmp_path, family, activation):
     model, bundle = written(tmp_path, family=family, activation=activation)
