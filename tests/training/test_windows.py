@@ -14,6 +14,7 @@ from kerascls.inference.bundle import open_bundle
 from kerascls.inference.bundle.architecture import read_architecture
 from kerascls.inference.bundle.description import bundle_lines, describe_bundle
 from kerascls.inference.predictor import Predictor
+from kerascls.models.backend.forward import length_buckets
 from kerascls.settings.run_settings import RunSettings
 
 WINDOWS = {
@@ -102,6 +103,26 @@ def test_many_windows_are_predicted_in_smaller_batches(predictor, monkeypatch):
     monkeypatch.setattr(predictor._runtime, "logits", watched)
     predictor.predict_proba([UNSEEN * 30] * 20 + ["足球"] * 40)
     assert shapes == [(8, 4, 12), (8, 4, 12), (8, 4, 12), (32, 1, 4), (4, 1, 4)]
+
+
+def test_a_backend_that_compiles_sees_few_shapes_and_answers_the_same(
+    predictor, long_files, monkeypatch
+):
+    texts = texts_of(long_files["test"])
+    expected = predictor.predict_proba(texts)
+    shapes = set()
+    runtime = predictor._runtime
+    logits = runtime._forward
+
+    def watched(inputs):
+        shapes.add(inputs["token_ids"].shape[1:])
+        return logits(inputs)
+
+    monkeypatch.setattr(runtime, "_buckets", length_buckets(12, 4))
+    monkeypatch.setattr(runtime, "_forward", watched)
+    for text, scores in zip(texts, expected, strict=True):
+        np.testing.assert_allclose(predictor.predict_proba(text)[0], scores, atol=1e-5)
+    assert shapes == {(1, 12), (2, 12), (4, 12)}
 
 
 def test_evaluation_and_prediction_of_files_give_what_training_reported(

@@ -14,12 +14,19 @@ def probabilities(logits) -> np.ndarray:
     return 1 / (1 + np.exp(-np.array(logits)))
 
 
-@pytest.mark.parametrize("window_pooling", WINDOW_POOLINGS)
-@pytest.mark.parametrize("pooling", ["cls", "pooler", "max", "label_attention"])
+HEADS = [
+    *(("cls", name) for name in WINDOW_POOLINGS),
+    *(("label_attention", name) for name in WINDOW_POOLINGS),
+    *(("pooler", "mean"), ("max", "attention")),
+]
+
+
+@pytest.mark.parametrize(("pooling", "window_pooling"), HEADS)
+@pytest.mark.parametrize("family", ["bert", "roberta"])
 def test_windows_give_the_same_probabilities(
-    make_bundle, tmp_path, pooling, window_pooling
+    make_bundle, tmp_path, pooling, window_pooling, family
 ):
-    head = {"pooling": pooling, "window_pooling": window_pooling}
+    head = {"pooling": pooling, "window_pooling": window_pooling, "family": family}
     bundle = make_bundle(tmp_path / "bundle", **head)
     model, places = load_model(bundle), (tmp_path / "32.onnx", tmp_path / "8.onnx")
     for place, int8 in zip(places, (False, True), strict=True):
