@@ -9,7 +9,7 @@ from keras import KerasTensor, layers
 from kerascls.errors import SettingsError
 from kerascls.models.layers.poolings import LayerMix
 from kerascls.models.layers.windows import fold, fold_hidden, pool_windows
-from kerascls.models.registry import POOLINGS, WINDOW_POOLINGS
+from kerascls.models.registry import POOLINGS, WINDOW_POOLINGS, Pooling
 from kerascls.system.tables import known_name, named
 
 
@@ -62,9 +62,7 @@ class ClassificationHead(layers.Layer):
     ) -> None:
         kwargs.setdefault("name", "head")
         super().__init__(**kwargs)
-        _check(pooling, mix_layers, mlp_dim)
-        if window_pooling is not None:
-            known_name(WINDOW_POOLINGS, window_pooling, "window_pooling")
+        _check(pooling, mix_layers, mlp_dim, window_pooling)
         self.num_classes = num_classes
         self.hidden_dim = hidden_dim
         self.pooling = pooling
@@ -76,18 +74,11 @@ class ClassificationHead(layers.Layer):
         self.dropout = layers.Dropout(dropout, seed=seed, dtype=self.dtype_policy)
         self.mix = LayerMix(mix_layers, name="mix") if mix_layers > 1 else None
         self._row = POOLINGS[pooling]
-        self.pool = named(self._row.layer)
-        if self._row.has_weights:
-            num_queries = num_classes if self._row.per_label else 1
-            initializer = self._initializer(seed + 2)
-            self.pool = self.pool(num_queries, hidden_dim, initializer)
-        self.window_pool: Any = None
+        num_queries = num_classes if self._row.per_label else 1
+        self.pool = self._pool(self._row, num_queries, seed + 2)
+        self.window_pool = None
         if window_pooling is not None:
-            row = WINDOW_POOLINGS[window_pooling]
-            self.window_pool = named(row.layer)
-            if row.has_weights:
-                initializer = self._initializer(seed + 5)
-                self.window_pool = self.window_pool(1, hidden_dim, initializer)
+            self.window_pool = self._pool(WINDOW_POOLINGS[window_pooling], 1, seed + 5)
         self.mlp: layers.Dense | None = None
         if mlp_dim is not None:
             self.mlp = layers.Dense(
@@ -103,6 +94,12 @@ class ClassificationHead(layers.Layer):
             )
         self.dense = self._classifier(mlp_dim or hidden_dim, seed + 1)
         self.built = True
+
+    def _pool(self, row: Pooling, num_queries: int, seed: int) -> Any:
+        pool = named(row.layer)
+        if not row.has_weights:
+            return pool
+        return pool(num_queries, self.hidden_dim, self._initializer(seed))
 
     def _classifier(self, width: int, seed: int) -> layers.Layer:
         options = {
@@ -241,8 +238,12 @@ class ClassificationHead(layers.Layer):
         return by_name
 
 
-def _check(pooling: str, mix_layers: int, mlp_dim: int | None) -> None:
+def _check(
+    pooling: str, mix_layers: int, mlp_dim: int | None, window_pooling: str | None
+) -> None:
     known_name(POOLINGS, pooling, "pooling")
+    if window_pooling is not None:
+        known_name(WINDOW_POOLINGS, window_pooling, "window_pooling")
     numbers = {"mix_layers": mix_layers, "mlp_dim": 1 if mlp_dim is None else mlp_dim}
     for name, value in numbers.items():
         if type(value) is not int or value < 1:

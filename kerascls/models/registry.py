@@ -161,9 +161,8 @@ class Architecture:
     Args:
         build: `module:function` of `(job, compute)` that returns the model to train,
             and notes for people; it refuses settings that it cannot follow, such as
-            `freeze_encoder` without an encoder, or windows: a model that reads them
-            has `input_rank` 3, for batches `(batch, windows, tokens)`. Empty for what
-            is no Keras model.
+            `freeze_encoder` without an encoder. A model of windows has `input_rank` 3
+            and takes `(batch, windows, tokens)`. Empty for what is no Keras model.
         rebuild: `module:function` of `(num_classes, **blueprint)` that returns it in
             float32; the weights come later. Empty as for `build`.
         onnx: `module:function` of `(graph, **blueprint)` that adds it to an ONNX graph
