@@ -15,16 +15,15 @@ def probabilities(logits) -> np.ndarray:
 
 
 HEADS = [
-    *(("cls", name) for name in WINDOW_POOLINGS),
-    *(("label_attention", name) for name in WINDOW_POOLINGS),
-    *(("pooler", "mean"), ("max", "attention")),
+    *(("bert", "cls", name) for name in WINDOW_POOLINGS),
+    *(("bert", "label_attention", name) for name in WINDOW_POOLINGS),
+    *(("bert", "pooler", "mean"), ("roberta", "max", "attention")),
 ]
 
 
-@pytest.mark.parametrize(("pooling", "window_pooling"), HEADS)
-@pytest.mark.parametrize("family", ["bert", "roberta"])
+@pytest.mark.parametrize(("family", "pooling", "window_pooling"), HEADS)
 def test_windows_give_the_same_probabilities(
-    make_bundle, tmp_path, pooling, window_pooling, family
+    make_bundle, tmp_path, family, pooling, window_pooling
 ):
     head = {"pooling": pooling, "window_pooling": window_pooling, "family": family}
     bundle = make_bundle(tmp_path / "bundle", **head)
