@@ -194,7 +194,8 @@ class ClassificationHead(layers.Layer):
         if not self.pools_beforehand:
             vectors = self.pool(vectors, mask)
         if self.window_pool is not None:
-            vectors = pool_windows(self.window_pool, vectors, padding_mask)
+            num_vectors = self.num_classes if self._row.per_label else 1
+            vectors = pool_windows(self.window_pool, vectors, padding_mask, num_vectors)
         if not self._row.per_label:  # else (batch, num_classes, hidden_dim)
             vectors = vectors[:, 0]  # (batch, hidden_dim)
         vectors = self.dropout(vectors, training=training)

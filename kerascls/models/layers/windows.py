@@ -47,6 +47,7 @@ def pool_windows(
     pool: Callable[[KerasTensor, KerasTensor], KerasTensor],
     vectors: KerasTensor,
     padding_mask: KerasTensor,
+    num_vectors: int = 1,
 ) -> KerasTensor:
     """Makes vectors of texts out of those of their windows.
 
@@ -55,11 +56,12 @@ def pool_windows(
         vectors: `(batch * windows, vectors, hidden_dim)`; of several, each is pooled
             with those of its place in the other windows.
         padding_mask: int32 `(batch, windows, tokens)`.
+        num_vectors: How many vectors a window has.
 
     Returns:
         `(batch, vectors, hidden_dim)`.
     """
-    num_vectors, width = vectors.shape[1:]
+    width = vectors.shape[-1]
     is_real = ops.max(padding_mask, axis=-1)  # (batch, windows)
     shape = (-1, ops.shape(padding_mask)[1], num_vectors, width)
     by_text = ops.transpose(ops.reshape(vectors, shape), (0, 2, 1, 3))

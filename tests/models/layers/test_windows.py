@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tiny_models import random_weights, tiny_batch, tiny_classifier, tiny_windows
 
+from kerascls.models.backend.forward import forward
 from kerascls.models.layers.poolings import maximum, mean
 from kerascls.models.layers.windows import FoldWindows, pool_windows
 from kerascls.models.registry import POOLINGS
@@ -46,7 +47,7 @@ def test_each_vector_is_pooled_over_the_windows_that_have_tokens(pool, of, num_v
     mask = np.zeros((3, 4, 6), np.int32)
     for row, windows in enumerate((4, 2, 1)):
         mask[row, :windows, :2] = 1
-    pooled = pool_windows(pool, vectors.reshape(12, num_vectors, 5), mask)
+    pooled = pool_windows(pool, vectors.reshape(12, num_vectors, 5), mask, num_vectors)
     expected = [of(vectors[row, :n], axis=0) for row, n in enumerate((4, 2, 1))]
     np.testing.assert_allclose(pooled, expected, atol=1e-6)
 
@@ -80,6 +81,15 @@ def test_windows_and_tokens_that_only_pad_change_nothing(pooling, window_pooling
         np.testing.assert_allclose(logits_of(model, alone)[0], together[row], atol=1e-6)
         more = {name: np.pad(x, ((0, 0), (0, 2), (0, 3))) for name, x in batch.items()}
         np.testing.assert_allclose(logits_of(model, more), together, atol=1e-6)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_batches_of_any_shape_are_read_by_one_traced_model(pooling):
+    model = classifier(pooling=pooling, window_pooling="attention", num_layers=1)
+    traced = forward(model)
+    for lengths in (LENGTHS, ((5,), (2,)), ((8, 3),)):
+        batch = tiny_windows(lengths)
+        np.testing.assert_allclose(traced(batch), logits_of(model, batch), atol=1e-5)
 
 
 @every_window_pooling
