@@ -46,6 +46,13 @@ def sevens(task, label_smoothing):
     return Sevens(reduction="sum", name="loss")
 
 
+def hinge(strength, balanced, seed):
+    """A machine of the linear model."""
+    from sklearn.svm import LinearSVC
+
+    return LinearSVC(C=strength, loss="hinge", random_state=seed)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BagConfig:
     """Sizes of a bag of tokens."""

@@ -18,6 +18,7 @@ from kerascls.experiments.search.space import search_space
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.runtimes import RUNTIMES, RuntimeKind
 from kerascls.models.families import FAMILIES, Family
+from kerascls.models.linear.config import LINEAR_LOSSES, LinearLoss
 from kerascls.models.presets import PRESETS
 from kerascls.models.registry import ACTIVATIONS, POOLINGS, Activation, Pooling
 from kerascls.serving.exporters.formats import FORMATS, Format
@@ -32,6 +33,7 @@ TABLES = {
     "families": (FAMILIES, "models/families.py"),
     "models": (PRESETS, "models/presets.py"),
     "losses": (LOSSES, "settings/training.py"),
+    "linear losses": (LINEAR_LOSSES, "models/linear/config.py"),
     "trackers": (TRACKERS, "settings/training.py"),
     "runtimes": (RUNTIMES, "inference/runtimes/__init__.py"),
     "export formats": (FORMATS, "serving/exporters/formats.py"),
@@ -95,7 +97,7 @@ def test_what_an_8_bit_model_may_change_is_written_once():
 def test_every_row_refers_to_something_that_is_there():
     places = [*LOSSES.values(), *TRACKERS.values()]
     rows = [*POOLINGS.values(), *ACTIVATIONS.values(), *FORMATS.values()]
-    rows += [*JUDGES.values(), *RUNTIMES.values()]
+    rows += [*JUDGES.values(), *RUNTIMES.values(), *LINEAR_LOSSES.values()]
     rows += [preset.architecture for preset in PRESETS.values()]
     for row in rows:
         places += [x for x in vars(row).values() if isinstance(x, str) and ":" in x]
@@ -108,6 +110,7 @@ def test_every_row_refers_to_something_that_is_there():
     [
         ("pooling", "meen", "mean"),
         ("loss", "cross-entropy", "cross_entropy"),
+        ("linear_loss", "log", "log_loss"),
         ("track", "tensorbord", "tensorboard"),
         ("model", "alberta_small", "albert_small"),
     ],
@@ -179,6 +182,16 @@ def test_a_loss_is_added(train, monkeypatch):
     text = (run.out / "history.csv").read_text("utf-8-sig")
     row = next(csv.DictReader(text.splitlines()))
     assert (float(row["loss"]), float(row["val_loss"])) == pytest.approx((7, 7))
+
+
+def test_a_linear_loss_is_added(train_run, files, tmp_path, monkeypatch):
+    row = LinearLoss(meaning="mine", machine="table_rows:hinge", strengths=(1.0,))
+    monkeypatch.setitem(LINEAR_LOSSES, "mine", row)
+    options = {"checkpoint": None, "epochs": None, "batch_size": None, **files}
+    options |= {"learning_rate": None, "max_tokens": None, "baseline": True}
+    run = train_run(tmp_path / "run", model="linear", linear_loss="mine", **options)
+    assert "characters, mine, C 1" in " ".join(run.shown.split())
+    assert answers(run) == list(LABELS)
 
 
 def test_a_model_is_added(train):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from kerascls.errors import SettingsError
+from kerascls.models.linear.config import LINEAR_LOSSES
 from kerascls.settings.group import ONE_OR_MORE, Group, NameIn
 
 SCORES = (
@@ -24,6 +25,7 @@ TRACKERS = {
     "wandb": "kerascls.training.tracking.runs:start_wandb",
 }
 Loss = Annotated[str, AfterValidator(NameIn(LOSSES, "loss"))]
+LinearLossName = Annotated[str, AfterValidator(NameIn(LINEAR_LOSSES, "linear_loss"))]
 Tracker = Annotated[str, AfterValidator(NameIn(TRACKERS, "track"))]
 
 
@@ -81,6 +83,12 @@ class TrainSettings(Group):
     )
     loss: Loss = Field(
         "cross_entropy", description=f"What is made small: {', '.join(LOSSES)}."
+    )
+    linear_loss: LinearLossName = Field(
+        "squared_hinge",
+        description="The same for the linear model: "
+        + ", ".join(f"{name} ({row.meaning})" for name, row in LINEAR_LOSSES.items())
+        + ".",
     )
     label_smoothing: float = Field(
         0.0, ge=0, lt=1, description="Share of a target spread over all labels."
@@ -151,6 +159,10 @@ class TrainSettings(Group):
             raise ValueError("layer_decay slows the encoder, which is frozen here")
         if self.fgm and (self.freeze_encoder or self.freeze_layers):
             raise ValueError("fgm moves word embeddings, which are frozen here")
+        if self.linear_loss != "squared_hinge" and not self.baseline:
+            raise ValueError(
+                "linear_loss is of the linear model, which is left out here"
+            )
         return self
 
 

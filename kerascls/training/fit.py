@@ -215,7 +215,7 @@ def _run(
     linear = fit_baseline(job)
     trained = job.train(run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
-    _keep_parts(run.path, bundle, data, trained.valid_logits)
+    _keep_parts(run.path, bundle, data, trained)
     if bundle.decision.calibration.kind != "none":
         epochs = (
             "Thresholds of the epochs above are of probabilities before calibration."
@@ -291,13 +291,15 @@ def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bund
 
 
 def _keep_parts(
-    run: Path, bundle: Bundle, data: LabelledText, valid_logits: np.ndarray
+    run: Path, bundle: Bundle, data: LabelledText, trained: Trained
 ) -> None:
     """Keeps what `tune` fits to, and by what the texts of training are known again."""
     train, valid = data.parts["train"], data.parts["valid"]
-    scored = scored_rows_of(bundle, valid_logits, valid.dataset, valid.rows)
-    replace(scored, logits=valid_logits).save(run / VALID_ROWS_FILE)
-    SeenTexts.of(train.texts, valid.texts).save(run)
+    logits = trained.valid_logits
+    scored = scored_rows_of(bundle, logits, valid.dataset, valid.rows)
+    replace(scored, logits=logits).save(run / VALID_ROWS_FILE)
+    learned = [*train.texts, *(valid.texts if trained.trained_on_valid else ())]
+    SeenTexts.of(learned, valid.texts).save(run)
 
 
 def _score(

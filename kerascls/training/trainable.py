@@ -27,6 +27,8 @@ class Trained:
         facts: More of what run.json tells.
         interrupted: Whether Ctrl-C ended it.
         seconds_before: How long the processes before this one trained.
+        trained_on_valid: Whether the model to write, unlike the one of these logits,
+            has learned from the validation part too.
     """
 
     runtime: str
@@ -36,6 +38,7 @@ class Trained:
     facts: dict[str, Any] = field(default_factory=dict)
     interrupted: bool = False
     seconds_before: float = 0.0
+    trained_on_valid: bool = False
 
 
 class Trainable(Protocol):

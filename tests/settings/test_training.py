@@ -48,3 +48,9 @@ def test_one_tracker_may_be_stated_as_a_plain_text():
 def test_an_unknown_tracker_is_refused_with_the_nearest_name():
     with pytest.raises(SettingsError, match="Did you mean 'mlflow'"):
         RunSettings.from_options(track=("wandb", "mlflo"))
+
+
+def test_a_loss_of_the_linear_model_where_there_is_none_is_refused():
+    assert RunSettings.from_options(linear_loss="log_loss").train.baseline
+    with pytest.raises(SettingsError, match="linear_loss is of the linear model"):
+        RunSettings.from_options(linear_loss="log_loss", baseline=False)

@@ -53,6 +53,7 @@ class LabelColumn:
             column, the separators of a multilabel one.
         skips_bad_rows: Whether rows that cannot be used are left out.
         cells: Each distinct cell.
+        are_whole: Whether a text is one label as it stands, whatever it looks like.
         text_columns: Where the texts come from.
         count_texts: Returns how many different texts there are.
     """
@@ -64,6 +65,7 @@ class LabelColumn:
     is_stated: bool
     skips_bad_rows: bool
     cells: tuple[LabelCell, ...]
+    are_whole: bool = False
     text_columns: tuple[str, ...] = ("text",)
     count_texts: Callable[[], int] = field(default=int, repr=False)
 
@@ -85,6 +87,10 @@ class LabelColumn:
     def filled(self) -> tuple[LabelCell, ...]:
         """The cells that say something, usable or not."""
         return tuple(cell for cell in self.cells if cell.text.strip())
+
+    def has_names_in(self, cells: Iterable[LabelCell]) -> bool:
+        """Returns whether cells are names, whatever they look like."""
+        return self.are_whole and all(cell.is_text for cell in cells)
 
     @property
     def is_multilabel(self) -> bool:

@@ -63,7 +63,7 @@ def vectors(column: LabelColumn) -> Iterator[Finding]:
         + _written_as(column)
         + '. In Python, for each row: "|".join(name for name, one in zip(NAMES, row) '
         "if one).",
-        is_certain=True,
+        is_certain=not column.has_names_in(found),
     )
 
 
@@ -101,7 +101,8 @@ def values(column: LabelColumn) -> Iterator[Finding]:
             f'{column.file}, column "{column.name}": {rows:,} {noun} '
             f"({cell_examples(cells)})",
             _cure(kind, column) + left_out * are_bad_rows,
-            is_certain=not (are_bad_rows and column.skips_bad_rows),
+            is_certain=not (are_bad_rows and column.skips_bad_rows)
+            and not column.has_names_in(cells),
         )
 
 

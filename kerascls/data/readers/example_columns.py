@@ -46,6 +46,7 @@ class ExampleColumns:
         separator: Between the names in a cell.
         names: Those of classes that are given by number.
         source: The file or table, for messages.
+        are_whole: Whether a text is one label as it stands, not a cell to be read.
         cells: What was in the label column.
     """
 
@@ -55,13 +56,20 @@ class ExampleColumns:
     separator: str
     names: LabelNames | None
     source: str = ""
+    are_whole: bool = False
     cells: dict[object, LabelCell] = field(default_factory=dict, repr=False)
 
     @classmethod
     def choose(
-        cls, columns: Collection[str], options: ReadOptions, source: str
+        cls,
+        columns: Collection[str],
+        options: ReadOptions,
+        source: str,
+        has_whole_labels: bool = False,
     ) -> "ExampleColumns":
         """Returns the columns that the options, or their names, say.
+
+        `has_whole_labels` is as in `Frame`; the task multilabel, stated, overrules it.
 
         Raises:
             DataError: When a column is missing.
@@ -77,7 +85,8 @@ class ExampleColumns:
                 f"label."
             )
         names = _names(options)
-        chosen = cls(texts, label, task, options.separator, names, source)
+        are_whole = has_whole_labels and options.task is not Task.MULTILABEL
+        chosen = cls(texts, label, task, options.separator, names, source, are_whole)
         if not chosen.may_split and options.separator != "|":
             raise SettingsError(
                 f"Expected a separator only where cells hold several labels. "
@@ -90,7 +99,7 @@ class ExampleColumns:
     @property
     def may_split(self) -> bool:
         """Whether a cell may hold several labels, joined."""
-        if not isinstance(self.label, str):
+        if not isinstance(self.label, str) or self.are_whole:
             return False
         return self.label == "labels" or self.task is Task.MULTILABEL
 
@@ -121,8 +130,9 @@ class ExampleColumns:
             file=self.source,
             name=self.label if isinstance(self.label, str) else ", ".join(self.label),
             task=self.task,
-            separators=self.separator if multilabel else "",
-            is_stated=stated is not None,
+            separators=self.separator if multilabel and not self.are_whole else "",
+            is_stated=stated is not None or self.are_whole,
+            are_whole=self.are_whole,
             skips_bad_rows=options.skip_bad_rows,
             cells=tuple(self.cells.values()),
             text_columns=self.texts,

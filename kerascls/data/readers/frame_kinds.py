@@ -42,8 +42,9 @@ def as_frame(value: Any) -> Frame:
         value: A DataFrame of pandas or polars, a table of pyarrow, a data set of
             Hugging Face, or what has `__arrow_c_stream__`, `to_pandas` or
             `__dataframe__`; a dict of columns; a list of rows as dicts; `(texts,
-            labels)`, two lists, arrays or Series, where several labels of a text are
-            a list; or texts alone, which are a table without labels.
+            labels)`, two lists, arrays or Series, where a str is one label and
+            several labels of a text are a list; or texts alone, which are a table
+            without labels.
 
     Raises:
         SettingsError: When it is none of these, or columns do not fit each other.
@@ -180,7 +181,9 @@ def _of_pair(pair: tuple[Any, Any]) -> Frame:
         )
     several = any(isinstance(plain(cell), list) for cell in labels)
     columns = {TEXT_COLUMN: texts, "labels" if several else "label": labels}
-    return _frame(pair, columns, columns.__getitem__, len(texts), _index(pair[0]))
+    frame = _frame(pair, columns, columns.__getitem__, len(texts), _index(pair[0]))
+    frame.has_whole_labels = True
+    return frame
 
 
 def _frame(

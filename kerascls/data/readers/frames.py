@@ -23,6 +23,8 @@ class Frame:  # no dataclass, of which pydantic would write down the content
         given: What the user gave; two values of one table are equal.
         class_names: For columns whose cells are numbers of classes their names.
         is_texts: Whether it is one column of texts without a name.
+        has_whole_labels: Whether a str in the label column is one label as it stands,
+            not a cell as files have them.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Frame:  # no dataclass, of which pydantic would write down the content
         given: Any,
         class_names: Mapping[str, Sequence[str]] = MappingProxyType({}),
         is_texts: bool = False,
+        has_whole_labels: bool = False,
     ) -> None:
         self.name = name
         self.columns = columns
@@ -42,6 +45,7 @@ class Frame:  # no dataclass, of which pydantic would write down the content
         self.given = given
         self.class_names = class_names
         self.is_texts = is_texts
+        self.has_whole_labels = has_whole_labels
 
     def __str__(self) -> str:
         return str(self.name)

@@ -135,7 +135,9 @@ def _frame_rows(
 ) -> LabelledRows:
     frame.check(options)
     try:
-        columns = ExampleColumns.choose(frame.columns, options, frame.name)
+        columns = ExampleColumns.choose(
+            frame.columns, options, frame.name, frame.has_whole_labels
+        )
     except ColumnsError as error:
         advice = _one_hot_advice(frame.records(), options) or error.advice
         raise DataError(f"{error.fault} {advice}") from error

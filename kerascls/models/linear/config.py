@@ -1,9 +1,45 @@
-"""The sizes of a linear model; read without numpy."""
+"""The sizes and the losses of a linear model; read without numpy."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
 MAX_FEATURES = 300_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearLoss:
+    """What is made small when the weights of a label are fitted.
+
+    Args:
+        meaning: What the model is called with it.
+        machine: `module:function` of `(strength, balanced, seed)` that returns a
+            classifier of scikit-learn with `coef_` and `intercept_`.
+        strengths: Values of C to choose from, ascending; the one in the middle is
+            tried first.
+        all_classes: Whether the machine fits one plane for each of several classes.
+    """
+
+    meaning: str
+    machine: str
+    strengths: tuple[float, ...]
+    all_classes: bool = False
+
+
+_PLANES = "kerascls.training.linear.planes"
+
+LINEAR_LOSSES = {
+    "squared_hinge": LinearLoss(
+        meaning="linear SVM",
+        machine=f"{_PLANES}:support_vector_machine",
+        strengths=(0.1, 0.3, 1.0, 3.0, 10.0),
+        all_classes=True,
+    ),
+    "log_loss": LinearLoss(
+        meaning="logistic regression",
+        machine=f"{_PLANES}:logistic_regression",
+        strengths=(1.0, 3.0, 10.0, 30.0, 100.0),
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,8 +158,9 @@ class _Job:
             raise ExportError(
                 f"Expected a model of tokens, for a format of such. Received: "
                 f"{str(self.bundle.path)!r}, a {self.bundle.runtime} model, which "
-                f"needs no other form: numpy alone runs it, without Keras and "
-                f"TensorFlow. Copy the bundle as it is."
+                f"needs no other form: numpy alone runs it, without Keras, TensorFlow "
+                f"and scikit-learn. Copy the bundle as it is: `pip install kerascls` "
+                f"is enough for `kerascls predict` and Predictor.load."
             )
         if self.int8 and not chosen.has_int8:
             raise SettingsError(

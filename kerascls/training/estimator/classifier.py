@@ -13,10 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import choose_text_columns, pick_texts
 from kerascls.data.readers.frame_kinds import as_frame
+from kerascls.data.readers.frames import Frame
 from kerascls.data.splits import stratified_split
 from kerascls.errors import DataError, SettingsError
 from kerascls.models.presets import architecture_of
 from kerascls.settings.run_settings import RunSettings
+from kerascls.system.keywords import checked_keywords
 from kerascls.training.estimator.kept_bundle import KeptBundle
 from kerascls.training.estimator.label_forms import Rows, form_and_names
 from kerascls.training.fit import fit
@@ -34,7 +36,8 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
 
     Texts are a list, array or Series of str; where the model reads several columns, a
     DataFrame. Labels are one for each text; or for any number of them a matrix of 0
-    and 1, or lists. A pickle holds the bundle.
+    and 1, or lists. A str is one label, whatever it looks like. A pickle holds the
+    bundle.
 
     Args:
         model: A preset, as of `kerascls.list_models`. Default: `"albert_small"`, or
@@ -62,6 +65,7 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         >>> cross_val_score(classifier, texts, labels, scoring="f1_macro")
     """
 
+    @checked_keywords()
     def __init__(
         self,
         model: str | None = None,
@@ -243,14 +247,18 @@ def _column_names(X: Any, columns: Sequence[str]) -> tuple[str, ...]:
 
 def _table(
     names: Sequence[str], texts: Rows, labels: Rows, rows: np.ndarray, task: Task
-) -> dict[str, list[Any]]:
+) -> Frame:
     """Returns some rows as a table that `kerascls.fit` reads."""
     table: dict[str, list[Any]] = {
         name: [texts[row][column] for row in rows] for column, name in enumerate(names)
     }
     if task is Task.MULTICLASS:
-        return table | {"label": [labels[row][0] for row in rows]}
-    return table | {"labels": [list(labels[row]) for row in rows]}
+        table["label"] = [labels[row][0] for row in rows]
+    else:
+        table["labels"] = [list(labels[row]) for row in rows]
+    frame = as_frame(table)
+    frame.has_whole_labels = True
+    return frame
 
 
 def _seed(random_state: Any) -> int:

@@ -62,7 +62,7 @@ def fit_baseline(job: Trainable) -> Baseline | None:
     decision = job.settings.decision
     tried: list[str] = []
     try:
-        fit = fit_linear(some, decision, best_by, train.seed, tried.append)
+        fit = fit_linear(some, decision, train, best_by, tried.append)
     except DataError as error:
         job.screen.say(f"no linear model to compare with: {error}")
         return None

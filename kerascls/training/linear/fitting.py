@@ -8,11 +8,13 @@ import numpy as np
 
 from kerascls.data.ideographs import mostly_ideographs
 from kerascls.data.labelled_text import LabelledText
+from kerascls.data.labels import Task
 from kerascls.decision.calibration import Calibration
 from kerascls.decision.fit_decision import rule_for
 from kerascls.errors import DataError
 from kerascls.evaluation.metrics.scores import named_score, pad_columns, score
 from kerascls.models.linear.classifier import LinearClassifier, joined
+from kerascls.models.linear.config import LINEAR_LOSSES, LinearLoss
 from kerascls.models.linear.tfidf import (
     FEW_TEXTS,
     MIN_TEXTS,
@@ -21,10 +23,9 @@ from kerascls.models.linear.tfidf import (
     learn_tfidf,
 )
 from kerascls.settings.decision import DecisionSettings
+from kerascls.settings.training import TrainSettings
 from kerascls.training.linear.planes import fit_planes
 
-STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0)
-FIRST = STRENGTHS.index(1.0)
 UNITS = {"char": "characters", "word": "words"}
 
 
@@ -33,7 +34,7 @@ class Choice:
     """What was tried.
 
     Args:
-        strength: C of the SVM.
+        strength: C, how much a row on the wrong side costs.
         balanced: Whether rare labels weigh as much as frequent ones.
         score: Of the validation part.
     """
@@ -54,12 +55,14 @@ class LinearFit:
     Args:
         model: The one with the best validation score.
         valid_logits: float32 `(rows, num_classes)` of the validation part.
+        loss: What its weights make small.
         chosen: How it was trained.
         tried: All that was tried, in order.
     """
 
     model: LinearClassifier
     valid_logits: np.ndarray
+    loss: LinearLoss
     chosen: Choice
     tried: tuple[Choice, ...] = ()
 
@@ -76,7 +79,10 @@ class LinearFit:
     def __str__(self) -> str:
         tfidf = self.model.tfidf
         unit = UNITS[tfidf.analyzer]
-        return f"{len(tfidf.ngrams):,} n-grams of 1 and 2 {unit}, {self.chosen}"
+        return (
+            f"{len(tfidf.ngrams):,} n-grams of 1 and 2 {unit}, "
+            f"{self.loss.meaning}, {self.chosen}"
+        )
 
 
 @dataclass(eq=False)
@@ -85,6 +91,7 @@ class _Search:
 
     data: LabelledText
     decision: DecisionSettings
+    loss: LinearLoss
     best_by: str
     seed: int
     tfidf: Tfidf
@@ -101,6 +108,7 @@ class _Search:
             len(self.tfidf.ngrams),
             self.train_targets,
             self.data.task,
+            loss=self.loss,
             strength=strength,
             balanced=balanced,
             seed=self.seed,
@@ -112,7 +120,7 @@ class _Search:
         self.say(f"{choice}: validation {self.best_by} {choice.score:.4f}")
         if len(self.tried) > 1 and choice.score <= self.best.chosen.score:
             return False
-        self.best = LinearFit(model, logits, choice)
+        self.best = LinearFit(model, logits, self.loss, choice)
         return True
 
     def climb(self, strengths: Sequence[float], balanced: bool) -> bool:
@@ -136,19 +144,20 @@ class _Search:
 def fit_linear(
     data: LabelledText,
     decision: DecisionSettings,
+    train: TrainSettings,
     best_by: str,
-    seed: int,
     say: Callable[[str], Any],
 ) -> LinearFit:
-    """Trains on the train part, and chooses C and class weights on the validation part.
+    """Trains the linear model, and chooses C and class weights on the validation part.
 
-    Class weights are chosen at C = 1, then C goes up while that helps, or else down.
+    Class weights are chosen at the C in the middle, then C goes up while that helps, or
+    else down.
 
     Args:
         data: The parts.
         decision: How labels are given.
+        train: What is made small, and the seed of the order of training rows.
         best_by: The validation score to choose by; not the loss.
-        seed: Of the order of training rows.
         say: Called with a line for each way that was tried.
 
     Raises:
@@ -156,8 +165,7 @@ def fit_linear(
     """
     texts = joined(data.parts["train"].texts)
     analyzer = "char" if mostly_ideographs(texts) else "word"
-    min_texts = MIN_TEXTS if len(texts) >= FEW_TEXTS else 1
-    tfidf, rows = learn_tfidf(texts, analyzer, min_texts)
+    tfidf, rows = _learned(texts, analyzer)
     if not len(tfidf.ngrams):
         raise DataError(
             f"Expected training texts with {UNITS[analyzer]} in common, to learn from. "
@@ -165,9 +173,46 @@ def fit_linear(
             f"{data.parts['train'].dataset.name}. Check the text columns."
         )
     targets = data.targets("train").multi_hot()
-    search = _Search(data, decision, best_by, seed, tfidf, rows, targets, say)
-    search.attempt(STRENGTHS[FIRST], balanced=False)
-    balanced = search.attempt(STRENGTHS[FIRST], balanced=True)
-    if not search.climb(STRENGTHS[FIRST + 1 :], balanced):
-        search.climb(STRENGTHS[FIRST - 1 :: -1], balanced)
+    loss = LINEAR_LOSSES[train.linear_loss]
+    search = _Search(
+        data, decision, loss, best_by, train.seed, tfidf, rows, targets, say
+    )
+    middle = len(loss.strengths) // 2
+    search.attempt(loss.strengths[middle], balanced=False)
+    balanced = search.attempt(loss.strengths[middle], balanced=True)
+    if not search.climb(loss.strengths[middle + 1 :], balanced):
+        search.climb(loss.strengths[:middle][::-1], balanced)
     return replace(search.best, tried=tuple(search.tried))
+
+
+def fit_again(fit: LinearFit, data: LabelledText, seed: int) -> LinearFit:
+    """Trains the chosen way once more, on the train and the validation part together.
+
+    What the first model said of the validation part is kept: decisions are fitted on
+    rows that the model did not see.
+    """
+    parts = [data.parts[name] for name in ("train", "valid")]
+    texts = [text for part in parts for text in joined(part.texts)]
+    train, valid = (data.targets(name).multi_hot() for name in ("train", "valid"))
+    targets = np.concatenate([train, valid[:, : train.shape[1]]])
+    if data.task is Task.MULTICLASS:  # of rows whose label was not in train
+        known = np.flatnonzero(targets.any(axis=1))
+        texts = [texts[row] for row in known]
+        targets = targets[known]
+    tfidf, rows = _learned(texts, fit.model.tfidf.analyzer)
+    planes = fit_planes(
+        rows,
+        len(tfidf.ngrams),
+        targets,
+        data.task,
+        loss=fit.loss,
+        strength=fit.chosen.strength,
+        balanced=fit.chosen.balanced,
+        seed=seed,
+    )
+    return replace(fit, model=LinearClassifier(tfidf, *planes))
+
+
+def _learned(texts: Sequence[str], analyzer: str) -> tuple[Tfidf, SparseRows]:
+    min_texts = MIN_TEXTS if len(texts) >= FEW_TEXTS else 1
+    return learn_tfidf(texts, analyzer, min_texts)

@@ -17,7 +17,7 @@ from kerascls.inference.runtimes.linear_runtime import write_linear_model
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
-from kerascls.training.linear.fitting import fit_linear
+from kerascls.training.linear.fitting import fit_again, fit_linear
 from kerascls.training.trainable import Trained
 
 
@@ -38,7 +38,8 @@ class LinearJob:
     def chosen(self) -> str:
         """The line on settings that were not stated."""
         train = self.settings.train
-        return f"settings: best_by {train.best_by}, seed {train.seed}"
+        chosen = f"linear_loss {train.linear_loss}, best_by {train.best_by}"
+        return f"settings: {chosen}, seed {train.seed}"
 
     @property
     def input_spec(self) -> InputSpec:
@@ -56,18 +57,26 @@ class LinearJob:
     def train(
         self, out: Path, resume: bool = False, callbacks: Sequence[Any] = ()
     ) -> Trained:
-        """Trains and chooses; the result does not depend on `resume`."""
+        """Trains and chooses; the result does not depend on `resume`.
+
+        A validation part that was split off the training data is learned from in the
+        end, when all is chosen; one that was given is not.
+        """
         started_s = time.monotonic()
         train, say = self.settings.train, self.screen.say
-        fit = fit_linear(
-            self.data, self.settings.decision, train.best_by, train.seed, say
-        )
-        say(f"linear model: {fit}; {time.monotonic() - started_s:.1f} s")
+        fit = fit_linear(self.data, self.settings.decision, train, train.best_by, say)
+        told = str(fit)
+        again = not self.settings.data.valid
+        if again:  # the user called these rows training data
+            fit = fit_again(fit, self.data, train.seed)
+            told += ", then trained on the validation part too"
+        say(f"linear model: {told}; {time.monotonic() - started_s:.1f} s")
         return Trained(
             runtime="linear",
             write_model=partial(write_linear_model, model=fit.model),
             valid_logits=fit.valid_logits,
-            facts={"linear": fit.to_dict()},
+            facts={"linear": fit.to_dict() | {"trained_on_valid": again}},
+            trained_on_valid=again,
         )
 
     def logits(

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from kerascls.data.labels import Task
+from kerascls.models.linear.config import LinearLoss
 from kerascls.models.linear.tfidf import SparseRows
+from kerascls.system.tables import named
 
 # liblinear's own. With scikit-learn's 1e-4 scores are the same and training takes up to
 # five times as long (benchmarks/linear.py).
@@ -19,11 +21,12 @@ def fit_planes(
     targets: np.ndarray,
     task: Task,
     *,
+    loss: LinearLoss,
     strength: float,
     balanced: bool,
     seed: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Fits linear SVMs with squared hinge loss, one against the rest.
+    """Fits linear SVMs or logistic regressions, one against the rest.
 
     Args:
         rows: What is known of each row.
@@ -31,6 +34,7 @@ def fit_planes(
         targets: bool `(rows, num_classes)`. A label that is true nowhere is never
             likely.
         task: What a row's labels mean.
+        loss: A row of `LINEAR_LOSSES`.
         strength: C, how much a row on the wrong side costs.
         balanced: Whether rows cost more the rarer their label is.
         seed: Of the order of rows.
@@ -44,24 +48,45 @@ def fit_planes(
     """
     from scipy.sparse import csr_matrix
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.svm import LinearSVC
 
     shape = (len(rows), num_columns)
     matrix = csr_matrix((rows.values, rows.columns, rows.offsets), shape=shape)
-    options = {
-        "C": strength,
-        "class_weight": "balanced" if balanced else None,
-        "tol": TOLERANCE,
-        "random_state": seed,
-    }
+    machine = named(loss.machine)(strength, balanced, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        if task is Task.MULTICLASS and targets.any(axis=0).all():
-            model = LinearSVC(**options).fit(matrix, targets.argmax(axis=1))
-            return _both_sides(model.coef_, model.intercept_)
-        planes = [_plane(matrix, truth, options) for truth in targets.T]
+        every_class = task is Task.MULTICLASS and targets.any(axis=0).all()
+        if every_class and (loss.all_classes or targets.shape[1] == 2):
+            machine.fit(matrix, targets.argmax(axis=1))
+            return _both_sides(machine.coef_, machine.intercept_)
+        planes = [_plane(matrix, truth, machine) for truth in targets.T]
     coefficients = np.stack([plane for plane, _ in planes], axis=1)
     return coefficients, np.array([intercept for _, intercept in planes], np.float32)
+
+
+def support_vector_machine(strength: float, balanced: bool, seed: int) -> Any:
+    """Returns a linear SVM with squared hinge loss, not fitted."""
+    from sklearn.svm import LinearSVC
+
+    return LinearSVC(
+        C=strength,
+        class_weight="balanced" if balanced else None,
+        tol=TOLERANCE,
+        random_state=seed,
+    )
+
+
+def logistic_regression(strength: float, balanced: bool, seed: int) -> Any:
+    """Returns a logistic regression, not fitted."""
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(
+        C=strength,
+        class_weight="balanced" if balanced else None,
+        tol=TOLERANCE,
+        solver="liblinear",
+        dual=True,
+        random_state=seed,
+    )
 
 
 def _both_sides(planes: np.ndarray, intercept: np.ndarray) -> tuple[Any, Any]:
@@ -74,12 +99,8 @@ def _both_sides(planes: np.ndarray, intercept: np.ndarray) -> tuple[Any, Any]:
     )
 
 
-def _plane(
-    matrix: Any, truth: np.ndarray, options: dict[str, Any]
-) -> tuple[np.ndarray, float]:
-    from sklearn.svm import LinearSVC
-
+def _plane(matrix: Any, truth: np.ndarray, machine: Any) -> tuple[np.ndarray, float]:
     if truth.all() or not truth.any():  # nothing to tell apart
         return np.zeros(matrix.shape[1], np.float32), 1.0 if truth.all() else -1.0
-    model = LinearSVC(**options).fit(matrix, truth)
-    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+    machine.fit(matrix, truth)
+    return machine.coef_[0].astype(np.float32), float(machine.intercept_[0])

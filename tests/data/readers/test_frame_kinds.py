@@ -144,6 +144,44 @@ def test_numbers_of_classes_become_the_names_that_the_table_has_for_them():
     assert rows(table) == [("a", ("体育", "汽车")), ("b", ())]
 
 
+ODD_NAMES = ["[1, 0]", "['a']", '["a"]', "a|b", "体育,健康", '{"choices": ["b"]}']
+
+
+@pytest.mark.parametrize("odd", ODD_NAMES)
+def test_beside_texts_a_str_is_one_label_whatever_it_looks_like(odd):
+    names = [odd, "a", "b", "体育", "健康"] * 4
+    texts = [f"text {number}" for number in range(20)]
+    found = read((texts, names), ReadOptions())
+    assert [one.labels for one in found.examples] == [(name,) for name in names]
+    with pytest.raises(DataError):  # as in a file, where it may be a cell
+        read({"text": texts, "label": names}, ReadOptions())
+
+
+def test_beside_texts_lists_hold_names_and_a_str_among_them_is_one():
+    found = read((TEXTS, [["a|b", "c"], "a|b", []]), ReadOptions())
+    assert [one.labels for one in found.examples] == [("a|b", "c"), ("a|b",), ()]
+
+
+def test_beside_texts_a_stated_multilabel_task_splits_as_in_files():
+    options = ReadOptions(task="multilabel", label_separator=";")
+    found = read((TEXTS, ["a;b", "c", ""]), options)
+    assert [one.labels for one in found.examples] == [("a", "b"), ("c",), ()]
+    with pytest.raises(SettingsError, match="Add `--task multilabel`"):
+        read((TEXTS, ["a;b", "c", "d"]), ReadOptions(label_separator=";"))
+
+
+def test_names_that_seem_joined_are_told():
+    texts = [f"text {number}" for number in range(12)]
+    found = read((texts, ["a|b", "a", "b"] * 4), ReadOptions())
+    assert "4 rows that seem to be names joined by '|'" in " ".join(found.notes)
+
+
+def test_vectors_beside_texts_have_no_names():
+    texts = [f"text {number}" for number in range(12)]
+    with pytest.raises(DataError, match="multi-hot vectors"):
+        read((texts, [[1, 0], [0, 1], [1, 1]] * 4), ReadOptions())
+
+
 def test_labels_as_lists_make_it_multilabel():
     assert read((TEXTS, [["x"], ["x", "y"], []])).task == "multilabel"
     assert read((TEXTS, LABELS)).task == "multiclass"

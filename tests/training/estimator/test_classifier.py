@@ -18,7 +18,7 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.validation import validate_data
 
 import kerascls
-from kerascls.errors import SettingsError
+from kerascls.errors import KeywordError, SettingsError
 from kerascls.settings.run_settings import OPTION_KEYS
 from kerascls.training.estimator.classifier import SETTINGS, KerasTextClassifier
 
@@ -94,7 +94,39 @@ def test_parameters_are_settings():
     assert set(SETTINGS) <= set(parameters)
 
 
+def test_a_misspelt_keyword_is_refused_with_the_nearest_and_clones_work():
+    with pytest.raises(KeywordError, match="epoch=3. Did you mean 'epochs'"):
+        KerasTextClassifier("linear", epoch=3)
+    with pytest.raises(KeywordError, match="without a name"):
+        KerasTextClassifier("linear", "checkpoint")
+    made = KerasTextClassifier("linear", options={"linear_loss": "log_loss"})
+    assert clone(made).get_params() == made.get_params()
+    assert made.set_params(epochs=3).epochs == 3
+
+
 # What it does.
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("[1, 0]", "[0, 1]", "[1, 1]"),
+        ("['a']", "['b']", "['c']"),
+        ('["a"]', '{"choices": ["b"]}', "c"),
+        ("a|b", "a", "b"),
+        ("体育,健康", "体育", "健康"),
+        ("nan", "None", "null"),
+        ("\\[x", '"y"', "{z}"),
+    ],
+)
+def test_a_name_is_a_label_whatever_it_looks_like(names):
+    labels = [names[list(TEXTS).index(label)] for label in Y]
+    fitted = KerasTextClassifier("linear").fit(X, labels)
+    assert fitted.classes_.tolist() == sorted(names)
+    assert set(fitted.predict(X)) == set(names)
+    several = [[name] for name in labels]
+    fitted = KerasTextClassifier("linear").fit(X, several)
+    assert fitted.classes_.tolist() == sorted(names)
 
 
 def test_it_predicts_as_its_bundle_does(fitted, tmp_path):

@@ -3,17 +3,20 @@ import json
 import pytest
 
 from kerascls.errors import DataError
+from kerascls.models.linear.config import LINEAR_LOSSES
 from kerascls.settings.run_settings import RunSettings
 from kerascls.training.linear import fitting
-from kerascls.training.linear.fitting import STRENGTHS, fit_linear
+from kerascls.training.linear.fitting import fit_again, fit_linear
 from kerascls.training.preparation import load_labelled_text
 
 pytest.importorskip("sklearn")
+STRENGTHS = LINEAR_LOSSES["squared_hinge"].strengths
 
 
-def fit(data, best_by="macro_f1", said=None):
+def fit(data, best_by="macro_f1", said=None, **options):
     say = (said if said is not None else []).append
-    return fit_linear(data, RunSettings().decision, best_by, 42, say)
+    settings = RunSettings.from_options(**options)
+    return fit_linear(data, settings.decision, settings.train, best_by, say)
 
 
 def test_the_best_on_the_validation_part_is_kept_and_all_that_was_tried_told(sample):
@@ -73,3 +76,40 @@ def test_texts_without_anything_to_learn_are_refused(tmp_path, write_csv):
     data = load_labelled_text(RunSettings.from_options(train=path).data, seed=1)
     with pytest.raises(DataError, match="words in common.*t.csv"):
         fit(data)
+
+
+def test_a_logistic_regression_is_chosen_in_the_same_way(sample):
+    found = fit(sample, linear_loss="log_loss")
+    assert {choice.strength for choice in found.tried} <= {1.0, 3.0, 10.0, 30.0, 100.0}
+    assert "characters, logistic regression, C " in str(found)
+    assert found.chosen.score > 0.8
+    assert "characters, linear SVM, C " in str(fit(sample))
+
+
+def test_the_chosen_way_is_gone_again_with_the_validation_part(sample):
+    first = fit(sample)
+    again = fit_again(first, sample, seed=42)
+    assert again.chosen == first.chosen
+    assert again.valid_logits is first.valid_logits
+    assert len(again.model.tfidf.ngrams) > len(first.model.tfidf.ngrams)
+    logits = again.model.logits(sample.parts["valid"].texts)
+    truth = sample.targets("valid").multi_hot()
+    # It has learned these rows, as the first has not.
+    assert ((logits > 0) == truth).mean() > ((first.valid_logits > 0) == truth).mean()
+
+
+def test_rows_of_classes_that_only_the_validation_part_has_are_not_learned(
+    tmp_path, write_csv
+):
+    parts = {
+        "train": [("the team wins", "x"), ("a new car", "y")] * 8,
+        "valid": [("the team", "x"), ("a car", "y"), ("a team of doctors", "z")],
+    }
+    files = {
+        name: write_csv(tmp_path / f"{name}.csv", ("text", "label"), rows)
+        for name, rows in parts.items()
+    }
+    data = load_labelled_text(RunSettings.from_options(**files).data, seed=1)
+    again = fit_again(fit(data), data, seed=42)
+    assert "doctors" not in again.model.tfidf.ngrams
+    assert again.model.logits([("the team",)]).argmax() == 0

@@ -9,8 +9,12 @@ import pytest
 
 import kerascls
 from kerascls.errors import ExportError, SettingsError
+from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
+from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predictor import Predictor
+from kerascls.settings.run_settings import RunSettings
+from kerascls.training.preparation import load_labelled_text
 
 TEXT = "国足今晚迎战劲旅"
 
@@ -25,10 +29,55 @@ def test_a_run_has_report_and_bundle_but_no_history(linear_run):
 
 def test_people_and_run_json_are_told_what_was_chosen(linear_run):
     assert "C 1, class weights none: validation macro_f1" in linear_run.shown
-    assert "n-grams of 1 and 2 characters, C " in linear_run.shown
+    shown = " ".join(linear_run.shown.split())
+    assert "n-grams of 1 and 2 characters, linear SVM, C " in shown
     facts = json.loads((linear_run.out / "run.json").read_text("utf-8"))
     assert facts["status"] == "done"
     assert facts["linear"]["chosen"] in facts["linear"]["tried"]
+
+
+def valid_part(**files):
+    """Returns the texts of the validation part."""
+    settings = RunSettings.from_options(**files)
+    return load_labelled_text(settings.data, settings.split_seed).parts["valid"].texts
+
+
+def test_of_rows_cut_from_train_it_learns_in_the_end_and_tells_so(linear_run):
+    shown = " ".join(linear_run.shown.split())
+    assert ", then trained on the validation part too; " in shown
+    facts = json.loads((linear_run.out / "run.json").read_text("utf-8"))
+    assert facts["linear"]["trained_on_valid"]
+    bundle = open_bundle(linear_run.out)
+    seen = SeenTexts.beside(bundle)
+    texts = valid_part()
+    assert seen.trained_on(texts).all()
+    assert not seen.chosen_on(texts).any()
+    # What `tune` takes is what was said before.
+    kept = ScoredRows.load(linear_run.out / VALID_ROWS_FILE)
+    now = Predictor(bundle).text_logits(texts)
+    assert np.abs(now - kept.logits).max() > 0.1
+
+
+def test_of_a_validation_part_that_was_given_it_does_not_learn(
+    multilabel_files, tmp_path
+):
+    options = {"model": "linear", "out": tmp_path / "run", "quiet": True}
+    kerascls.fit(**options, **multilabel_files)
+    facts = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    assert not facts["linear"]["trained_on_valid"]
+    kept = ScoredRows.load(tmp_path / "run" / VALID_ROWS_FILE)
+    texts = valid_part(**multilabel_files)
+    now = Predictor.load(tmp_path / "run").text_logits(texts)
+    np.testing.assert_array_equal(now, kept.logits)
+
+
+def test_a_logistic_regression_is_trained_shipped_and_tuned(tmp_path):
+    out = tmp_path / "run"
+    result = kerascls.fit(model="linear", linear_loss="log_loss", out=out, quiet=True)
+    assert result.report.scores.macro.f1 > 0.8
+    settings = json.loads((out / "bundle" / "settings.json").read_text("utf-8"))
+    assert settings["train"]["linear_loss"] == "log_loss"
+    assert kerascls.tune(out, objective="f2").decision.objective == "f2"
 
 
 def test_probabilities_are_calibrated_and_labels_thresholded(linear_run):

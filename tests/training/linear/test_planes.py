@@ -5,6 +5,7 @@ import pytest
 
 from kerascls.data.labels import Task
 from kerascls.models.linear.classifier import LinearClassifier
+from kerascls.models.linear.config import LINEAR_LOSSES
 from kerascls.models.linear.tfidf import learn_tfidf
 from kerascls.training.linear.planes import TOLERANCE, fit_planes
 
@@ -16,28 +17,32 @@ CLASSES = np.array([0, 0, 1, 1, 2, 2, 0, 1, 0])
 UNSEEN = ["今晚 新车 ⚽⚽", "\u3000\u3000", "ΣΑΣ 演习", "nothing of it"]
 
 
-def logits(targets, task, **options):
+def logits(targets, task, loss="squared_hinge", **options):
     tfidf, rows = learn_tfidf(TEXTS, "char", 1)
-    planes = fit_planes(
-        rows, len(tfidf.ngrams), targets, task, **{"seed": 3, **options}
-    )
+    options = {"loss": LINEAR_LOSSES[loss], "seed": 3, **options}
+    planes = fit_planes(rows, len(tfidf.ngrams), targets, task, **options)
     return LinearClassifier(tfidf, *planes).logits([(text,) for text in UNSEEN])
 
 
-def pipeline(strength, balanced):
+def pipeline(strength, balanced, loss="squared_hinge"):
     pytest.importorskip("sklearn")
     from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
+    options = {
+        "C": strength,
+        "class_weight": "balanced" if balanced else None,
+        "tol": TOLERANCE,
+        "random_state": 3,
+    }
+    dual = {"solver": "liblinear", "dual": True}
     return make_pipeline(
         TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True),
-        LinearSVC(
-            C=strength,
-            class_weight="balanced" if balanced else None,
-            tol=TOLERANCE,
-            random_state=3,
-        ),
+        LinearSVC(**options)
+        if loss == "squared_hinge"
+        else LogisticRegression(**options, **dual),
     )
 
 
@@ -58,10 +63,21 @@ def test_labels_have_the_distances_of_scikit_learn_one_by_one():
         np.testing.assert_allclose(ours[:, column], theirs, atol=1e-5)
 
 
-def test_of_two_classes_each_is_what_the_other_is_not():
+@pytest.mark.parametrize("task", Task)
+def test_logistic_regressions_have_the_log_odds_of_scikit_learn_one_by_one(task):
+    targets = np.eye(3, dtype=bool)[CLASSES]
+    options = {"strength": 10, "balanced": True, "loss": "log_loss"}
+    ours = logits(targets, task, **options)
+    for column, truth in enumerate(targets.T):
+        theirs = pipeline(**options).fit(TEXTS, truth).decision_function(UNSEEN)
+        np.testing.assert_allclose(ours[:, column], theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("loss", LINEAR_LOSSES)
+def test_of_two_classes_each_is_what_the_other_is_not(loss):
     targets = np.eye(2, dtype=bool)[CLASSES % 2]
-    ours = logits(targets, Task.MULTICLASS, strength=1, balanced=False)
-    theirs = pipeline(1, False).fit(TEXTS, CLASSES % 2).decision_function(UNSEEN)
+    ours = logits(targets, Task.MULTICLASS, loss, strength=1, balanced=False)
+    theirs = pipeline(1, False, loss).fit(TEXTS, CLASSES % 2).decision_function(UNSEEN)
     np.testing.assert_allclose(ours, np.stack([-theirs, theirs], axis=1), atol=1e-5)
 
 
