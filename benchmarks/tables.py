@@ -204,6 +204,13 @@ def tuned_table(language: str) -> str:
     return markdown(WORDS[language]["tuned"], lines, left=(0,))
 
 
+def windows_table(language: str) -> str:
+    """Returns what windows over long texts are worth, against one sequence."""
+    from window_table import window_table
+
+    return window_table(language)
+
+
 TABLES: dict[str, Callable[[str], str]] = {
     "knobs": knobs_table,
     "memory": memory_table,
@@ -215,6 +222,7 @@ TABLES: dict[str, Callable[[str], str]] = {
     "speed_predict": speed_predict_table,
     "tuned": tuned_table,
     "tuning": tuning_table,
+    "windows": windows_table,
 }
 
 

@@ -204,6 +204,8 @@ def test_a_model_is_added(train):
     assert "bag" in [row.name for row in kerascls.list_models()]
     with pytest.raises(ExportError, match="model='bag'"):
         kerascls.export(run.out)
+    with pytest.raises(SettingsError, match="max_windows=2 for bag, which reads one"):
+        train(overwrite=True, max_windows=2)
 
 
 def test_a_tracker_is_added(train, monkeypatch):

@@ -19,6 +19,12 @@ OPTIONS = {
     "epochs": 2,
     "max_tokens": 16,
 }
+WINDOWS = {
+    "max_tokens": 6,
+    "max_windows": 3,
+    "window_overlap": 1,
+    "window_pooling": "attention",
+}
 
 
 class TinyJob(Job):

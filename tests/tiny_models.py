@@ -62,13 +62,15 @@ def tiny_classifier(
     pooling="cls",
     mix_layers=1,
     mlp_dim=None,
+    window_pooling=None,
     **changes,
 ):
     """A classifier on `tiny_config`; dropout, if any, is on the head too."""
     config = tiny_config(**changes)
     encoder = build_encoder(config, pooling == "pooler", seed, mix_layers, dtype=dtype)
     return TransformerClassifier(
-        encoder, num_classes, pooling, config.dropout, seed, mix_layers, mlp_dim
+        *(encoder, num_classes, pooling, config.dropout, seed, mix_layers, mlp_dim),
+        window_pooling,
     )
 
 
@@ -96,7 +98,25 @@ def tiny_batch(lengths=(8, 5, 3), num_tokens=None, seed=0) -> dict[str, np.ndarr
     }
 
 
-def tiny_feed(text_lengths, labels=None, batch_size=4, max_tokens=32, **options):
+def tiny_windows(lengths=((8, 8, 5), (8, 2), (6,)), seed=0) -> dict[str, np.ndarray]:
+    """Random tokens in windows of given lengths."""
+    shape = len(lengths), max(map(len, lengths))
+    flat = np.zeros(shape, int)
+    for row, windows in enumerate(lengths):
+        flat[row, : len(windows)] = windows
+    batch = tiny_batch(flat.ravel().tolist(), seed=seed)
+    return {name: array.reshape(*shape, -1) for name, array in batch.items()}
+
+
+def tiny_feed(
+    text_lengths,
+    labels=None,
+    batch_size=4,
+    max_tokens=32,
+    max_windows=1,
+    window_overlap=0,
+    **options,
+):
     """Random tokens in texts of given lengths; labels a, b, c in turn by default."""
     labels = labels or [("abc"[row % 3],) for row in range(len(text_lengths))]
     label_set = LabelSet.from_labels(labels)
@@ -107,7 +127,14 @@ def tiny_feed(text_lengths, labels=None, batch_size=4, max_tokens=32, **options)
         lines=np.arange(len(text_lengths)),
         num_fields=1,
     )
-    layout = Layout(max_tokens=max_tokens, pad_id=PAD, cls_id=CLS, sep_id=SEP)
+    layout = Layout(
+        max_tokens=max_tokens,
+        max_windows=max_windows,
+        window_overlap=window_overlap,
+        pad_id=PAD,
+        cls_id=CLS,
+        sep_id=SEP,
+    )
     options.setdefault("num_classes", len(label_set))
     return Feed(
         store,

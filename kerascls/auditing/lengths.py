@@ -6,7 +6,7 @@ from kerascls.auditing.findings import FoundRow, Section, short_names
 from kerascls.auditing.rows import Rows
 from kerascls.data.ragged import offsets_of
 from kerascls.inference.bundle import Bundle
-from kerascls.preprocessing.sequence_layout import num_special
+from kerascls.preprocessing.layout_checks import num_special
 from kerascls.preprocessing.token_store import ROWS_AT_ONCE
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.system.words import count
@@ -21,17 +21,19 @@ def length_sections(
 ) -> list[Section]:
     """Returns the section on lengths and, with a bundle, on unknown tokens.
 
-    A bundle's vocabulary counts tokens, and its `max_tokens` is the default; without
+    A bundle's vocabulary counts tokens, and what it reads is the default; without
     one characters are counted, and for a model that reads none.
     """
     if bundle is None or not bundle.input_spec.has_tokens:
         chars = (sum(map(len, texts)) for texts in rows.texts)
         lengths = np.fromiter(chars, np.int64, len(rows))
         return [_lengths(rows, lengths, "characters", max_tokens)]
-    tokens, unknown = _counted_tokens(rows, bundle.tokenizer())
-    separators = bundle.input_spec.separators
-    lengths = tokens + num_special(rows.texts.num_fields, separators)
-    limit = max_tokens or bundle.input_spec.max_tokens
+    tokenizer, spec = bundle.tokenizer(), bundle.input_spec
+    tokens, unknown = _counted_tokens(rows, tokenizer)
+    num_fields = rows.texts.num_fields
+    special = num_special(num_fields, spec.separators)
+    lengths = tokens + special
+    limit = max_tokens or spec.layout(tokenizer).capacity(num_fields) + special
     return [
         _lengths(rows, lengths, "tokens", limit),
         _unknown(rows, tokens, unknown),
@@ -71,8 +73,9 @@ def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> S
             "quantiles": quantiles,
         },
         lines=tuple(lines),
-        advice="What is beyond max_tokens is not read. Raise --max-tokens where the "
-        "answer stands there, or choose --truncate; lower it where no text is so long.",
+        advice="What is longer is not read whole. Raise --max-tokens or --max-windows "
+        "where the answer stands there, or choose --truncate; lower them where no text "
+        "is so long.",
         findings=tuple(
             (FoundRow(row, f"{lengths[row]:,} {unit}", float(lengths[row])),)
             for row in sorted(over, key=lambda row: -lengths[row])

@@ -14,7 +14,7 @@ from kerascls.settings.run_settings import FIELDS, OPTION_KEYS, RunSettings
 OPTIONS = (
     *("model", "train", "valid", "test", "text", "text_pair"),
     *(name for name in READ_KEYWORDS if name != "text"),
-    *("checkpoint", "vocab", "from_scratch", "max_tokens", "truncate"),
+    *("checkpoint", "vocab", "from_scratch", "max_tokens", "truncate", "max_windows"),
     *("batch_size", "epochs", "learning_rate", "seed"),
 )
 _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})

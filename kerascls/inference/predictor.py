@@ -201,7 +201,11 @@ class Predictor:
         def run(chosen: np.ndarray) -> np.ndarray:
             return self._runtime.logits(self.layout.collate(store, rows[chosen]))
 
-        for chosen, batch in in_length_order(lengths, BATCH_SIZE, run, on_progress):
+        # As many windows at once as there would be texts without.
+        most = BATCH_SIZE * self.layout.max_tokens
+        for chosen, batch in in_length_order(
+            lengths, BATCH_SIZE, run, on_progress, most
+        ):
             logits[chosen] = batch
         return logits
 

@@ -1,4 +1,4 @@
-"""From hidden states to logits: mix, pooling, dropout, one or two dense layers."""
+"""From hidden states to logits: mix, poolings, dropout, one or two dense layers."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from keras import KerasTensor, layers
 
 from kerascls.errors import SettingsError
 from kerascls.models.layers.poolings import LayerMix
-from kerascls.models.registry import POOLINGS
+from kerascls.models.layers.windows import fold, fold_hidden, pool_windows
+from kerascls.models.registry import POOLINGS, WINDOW_POOLINGS, Pooling
 from kerascls.system.tables import known_name, named
 
 
@@ -16,7 +17,8 @@ from kerascls.system.tables import known_name, named
 class ClassificationHead(layers.Layer):
     """Turns hidden states into float32 logits.
 
-    Mix --> Pooling --> Dropout (--> Dense --> ReLU --> Dropout) --> Dense
+    Mix --> Pooling (--> Pooling of windows) --> Dropout
+    (--> Dense --> ReLU --> Dropout) --> Dense
 
     Args:
         num_classes: Columns of the logits.
@@ -32,6 +34,8 @@ class ClassificationHead(layers.Layer):
         mix_layers: How many layers' hidden states come in beside each other, to be
             mixed with learned weights.
         mlp_dim: Units of a ReLU layer before the last one; None for no such layer.
+        window_pooling: How the vectors of a text's windows become one, a pooling that
+            `reads_several`; None for texts without windows.
         **kwargs: `name`; `dtype`, in which dropout and the ReLU layer compute.
 
     Raises:
@@ -53,11 +57,12 @@ class ClassificationHead(layers.Layer):
         seed: int = 0,
         mix_layers: int = 1,
         mlp_dim: int | None = None,
+        window_pooling: str | None = None,
         **kwargs: Any,
     ) -> None:
         kwargs.setdefault("name", "head")
         super().__init__(**kwargs)
-        _check(pooling, mix_layers, mlp_dim)
+        _check(pooling, mix_layers, mlp_dim, window_pooling)
         self.num_classes = num_classes
         self.hidden_dim = hidden_dim
         self.pooling = pooling
@@ -65,14 +70,15 @@ class ClassificationHead(layers.Layer):
         self.seed = seed
         self.mix_layers = mix_layers
         self.mlp_dim = mlp_dim
+        self.window_pooling = window_pooling
         self.dropout = layers.Dropout(dropout, seed=seed, dtype=self.dtype_policy)
         self.mix = LayerMix(mix_layers, name="mix") if mix_layers > 1 else None
         self._row = POOLINGS[pooling]
-        self.pool = named(self._row.layer)
-        if self._row.has_weights:
-            num_queries = num_classes if self._row.per_label else 1
-            initializer = self._initializer(seed + 2)
-            self.pool = self.pool(num_queries, hidden_dim, initializer)
+        num_queries = num_classes if self._row.per_label else 1
+        self.pool = self._pool(self._row, num_queries, seed + 2)
+        self.window_pool = None
+        if window_pooling is not None:
+            self.window_pool = self._pool(WINDOW_POOLINGS[window_pooling], 1, seed + 5)
         self.mlp: layers.Dense | None = None
         if mlp_dim is not None:
             self.mlp = layers.Dense(
@@ -88,6 +94,12 @@ class ClassificationHead(layers.Layer):
             )
         self.dense = self._classifier(mlp_dim or hidden_dim, seed + 1)
         self.built = True
+
+    def _pool(self, row: Pooling, num_queries: int, seed: int) -> Any:
+        pool = named(row.layer)
+        if not row.has_weights:
+            return pool
+        return pool(num_queries, self.hidden_dim, self._initializer(seed))
 
     def _classifier(self, width: int, seed: int) -> layers.Layer:
         options = {
@@ -164,18 +176,26 @@ class ClassificationHead(layers.Layer):
 
         Args:
             hidden: `(batch, tokens, mix_layers * hidden_dim)`, any float dtype: of
-                each token the hidden states of the last layers, or a `summary`.
-            padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
+                each token the hidden states of the last layers, or a `summary`. With
+                windows `(batch, windows, tokens, ...)`, or `(batch * windows, ...)`.
+            padding_mask: int32 `(batch, tokens)`, 1 for real tokens; with windows
+                `(batch, windows, tokens)`.
             training: Whether dropout is on.
 
         Returns:
             float32 `(batch, num_classes)`.
         """
-        vectors = self.summary(hidden, padding_mask)
+        mask = padding_mask
+        if self.window_pool is not None:
+            hidden, mask = fold_hidden(hidden), fold(padding_mask)
+        vectors = self.summary(hidden, mask)
         if self.mix is not None:
             vectors = self.mix(vectors)
         if not self.pools_beforehand:
-            vectors = self.pool(vectors, padding_mask)
+            vectors = self.pool(vectors, mask)
+        if self.window_pool is not None:
+            num_vectors = self.num_classes if self._row.per_label else 1
+            vectors = pool_windows(self.window_pool, vectors, padding_mask, num_vectors)
         if not self._row.per_label:  # else (batch, num_classes, hidden_dim)
             vectors = vectors[:, 0]  # (batch, hidden_dim)
         vectors = self.dropout(vectors, training=training)
@@ -183,14 +203,19 @@ class ClassificationHead(layers.Layer):
             vectors = self.mlp_dropout(self.mlp(vectors), training=training)
         return self.dense(vectors)  # (batch, num_classes)
 
-    def compute_output_spec(self, hidden: KerasTensor, *_: Any, **__: Any) -> Any:
+    def compute_output_spec(
+        self, hidden: KerasTensor, padding_mask: KerasTensor, **_: Any
+    ) -> Any:
         """Returns the shape of the logits, and float32 in any precision."""
-        return KerasTensor((hidden.shape[0], self.num_classes), "float32")
+        return KerasTensor((padding_mask.shape[0], self.num_classes), "float32")
 
     def get_config(self) -> dict[str, Any]:
         """Returns what `from_config` needs."""
-        names = ("num_classes", "hidden_dim", "pooling", "initializer_range", "seed")
-        own = {name: getattr(self, name) for name in (*names, "mix_layers", "mlp_dim")}
+        names = (
+            *("num_classes", "hidden_dim", "pooling", "initializer_range", "seed"),
+            *("mix_layers", "mlp_dim", "window_pooling"),
+        )
+        own = {name: getattr(self, name) for name in names}
         return {**super().get_config(), **own, "dropout": self.dropout.rate}
 
     def weights_by_name(self) -> dict[str, keras.Variable]:
@@ -202,6 +227,10 @@ class ClassificationHead(layers.Layer):
         if self._row.has_weights:
             for variable in self.pool.weights:
                 by_name[f"head/{self.pool.name}/{variable.name}"] = variable
+        if isinstance(self.window_pool, layers.Layer):
+            for variable in self.window_pool.weights:
+                name = f"{self.window_pool.name}/{variable.name}"
+                by_name[f"head/windows/{name}"] = variable
         if self.mlp is not None:
             by_name["head/mlp/kernel"] = self.mlp.kernel
             by_name["head/mlp/bias"] = self.mlp.bias
@@ -210,8 +239,12 @@ class ClassificationHead(layers.Layer):
         return by_name
 
 
-def _check(pooling: str, mix_layers: int, mlp_dim: int | None) -> None:
+def _check(
+    pooling: str, mix_layers: int, mlp_dim: int | None, window_pooling: str | None
+) -> None:
     known_name(POOLINGS, pooling, "pooling")
+    if window_pooling is not None:
+        known_name(WINDOW_POOLINGS, window_pooling, "window_pooling")
     numbers = {"mix_layers": mix_layers, "mlp_dim": 1 if mlp_dim is None else mlp_dim}
     for name, value in numbers.items():
         if type(value) is not int or value < 1:

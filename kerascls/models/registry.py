@@ -1,5 +1,6 @@
 """What models are made of, by name, and who computes it; no Keras needed to read it."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -13,9 +14,9 @@ class Pooling:
             of a layer called so, made from `(num_queries, hidden_dim, initializer)`
             with a fixed name, under which its weights are stored. Either returns
             `(batch, vectors, hidden_dim)`.
-        onnx: `module:function` of `(graph, hidden)` that adds the same to an ONNX
-            graph, `(batch, hidden_dim)` where there is one vector; None for what
-            cannot be exported so.
+        onnx: `module:function` of `(graph, hidden, padding_mask, prefix)` that adds
+            the same to an ONNX graph, `(batch, hidden_dim)` where there is one vector;
+            names of weights begin with `prefix`. None for what cannot be exported so.
         has_weights: Whether it learns.
         first_only: Whether hidden states of other tokens than the first change nothing.
         with_pool: Whether it takes the encoder's pooled vector for hidden states.
@@ -35,6 +36,11 @@ class Pooling:
     per_label: bool = False
     tried_pretrained: bool = False
     tried_from_scratch: bool = False
+
+    @property
+    def reads_several(self) -> bool:
+        """Whether it makes one vector of all: what pools windows of a text."""
+        return not (self.first_only or self.per_label)
 
 
 _LAYERS = "kerascls.models.layers.poolings"
@@ -87,6 +93,24 @@ POOLINGS = {
 }
 
 
+class _WindowPoolings(Mapping[str, Pooling]):
+    """The poolings that make one vector of all windows, also those added later."""
+
+    def __getitem__(self, name: str) -> Pooling:
+        if not POOLINGS[name].reads_several:
+            raise KeyError(name)
+        return POOLINGS[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, row in POOLINGS.items() if row.reads_several)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+WINDOW_POOLINGS = _WindowPoolings()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Activation:
     """The function between the two dense layers of a block.
@@ -137,7 +161,8 @@ class Architecture:
     Args:
         build: `module:function` of `(job, compute)` that returns the model to train,
             and notes for people; it refuses settings that it cannot follow, such as
-            `freeze_encoder` without an encoder. Empty for what is no Keras model.
+            `freeze_encoder` without an encoder. A model of windows has `input_rank` 3
+            and takes `(batch, windows, tokens)`. Empty for what is no Keras model.
         rebuild: `module:function` of `(num_classes, **blueprint)` that returns it in
             float32; the weights come later. Empty as for `build`.
         onnx: `module:function` of `(graph, **blueprint)` that adds it to an ONNX graph

@@ -11,6 +11,7 @@ from kerascls.errors import SettingsError
 from kerascls.models.encoder import Encoder, assign_by_name, build_encoder
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.heads import ClassificationHead
+from kerascls.models.layers.windows import FoldWindows, fold, unfold_hidden
 from kerascls.models.registry import POOLINGS
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.system.tables import known_name
@@ -29,9 +30,12 @@ class TransformerClassifier(keras.Model):
         seed: Fixes the head's weights and dropout.
         mix_layers: How many last layers are mixed with learned weights.
         mlp_dim: Units of a ReLU layer before the last one; None for no such layer.
+        window_pooling: How the vectors of a text's windows become one, see
+            `ClassificationHead`; None for texts without windows.
         **kwargs: `name`.
 
     Attributes:
+        input_rank: Axes of the inputs: 3 with windows, else 2.
         in_halves: Whether both halves of a batch are computed apart, see
             `Compute.in_halves`; False at first.
 
@@ -53,6 +57,7 @@ class TransformerClassifier(keras.Model):
         seed: int = 0,
         mix_layers: int = 1,
         mlp_dim: int | None = None,
+        window_pooling: str | None = None,
         **kwargs: Any,
     ) -> None:
         with_pool = POOLINGS[known_name(POOLINGS, pooling, "pooling")].with_pool
@@ -68,17 +73,25 @@ class TransformerClassifier(keras.Model):
             seed,
             mix_layers,
             mlp_dim,
+            window_pooling,
             dtype=encoder.dtype_policy,
         )
         # === Functional Model ===
+        rank = 2 if window_pooling is None else 3
         inputs = {
-            name: keras.Input((None,), dtype="int32", name=name) for name in INPUTS
+            name: keras.Input((None,) * (rank - 1), dtype="int32", name=name)
+            for name in INPUTS
         }
-        logits = head(_encode(encoder, head, inputs), inputs["padding_mask"])
+        windows = inputs
+        if rank == 3:
+            below_each_other = FoldWindows(name="windows")
+            windows = {name: below_each_other(x) for name, x in inputs.items()}
+        logits = head(_encode(encoder, head, windows), inputs["padding_mask"])
         super().__init__(inputs=inputs, outputs=logits, **kwargs)
         # === Config ===
         self.encoder = encoder
         self.head = head
+        self.input_rank = rank
         self.in_halves = False
 
     def call(
@@ -88,7 +101,7 @@ class TransformerClassifier(keras.Model):
 
         Args:
             inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)`.
+                `(batch, tokens)`, with windows `(batch, windows, tokens)`.
             training: Whether dropout is on.
             mask: Of no effect.
 
@@ -100,7 +113,10 @@ class TransformerClassifier(keras.Model):
     def get_config(self) -> dict[str, Any]:
         """Returns what `from_config` needs."""
         head = self.head.get_config()
-        names = ("num_classes", "pooling", "dropout", "seed", "mix_layers", "mlp_dim")
+        names = (
+            *("num_classes", "pooling", "dropout", "seed", "mix_layers", "mlp_dim"),
+            "window_pooling",
+        )
         return {
             "name": self.name,
             "encoder": keras.saving.serialize_keras_object(self.encoder),
@@ -126,21 +142,28 @@ class TransformerClassifier(keras.Model):
 
         Args:
             inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)`.
+                `(batch, tokens)`, with windows `(batch, windows, tokens)`.
             training: Whether the encoder's dropout is on.
 
         Returns:
             `(batch, tokens, mix_layers * hidden_dim)` in the compute dtype, with one
             vector in place of the tokens' if `head.pools_beforehand`. The pooler is
-            part of the encoder: with `pooling="pooler"` it is the pooled vector.
+            part of the encoder: with `pooling="pooler"` it is the pooled vector. With
+            windows an axis for them stands before that of tokens.
         """
         return self._by_halves(self._features, inputs, training=training)
 
     def _features(
         self, inputs: dict[str, KerasTensor], training: bool | None
     ) -> KerasTensor:
-        hidden = _encode(self.encoder, self.head, inputs, training=training)
-        return self.head.summary(hidden, inputs["padding_mask"])
+        windows = inputs
+        if self.input_rank == 3:
+            windows = {name: fold(x) for name, x in inputs.items()}
+        hidden = _encode(self.encoder, self.head, windows, training=training)
+        summary = self.head.summary(hidden, windows["padding_mask"])
+        if self.input_rank == 3:
+            return unfold_hidden(summary, inputs["padding_mask"])
+        return summary
 
     def _by_halves(
         self,
@@ -163,12 +186,14 @@ class TransformerClassifier(keras.Model):
         """Returns a model of the head alone, on `features`; it shares the variables.
 
         Takes `hidden`, float32 `(batch, tokens, mix_layers * hidden_dim)`, and
-        `padding_mask`, int32 `(batch, tokens)`; returns the logits.
+        `padding_mask`, int32 `(batch, tokens)`; with windows they have one more axis,
+        behind that of texts. Returns the logits.
         """
+        axes = (None,) * (self.input_rank - 1)
         width = self.head.mix_layers * self.head.hidden_dim
         inputs = {
-            "hidden": keras.Input((None, width), name="hidden"),
-            "padding_mask": keras.Input((None,), dtype="int32", name="padding_mask"),
+            "hidden": keras.Input((*axes, width), name="hidden"),
+            "padding_mask": keras.Input(axes, dtype="int32", name="padding_mask"),
         }
         return keras.Model(inputs, self.head(**inputs), name=f"{self.name}_head")
 
@@ -186,11 +211,14 @@ class TransformerClassifier(keras.Model):
 
     def blueprint(self) -> dict[str, Any]:
         """Returns what `rebuilt_transformer` needs, as plain JSON types."""
+        window_pooling = self.head.window_pooling
         return {
             "config": self.encoder.config.to_dict(),
             "pooling": self.head.pooling,
             "mix_layers": self.head.mix_layers,
             "mlp_dim": self.head.mlp_dim,
+            # Without windows earlier versions rebuild it, too.
+            **({"window_pooling": window_pooling} if window_pooling else {}),
         }
 
     def named_arrays(self) -> dict[str, np.ndarray]:
@@ -209,6 +237,7 @@ def rebuilt_transformer(
     pooling: str,
     mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
     mlp_dim: int | None = None,
+    window_pooling: str | None = None,
 ) -> TransformerClassifier:
     """Returns the float32 model whose `blueprint` this is; its weights are random."""
     encoder = build_encoder(
@@ -218,7 +247,12 @@ def rebuilt_transformer(
         dtype="float32",
     )
     return TransformerClassifier(
-        encoder, num_classes, pooling, mix_layers=mix_layers, mlp_dim=mlp_dim
+        encoder,
+        num_classes,
+        pooling,
+        mix_layers=mix_layers,
+        mlp_dim=mlp_dim,
+        window_pooling=window_pooling,
     )
 
 

@@ -42,15 +42,26 @@ def training_batches(
     return [batches[index] for index in random.permutation(len(batches))]
 
 
-def prediction_batches(lengths: np.ndarray, batch_size: int) -> list[np.ndarray]:
+def prediction_batches(
+    lengths: np.ndarray, batch_size: int, most_tokens: int | None = None
+) -> list[np.ndarray]:
     """Returns every row once, sorted by length, longest first.
 
     So a batch that is too large for the memory shows at once. Arguments and result are
-    those of `training_batches`.
+    those of `training_batches`; of rows that are long, as texts in many windows are,
+    a batch has fewer, so that it has no more than `most_tokens` if it can.
     """
     lengths = np.asarray(lengths, np.int64)
     order = np.argsort(-lengths, kind="stable")
-    return _sliced(order, batch_size)
+    if most_tokens is None:
+        return _sliced(order, batch_size)
+    batches = []
+    while len(order):
+        fitting = most_tokens // max(1, int(lengths[order[0]]))
+        size = min(batch_size, max(1, fitting))
+        batches.append(order[:size])
+        order = order[size:]
+    return batches
 
 
 def in_length_order(
@@ -58,15 +69,16 @@ def in_length_order(
     batch_size: int,
     run: Callable[[np.ndarray], np.ndarray],
     on_progress: Callable[[int, int], None] | None = None,
+    most_tokens: int | None = None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yields row indices and results of each batch, the longest rows first.
+    """Yields row indices and results of each batch, see `prediction_batches`.
 
     `run` is called with int64 `(batch,)` row indices and returns a result for each,
     possibly more for rows that pad the batch; `on_progress` is called with rows done
     and all rows.
     """
     done = 0
-    for rows in prediction_batches(lengths, batch_size):
+    for rows in prediction_batches(lengths, batch_size, most_tokens):
         yield rows, run(rows)[: len(rows)]
         done += len(rows)
         if on_progress:

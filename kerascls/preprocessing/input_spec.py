@@ -5,7 +5,12 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from kerascls.errors import SettingsError
-from kerascls.preprocessing.sequence_layout import Layout, Truncate, check_room
+from kerascls.preprocessing.layout_checks import (
+    check_room,
+    check_windows,
+    input_rank,
+)
+from kerascls.preprocessing.sequence_layout import Layout, Truncate
 
 if TYPE_CHECKING:
     from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
@@ -25,6 +30,8 @@ class InputSpec:
             that reads texts as they are, and whole.
         truncate: What stays of a field that is too long, as of `Layout`.
         separators: How many separators stand between two texts.
+        max_windows: Most windows of a text, each of `max_tokens`; 1 for no windows.
+        window_overlap: How many tokens a window has in common with the next.
 
     Raises:
         SettingsError: When a value is of another type, or has no meaning for so many
@@ -37,7 +44,9 @@ class InputSpec:
     do_lower_case: bool
     max_tokens: int | None
     truncate: Truncate
-    separators: int = 1  # early bundles do not say it
+    separators: int = 1  # early bundles say nothing of it nor of what follows
+    max_windows: int = 1
+    window_overlap: int = 0
 
     def __post_init__(self) -> None:
         for name, (kind, fits) in _KINDS.items():
@@ -51,12 +60,24 @@ class InputSpec:
             object.__setattr__(self, "label_column", tuple(self.label_column))
         if self.max_tokens is not None:
             num_fields = len(self.text_columns)
-            check_room(num_fields, self.max_tokens, self.pair, self.separators)
+            check_room(
+                num_fields,
+                self.max_tokens,
+                self.pair,
+                self.separators,
+                self.max_windows,
+            )
+            check_windows(self.max_windows, self.window_overlap, self.max_tokens)
 
     @property
     def has_tokens(self) -> bool:
         """Whether the model reads tokens; otherwise it reads texts."""
         return self.max_tokens is not None
+
+    @property
+    def input_rank(self) -> int:
+        """Axes of a batch: 3 with windows, else 2."""
+        return input_rank(self.max_windows)
 
     @property
     def label_columns(self) -> tuple[str, ...]:
@@ -71,19 +92,23 @@ class InputSpec:
             truncate=self.truncate,
             pair=self.pair,
             separators=self.separators,
+            max_windows=self.max_windows,
+            window_overlap=self.window_overlap,
             cls_id=tokenizer.cls_id,
             sep_id=tokenizer.sep_id,
             pad_id=tokenizer.pad_id,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the fields as plain JSON types, separators where there are several.
+        """Returns the fields as plain JSON types, but for what earlier versions lack.
 
-        With one, earlier versions read it, too.
+        With one separator, and without windows, these read it, too.
         """
         values = asdict(self) | {"text_columns": list(self.text_columns)}
         if self.separators == 1:
             del values["separators"]
+        if self.max_windows == 1:
+            del values["max_windows"], values["window_overlap"]
         if not isinstance(self.label_column, str):
             values["label_column"] = list(self.label_column)
         return values
@@ -122,5 +147,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "do_lower_case": ("True or False", lambda v: isinstance(v, bool)),
     "max_tokens": ("a whole number", lambda v: v is None or type(v) is int),
     "separators": ("1 or 2", lambda v: type(v) is int and v in (1, 2)),
+    "max_windows": ("a whole number", lambda v: type(v) is int),
+    "window_overlap": ("a whole number", lambda v: type(v) is int),
     "truncate": ("'head', 'tail' or 'both'", lambda v: v in get_args(Truncate)),
 }

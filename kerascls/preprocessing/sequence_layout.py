@@ -1,4 +1,4 @@
-"""How token ids of a row become one sequence: truncation, special tokens, pairs."""
+"""How token ids of a row become sequences: truncation, special tokens, windows."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,20 +6,32 @@ from typing import Literal
 import numpy as np
 
 from kerascls.data.ragged import span_indices
-from kerascls.errors import SettingsError
+from kerascls.preprocessing.layout_checks import (
+    at_least,
+    check_room,
+    check_windows,
+    input_rank,
+    num_special,
+)
 from kerascls.preprocessing.token_store import TokenStore
 
 Truncate = Literal["head", "tail", "both"]
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
 INPUTS = ("token_ids", "segment_ids", "padding_mask")  # what a batch consists of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How the text fields of a row become one sequence.
+    """How the text fields of a row become one sequence, or one for each window.
 
     The sequence is `[CLS] field 0 [SEP] field 1 [SEP] ...`, in which `separators`
     tokens [SEP] stand between two fields. Where it would be longer than `max_tokens`,
     the longest field is shortened first.
+
+    With windows, a text of one field is cut to what all windows hold. The first of
+    them is a sequence with its first tokens; each next one begins `window_overlap`
+    tokens before the end of the one before, until no token is left. So all but the
+    last are full, and a text that fits one window is laid out as without windows.
 
     Args:
         max_tokens: Most tokens of a sequence, special tokens included.
@@ -29,6 +41,11 @@ class Layout:
         pair: Whether the last field is segment 1; all others are segment 0.
         separators: How many separators stand between two fields; behind the last one
             there is one.
+        max_windows: Most windows of a text; 1 for no windows.
+        window_overlap: How many tokens a window has in common with the next.
+
+    Raises:
+        SettingsError: When windows have no meaning, as of `check_windows`.
 
     """
 
@@ -39,16 +56,50 @@ class Layout:
     truncate: Truncate = "head"
     pair: bool = False
     separators: int = 1
+    max_windows: int = 1
+    window_overlap: int = 0
+
+    def __post_init__(self) -> None:
+        check_windows(self.max_windows, self.window_overlap, self.max_tokens)
+
+    @property
+    def input_rank(self) -> int:
+        """Axes of a batch: 3 with windows, else 2."""
+        return input_rank(self.max_windows)
+
+    @property
+    def window_step(self) -> int:
+        """How many tokens lie between the begins of a window and of the next."""
+        return self.max_tokens - 2 - self.window_overlap
+
+    def capacity(self, num_fields: int = 1) -> int:
+        """Returns how many tokens of a row are read at most, special ones aside."""
+        window = self.max_tokens - num_special(num_fields, self.separators)
+        return window + (self.max_windows - 1) * self.window_step
 
     def lengths(self, field_lengths: np.ndarray) -> np.ndarray:
-        """Returns how long each sequence is, int32 `(rows,)`, of a store's lengths.
+        """Returns how many tokens are laid out of each row, int32 `(rows,)`.
+
+        Special tokens are counted, and what windows have in common each time: it is
+        what the row costs, and `shape` says what it fits into.
 
         Raises:
             SettingsError: When there is no room for the fields, or `pair` meets rows
-                of one field.
+                of one field, or windows meet rows of several.
         """
         kept = self._kept(field_lengths)
-        return (kept.sum(axis=1) + self._num_special(kept)).astype(np.int32)
+        lengths = kept.sum(axis=1) + num_special(kept.shape[1], self.separators)
+        if self.max_windows > 1:
+            over = np.maximum(lengths - self.max_tokens, 0)
+            # Each further window repeats the overlap, [CLS] and [SEP].
+            lengths += -(-over // self.window_step) * (self.window_overlap + 2)
+        return lengths.astype(np.int32)
+
+    def shape(self, length: int) -> tuple[int, int]:
+        """Returns windows, and tokens of each, that a row of `lengths` fits into."""
+        if self.max_windows == 1:
+            return 1, length
+        return -(-length // self.max_tokens), min(length, self.max_tokens)
 
     def lost(self, field_lengths: np.ndarray) -> np.ndarray:
         """Returns how many tokens of each row are cut off, int64 `(rows,)`."""
@@ -68,47 +119,92 @@ class Layout:
         Args:
             store: Where the ids are.
             rows: Which rows, in this order.
-            num_tokens: Pad sequences up to this length instead of the longest's.
+            num_tokens: Pad sequences up to this length instead of the longest's; with
+                windows, pad to the `shape` of such a length.
             num_rows: Pad the batch up to this many rows. A row so added is a lone
                 [CLS]: one whose mask is all 0 would make means over it NaN.
 
         Returns:
             `token_ids`, `segment_ids`, `padding_mask` (1 = token), each int32
-            `(batch, tokens)`.
+            `(batch, tokens)`, with windows `(batch, windows, tokens)`. A window that
+            a row does not have is padding alone.
         """
         rows = np.asarray(rows, np.int64)
-        # (rows, fields), as starts, whole, kept and sep_at
+        # (rows, fields), as starts, whole and kept
         fields = rows[:, None] * store.num_fields + np.arange(store.num_fields)
         starts = store.offsets[fields]
         whole = store.offsets[fields + 1] - starts
         kept = self._kept(whole)
-        # The first separator behind each field.
+        sources = self._sources(starts, whole, kept)
+        longest = self.lengths(whole).max(initial=1)
+        length = at_least("num_tokens", num_tokens, longest)
+        num_rows = at_least("num_rows", num_rows, len(rows))
+        if self.max_windows == 1:
+            arrays = self._sequences(store.token_ids[sources], kept, num_rows, length)
+        else:
+            arrays = self._windows(store.token_ids, sources, kept, num_rows, length)
+        return dict(zip(INPUTS, arrays, strict=True))
+
+    def _sequences(
+        self, token_ids: np.ndarray, kept: np.ndarray, num_rows: int, num_tokens: int
+    ) -> Arrays:
+        """Returns sequences of fields of `kept` tokens, which `token_ids` has in order.
+
+        Token ids, segments and mask are int32 `(num_rows, num_tokens)`.
+        """
+        shape = (num_rows, num_tokens)
+        # (rows, fields), the first separator behind each
         sep_at = np.cumsum(kept + 1, axis=1)
-        sep_at += (self.separators - 1) * np.arange(store.num_fields)
-        ends = sep_at[:, -1] + 1
-        shape = (
-            _at_least("num_rows", num_rows, len(rows)),
-            _at_least("num_tokens", num_tokens, ends.max(initial=1)),
-        )
-        first = np.arange(len(rows))[:, None] * shape[1]
-        token_ids = np.full(shape, self.pad_id, np.int32)
-        token_ids[:, 0] = self.cls_id
-        flat = token_ids.reshape(-1)  # (batch * tokens,), a view
+        sep_at += (self.separators - 1) * np.arange(kept.shape[1])
+        first = np.arange(len(kept))[:, None] * num_tokens
+        laid_out = np.full(shape, self.pad_id, np.int32)
+        laid_out[:, 0] = self.cls_id
+        flat = laid_out.reshape(-1)  # (num_rows * num_tokens,), a view
         flat[first + sep_at] = self.sep_id
         for further in range(1, self.separators):
             flat[first + sep_at[:, :-1] + further] = self.sep_id
         target = span_indices((first + sep_at - kept).ravel(), kept.ravel())
-        flat[target] = store.token_ids[self._sources(starts, whole, kept)]
+        flat[target] = token_ids
 
-        columns = np.arange(shape[1])
+        columns = np.arange(num_tokens)
         mask = np.zeros(shape, np.int32)
         mask[:, 0] = 1
-        mask[: len(rows)] = columns < ends[:, None]
+        mask[: len(kept)] = columns <= sep_at[:, -1:]
         segment_ids = np.zeros(shape, np.int32)
         if self.pair:
-            segment_ids[: len(rows)] = columns >= sep_at[:, -2, None] + self.separators
+            segment_ids[: len(kept)] = columns >= sep_at[:, -2, None] + self.separators
             segment_ids *= mask
-        return dict(zip(INPUTS, (token_ids, segment_ids, mask), strict=True))
+        return laid_out, segment_ids, mask
+
+    def _windows(
+        self,
+        token_ids: np.ndarray,
+        sources: np.ndarray,
+        kept: np.ndarray,
+        num_rows: int,
+        length: int,
+    ) -> Arrays:
+        """Returns the windows of texts of `kept` tokens, which `sources` finds.
+
+        Token ids, segments and mask are int32 `(num_rows, windows, tokens)`.
+        """
+        num_windows, num_tokens = self.shape(length)
+        begins = np.arange(num_windows) * self.window_step
+        exists = np.zeros((num_rows, num_windows), bool)
+        exists[:, 0] = True
+        exists[: len(kept), 1:] = kept > begins[1:] + self.window_overlap
+        held = np.clip(kept - begins, 0, self.max_tokens - 2) * exists[: len(kept)]
+        of_text = np.cumsum(kept) - kept[:, 0]  # where each text starts in `sources`
+        spans = span_indices((of_text[:, None] + begins).ravel(), held.ravel())
+        sequences = self._sequences(
+            *(token_ids[sources[spans]], held.reshape(-1, 1)),
+            *(num_rows * num_windows, num_tokens),
+        )
+        shape = (num_rows, num_windows, num_tokens)
+        laid_out, segment_ids, mask = (array.reshape(shape) for array in sequences)
+        laid_out[~exists] = self.pad_id
+        mask[~exists] = 0
+        return laid_out, segment_ids, mask
 
     def _kept(self, field_lengths: np.ndarray) -> np.ndarray:
         """Returns how many tokens stay of each field, int64 `(rows, num_fields)`.
@@ -120,16 +216,15 @@ class Layout:
         """
         lengths = np.asarray(field_lengths, np.int64)
         num_fields = lengths.shape[1]
-        check_room(num_fields, self.max_tokens, self.pair, self.separators)
-        room = self.max_tokens - self._num_special(lengths)
+        check_room(
+            num_fields, self.max_tokens, self.pair, self.separators, self.max_windows
+        )
+        room = self.capacity(num_fields)
         kept = lengths.copy()
         long = np.flatnonzero(lengths.sum(axis=1) > room)
         if len(long):
             kept[long] = _cut_to_level(lengths[long], room)
         return kept
-
-    def _num_special(self, fields: np.ndarray) -> int:
-        return num_special(fields.shape[1], self.separators)
 
     def _sources(
         self, starts: np.ndarray, whole: np.ndarray, kept: np.ndarray
@@ -140,33 +235,6 @@ class Layout:
         tail = kept - head
         spans = np.stack([starts, starts + whole - tail], axis=-1)  # (rows, fields, 2)
         return span_indices(spans.ravel(), np.stack([head, tail], axis=-1).ravel())
-
-
-def num_special(num_fields: int, separators: int = 1) -> int:
-    """Returns how many special tokens a sequence of so many text fields has."""
-    return 2 + (num_fields - 1) * separators
-
-
-def check_room(
-    num_fields: int, max_tokens: int, pair: bool, separators: int = 1
-) -> None:
-    """Checks that a sequence has room for its text fields, and a pair two of them.
-
-    Raises:
-        SettingsError: When it has not.
-    """
-    if pair and num_fields < 2:
-        raise SettingsError(
-            f"A pair needs two text fields or more. Received: {num_fields} text "
-            f"field, pair=True. Name both columns, or leave `pair` out."
-        )
-    least = num_fields + num_special(num_fields, separators)
-    if max_tokens < least:
-        raise SettingsError(
-            f"Expected room for a token of each text field and the special tokens. "
-            f"Received: max_tokens={max_tokens!r} for {num_fields} text field(s). "
-            f"Give at least {least}."
-        )
 
 
 def _cut_to_level(lengths: np.ndarray, room: int) -> np.ndarray:
@@ -181,12 +249,3 @@ def _cut_to_level(lengths: np.ndarray, room: int) -> np.ndarray:
     cut = lengths > level
     from_last = np.cumsum(cut[:, ::-1], axis=1)[:, ::-1]
     return kept + (cut & (from_last <= room - kept.sum(axis=1, keepdims=True)))
-
-
-def _at_least(name: str, wanted: int | None, needed: int) -> int:
-    if wanted is not None and wanted < needed:
-        raise SettingsError(
-            f"Expected room for {needed}. Received: {name}={wanted!r}. Give at least "
-            f"{needed}."
-        )
-    return int(needed if wanted is None else wanted)

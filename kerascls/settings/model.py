@@ -6,12 +6,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from kerascls.errors import SettingsError
 from kerascls.models.presets import get_preset
-from kerascls.models.registry import POOLINGS
+from kerascls.models.registry import POOLINGS, WINDOW_POOLINGS
 from kerascls.settings.group import Group, NameIn
 
 DEFAULT_MODEL = "albert_small"
 Pooling = Annotated[str, AfterValidator(NameIn(POOLINGS, "pooling"))]
+WindowPooling = Annotated[
+    str, AfterValidator(NameIn(WINDOW_POOLINGS, "window_pooling"))
+]
 
 
 class ModelSettings(Group):
@@ -56,6 +60,23 @@ class ModelSettings(Group):
     truncate: Literal["head", "tail", "both"] = Field(
         "head", description="Which end of a long text is kept."
     )
+    max_windows: int = Field(
+        1,
+        ge=1,
+        description="Read long texts in so many windows at most, each of --max-tokens; "
+        "time and memory grow with the windows. Needs one text column. 1: no windows.",
+    )
+    window_overlap: int | None = Field(
+        None,
+        ge=0,
+        description="How many tokens a window has in common with the next. Default: "
+        "an eighth of max_tokens.",
+    )
+    window_pooling: WindowPooling | None = Field(
+        None,
+        description="How the vectors of windows become the text vector: a pooling of "
+        "all of them. Default: mean.",
+    )
     pooling: Pooling | None = Field(
         None,
         description="Text vector: "
@@ -98,4 +119,20 @@ class ModelSettings(Group):
     def _one_origin(self) -> Self:
         if self.from_scratch and self.checkpoint is not None:
             raise ValueError("from_scratch and checkpoint exclude each other")
+        return self
+
+    @model_validator(mode="after")
+    def _windows_of_several(self) -> Self:
+        given = {
+            name: value
+            for name in ("window_overlap", "window_pooling")
+            if (value := getattr(self, name)) is not None
+        }
+        if self.max_windows == 1 and given:
+            told = ", ".join(f"{name}={value!r}" for name, value in given.items())
+            raise SettingsError(
+                f"Expected windows beside what is said of them. Received: {told} with "
+                f"max_windows=1, which reads one window alone. Say how many a text may "
+                f"have, as in --max-windows 4, or leave it out."
+            )
         return self

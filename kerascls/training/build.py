@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from kerascls.data.labels import Task
+from kerascls.errors import SettingsError
 from kerascls.models.backend.compute import Compute
 from kerascls.models.backend.forward import length_buckets
 from kerascls.models.registry import POOLINGS
@@ -26,6 +27,13 @@ def build_classifier(job: Job, compute: Compute) -> keras.Model:
         SettingsError: When it cannot be built as the settings ask.
     """
     model, notes = named(job.start.preset.architecture.build)(job, compute)
+    if getattr(model, "input_rank", 2) != job.layout.input_rank:
+        raise SettingsError(
+            f"Expected a model that reads windows. Received: "
+            f"max_windows={job.layout.max_windows} for {job.start.title}, which reads "
+            f"one sequence of each text. Leave --max-windows out, or choose another "
+            f"--model."
+        )
     size = f"model: {job.start.title}, {model.count_params():,} parameters"
     for line in (*notes, size):
         job.screen.say(line)
@@ -58,6 +66,7 @@ def build_transformer(
         seed,
         settings.mix_layers,
         settings.mlp_dim,
+        settings.window_pooling,
     )
     model.in_halves = compute.in_halves
     targets = data.targets("train")
@@ -71,7 +80,9 @@ def build_transformer(
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
     """Returns the batches to train and to validate on, `"train"` and `"valid"`."""
     data, layout = job.data, job.layout
-    buckets = length_buckets(layout.max_tokens) if compute.fixed_shapes else None
+    buckets = None
+    if compute.fixed_shapes:
+        buckets = length_buckets(layout.max_tokens, layout.max_windows)
     return {
         name: Feed(
             job.stores[name],

@@ -40,9 +40,11 @@ class FeatureFeed(Feed):
 
     Args:
         features: Of each of `rows`, in their order.
+        window_size: Most vectors of a window; all but a row's last have so many.
     """
 
     features: FeatureStore = field(kw_only=True)
+    window_size: int = field(kw_only=True)
 
     @cached_property
     def lengths(self) -> np.ndarray:
@@ -52,10 +54,10 @@ class FeatureFeed(Feed):
     @property
     def signature(self) -> dict[str, tuple]:
         """Shape and dtype of each input."""
-        width = self.features.vectors.shape[1]
+        axes = (None,) * self.layout.input_rank
         return {
-            "hidden": ((None, None, width), "float32"),
-            "padding_mask": ((None, None), "int32"),
+            "hidden": ((*axes, self.features.vectors.shape[1]), "float32"),
+            "padding_mask": (axes, "int32"),
         }
 
     def inputs(
@@ -64,6 +66,11 @@ class FeatureFeed(Feed):
         """Returns `hidden` and `padding_mask` of some rows, zeros where they end."""
         lengths = self.lengths[chosen].astype(np.int64)
         longest = num_tokens or int(lengths.max(initial=1))
+        axes: tuple[int, ...] = (num_rows, longest)
+        if self.layout.max_windows > 1:
+            windows = -(-longest // self.window_size)
+            axes = (num_rows, windows, min(longest, self.window_size))
+            longest = windows * axes[-1]
         vectors = self.features.vectors
         flat = np.zeros((num_rows * longest, vectors.shape[1]), np.float32)
         target = span_indices(np.arange(len(chosen)) * longest, lengths)
@@ -71,8 +78,9 @@ class FeatureFeed(Feed):
         mask = np.zeros((num_rows, longest), np.int32)
         mask[:, 0] = 1  # a row without any token would be divided by 0
         mask[: len(chosen)] = np.arange(longest) < lengths[:, None]
-        hidden = flat.reshape(num_rows, longest, -1)  # (batch, vectors, width)
-        return {"hidden": hidden, "padding_mask": mask}
+        # (batch, vectors, width), or (batch, windows, vectors, width)
+        hidden = flat.reshape(*axes, -1)
+        return {"hidden": hidden, "padding_mask": mask.reshape(axes)}
 
 
 def feature_feed(
@@ -104,7 +112,9 @@ def feature_feed(
         )
     if store is None:
         store = _compute(model, feed, None, on_progress)
-    return FeatureFeed(**fields, features=store)
+    pooled = model.head.pools_beforehand
+    window_size = 1 if pooled else feed.layout.max_tokens
+    return FeatureFeed(**fields, features=store, window_size=window_size)
 
 
 _FILES = KINDS[FEATURES]
@@ -135,7 +145,10 @@ def _compute(
     on_progress: Progress | None,
 ) -> FeatureStore:
     pooled = model.head.pools_beforehand
-    lengths = np.ones_like(feed.lengths) if pooled else feed.lengths
+    lengths = feed.lengths
+    if pooled:  # one of each window
+        num_windows = -(-lengths // feed.layout.max_tokens)
+        lengths = num_windows.astype(np.int32)
     offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
     shape = (int(offsets[-1]), model.head.mix_layers * model.head.hidden_dim)
     if file is None:
@@ -143,8 +156,10 @@ def _compute(
     else:
         vectors = np.lib.format.open_memmap(file, "w+", np.float32, shape)
         _reserve(file)
-    # A batch's features are (batch, 1 or tokens, width), padding included.
+    # A batch's features are (batch, 1 or tokens, width), padding included, or those of
+    # windows, which are full but for the last.
     for rows, batch in feed.run(forward(model, model.features), on_progress):
+        batch = batch.reshape(len(batch), -1, shape[1])
         for row, vectors_of_row in zip(rows, batch, strict=True):
             start, stop = offsets[row : row + 2]
             vectors[start:stop] = vectors_of_row[: stop - start]

@@ -37,8 +37,9 @@ class Feed:
         batch_size: Rows per batch.
         num_classes: Columns of the dense targets the model sees. Labels beyond them
             (never seen in training) are left out of the loss; scores count them.
-        buckets: Sequence lengths a compiled backend may see, ascending; `None` pads
-            to the longest of each batch. With buckets, missing rows are padded too.
+        buckets: Lengths, as of `Layout.lengths`, whose shapes a compiled backend may
+            see, ascending; `None` pads to the longest of each batch. With buckets,
+            missing rows are padded too.
         num_devices: Devices that share a batch: its rows are padded to a multiple.
     """
 
@@ -61,7 +62,7 @@ class Feed:
 
     @cached_property
     def lengths(self) -> np.ndarray:
-        """Tokens of each row after truncation, int32 `(rows,)`."""
+        """Tokens of each row that are laid out, int32 `(rows,)`."""
         return self.layout.lengths(self.store.field_lengths()[self.rows])
 
     def batch(
@@ -100,7 +101,8 @@ class Feed:
     @property
     def signature(self) -> dict[str, tuple]:
         """Shape and dtype of each input."""
-        return {name: ((None, None), "int32") for name in INPUTS}
+        shape = (None,) * self.layout.input_rank
+        return {name: (shape, "int32") for name in INPUTS}
 
     def training(
         self, seed: int, first_step: int = 0, pieces: int = 1

@@ -82,10 +82,15 @@ class Job:
                 cut.append(f"{name} {texts:,} of {len(lost):,} ({share:.1%} of tokens)")
         if not cut:
             return None
+        layout = self.layout
+        windows, more = "", "--max-tokens or --max-windows"
+        if layout.max_windows > 1:
+            windows = f"{layout.max_windows} windows of "
+        elif lengths.shape[1] > 1:
+            more = "--max-tokens"
         return (
-            f"texts longer than {self.layout.max_tokens} tokens are cut "
-            f"({self.layout.truncate} is kept): {', '.join(cut)}; --max-tokens reads "
-            f"more"
+            f"texts longer than {windows}{layout.max_tokens} tokens are cut "
+            f"({layout.truncate} is kept): {', '.join(cut)}; {more} reads more"
         )
 
     @cached_property
@@ -127,9 +132,19 @@ class Job:
         model, train = self.settings.model, self.settings.train
         return (
             f"settings (where not stated, those of {self.start.defaults_from}): "
-            f"max_tokens {model.max_tokens}, pooling {model.pooling}, dropout "
-            f"{model.dropout}, batch_size {train.batch_size}, epochs {train.epochs}, "
-            f"learning_rate {train.learning_rate:g}, seed {train.seed}"
+            f"max_tokens {model.max_tokens}, {self._windows}pooling {model.pooling}, "
+            f"dropout {model.dropout}, batch_size {train.batch_size}, epochs "
+            f"{train.epochs}, learning_rate {train.learning_rate:g}, seed {train.seed}"
+        )
+
+    @property
+    def _windows(self) -> str:
+        model = self.settings.model
+        if model.max_windows == 1:
+            return ""
+        return (
+            f"max_windows {model.max_windows}, window_overlap {model.window_overlap}, "
+            f"window_pooling {model.window_pooling}, "
         )
 
     def train(
@@ -175,6 +190,8 @@ class Job:
             separators=tokenizer.separators,
             max_tokens=cast("int", self.settings.model.max_tokens),
             truncate=self.settings.model.truncate,
+            max_windows=self.settings.model.max_windows,
+            window_overlap=self.settings.model.window_overlap or 0,
         )
 
 
@@ -212,7 +229,9 @@ def keras_job(
     """Finds what training starts from, and fills the settings in."""
     start = choose_start(settings.model, data)
     check_compute(settings.train)
-    return Job(start.resolve(settings), data, start, screen, cache)
+    job = Job(start.resolve(settings), data, start, screen, cache)
+    _ = job.layout  # refuses what has no room, or no meaning
+    return job
 
 
 def check_compute(train: TrainSettings) -> None:

@@ -1,7 +1,7 @@
 """What a run starts from: an encoder's sizes, its weights, its vocabulary."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kerascls.models.encoder import Encoder
 
 HEAD_DROPOUT = 0.1
+WINDOW_OVERLAP_SHARE, WINDOW_POOLING = 8, "mean"  # an eighth of max_tokens
 # Without an encoder's many layers to disturb, small steps are wasted; epochs are cheap.
 FROZEN_LEARNING_RATE, FROZEN_EPOCHS = 1e-2, 20
 
@@ -137,7 +138,7 @@ class StartingPoint:
             learning_rate = preset.from_scratch_learning_rate
         if settings.train.freeze_encoder:
             epochs, learning_rate = FROZEN_EPOCHS, FROZEN_LEARNING_RATE
-        defaults = {
+        defaults: dict[str, Any] = {
             "max_tokens": min(preset.max_tokens, longest),
             "pooling": "mean" if from_scratch else "cls",
             "dropout": HEAD_DROPOUT,
@@ -145,6 +146,10 @@ class StartingPoint:
             "epochs": epochs,
             "learning_rate": learning_rate,
         }
+        if settings.model.max_windows > 1:
+            max_tokens = settings.model.max_tokens or defaults["max_tokens"]
+            defaults["window_overlap"] = max_tokens // WINDOW_OVERLAP_SHARE
+            defaults["window_pooling"] = WINDOW_POOLING
         given = {**settings.model.model_dump(), **settings.train.model_dump()}
         settings = settings.with_options(
             **{name: value for name, value in defaults.items() if given[name] is None}

@@ -1,5 +1,7 @@
 """Lengths in characters, or in the tokens of a bundle."""
 
+from dataclasses import replace
+
 import pytest
 
 from kerascls.auditing.lengths import length_sections
@@ -31,6 +33,14 @@ def test_a_bundle_counts_tokens_against_its_limit(rows, multilabel_run):
     assert lengths.counts["unit"] == "tokens"
     assert lengths.counts["limit"] == bundle.input_spec.max_tokens == 16
     assert lengths.counts["quantiles"][rows.files[0]][0] == 5  # [CLS] 3 tokens [SEP]
+
+
+def test_a_bundle_with_windows_counts_what_all_of_them_hold(rows, multilabel_run):
+    bundle = open_bundle(multilabel_run.out)
+    spec = replace(bundle.input_spec, max_tokens=5, max_windows=3, window_overlap=1)
+    (lengths, _) = length_sections(rows, replace(bundle, input_spec=spec), None)
+    assert lengths.counts["limit"] == 3 + 2 * 2 + 2
+    assert lengths.counts["longer_rows"] == 1
 
 
 def test_texts_of_unknown_tokens_are_found(rows, multilabel_run):

@@ -23,18 +23,28 @@ LABELS = {
 }
 MODELS = {
     "multiclass": {"family": "electra", "pooling": "cls"},
-    "multilabel": {"family": "albert", "pooling": "mean", "num_layers": 1},
+    "multilabel": {
+        "family": "albert",
+        "pooling": "mean",
+        "num_layers": 1,
+        "window_pooling": "attention",
+    },
+}
+WINDOWS = {
+    "multiclass": {},
+    "multilabel": {"max_tokens": 6, "max_windows": 2, "window_overlap": 1},
 }
 
 
 def losses(task: str, jit_compile: bool) -> list[float]:
     """Returns the loss before, between and after two steps on one batch.
 
-    Shapes are fixed, with padded rows and tokens; there is no dropout.
+    Shapes are fixed, with padded rows, windows and tokens; there is no dropout.
     """
     model = tiny_classifier(**MODELS[task])
     model.load_named_weights(random_weights(model.weights_by_name()))
-    feed = tiny_feed(LENGTHS, LABELS[task], batch_size=len(LENGTHS) + 2, buckets=(12,))
+    fixed = {"batch_size": len(LENGTHS) + 2, "buckets": (12,)}
+    feed = tiny_feed(LENGTHS, LABELS[task], **fixed, **WINDOWS[task])
     optimizer = adamw(model.trainable_variables, 0.01, total_steps=3)
     model.compile(optimizer, loss_for(task), jit_compile=jit_compile)
     # An epoch of one step, so that its loss is that of the step.

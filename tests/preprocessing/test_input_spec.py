@@ -40,6 +40,22 @@ def test_the_keys_and_their_order_are_those_of_earlier_versions():
     assert json.dumps(written) == json.dumps(PAIR)
 
 
+def test_windows_are_written_and_read_where_there_are_any():
+    one = {"text_columns": ["text"], "pair": False, "label_column": "label"}
+    written = PAIR | one | {"max_windows": 3, "window_overlap": 2}
+    spec = InputSpec.from_dict(written)
+    assert spec.to_dict() == written
+    assert spec.input_rank == 3
+    tokenizer = SimpleNamespace(cls_id=2, sep_id=3, pad_id=7)
+    layout = spec.layout(tokenizer)
+    assert (layout.max_windows, layout.window_overlap) == (3, 2)
+    for name, value in {"max_windows": "3", "window_overlap": 14}.items():
+        with pytest.raises(SettingsError, match=f"Received: {name}="):
+            InputSpec.from_dict(written | {name: value})
+    with pytest.raises(SettingsError, match="one text column for windows"):
+        InputSpec.from_dict(PAIR | {"max_windows": 3})
+
+
 def test_columns_that_came_as_a_list_are_a_tuple_so_that_nobody_changes_them():
     assert InputSpec.from_dict(PAIR).text_columns == ("question", "answer")
 

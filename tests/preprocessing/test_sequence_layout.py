@@ -1,6 +1,7 @@
 """A row is laid out as a naive loop would."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,6 +139,129 @@ def test_truncation_keeps_head_tail_or_both(truncate, kept):
     assert layout.collate(store, [0])["token_ids"].tolist() == [[CLS, *kept, SEP]]
 
 
+@st.composite
+def windowed(draw):
+    """A layout with windows, and rows of one field."""
+    max_tokens = draw(st.integers(3, 9))
+    layout = Layout(
+        max_tokens=max_tokens,
+        max_windows=draw(st.integers(2, 6)),
+        window_overlap=draw(st.integers(0, max_tokens - 3)),
+        truncate=draw(truncations),
+        **IDS,
+    )
+    return layout, draw(rows_of_ids(1).map(lambda rows: [(r[0] * 3,) for r in rows]))
+
+
+def windows_of(text, layout):
+    """Takes windows one after another until no token is left, or no window."""
+    room = layout.max_tokens - 2
+    num_tokens = room + (layout.max_windows - 1) * (room - layout.window_overlap)
+    (text,) = shorten([text], num_tokens + 2, layout.truncate)
+    windows, begin = [text[:room]], 0
+    while begin + room < len(text):
+        begin += room - layout.window_overlap
+        windows.append(text[begin : begin + room])
+    return windows
+
+
+@given(windowed())
+def test_windows_equal_a_naive_loop(case):
+    layout, rows = case
+    batch = layout.collate(make_store(rows), np.arange(len(rows)))
+    expected = [
+        [[CLS, *window, SEP] for window in windows_of(text, layout)] for (text,) in rows
+    ]
+    num_windows = max(map(len, expected))
+    width = max(len(window) for windows in expected for window in windows)
+    empty = [[]] * num_windows
+    for row, windows in enumerate(expected):
+        windows = (windows + empty)[:num_windows]
+        mask = [[1] * len(window) for window in windows]
+        assert batch["token_ids"][row].tolist() == padded(windows, PAD, width)
+        assert batch["padding_mask"][row].tolist() == padded(mask, 0, width)
+    assert not batch["segment_ids"].any()
+    assert {array.dtype for array in batch.values()} == {np.dtype(np.int32)}
+    assert {array.shape for array in batch.values()} == {
+        (len(rows), num_windows, width)
+    }
+
+
+@given(windowed())
+def test_all_of_a_text_that_is_short_enough_is_read_and_overlaps_as_stated(case):
+    layout, rows = case
+    store = make_store(rows)
+    lost = layout.lost(store.field_lengths())
+    overlap, held = layout.window_overlap, layout.max_tokens - 2
+    for row, (text,) in enumerate(rows):
+        batch = layout.collate(store, [row])
+        masks, ids = batch["padding_mask"][0], batch["token_ids"][0]
+        windows = [i[m > 0][1:-1].tolist() for i, m in zip(ids, masks, strict=True)]
+        assert len(windows) <= layout.max_windows
+        joined = windows[0]
+        for before, after in zip(windows, windows[1:], strict=False):
+            assert len(before) == held
+            assert before[len(before) - overlap :] == after[:overlap]
+            assert len(after) > overlap
+            joined = joined + after[overlap:]
+        assert len(text) - len(joined) == lost[row]
+        if len(text) <= layout.capacity():
+            assert joined == text
+
+
+@given(windowed())
+def test_lengths_are_those_of_all_windows_and_say_their_shape(case):
+    layout, rows = case
+    store = make_store(rows)
+    lengths = layout.lengths(store.field_lengths())
+    batch = layout.collate(store, np.arange(len(rows)))
+    assert lengths.tolist() == batch["padding_mask"].sum(axis=(1, 2)).tolist()
+    assert layout.shape(int(lengths.max())) == batch["token_ids"].shape[1:]
+    # In their order are windows and tokens, so that batches of them are little padded.
+    shapes = [layout.shape(length) for length in sorted(lengths.tolist())]
+    assert shapes == sorted(shapes)
+
+
+@given(windowed())
+def test_a_text_in_one_window_is_laid_out_as_without_windows(case):
+    layout, rows = case
+    room = layout.max_tokens - 2
+    store = make_store([(text[:room],) for (text,) in rows])
+    plain = Layout(max_tokens=layout.max_tokens, **IDS)
+    windows = layout.collate(store, np.arange(len(rows)))
+    for name, array in plain.collate(store, np.arange(len(rows))).items():
+        assert windows[name][:, 0].tolist() == array.tolist()
+        assert windows[name].shape[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("truncate", "windows"),
+    [
+        ("head", [[10, 11, 12], [12, 13, 14]]),
+        ("tail", [[13, 14, 15], [15, 16, 17]]),
+        ("both", [[10, 11, 15], [15, 16, 17]]),
+    ],
+)
+def test_what_windows_do_not_hold_is_cut_as_a_sequence_is(truncate, windows):
+    store = make_store([([10, 11, 12, 13, 14, 15, 16, 17],)])
+    sizes = {"max_tokens": 5, "max_windows": 2, "window_overlap": 1}
+    batch = Layout(truncate=truncate, **sizes, **IDS).collate(store, [0])
+    assert batch["token_ids"].tolist() == [[[CLS, *ids, SEP] for ids in windows]]
+
+
+def test_padding_up_to_a_shape_adds_windows_without_tokens():
+    layout = Layout(max_tokens=5, max_windows=4, window_overlap=1, **IDS)
+    store = make_store([([10, 11, 12, 13],)])
+    batch = layout.collate(store, [0], num_tokens=15, num_rows=2)
+    assert batch["token_ids"].tolist() == [
+        [[CLS, 10, 11, 12, SEP], [CLS, 12, 13, SEP, PAD], [PAD] * 5],
+        [[CLS] + [PAD] * 4, [PAD] * 5, [PAD] * 5],
+    ]
+    assert batch["padding_mask"].sum(axis=2).tolist() == [[5, 4, 0], [1, 0, 0]]
+    empty = layout.collate(make_store([([],)]), [])
+    assert all(array.shape == (0, 1, 1) for array in empty.values())
+
+
 def test_padding_up_to_a_shape_adds_pads_and_lone_cls_rows():
     store = make_store([([10, 11], [12])])
     layout = Layout(max_tokens=9, pair=True, **IDS)
@@ -160,6 +284,7 @@ def test_no_rows_give_an_empty_batch():
 
 STORE = make_store([([10, 11, 12],)])
 ONE_FIELD = Layout(max_tokens=9, **IDS)
+TWO_WINDOWS = Layout(max_tokens=9, max_windows=2, **IDS)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +294,10 @@ ONE_FIELD = Layout(max_tokens=9, **IDS)
         (lambda: Layout(max_tokens=4, **IDS).lengths([[1, 1]]), "max_tokens=4 for 2"),
         (lambda: Layout(max_tokens=9, pair=True, **IDS).lengths([[1]]), "1 text field"),
         (lambda: ONE_FIELD.collate(STORE, [0], num_tokens=4), "num_tokens=4"),
+        (lambda: Layout(max_tokens=9, max_windows=0, **IDS), "max_windows=0"),
+        (lambda: TWO_WINDOWS.lengths([[1, 1]]), "max_windows=2 for 2 text columns"),
+        (lambda: replace(TWO_WINDOWS, window_overlap=7), "window_overlap=7"),
+        (lambda: replace(TWO_WINDOWS, window_overlap=-1), "window_overlap=-1"),
         (lambda: ONE_FIELD.collate(STORE, [0, 0], num_rows=1), "num_rows=1"),
     ],
 )

@@ -27,7 +27,7 @@ for devices in (1, 2):
         out=Path(folder) / str(devices),
         devices=devices,
         quiet=True,
-        **{"epochs": 3, "max_tokens": 16, "learning_rate": 1e-3},
-        **{"dropout": 0.0, **options},
+        **{"epochs": 3, "max_tokens": 16, "learning_rate": 1e-3, "dropout": 0.0}
+        | options,
     )
     keras.utils.clear_session()

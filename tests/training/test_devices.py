@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import load_file
 
 PARTS = "accumulate_steps=2"
+WINDOWS = ["max_tokens=6", "max_windows=3", "window_pooling=max"]
 SCRIPT = Path(__file__).parent / "fit_on_devices.py"
 
 
@@ -42,9 +43,17 @@ def curve(out: Path) -> np.ndarray:
     [
         ("tensorflow", ["batch_size=10"]),
         ("tensorflow", [PARTS, "batch_size=7", "ema_momentum=0.9", "fgm=0.1"]),
+        ("tensorflow", [PARTS, "batch_size=7", *WINDOWS]),
         ("jax", ["batch_size=10", "ema_momentum=0.9"]),
+        ("jax", ["batch_size=10", *WINDOWS]),
     ],
-    ids=["tensorflow", "tensorflow with uneven parts, average and FGM", "jax"],
+    ids=[
+        "tensorflow",
+        "tensorflow with uneven parts, average and FGM",
+        "tensorflow with windows",
+        "jax",
+        "jax with windows",
+    ],
 )
 def test_two_devices_learn_what_one_does(
     backend, options, multilabel_files, still_checkpoint, tmp_path

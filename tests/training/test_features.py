@@ -49,6 +49,23 @@ def test_the_head_gives_the_logits_of_the_whole_model(pooling, cached):
     assert inputs["hidden"].shape == (3, tokens, 16)
 
 
+@pytest.mark.parametrize(
+    ("pooling", "shape"), [("mean", (3, 5, 1)), ("attention", (3, 5, 6))]
+)
+@pytest.mark.parametrize("buckets", [None, (6, 12, 48)])
+def test_the_head_gives_the_logits_of_windows(pooling, shape, buckets):
+    model = tiny_classifier(pooling=pooling, window_pooling="attention")
+    windows = {"max_tokens": 6, "max_windows": 8, "window_overlap": 0}
+    feed = tiny_feed(LENGTHS, batch_size=3, buckets=buckets, **windows)
+    found, head = feature_feed(model, feed), model.head_model()
+    chosen = np.array([4, 1, 5])
+    inputs, _, _ = found.batch(chosen)
+    whole, _, _ = feed.batch(chosen)
+    np.testing.assert_allclose(logits(head, inputs), logits(model, whole), atol=1e-5)
+    if buckets is None:
+        assert inputs["hidden"].shape[:3] == shape
+
+
 def test_missing_rows_of_a_fixed_shape_have_a_mask_and_no_weight():
     model = tiny_classifier(pooling="attention")
     feed = tiny_feed(LENGTHS, batch_size=4, buckets=(16, 32))

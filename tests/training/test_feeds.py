@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tiny_models import tiny_classifier, tiny_feed
 
-from kerascls.models.backend.forward import forward
+from kerascls.models.backend.forward import forward, length_buckets
 from kerascls.preprocessing.batches import training_batches
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.training.feeds import fit_input
@@ -50,6 +50,18 @@ def check_equal(batches, others):
 
 def rows_in(batches):
     return sorted(tuple(row[row > 0]) for x, _, _ in batches for row in x["token_ids"])
+
+
+WINDOWS = {"max_tokens": 6, "max_windows": 3, "window_overlap": 1}
+
+
+def test_windows_come_in_batches_little_padded_and_in_few_shapes():
+    lengths = (*LENGTHS, 30, 12, 12, 9)
+    feed = tiny_feed(lengths, **WINDOWS)
+    shapes = [x["token_ids"].shape for x, _, _ in feed]
+    assert shapes == [(4, 3, 6), (4, 3, 6), (4, 1, 6), (4, 1, 6), (2, 1, 3)]
+    fixed = tiny_feed(lengths, buckets=length_buckets(6, 3), **WINDOWS)
+    assert {x["token_ids"].shape[1:] for x, _, _ in fixed} == {(3, 6), (1, 6)}
 
 
 def test_the_same_seed_and_epoch_give_the_same_order():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tiny_jobs import job_on
+from tiny_jobs import WINDOWS, job_on
 
 from kerascls.models.backend.compute import Compute
 from kerascls.training.build import build_classifier
@@ -100,6 +100,35 @@ def test_a_batch_in_parts_gives_the_weights_of_the_whole(weights, plain):
     found = weights(accumulate_steps=3)
     for name, array in plain.items():
         np.testing.assert_allclose(found[name], array, atol=1e-6, err_msg=name)
+
+
+def test_windows_change_the_weights_and_their_pooling_learns(weights, plain, start):
+    found = weights(**WINDOWS)
+    assert set(found) - set(plain) == {"head/windows/attention/query"}
+    assert moved(found, plain, LAYER) > 0
+    rate = weights(**WINDOWS, learning_rate=0.02)
+    assert moved(found, rate, "head/windows/attention/query") > 0
+
+
+def test_windows_in_parts_give_the_weights_of_the_whole(weights):
+    whole, found = weights(**WINDOWS), weights(**WINDOWS, accumulate_steps=3)
+    for name, array in whole.items():
+        np.testing.assert_allclose(found[name], array, atol=1e-6, err_msg=name)
+
+
+def test_windows_are_moved_and_passed_twice_as_sequences_are(weights):
+    whole = weights(**WINDOWS, dropout=0.5)
+    for options in ({"fgm": 1.0}, {"r_drop": 5.0}):
+        found = weights(**WINDOWS, dropout=0.5, **options)
+        assert moved(found, whole, LAYER) > 0
+
+
+def test_windows_of_a_frozen_encoder_stay_and_the_head_learns(weights, start):
+    for pooling in ("mean", "attention"):
+        found = weights(**WINDOWS, freeze_encoder=True, pooling=pooling)
+        for name in (EMBEDDINGS, LAYER):
+            np.testing.assert_array_equal(found[name], start[name])
+        assert moved(found, start, HEAD) > 0
 
 
 def test_a_frozen_encoder_stays_and_the_head_learns(weights, start):

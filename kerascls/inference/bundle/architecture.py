@@ -7,7 +7,7 @@ from kerascls.errors import BundleError, CheckpointError, SettingsError
 from kerascls.inference.bundle.files import ENCODER, WEIGHTS
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
 from kerascls.models.presets import architecture_of
-from kerascls.models.registry import POOLINGS
+from kerascls.models.registry import POOLINGS, WINDOW_POOLINGS
 from kerascls.system.tables import known_name
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def read_architecture(bundle: "Bundle") -> dict[str, Any]:
             sizes = config.to_dict()
             known_name(POOLINGS, content["pooling"], "pooling")
         _check_room(bundle, sizes)
+        _check_windows(bundle, content.get("window_pooling"))
     except (KeyError, TypeError, ValueError, CheckpointError, SettingsError) as error:
         raise BundleError(
             f"Expected weights that fit their configuration. Received: "
@@ -65,6 +66,17 @@ def _check_room(bundle: "Bundle", sizes: dict[str, Any]) -> None:
         known = sizes.get(name)
         if type(known) is int and known < least:
             raise ValueError(f"{name}={known}, and its texts need {least}")
+
+
+def _check_windows(bundle: "Bundle", window_pooling: str | None) -> None:
+    """Refuses windows for a model that reads none, and the other way round."""
+    most = bundle.input_spec.max_windows
+    if window_pooling is not None:
+        known_name(WINDOW_POOLINGS, window_pooling, "window_pooling")
+    if (window_pooling is not None) != (most > 1):
+        raise ValueError(
+            f"window_pooling={window_pooling!r}, and its texts have {most} window(s)"
+        )
 
 
 def _told(error: Exception) -> str:

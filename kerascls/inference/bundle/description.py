@@ -27,6 +27,7 @@ def describe_bundle(bundle: Bundle) -> dict[str, Any]:
         **({"model": architecture["model"]} if "model" in architecture else {}),
         "encoder": architecture["config"],
         "pooling": architecture.get("pooling"),
+        "window_pooling": architecture.get("window_pooling"),
         "decision": bundle.decision.to_dict(),
         "weights_bytes": (bundle.path / WEIGHTS).stat().st_size,
         "exports": {
@@ -60,7 +61,12 @@ def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _length(text: dict[str, Any]) -> str:
     most = text["max_tokens"]
-    return "read whole" if most is None else f"{most} tokens"
+    if most is None:
+        return "read whole"
+    if (windows := text.get("max_windows", 1)) == 1:
+        return f"{most} tokens"
+    overlap = text["window_overlap"]
+    return f"up to {windows} windows of {most} tokens, overlapping by {overlap}"
 
 
 def _model_line(description: dict[str, Any]) -> tuple[str, str]:
@@ -68,10 +74,15 @@ def _model_line(description: dict[str, Any]) -> tuple[str, str]:
     if "model" in description:
         shown = (f"{name}={value}" for name, value in sizes.items())
         return "model", f"{description['model']}, {', '.join(shown)}"
+    poolings = (
+        f", {name}={description[name]}"
+        for name in ("pooling", "window_pooling")
+        if description[name] is not None
+    )
     return (
         "encoder",
         f"{sizes['family']}, {sizes['num_layers']} layers of "
-        f"{sizes['hidden_dim']}, pooling={description['pooling']}",
+        f"{sizes['hidden_dim']}{''.join(poolings)}",
     )
 
 

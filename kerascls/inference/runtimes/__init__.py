@@ -23,7 +23,8 @@ class Runtime(Protocol):
 
         Args:
             inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
-                `(batch, tokens)` with at least one row.
+                `(batch, tokens)`, with windows `(batch, windows, tokens)`, with at
+                least one row.
 
         Returns:
             float32 `(batch, num_classes)`.

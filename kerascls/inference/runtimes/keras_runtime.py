@@ -1,8 +1,8 @@
 """Logits from safetensors weights through Keras, on any backend."""
 
+import math
 import threading
 from pathlib import Path
-from typing import cast
 
 import keras
 import numpy as np
@@ -50,10 +50,11 @@ class KerasRuntime:
         self._model.in_halves = compute.in_halves
         self._forward = forward(self._model)
         self._lock = threading.Lock()
-        self._pad_id = bundle.tokenizer().pad_id
+        self._layout = bundle.input_spec.layout(bundle.tokenizer())
         self._buckets: tuple[int, ...] = ()
         if compute.backend == "jax":  # it compiles
-            self._buckets = length_buckets(cast("int", bundle.input_spec.max_tokens))
+            most = self._layout.max_tokens, self._layout.max_windows
+            self._buckets = length_buckets(*most)
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Computes logits, see `Runtime`; threads wait for each other."""
@@ -66,14 +67,18 @@ class KerasRuntime:
 
     def _fixed_shape(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         # One compilation per shape: lengths go up to a bucket, rows to a power of 2.
-        rows, tokens = inputs["token_ids"].shape
-        more_tokens = bucket(tokens, self._buckets) - tokens
-        more_rows = (1 << (rows - 1).bit_length()) - rows
+        rows, *axes = inputs["token_ids"].shape  # tokens, or windows and tokens
+        fixed = self._layout.shape(bucket(math.prod(axes), self._buckets))
+        more = [
+            (0, size - had) for size, had in zip(fixed[-len(axes) :], axes, strict=True)
+        ]
+        more_rows = [(0, (1 << (rows - 1).bit_length()) - rows)]
+        no_more = [(0, 0)] * len(axes)
         padded = {}
         for name, array in inputs.items():
-            fill = self._pad_id if name == "token_ids" else 0
-            array = np.pad(array, ((0, 0), (0, more_tokens)), constant_values=fill)
-            padded[name] = np.pad(array, ((0, more_rows), (0, 0)), mode="edge")
+            fill = self._layout.pad_id if name == "token_ids" else 0
+            array = np.pad(array, [(0, 0), *more], constant_values=fill)
+            padded[name] = np.pad(array, more_rows + no_more, mode="edge")
         return padded
 
 

@@ -115,6 +115,9 @@ class AttentionPooling(layers.Layer):
         is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
         scores = ops.matmul(hidden, self.query)  # (batch, tokens, queries)
         # Not -infinity: a text without a token would have NaN for shares.
-        shares = ops.softmax(ops.where(is_real, scores, -1e9), axis=1)
+        scores = ops.where(is_real, scores, -1e9)
+        # Of one alone Keras would warn.
+        alone = scores.shape[1] == 1
+        shares = ops.ones_like(scores) if alone else ops.softmax(scores, axis=1)
         shares = ops.transpose(shares, (0, 2, 1))  # (batch, queries, tokens)
         return ops.matmul(shares, hidden)  # (batch, queries, hidden_dim)

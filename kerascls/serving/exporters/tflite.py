@@ -11,9 +11,9 @@ def write_tflite(bundle: Bundle, path: Path, int8: bool) -> None:
     """Writes a `.tflite` file of TensorFlow Lite's own operations.
 
     By the signature `logits` it takes `token_ids`, `segment_ids` and `padding_mask`,
-    each int32 `(batch, tokens)`, both of any size (resize the inputs first; a
-    signature runner does it), and gives `logits`, float32 `(batch, num_classes)`.
-    TensorFlow Lite has no operations to tokenize with.
+    each int32 `(batch, tokens)`, with windows `(batch, windows, tokens)`, all of any
+    size (resize the inputs first; a signature runner does it), and gives `logits`,
+    float32 `(batch, num_classes)`. TensorFlow Lite has no operations to tokenize with.
 
     With `int8` weights are stored in 8 bits and multiplied so, what is between them
     rounded row by row (dynamic range quantisation). Both are signed: a sum of two

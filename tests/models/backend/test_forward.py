@@ -43,6 +43,12 @@ def test_what_the_model_does_not_take_is_left_out(model):
     assert logits.shape == (1, 3)
 
 
+def test_buckets_of_windows_are_multiples_of_the_longest():
+    assert length_buckets(24, 6) == (16, 24, 48, 96, 144)
+    assert length_buckets(24, 4) == (16, 24, 48, 96)
+    assert length_buckets(24, 2) == (16, 24, 48)
+
+
 @given(st.integers(1, 600))
 def test_buckets_rise_to_the_longest_length(max_tokens):
     buckets = length_buckets(max_tokens)

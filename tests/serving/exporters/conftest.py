@@ -26,6 +26,9 @@ def make_bundle() -> Callable[..., Bundle]:
     def make(path: Path, columns=("text",), **options) -> Bundle:
         from kerascls.inference.runtimes.keras_runtime import write_keras_model
 
+        windows = {}
+        if "window_pooling" in options:
+            windows = {"max_tokens": 8, "max_windows": 3, "window_overlap": 2}
         model = tiny_classifier(num_classes=len(LABELS), **options)
         model.load_named_weights(random_weights(model.weights_by_name()))
         tokenizer = Tokenizer([*SPECIAL, *CHARACTERS[: VOCAB_SIZE - len(SPECIAL)]])
@@ -35,7 +38,9 @@ def make_bundle() -> Callable[..., Bundle]:
             task=Task.MULTILABEL,
             label_set=LabelSet(LABELS),
             decision=Decision(Rule("threshold", 0.5)),
-            input_spec=tiny_input_spec(text_columns=columns, pair=len(columns) > 1),
+            input_spec=tiny_input_spec(
+                text_columns=columns, pair=len(columns) > 1, **windows
+            ),
             train_support=dict.fromkeys(LABELS, 5),
             settings={"data": {"label_separator": "|"}},
             write_model=lambda folder: write_keras_model(folder, model, tokenizer),

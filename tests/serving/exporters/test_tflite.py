@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from tiny_models import FAMILIES, tiny_batch
+from tiny_models import FAMILIES, tiny_batch, tiny_windows
 
 from kerascls.inference.runtimes.keras_runtime import load_model
 from kerascls.models.registry import POOLINGS
@@ -46,6 +46,15 @@ def test_batches_of_any_shape_give_the_models_logits(bundle):
 def test_every_family_and_head_is_written(options, make_bundle, tmp_path):
     model, _, runtime = exported(make_bundle(tmp_path / "bundle", **options))
     expect_close(runtime, model, 1e-5)
+
+
+def test_windows_are_written(make_bundle, tmp_path):
+    head = {"pooling": "label_attention", "window_pooling": "attention"}
+    model, _, runtime = exported(make_bundle(tmp_path / "bundle", **head))
+    for lengths in (((8, 8, 5), (8, 2), (6,)), ((5,), (2,)), ((8, 3),)):
+        batch = tiny_windows(lengths)
+        expected = keras.ops.convert_to_numpy(model(batch))
+        np.testing.assert_allclose(runtime.logits(batch), expected, atol=1e-5)
 
 
 @pytest.mark.slow

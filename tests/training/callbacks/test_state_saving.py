@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from safetensors import SafetensorError
-from tiny_jobs import check_equal
+from tiny_jobs import WINDOWS, check_equal
 
 from kerascls.errors import SettingsError
 from kerascls.settings.training import TrainSettings
@@ -116,6 +116,7 @@ class KillAt(keras.callbacks.Callback):
     [
         ((3,), {"save_steps": 1}),
         ((7,), {"save_steps": 3, "ema_momentum": 0.9, "validate_steps": 3}),
+        ((4,), {"save_steps": 1, **WINDOWS}),
         pytest.param(
             (8, 3),
             {"save_steps": 2, "accumulate_steps": 2, "r_drop": 0.5},
@@ -129,7 +130,15 @@ class KillAt(keras.callbacks.Callback):
             marks=slow,
         ),
     ],
-    ids=["once", "average, rounds", "parts, R-Drop", "half", "frozen", "patience"],
+    ids=[
+        "once",
+        "average, rounds",
+        "windows",
+        "parts, R-Drop",
+        "half",
+        "frozen",
+        "patience",
+    ],
 )
 def test_a_killed_fit_goes_on_to_the_same_end(
     eagerly, multilabel_job, tmp_path, steps, options

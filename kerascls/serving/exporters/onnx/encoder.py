@@ -44,11 +44,11 @@ def first_token(graph: OnnxGraph, states: str) -> str:
 
 
 def _embed(graph: OnnxGraph, config: EncoderConfig) -> str:
-    total = graph.rows("embeddings/word_embeddings", "token_ids")
+    total = graph.rows("embeddings/word_embeddings", graph.inputs["token_ids"])
     if config.num_token_types:
         segments = graph.weight("embeddings/token_type_embeddings")
         if config.num_token_types > 1:
-            segments = graph.node("Gather", segments, "segment_ids")
+            segments = graph.node("Gather", segments, graph.inputs["segment_ids"])
         total = graph.node("Add", total, segments)
     total = graph.node("Add", total, _positions(graph, config))
     hidden = graph.norm(total, "embeddings/LayerNorm", config.layer_norm_epsilon)
@@ -60,12 +60,14 @@ def _embed(graph: OnnxGraph, config: EncoderConfig) -> str:
 def _positions(graph: OnnxGraph, config: EncoderConfig) -> str:
     table = graph.weight("embeddings/position_embeddings")
     if not config.first_position:
-        num_tokens = graph.node("Shape", "token_ids", start=1, end=2)
+        num_tokens = graph.node("Shape", graph.inputs["token_ids"], start=1, end=2)
         zero = graph.ints(0)
         return graph.node("Slice", table, zero, num_tokens, zero)  # (tokens, dim)
     before = graph.constant("before", config.first_position - 1, np.int32)
-    counted = graph.node("CumSum", "padding_mask", graph.constant("axis", 1))
-    counted = graph.node("Mul", counted, "padding_mask")
+    counted = graph.node(
+        "CumSum", graph.inputs["padding_mask"], graph.constant("axis", 1)
+    )
+    counted = graph.node("Mul", counted, graph.inputs["padding_mask"])
     return graph.node("Gather", table, graph.node("Add", counted, before))
 
 
@@ -110,7 +112,7 @@ def _attend(
         operator,
         *inputs,
         _joined(graph, name, "bias"),
-        "padding_mask",
+        graph.inputs["padding_mask"],
         num_heads=config.num_heads,
         mask_filter_value=MASKED,
     )

@@ -1,6 +1,6 @@
 """An ONNX graph under construction: nodes, weights, and products in 32 or 8 bits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,10 @@ class OnnxGraph:
 
     Args:
         weights: float32 arrays by stable name. Kernels are `(inputs, outputs)`.
+        axes: Names of the axes of the inputs.
+
+    Attributes:
+        inputs: By the names of `INPUTS`, the values that an encoder reads.
     """
 
     # Whether queries, keys and values of all tokens are best computed by one operator.
@@ -29,8 +33,14 @@ class OnnxGraph:
     # What its files tell of its arithmetic, for those who run them.
     metadata: Mapping[str, str] = {}
 
-    def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
+    def __init__(
+        self,
+        weights: Mapping[str, np.ndarray],
+        axes: Sequence[str] = ("rows", "tokens"),
+    ) -> None:
         self.weights = weights
+        self.axes = axes
+        self.inputs = {name: name for name in INPUTS}
         self._nodes: list[tuple[str, list[str], list[str], dict[str, Any]]] = []
         self._arrays: dict[str, np.ndarray] = {}
 
@@ -106,7 +116,7 @@ class OnnxGraph:
             )
         ]
         inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT32, ["rows", "tokens"])
+            helper.make_tensor_value_info(name, TensorProto.INT32, self.axes)
             for name in INPUTS
         ]
         logits = helper.make_tensor_value_info(

@@ -1,16 +1,23 @@
 """The head of `kerascls.models.heads` as ONNX nodes."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kerascls.errors import ExportError
 from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters.onnx.encoder import first_token
 from kerascls.serving.exporters.onnx.graph import OnnxGraph
+from kerascls.serving.exporters.onnx.windows import pool_windows
 from kerascls.system.tables import named
 
 
 def add_head(
-    graph: OnnxGraph, states: list[str], pooling: str, mlp_dim: int | None
+    graph: OnnxGraph,
+    states: list[str],
+    pooling: str,
+    mlp_dim: int | None,
+    window_pooling: str | None = None,
 ) -> str:
     """Adds the head that `kerascls.models.heads.ClassificationHead` builds.
 
@@ -20,6 +27,8 @@ def add_head(
             than one the head mixes them.
         pooling: Name of a pooling.
         mlp_dim: Units of the ReLU layer; None for no such layer.
+        window_pooling: Name of the pooling of windows, whose states come one below the
+            other, as of `windows.fold_inputs`; None for texts without windows.
 
     Returns:
         The logits, float32 `(batch, num_classes)`.
@@ -28,16 +37,15 @@ def add_head(
         ExportError: When there are no nodes for the pooling.
     """
     row = POOLINGS[pooling]
-    if row.onnx is None:
-        raise ExportError(
-            f"Expected a pooling that can be written as ONNX: "
-            f"{', '.join(name for name, other in POOLINGS.items() if other.onnx)}. "
-            f"Received: pooling={pooling!r}. Choose another format with --format."
-        )
+    add_pooling = nodes_of(pooling, "pooling")
     if row.first_only:
         states = [first_token(graph, state) for state in states]
     # (batch, hidden_dim), or (batch, classes, hidden_dim) with one vector per label
-    pooled = named(row.onnx)(graph, _mixed(graph, states))
+    mask = graph.inputs["padding_mask"]
+    pooled = add_pooling(graph, _mixed(graph, states), mask, "head/")
+    if window_pooling is not None:
+        nodes = nodes_of(window_pooling, "window_pooling")
+        pooled = pool_windows(graph, nodes, pooled, row.per_label)
     if mlp_dim is not None:
         pooled = graph.node("Relu", graph.float_dense(pooled, "head/mlp"))
     if not row.per_label:
@@ -46,6 +54,22 @@ def add_head(
     columns = graph.constant("classifier/columns", kernel, np.float32)
     logits = _sum(graph, graph.node("Mul", pooled, columns), 2)  # (batch, classes)
     return graph.node("Add", logits, graph.weight("classifier/bias"))
+
+
+def nodes_of(pooling: str, argument: str) -> Callable[..., str]:
+    """Returns what adds the nodes of a pooling, see `Pooling.onnx`.
+
+    Raises:
+        ExportError: When there are none; `argument` is what the message calls it.
+    """
+    reference = POOLINGS[pooling].onnx
+    if reference is None:
+        raise ExportError(
+            f"Expected a pooling that can be written as ONNX: "
+            f"{', '.join(name for name, other in POOLINGS.items() if other.onnx)}. "
+            f"Received: {argument}={pooling!r}. Choose another format with --format."
+        )
+    return named(reference)
 
 
 def can_skip_tokens(pooling: str, mix_layers: int) -> bool:
@@ -66,54 +90,57 @@ def _mixed(graph: OnnxGraph, states: list[str]) -> str:
     return graph.node("Sum", *weighted)
 
 
-def only_vector(graph: OnnxGraph, hidden: str) -> str:
+def only_vector(graph: OnnxGraph, hidden: str, *_: str) -> str:
     """Returns the vector of the only token, `(batch, hidden_dim)`."""
     return graph.node("Squeeze", hidden, graph.ints(1))
 
 
-def pooler(graph: OnnxGraph, hidden: str) -> str:
+def pooler(graph: OnnxGraph, hidden: str, *_: str) -> str:
     """Adds the encoder's pooler on the vector of the only token."""
     first = only_vector(graph, hidden)
     return graph.node("Tanh", graph.float_dense(first, "pooler/dense"))
 
 
-def mean(graph: OnnxGraph, hidden: str) -> str:
+def mean(graph: OnnxGraph, hidden: str, padding_mask: str, _: str) -> str:
     """Adds the average vector of the real tokens."""
-    mask = graph.node("Cast", "padding_mask", to=1)  # float32
+    mask = graph.node("Cast", padding_mask, to=1)  # float32
     mask = graph.node("Unsqueeze", mask, graph.ints(2))  # (batch, tokens, 1)
     total = _sum(graph, graph.node("Mul", hidden, mask), 1)
     one = graph.constant("one", 1, np.float32)
     return graph.node("Div", total, graph.node("Max", _sum(graph, mask, 1), one))
 
 
-def maximum(graph: OnnxGraph, hidden: str) -> str:
+def maximum(graph: OnnxGraph, hidden: str, padding_mask: str, _: str) -> str:
     """Adds the largest value of each unit over the real tokens."""
     lowest = graph.constant("lowest", -np.inf, np.float32)
     zero = graph.constant("zero", 0, np.float32)
-    real = graph.node("Where", _is_real(graph), hidden, lowest)
+    real = graph.node("Where", _is_real(graph, padding_mask), hidden, lowest)
     largest = graph.node("ReduceMax", real, graph.ints(1), keepdims=0)
     is_empty = graph.node("Equal", largest, lowest)
     return graph.node("Where", is_empty, zero, largest)
 
 
-def attention(graph: OnnxGraph, hidden: str) -> str:
+def attention(graph: OnnxGraph, hidden: str, padding_mask: str, prefix: str) -> str:
     """Adds the average that one learned query weighs."""
-    return only_vector(graph, label_attention(graph, hidden))
+    return only_vector(graph, label_attention(graph, hidden, padding_mask, prefix))
 
 
-def label_attention(graph: OnnxGraph, hidden: str) -> str:
+def label_attention(
+    graph: OnnxGraph, hidden: str, padding_mask: str, prefix: str
+) -> str:
     """Adds one average for each query, `(batch, queries, hidden_dim)`."""
     # (batch, tokens, queries)
-    scores = graph.node("MatMul", hidden, graph.weight("head/attention/query"))
+    queries = graph.weight(f"{prefix}attention/query")
+    scores = graph.node("MatMul", hidden, queries)
     masked = graph.constant("masked", -1e9, np.float32)
-    scores = graph.node("Where", _is_real(graph), scores, masked)
+    scores = graph.node("Where", _is_real(graph, padding_mask), scores, masked)
     shares = graph.node("Softmax", scores, axis=1)
     shares = graph.node("Transpose", shares, perm=[0, 2, 1])
     return graph.node("MatMul", shares, hidden)  # (batch, queries, hidden_dim)
 
 
-def _is_real(graph: OnnxGraph) -> str:
-    mask = graph.node("Cast", "padding_mask", to=9)  # bool
+def _is_real(graph: OnnxGraph, padding_mask: str) -> str:
+    mask = graph.node("Cast", padding_mask, to=9)  # bool
     return graph.node("Unsqueeze", mask, graph.ints(2))
 
 

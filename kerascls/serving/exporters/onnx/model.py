@@ -14,6 +14,7 @@ from kerascls.models.families import FAMILIES
 from kerascls.models.presets import architecture_of
 from kerascls.serving.exporters.onnx.graph import Int8Graph, OnnxGraph
 from kerascls.serving.exporters.onnx.head import add_head, can_skip_tokens
+from kerascls.serving.exporters.onnx.windows import AXES, fold_inputs
 from kerascls.system.tables import named
 
 _UNUSABLE = (CheckpointError, KeyError, SafetensorError, SettingsError, TypeError)
@@ -23,8 +24,9 @@ def write_onnx(bundle: Bundle, path: Path, int8: bool = False) -> None:
     """Writes a bundle's encoder and head for onnxruntime.
 
     The model takes `token_ids`, `segment_ids` and `padding_mask`, int32
-    `(rows, tokens)`, and returns `logits`, float32 `(rows, num_classes)`. It uses
-    operators that onnxruntime adds to ONNX; other engines do not know them.
+    `(rows, tokens)`, with windows `(rows, windows, tokens)`, and returns `logits`,
+    float32 `(rows, num_classes)`. It uses operators that onnxruntime adds to ONNX;
+    other engines do not know them.
 
     With `int8` kernels and embedding tables have 8 bits.
 
@@ -52,7 +54,9 @@ def _content(bundle: Bundle, int8: bool) -> bytes:
             f"Expected a model that can be written as ONNX. Received: model={name!r} "
             f"in {str(bundle.path)!r}. Choose another format with --format."
         )
-    graph = (Int8Graph if int8 else OnnxGraph)(load_file(bundle.path / WEIGHTS))
+    weights = load_file(bundle.path / WEIGHTS)
+    axes = AXES if bundle.input_spec.input_rank == len(AXES) else ("rows", "tokens")
+    graph = (Int8Graph if int8 else OnnxGraph)(weights, axes)
     logits = named(add_model)(graph, **options)
     metadata = {"labels": json.dumps(list(bundle.label_set)), "task": bundle.task.value}
     return graph.to_bytes(logits, len(bundle.label_set), metadata)
@@ -65,10 +69,13 @@ def add_transformer(
     pooling: str,
     mix_layers: int = 1,  # early bundles say nothing of it nor of what follows
     mlp_dim: int | None = None,
+    window_pooling: str | None = None,
 ) -> str:
     """Adds the model that encoder.json describes so; returns the name of its logits."""
+    if window_pooling is not None:
+        fold_inputs(graph)
     first_only = can_skip_tokens(pooling, mix_layers)
     encoder = EncoderConfig(**config)
     add_encoder = named(FAMILIES[encoder.family].onnx)
     states = add_encoder(graph, encoder, mix_layers, first_only)
-    return add_head(graph, states, pooling, mlp_dim)
+    return add_head(graph, states, pooling, mlp_dim, window_pooling)

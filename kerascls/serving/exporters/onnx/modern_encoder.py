@@ -23,7 +23,7 @@ def add_modern_encoder(
     graph: OnnxGraph, config: EncoderConfig, num_outputs: int, first_only: bool
 ) -> list[str]:
     """Adds an encoder; see `onnx.encoder.add_encoder`."""
-    hidden = graph.rows("embeddings/word_embeddings", "token_ids")
+    hidden = graph.rows("embeddings/word_embeddings", graph.inputs["token_ids"])
     hidden = _norm(graph, config, hidden, "embeddings/LayerNorm")
     layers = range(config.num_layers)
     kinds = sorted({config.is_local(index) for index in layers})
@@ -103,10 +103,10 @@ def _context(graph: OnnxGraph, config: EncoderConfig, is_local: bool) -> _Contex
         graph.constant(name, value, np.float32)
         for name, value in (("one", 1), ("masked", MASKED))
     )
-    mask = graph.node("Cast", "padding_mask", to=1)
+    mask = graph.node("Cast", graph.inputs["padding_mask"], to=1)
     hidden = graph.node("Mul", graph.node("Sub", one, mask), masked)
     bias = graph.node("Unsqueeze", hidden, graph.ints(1, 2))  # (batch, 1, 1, tokens)
-    num_tokens = graph.node("Shape", "token_ids", start=1, end=2)
+    num_tokens = graph.node("Shape", graph.inputs["token_ids"], start=1, end=2)
     scalar = graph.node("Squeeze", num_tokens, graph.ints(0))
     bounds = (graph.constant(f"from {n}", n) for n in (0, 1))
     first, step = bounds

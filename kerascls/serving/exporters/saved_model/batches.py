@@ -19,16 +19,55 @@ def collate(
         layout: Truncation and special tokens.
 
     Returns:
-        `token_ids`, `segment_ids`, `padding_mask`, each int32 `(batch, tokens)`.
+        `token_ids`, `segment_ids`, `padding_mask`, each int32 `(batch, tokens)`, with
+        windows `(batch, windows, tokens)`.
     """
     import tensorflow as tf
 
     lengths = tf.stack([field.row_lengths() for field in fields], axis=1)
-    kept = _kept(lengths, layout.max_tokens - 1 - len(fields))  # (batch, fields)
+    kept = _kept(lengths, layout.capacity(len(fields)))  # (batch, fields)
+    fields = [
+        _truncated(field, kept[:, index], layout) for index, field in enumerate(fields)
+    ]
+    if layout.max_windows > 1:
+        return _windows(fields[0], layout)
+    return _sequences(fields, kept, layout)
+
+
+def _windows(text: "tf.RaggedTensor", layout: Layout) -> dict[str, "tf.Tensor"]:
+    """Returns the windows of each text, as sequences of their own laid out in a row."""
+    import tensorflow as tf
+
+    kept = text.row_lengths()[:, None]
+    step = layout.window_step
+    num_windows = 1 + tf.reduce_max(
+        tf.concat([[0], -((layout.max_tokens - 2 - kept[:, 0]) // step)], 0)
+    )
+    begins = tf.range(num_windows) * step
+    exists = (kept > begins + layout.window_overlap) | tf.equal(begins, 0)
+    held = tf.clip_by_value(kept - begins, 0, layout.max_tokens - 2)
+    held = tf.reshape(tf.where(exists, held, 0), [-1])  # (batch * windows,)
+    starts = tf.reshape(text.row_starts()[:, None] + begins, [-1])
+    windows = tf.gather(text.values, tf.ragged.range(starts, starts + held))
+    batch = _sequences([windows], held[:, None], layout)
+    shape = tf.stack([tf.size(kept, tf.int64), num_windows, -1])
+    arrays = {name: tf.reshape(array, shape) for name, array in batch.items()}
+    exists = exists[:, :, None]
+    arrays["token_ids"] = tf.where(exists, arrays["token_ids"], layout.pad_id)
+    arrays["padding_mask"] *= tf.cast(exists, tf.int32)
+    return arrays
+
+
+def _sequences(
+    fields: Sequence["tf.RaggedTensor"], kept: "tf.Tensor", layout: Layout
+) -> dict[str, "tf.Tensor"]:
+    """Returns sequences of fields of `kept` tokens, int64 `(batch, fields)`."""
+    import tensorflow as tf
+
     column = tf.zeros_like(kept[:, :1], tf.int32)
     pieces = [tf.RaggedTensor.from_tensor(column)[:, :0], column + layout.cls_id]
-    for index, field in enumerate(fields):
-        pieces += [_truncated(field, kept[:, index], layout), column + layout.sep_id]
+    for field in fields:
+        pieces += [field, column + layout.sep_id]
     rows = tf.concat(pieces, axis=1)  # (batch, None)
     ends = rows.row_lengths()[:, None]
     longest = tf.reduce_max(tf.concat([[1], ends[:, 0]], 0))

@@ -39,7 +39,8 @@ def write_saved_model(bundle: Bundle, path: Path, int8: bool) -> str | None:
     - `abstained`, bool `(batch,)`: no label because none was likely enough.
 
     Signature `logits`: takes `token_ids`, `segment_ids` and `padding_mask`, each int32
-    `(batch, tokens)`; gives `logits`, float32 `(batch, num_classes)`.
+    `(batch, tokens)`, with windows `(batch, windows, tokens)`; gives `logits`, float32
+    `(batch, num_classes)`.
 
     There is no 8-bit form; `kerascls.export` refuses it.
 
@@ -55,7 +56,7 @@ def write_saved_model(bundle: Bundle, path: Path, int8: bool) -> str | None:
     tokenizer = bundle.tokenizer()
     reason = why_inexpressible(tokenizer)
     inputs_of: Callable[[Tensors], Tensors] = dict
-    specs = id_specs()
+    specs = id_specs(bundle.input_spec.input_rank)
     if reason is None:
         names = input_names(bundle.input_spec.text_columns)
         specs = {name: tf.TensorSpec((None,), tf.string, name) for name in names}
@@ -94,15 +95,18 @@ def archive_of(
 
     # `archive.track(model)` would store each variable twice.
     archive = keras.export.ExportArchive()
-    archive.add_endpoint("logits", logits, [id_specs()])
+    archive.add_endpoint("logits", logits, [id_specs(bundle.input_spec.input_rank)])
     return archive, model
 
 
-def id_specs() -> dict[str, "tf.TensorSpec"]:
-    """Returns name, shape and dtype of the inputs of `logits`."""
+def id_specs(rank: int) -> dict[str, "tf.TensorSpec"]:
+    """Returns name, shape and dtype of the inputs of `logits`, which have `rank` axes.
+
+    Those are texts and tokens, with windows between them.
+    """
     import tensorflow as tf
 
-    return {name: tf.TensorSpec((None, None), tf.int32, name) for name in INPUTS}
+    return {name: tf.TensorSpec((None,) * rank, tf.int32, name) for name in INPUTS}
 
 
 def input_names(text_columns: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layout_cases import IDS, cases, make_store
+from layout_cases import IDS, cases, make_store, rows_of_ids
 
 from kerascls.preprocessing.sequence_layout import Layout, Truncate
 from kerascls.serving.exporters.saved_model.batches import collate
@@ -33,6 +33,23 @@ def test_batches_equal_the_layouts(rows, more, truncate, pair):
         max_tokens=2 * num_fields + 1 + more,
         truncate=truncate,
         pair=pair and num_fields > 1,
+        **IDS,
+    )
+    found = collate(fields_of(rows), layout)
+    expected = layout.collate(make_store(rows), np.arange(len(rows)))
+    for name, array in expected.items():
+        assert found[name].dtype == tf.int32
+        np.testing.assert_array_equal(found[name], array, name)
+
+
+@settings(max_examples=40)
+@given(rows_of_ids(1), st.integers(0, 4), st.sampled_from(TRUNCATE), st.data())
+def test_windows_equal_the_layouts(rows, more, truncate, data):
+    layout = Layout(
+        max_tokens=3 + more,
+        max_windows=data.draw(st.integers(2, 5)),
+        window_overlap=data.draw(st.integers(0, more)),
+        truncate=truncate,
         **IDS,
     )
     found = collate(fields_of(rows), layout)
