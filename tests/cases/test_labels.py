@@ -106,7 +106,9 @@ def test_it_is_said_where_a_label_of_one_row_went(case):
 
 def test_texts_for_labels_are_refused_before_training(case):
     done = case("text-and-label-swapped").done[0]
-    assert done.refuses("swapped? `--text text --label label`", "3 different texts")
+    assert done.refuses(
+        "swapped? `--text text --label label --task multiclass`", "3 different texts"
+    )
 
 
 def test_choices_of_label_studio_are_lists(case):

@@ -161,9 +161,9 @@ def test_undo_goes_with_nothing_else(out, options):
 
 def test_rows_that_were_trained_on_are_told(out, multilabel_files):
     result = kerascls.tune(out, multilabel_files["train"])
-    assert "29 of 30 rows of train.csv were trained on" in result.notes[0]
+    assert "29 of 30 rows of train.csv were trained on" in " ".join(result.notes)
     again = kerascls.tune(out, multilabel_files["valid"])
-    assert "3 of 6 rows of valid.csv were trained on" in again.notes[0]
+    assert "3 of 6 rows of valid.csv were trained on" in " ".join(again.notes)
 
 
 def test_rows_of_something_else_are_refused(out):

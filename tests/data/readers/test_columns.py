@@ -73,7 +73,7 @@ def test_a_label_column_of_another_name_needs_the_task():
 @pytest.mark.parametrize(
     ("columns", "task", "cure"),
     [
-        (["text"], None, "with `--label`, and state `--task multiclass`"),
+        (["text"], None, "with `--label`, and add `--task multiclass`"),
         (["text"], "multilabel", "with `--label`."),
         (["text", "Label"], None, "with `--label Label --task multiclass`."),
         (["text", "LABELS"], None, "with `--label LABELS --task multilabel`."),

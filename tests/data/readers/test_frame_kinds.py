@@ -167,7 +167,7 @@ def test_beside_texts_a_stated_multilabel_task_splits_as_in_files():
     options = ReadOptions(task="multilabel", label_separator=";")
     found = read((TEXTS, ["a;b", "c", ""]), options)
     assert [one.labels for one in found.examples] == [("a", "b"), ("c",), ()]
-    with pytest.raises(SettingsError, match="Add `--task multilabel`"):
+    with pytest.raises(SettingsError, match='Add `task="multilabel"`'):
         read((TEXTS, ["a;b", "c", "d"]), ReadOptions(label_separator=";"))
 
 

@@ -106,7 +106,7 @@ def test_the_check_lets_a_right_export_pass(served, place):
 @pytest.mark.parametrize(
     "decision",
     [
-        pytest.param(replace(DECISION, rule=Rule("top_k", k=3)), id="labels"),
+        pytest.param(replace(DECISION, rule=Rule("top_k", k=1)), id="labels"),
         pytest.param(
             replace(DECISION, calibration=Calibration("temperature", temperature=3.0)),
             id="scores",
