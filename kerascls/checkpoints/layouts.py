@@ -95,7 +95,7 @@ def named_weights(path: Path) -> Path:
         return prefix
     if path.is_file() and any(form.fits(path.name) for form in FORMATS.values()):
         if _SHARD.search(path.name):
-            raise CheckpointError(_no_index([path]))
+            raise CheckpointError(_is_part(path))
         return path
     if path.is_file() and (cure := conversion(path)):
         raise CheckpointError(
@@ -203,15 +203,20 @@ def _nothing_found(directory: Path) -> str:
     return message + "Choose the directory that holds the files, or complete them."
 
 
+def _is_part(shard: Path) -> str:
+    ending = f"{shard.suffix}{INDEX}"
+    indexes = [path for path in files_in(shard.parent) if path.name.endswith(ending)]
+    if not indexes:
+        return _no_index([shard])
+    return (
+        f"Expected the index file of weights in several files. Received: {shard}, "
+        f"which is a part of them. Give {indexes[0]}."
+    )
+
+
 def _no_index(shards: list[Path]) -> str:
     directory = shards[0].parent
     names = " and ".join(path.name for path in shards)
-    ending = f"{shards[0].suffix}{INDEX}"
-    if indexes := [p for p in files_in(directory) if p.name.endswith(ending)]:
-        return (
-            f"Expected the index file of weights in several files. Received: {names}, "
-            f"which is a part of them. Give {indexes[0]}."
-        )
     return (
         f"Expected {_index_of(shards[0])} beside the shards of a checkpoint. "
         f"Received: {directory} with {names} only, which is a part of the weights. "

@@ -25,7 +25,7 @@ from kerascls.system.disk import is_full
 from kerascls.system.files import flush
 
 CACHE_VARIABLE, LIMIT_VARIABLE = "KERASCLS_CACHE", "KERASCLS_CACHE_LIMIT"
-DEFAULT_LIMIT_GB = 10.0
+DEFAULT_LIMIT_GB = 10
 FEATURES = "features-"
 # How the folder of a kind of store begins, before its hash -> the files it may hold.
 # Anything else in the folder of the cache is somebody else's.
@@ -208,7 +208,7 @@ def limit_bytes() -> float:
     raise SettingsError(
         f"Expected {LIMIT_VARIABLE} to be what the cache may take, in GB, as 5 or 0.5, "
         f"or inf. Received: {LIMIT_VARIABLE}={stated!r}. Correct it, or unset it for "
-        f"{DEFAULT_LIMIT_GB:g} GB."
+        f"{DEFAULT_LIMIT_GB} GB."
     )
 
 

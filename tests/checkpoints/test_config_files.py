@@ -7,6 +7,7 @@ from kerascls.checkpoints.config_files import (
     dialect_of,
     encoder_config,
     notes_on_sizes,
+    num_task_types,
     read_config,
     unknown_keys,
 )
@@ -231,3 +232,12 @@ def test_a_configuration_that_is_not_utf_8_is_named(tmp_path):
     path.write_bytes('{"name": "中文"}'.encode("gb18030"))
     with pytest.raises(CheckpointError, match="JSON file in UTF-8.*config.json"):
         read_config(path)
+
+
+def test_ernies_tasks_are_counted_where_they_are_in_use():
+    path = Path("config.json")
+    assert num_task_types({"task_type_vocab_size": 3}, path) == 0
+    assert num_task_types({"use_task_id": True}, path) == 3
+    assert num_task_types({"use_task_id": True, "task_type_vocab_size": 5}, path) == 5
+    with pytest.raises(CheckpointError, match="use_task_id='yes' in config.json"):
+        num_task_types({"use_task_id": "yes"}, path)

@@ -114,3 +114,15 @@ def test_an_output_is_for_files(tmp_path):
         kerascls.relabel((TEXTS, LABELS), "findings.csv", tmp_path / "new.csv")
     with pytest.raises(SettingsError, match="Name the new file"):
         kerascls.relabel("train.csv", "findings.csv")
+
+
+def test_a_table_of_another_kind_is_told_with_what_to_do(tmp_path):
+    class Table:
+        """What can be read and not be copied."""
+
+        def to_pandas(self):
+            return pytest.importorskip("pandas").DataFrame({"text": [1], "label": [2]})
+
+    (tmp_path / "findings.csv").write_text("file,line,row,corrected\n")
+    with pytest.raises(SettingsError, match=r"a Table. Give its to_pandas\(\)"):
+        kerascls.relabel(Table(), tmp_path / "findings.csv")

@@ -7,11 +7,13 @@ import torch_writer as writer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerascls.checkpoints.weight_files.torch_files import TorchFiles
 from kerascls.checkpoints.weight_files.torch_pickle import (
     ForbiddenNameError,
     read_pickle,
 )
 from kerascls.checkpoints.weight_files.torch_tensors import Storage, Tensor
+from kerascls.errors import CheckpointError
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text() | st.floats()
 CONTENTS = st.recursive(
@@ -87,16 +89,21 @@ HELD = writer.storage("0", "float32", 6)
         (writer.EMPTY_DICT + writer.NONE * 2 + b"s", "the key None"),
         (writer.EMPTY_DICT + writer.NONE + b"a", "no list"),
         (writer.MARK + b"\x85", "nothing where a value is wanted"),
+        (writer.number(1) * 2 + b"\x93", "a name that is no text"),
         (writer.TUPLE, "does not add up"),
         (b"h\1", "does not add up"),
         (b"\x8e" + b"\0" * 8, "the instruction BINBYTES8"),
         (b"", "exhausted"),
     ],
 )
-def test_what_no_file_of_weights_does_is_refused(value, said):
+def test_what_no_file_of_weights_does_is_refused(value, said, tmp_path):
     content = writer.pickled(value) if value else b""
     with pytest.raises(ValueError, match=said):
         read(content)
+    if value:
+        path = writer.write_zip(tmp_path / "a.bin", value, [])
+        with pytest.raises(CheckpointError, match=said):
+            TorchFiles(path)
 
 
 @given(st.binary(max_size=80))

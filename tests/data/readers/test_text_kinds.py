@@ -83,3 +83,11 @@ def test_the_expected_kind_and_the_unknown_are_none_of_the_others():
     assert any_other_kind(b"PAR1\x15", "a Parquet file") is None
     assert any_other_kind(b"\xff\xff\xff\xff\0\1", "an Arrow file") is None
     assert any_other_kind(b"PAR1\x15", "an Arrow file").name == "a Parquet file"
+
+
+@pytest.mark.parametrize("ending", ["json", "parquet", "xlsx"])
+def test_lines_of_text_are_told_as_such(tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    path.write_text("国足取胜\n新车上市\n", "utf-8")
+    with pytest.raises(DataError, match="plain text. Say with `--format` what it is"):
+        read(path)

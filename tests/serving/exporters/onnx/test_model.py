@@ -1,5 +1,7 @@
 """The ONNX file computes what the Keras model computes, for every family and head."""
 
+from dataclasses import replace
+
 import numpy as np
 import onnx
 import pytest
@@ -14,11 +16,11 @@ from tiny_models import (
 from kerascls.data.labels import LabelSet, Task
 from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
-from kerascls.errors import BundleError
+from kerascls.errors import BundleError, ExportError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.inference.runtimes.keras_runtime import write_keras_model
 from kerascls.inference.runtimes.onnx_runtime import OnnxRuntime
-from kerascls.models.registry import POOLINGS
+from kerascls.models.registry import POOLINGS, TRANSFORMER
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 from kerascls.serving.exporters.onnx.model import write_onnx
 
@@ -179,4 +181,13 @@ def test_files_that_do_not_fit_are_named(tmp_path, damage):
     else:
         (tmp_path / ENCODER).write_text('{"config": {}, "pooling": "cls"}')
     with pytest.raises(BundleError, match="weights that fit"):
+        exported(bundle)
+
+
+def test_a_model_without_nodes_is_refused(tmp_path, monkeypatch):
+    _, bundle = written(tmp_path)
+    row = replace(TRANSFORMER, onnx=None)
+    place = "kerascls.serving.exporters.onnx.model.architecture_of"
+    monkeypatch.setattr(place, lambda name: row)
+    with pytest.raises(ExportError, match="that can be written as ONNX"):
         exported(bundle)
