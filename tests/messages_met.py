@@ -99,7 +99,11 @@ def _watch(meetings: Meetings) -> None:
     from kerascls.errors import KerasclsError
 
     def made(error: Any) -> None:
-        meetings.note(str(error), _place(error))
+        # Click's own make their words of what is not there yet at this moment.
+        text = getattr(error, "message", None) or ""
+        if isinstance(error, KerasclsError):
+            text = str(error)
+        meetings.note(str(text), _place(error))
 
     def found(finding: Finding) -> None:
         if finding.is_certain:

@@ -57,7 +57,7 @@ def test_the_head_gives_the_logits_of_windows(pooling, shape, buckets):
     model = tiny_classifier(pooling=pooling, window_pooling="attention")
     windows = {"max_tokens": 6, "max_windows": 8, "window_overlap": 0}
     feed = tiny_feed(LENGTHS, batch_size=3, buckets=buckets, **windows)
-    found, head = feature_feed(model, feed), model.head_model()
+    found, head = feature_feed(model, feed, None), model.head_model()
     chosen = np.array([4, 1, 5])
     inputs, _, _ = found.batch(chosen)
     whole, _, _ = feed.batch(chosen)
