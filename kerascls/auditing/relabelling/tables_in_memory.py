@@ -1,5 +1,6 @@
 """A table in memory with other labels in some rows, as a table of the same kind."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -130,11 +131,11 @@ def _are_same(made: Any, cells: list[Any]) -> bool:
 
 
 def _like_polars(series: Any, cells: list[Any]) -> Any:
-    from polars.exceptions import PolarsError
-
+    # Whoever gives such a table has loaded the library, which is none of ours.
+    failures = (TypeError, ValueError, sys.modules["polars"].exceptions.PolarsError)
     try:
         return type(series)(series.name, list(map(plain, cells)), dtype=series.dtype)
-    except (TypeError, ValueError, PolarsError) as error:
+    except failures as error:
         raise _unfit(series.name, series.dtype) from error
 
 
