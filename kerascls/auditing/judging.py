@@ -32,26 +32,21 @@ def judged_by_cross_validation(
 ) -> Judged | None:
     """Judges labels by linear models, each trained on the other folds.
 
-    Labels with fewer different texts than folds are not judged: some fold would have
-    to do without. Nor are empty texts.
+    Labels with fewer different texts to learn from than folds are not judged: some
+    fold would have to do without. Nor are empty texts.
 
     Returns:
         None when fewer than two labels of a multi-class task, or none of a
         multi-label one, are frequent enough.
     """
-    texts_with: dict[str, set[tuple[str, ...]]] = {}
-    for fields, labels in zip(rows.texts, rows.labels, strict=True):
-        for name in labels:
-            known = texts_with.setdefault(name, set())
-            if len(known) < folds and "".join(fields).strip():
-                known.add(fields)
-    names = sorted(name for name, known in texts_with.items() if len(known) >= folds)
+    affordable = affordable_rows(rows.one_text_of(np.arange(len(rows))), seed)
+    names = _frequent(rows, affordable, folds)
     rare = sorted(set().union(*rows.labels) - set(names))
     if len(names) < (2 if rows.task is Task.MULTICLASS else 1):
         return None
     judged, targets = _targets(rows, LabelSet(tuple(names)))
     texts = rows.one_text_of(judged)
-    learned = affordable_rows(texts, seed)
+    learned = np.flatnonzero(np.isin(judged, affordable))
     probabilities = out_of_sample_probabilities(
         texts,
         targets,
@@ -68,10 +63,24 @@ def judged_by_cross_validation(
             f"for more of such long texts take too much memory"
         )
     if rare:
+        of_these = " among them" if len(learned) < len(judged) else ""
         lines.append(
-            f"not judged, for they have fewer than {folds} texts: {listed(rare)}"
+            f"not judged, for they have fewer than {folds} texts{of_these}: "
+            f"{listed(rare)}"
         )
     return Judged(judged, tuple(names), targets, probabilities, tuple(lines))
+
+
+def _frequent(rows: Rows, learned: np.ndarray, folds: int) -> list[str]:
+    """Returns the labels with as many different texts as folds, of some rows."""
+    texts_with: dict[str, set[tuple[str, ...]]] = {}
+    texts, labels = rows.texts.take(learned), rows.labels.take(learned)
+    for fields, names in zip(texts, labels, strict=True):
+        for name in names:
+            known = texts_with.setdefault(name, set())
+            if len(known) < folds and "".join(fields).strip():
+                known.add(fields)
+    return sorted(name for name, known in texts_with.items() if len(known) >= folds)
 
 
 def judged_by_bundle(

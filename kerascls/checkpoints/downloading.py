@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import CheckpointError, SettingsError
-from kerascls.models.presets import PRESETS, find_pretrained, pretrained_folders
+from kerascls.models.presets import (
+    PRESETS,
+    find_pretrained,
+    holds_weights,
+    pretrained_folders,
+)
 from kerascls.system.disk import is_full, told_when_full
 from kerascls.system.files import locked
 from kerascls.system.keywords import checked_keywords
@@ -28,7 +33,7 @@ _BESIDE = (
     r"(config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json"
     r"|[^/]*vocab[^/]*\.txt|merges\.txt|[^/]*\.model"
 )
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 _BYTES_AT_ONCE = 2**20
 
 
@@ -57,7 +62,8 @@ def download(
         The folder; one that holds a checkpoint already is left as it is.
 
     Raises:
-        SettingsError: When there is no preset of that name, or it has no weights.
+        SettingsError: When there is no preset of that name, or it has no weights; when
+            the folder holds something else.
         CheckpointError: When the repository is not there or holds no weights we read,
             or the download failed.
         DiskFullError: When there is no room.
@@ -98,7 +104,14 @@ def _holds_files(folder: Path) -> bool:
             f"Expected a folder to write to. Received: to={str(folder)!r}, which is a "
             f"file. Choose another name with --to."
         )
-    return folder.is_dir() and any(folder.iterdir())
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    if not holds_weights(folder):
+        raise SettingsError(
+            f"Expected an empty folder, or one of a checkpoint. Received: "
+            f"to={str(folder)!r}, which holds other files. Choose another with --to."
+        )
+    return True
 
 
 def _fetch(
@@ -137,8 +150,9 @@ def _wanted(names: Iterable[str], repository: str, endpoint: str) -> list[str]:
 def _check(path: Path, file: Any) -> None:
     """Compares a file with what the hub states of it; a wrong one is removed."""
     size = path.stat().st_size
-    found, stated = f"{size:,} bytes", f"{file.size:,} bytes"
-    if size == file.size:
+    stated_size = size if file.size is None else file.size  # not all mirrors state it
+    found, stated = f"{size:,} bytes", f"{stated_size:,} bytes"
+    if size == stated_size:
         found, stated = _digests(path, file)
     if found == stated:
         return
@@ -154,6 +168,8 @@ def _digests(path: Path, file: Any) -> tuple[str, str]:
     """Returns digests as found and as stated: of a large file SHA-256, else git's."""
     if file.lfs:
         return f"sha256 {_hex(hashlib.sha256(), path)}", f"sha256 {file.lfs.sha256}"
+    if not file.blob_id:
+        return "", ""
     git = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
     return f"git blob {_hex(git, path)}", f"git blob {file.blob_id}"
 

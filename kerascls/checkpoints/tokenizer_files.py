@@ -31,7 +31,11 @@ from kerascls.preprocessing.tokenizers.tokenizer_json import (
     differs_from_bert,
     token_ids_of,
 )
-from kerascls.preprocessing.tokenizers.vocabulary import require_special_tokens
+from kerascls.preprocessing.tokenizers.vocabulary import (
+    CLS,
+    SEP,
+    require_special_tokens,
+)
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 
 TOKENIZER_FILE = "tokenizer.json"
@@ -61,11 +65,12 @@ def find_tokenizer(directory: Path, raw_config: Mapping[str, Any]) -> FoundToken
         CheckpointError: When there is none, it cannot be read, its special tokens
             cannot be told, or files contradict each other.
     """
-    path = directory / TOKENIZER_FILE
+    path, their_ids = directory / TOKENIZER_FILE, {}
     if path.is_file():
         content = require_form(read_json(path), str(path))
-        if differs_from_bert(content):
+        if differs_from_bert(content) or _has_other_ends(content, path):
             return _general(path, content, raw_config)
+        their_ids = token_ids_of(content, str(path))
     elif (conversion := _conversion(directory, raw_config)) is not None:
         path = directory / conversion.files[0]
         options = _options(directory)
@@ -75,10 +80,35 @@ def find_tokenizer(directory: Path, raw_config: Mapping[str, Any]) -> FoundToken
     path = find_vocabulary(directory)
     vocab = read_vocabulary(path)
     require_special_tokens(vocab, path)
+    _refuse_other_ids(vocab, path, their_ids)
     lower, source = lower_casing(directory, raw_config, vocab)
     notes = notes_on_added_tokens(directory, vocab)
     notes.append(f"lower-cased text: {'yes' if lower else 'no'} ({source})")
     return FoundTokenizer(Tokenizer(vocab, do_lower_case=lower), path, tuple(notes))
+
+
+def _has_other_ends(content: Mapping[str, Any], path: Path) -> bool:
+    """Whether a WordPiece has other tokens around its texts than BERT's has."""
+    template = sequence_template(content.get("post_processor"), str(path))
+    ids = content["model"]["vocab"]
+    usual = SequenceTemplate(
+        cls_id=ids[CLS], sep_id=ids[SEP], separators=1, has_segments=True
+    )
+    return template not in (None, usual)
+
+
+def _refuse_other_ids(
+    vocab: Mapping[str, int], path: Path, their_ids: Mapping[str, int]
+) -> None:
+    """Raises a CheckpointError where `tokenizer.json` has other ids."""
+    other = (name for name in vocab if their_ids.get(name, vocab[name]) != vocab[name])
+    if (name := next(other, None)) is not None:
+        raise CheckpointError(
+            f"Expected files that agree on the ids of tokens. Received: {path}, where "
+            f"{name!r} is {vocab[name]}, and {TOKENIZER_FILE} beside it, where it is "
+            f"{their_ids[name]}. Bring together the files of one checkpoint, or move "
+            f"away the one that the model was not trained with."
+        )
 
 
 def _general(

@@ -258,7 +258,7 @@ def preset_folders(preset: Preset) -> list[Path]:
 
 def find_pretrained(preset: Preset) -> Path | None:
     """Returns the first directory that holds weights for the preset, if any."""
-    return next(filter(_holds_weights, preset_folders(preset)), None)
+    return next(filter(holds_weights, preset_folders(preset)), None)
 
 
 def require_pretrained(preset: Preset) -> Path:
@@ -296,7 +296,8 @@ def list_models() -> list[ModelRow]:
     ]
 
 
-def _holds_weights(directory: Path) -> bool:
+def holds_weights(directory: Path) -> bool:
+    """Whether a folder has a file of weights in it, in whatever form."""
     return directory.is_dir() and any(
         _WEIGHTS.fullmatch(path.name) and path.is_file() for path in directory.iterdir()
     )

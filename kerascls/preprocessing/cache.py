@@ -246,9 +246,12 @@ def _has_others(path: Path) -> bool:
 def _remove_leftovers(folder: Path) -> None:
     """Removes what killed processes have left of making a store or deleting one."""
     long_ago_s = time.time() - LEFTOVER_AGE_S
+    ours = {name for names in KINDS.values() for name in names}
     for path in _folders(folder, _LEFTOVER):
         with suppress(OSError):  # somebody is at work there
             inside = (path, *path.rglob("*"))
+            if not all(one.name in ours for one in inside if not one.is_dir()):
+                continue
             if max(one.lstat().st_mtime for one in inside) < long_ago_s:
                 shutil.rmtree(path, ignore_errors=True)
 

@@ -1,6 +1,7 @@
 """All settings of a run in one object; read, merged and checked."""
 
 import json
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -202,7 +203,7 @@ def _parsed(key: str, value: str) -> Any:
         return None
     if key in FIELDS and get_origin(FIELDS[key].annotation) is tuple:
         is_files = FIELDS[key].annotation == FIELDS["data.train"].annotation
-        if is_files and Path(value).exists():
+        if is_files and value and os.path.exists(value):
             return (value,)
         return tuple(item.strip() for item in value.split(",") if item.strip())
     return value

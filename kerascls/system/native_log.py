@@ -33,6 +33,8 @@ def quiet_backends() -> None:
     """
     if os.environ.get(LEVEL, "2") in ("0", "1") or "tensorflow" in sys.modules:
         return
+    if not _has_avx():
+        return  # it will say so and end the process, before anything could be passed on
     for name, value in _ERRORS_ONLY.items():
         os.environ.setdefault(name, value)
     if not any(isinstance(finder, _QuietImport) for finder in sys.meta_path):
@@ -62,6 +64,16 @@ def quiet_stderr() -> Iterator[None]:
             for line in held:
                 if not _NOISE.match(line):
                     os.write(2, line)
+
+
+def _has_avx(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether this processor can run TensorFlow's builds, as far as is known."""
+    try:
+        told = cpuinfo.read_text("utf-8", "replace")
+    except OSError:
+        return True
+    flags = re.findall(r"^flags\s*:(.*)$", told, re.MULTILINE)
+    return all("avx" in line.split() for line in flags)
 
 
 class _QuietImport(MetaPathFinder):

@@ -104,3 +104,18 @@ def test_models_that_learned_from_a_part_say_so(rows_of, monkeypatch):
     judged = judged_by_cross_validation(rows_of([*MANY, *MORE]), None, 5, 0)
     assert len(judged.rows) == 12
     assert "the models learned from 8 of these rows, drawn by lot" in judged.lines[1]
+
+
+def test_a_label_too_rare_among_what_is_learned_from_is_not_judged(
+    rows_of, monkeypatch
+):
+    common = [(f"{name} {number}", name) for number in range(100) for name in "ab"]
+    rare = [(f"cooking {number}", "c") for number in range(6)]
+    rows = rows_of([*common, *rare])
+    assert len(judged_by_cross_validation(rows, None, 5, 0).rows) == 206
+    monkeypatch.setattr("kerascls.auditing.cross_validation.MAX_CHARS", 300)
+    judged = judged_by_cross_validation(rows, None, 5, 0)
+    assert judged.names == ("a", "b")
+    assert (
+        judged.lines[-1] == "not judged, for they have fewer than 5 texts among them: c"
+    )

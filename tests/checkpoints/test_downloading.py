@@ -1,13 +1,14 @@
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from hub_server import Hub, serving
 
-from kerascls.checkpoints.downloading import download
+from kerascls.checkpoints.downloading import _check, download
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.presets import find_pretrained, get_preset
 
@@ -142,3 +143,23 @@ def test_a_file_in_the_way_is_told(tmp_path):
     (tmp_path / "rbt3").touch()
     with pytest.raises(SettingsError, match="which is a file"):
         download("rbt3", to="rbt3")
+
+
+def test_a_folder_of_other_files_is_not_taken_for_a_checkpoint(tmp_path):
+    (tmp_path / "rbt3").mkdir()
+    (tmp_path / "rbt3" / "notes.txt").touch()
+    with pytest.raises(SettingsError, match="holds other files"):
+        download("rbt3", to="rbt3")
+
+
+@pytest.mark.parametrize("name", ["a/..", "../a", "./a"])
+def test_a_name_that_leads_to_another_folder_is_no_repository(name):
+    with pytest.raises(SettingsError, match="Received: name="):
+        download(name)
+
+
+def test_a_mirror_need_not_state_sizes_and_digests(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text("{}")
+    _check(path, SimpleNamespace(size=None, lfs=None, blob_id=None))
+    assert path.is_file()

@@ -148,3 +148,31 @@ def test_tokens_that_were_added_beside_it_are_named(tmp_path):
 def test_no_tokenizer_at_all_is_said(tmp_path):
     with pytest.raises(CheckpointError, match=r"Received: none in"):
         find_tokenizer(tmp_path, {})
+
+
+def test_a_vocabulary_with_other_ids_than_tokenizer_json_is_refused(tmp_path):
+    content = bert()
+    tokens = [*content["model"]["vocab"]]
+    write(tmp_path, tokenizer=content)
+    (tmp_path / "vocab.txt").write_text("\n".join(tokens), "utf-8")
+    assert find_tokenizer(tmp_path, {}).path.name == "vocab.txt"
+    tokens[-2:] = tokens[:-3:-1]
+    (tmp_path / "vocab.txt").write_text("\n".join(tokens), "utf-8")
+    with pytest.raises(CheckpointError, match="agree on the ids of tokens"):
+        find_tokenizer(tmp_path, {})
+
+
+def test_a_wordpiece_with_other_tokens_around_its_texts_keeps_them(tmp_path):
+    normalizer = {"type": "BertNormalizer", "clean_text": True, "lowercase": True}
+    normalizer |= {"handle_chinese_chars": True, "strip_accents": None}
+    content = bert(normalizer=normalizer, pre_tokenizer={"type": "BertPreTokenizer"})
+    vocab = content["model"]["vocab"]
+    vocab |= {"<s>": len(vocab), "</s>": len(vocab) + 1}
+    ends = {"cls": ["<s>", vocab["<s>"]], "sep": ["</s>", vocab["</s>"]]}
+    processor = {"type": "RobertaProcessing", "trim_offsets": True, **ends}
+    content["post_processor"] = {**processor, "add_prefix_space": False}
+    write(tmp_path, tokenizer=content)
+    config = {"pad_token_id": vocab["[PAD]"]}
+    tokenizer = find_tokenizer(tmp_path, config).tokenizer
+    assert tokenizer.token(tokenizer.cls_id) == "<s>"
+    assert (tokenizer.separators, tokenizer.has_segments) == (2, False)

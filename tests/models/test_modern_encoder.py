@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from keras import ops
+from keras import backend, ops
 from tiny_models import random_weights, tiny_batch, tiny_config
 
 from kerascls.errors import SettingsError
 from kerascls.models.encoder import Encoder, build_encoder
+from kerascls.models.layers import modern
 from kerascls.models.modern_encoder import ModernEncoder
 
 
@@ -63,3 +64,20 @@ def test_each_family_has_its_encoder():
     assert type(build_encoder(tiny_config("bert"))) is Encoder
     with pytest.raises(SettingsError, match="Call build_encoder"):
         Encoder(tiny_config("modernbert"))
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_half_precision_is_near_and_turns_by_angles_in_float32(policy, monkeypatch):
+    batch, seen = tiny_batch((8, 5)), set()
+    turn = modern.rotated
+
+    def watched(x, context):
+        seen.add(backend.standardize_dtype(context.cosines.dtype))
+        return turn(x, context)
+
+    monkeypatch.setattr(modern, "rotated", watched)
+    encoder = build_encoder(tiny_config("modernbert"), dtype=policy)
+    encoder.load_named_weights(random_weights(encoder.weights_by_name()))
+    half = ops.convert_to_numpy(ops.cast(encoder(**batch), "float32"))
+    np.testing.assert_allclose(half, states(batch), atol=0.2)
+    assert seen == {"float32"}

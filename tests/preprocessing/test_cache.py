@@ -430,3 +430,14 @@ def test_processes_that_write_read_and_delete_at_once_get_whole_stores(folder, l
     assert failures.empty(), failures.get()
     assert 1 <= len(kept(folder)) <= 3
     assert all(read(path) is not None for path in folder.iterdir())
+
+
+def test_what_only_looks_like_a_leftover_stays(tmp_path):
+    folder = tmp_path / f".{'a' * 32}-abcdefgh"
+    folder.mkdir()
+    file = folder / "thesis.txt"
+    file.touch()
+    for path in (file, folder):
+        os.utime(path, (0, 0))
+    cache_module._remove_leftovers(tmp_path)
+    assert file.is_file()

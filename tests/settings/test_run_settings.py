@@ -212,3 +212,11 @@ def test_any_text_is_either_taken_or_refused_with_a_settings_error(key, text):
 def test_the_split_has_the_seed_of_training_unless_it_has_its_own():
     assert RunSettings.from_options(seed=7).split_seed == 7
     assert RunSettings.from_options(seed=7, split_seed=0).split_seed == 0
+
+
+def test_files_may_be_none_or_more_than_a_name_has_room_for():
+    settings = RunSettings().with_overrides(["data.valid="])
+    assert settings.data.valid == ()
+    names = [f"part{number:04}.csv" for number in range(40)]
+    settings = RunSettings().with_overrides([f"data.train={','.join(names)}"])
+    assert [path.name for path in settings.data.train] == names

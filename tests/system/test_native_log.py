@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from kerascls.system import native_log
 from kerascls.system.native_log import LEVEL, quiet_backends, quiet_stderr
 
 NOISE = (
@@ -102,3 +103,15 @@ def test_starting_tensorflow_writes_nothing():
     )
     assert done.stderr == ""
     assert done.stdout == "tensorflow tensorflow\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"), [("sse2 avx avx2", True), ("sse2", False), (None, True)]
+)
+def test_a_processor_that_tensorflow_refuses_is_not_kept_from_hearing_it(
+    tmp_path, flags, expected
+):
+    told = tmp_path / "cpuinfo"
+    if flags is not None:
+        told.write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\n")
+    assert native_log._has_avx(told) is expected

@@ -2,14 +2,17 @@
 
 import codecs
 import io
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset, join_labels, read_columns, read_records
+from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.decoding import STRICT, check_encoding
 from kerascls.data.readers.formats import FORMATS, FileFormat
 from kerascls.data.readers.label_names import LabelNames
@@ -87,13 +90,23 @@ def label_cell_like(
     if joined and isinstance(before, str):
         return join_labels(names, separator)
     old = before if isinstance(before, list) else [before]
-    numbers = all(type(label) is int for label in old) and len(old) > 0
+    kinds = {type(label) for label in old}
     known = {str(label): label for label in old if type(label) in (int, str)}
-    new = [
-        int(name) if numbers and NUMBER.fullmatch(name) else known.get(name, name)
-        for name in names
-    ]
+    new = [known.get(name, _of_kind(name, kinds)) for name in names]
     return new if joined else new[0]
+
+
+def _of_kind(name: str, kinds: set[type]) -> object:
+    """Returns a label as the only kind of value that there was, if it is one."""
+    if kinds == {bool}:
+        return {cell_text(value): value for value in (True, False)}.get(name, name)
+    if kinds == {int} and NUMBER.fullmatch(name):
+        return int(name)
+    if kinds == {float}:
+        with suppress(ValueError):
+            value = float(name)
+            return value if math.isfinite(value) and cell_text(value) == name else name
+    return name
 
 
 def _line_end(file: Path, format: FileFormat, encoding: str) -> str:

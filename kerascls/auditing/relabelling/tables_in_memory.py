@@ -1,6 +1,8 @@
 """A table in memory with other labels in some rows, as a table of the same kind."""
 
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from kerascls.auditing.relabelling.rewriting import label_cell_like
@@ -102,23 +104,47 @@ def _like(before: Any, cells: list[Any]) -> Any:
             more.pop(None, None)
             dtype = before.cat.add_categories(list(more)).dtype
         options = {"index": before.index, "name": before.name}
-        try:
-            return type(before)(cells, **options, dtype=dtype)
-        except (TypeError, ValueError):  # a name among numbers
-            return type(before)(cells, **options, dtype=object)
+        with suppress(TypeError, ValueError):  # a name among numbers
+            series = type(before)(cells, **options, dtype=dtype)
+            if dtype.kind == "O" or _are_same(series, cells):
+                return series
+        return type(before)(cells, **options, dtype=object)
     if isinstance(before, list | tuple):
         return type(before)(cells)
     import numpy as np
 
     if before.dtype != object:  # which may be too narrow for a new name
-        return np.array(cells)
+        made = np.array(cells)
+        if _are_same(made, cells):
+            return made
     array = np.empty(len(cells), object)
     array[:] = cells
     return array
 
 
+def _are_same(made: Any, cells: list[Any]) -> bool:
+    """Whether nothing became something else: of a name among truth values True."""
+    both = zip(map(plain, made), map(plain, cells), strict=True)
+    return all(
+        one == other or (is_empty(one) and is_empty(other)) for one, other in both
+    )
+
+
 def _like_polars(series: Any, cells: list[Any]) -> Any:
-    return type(series)(series.name, list(map(plain, cells)), dtype=series.dtype)
+    # Whoever gives such a table has loaded the library, which is none of ours.
+    failures = (TypeError, ValueError, sys.modules["polars"].exceptions.PolarsError)
+    try:
+        return type(series)(series.name, list(map(plain, cells)), dtype=series.dtype)
+    except failures as error:
+        raise _unfit(series.name, series.dtype) from error
+
+
+def _unfit(column: str, dtype: Any) -> SettingsError:
+    return SettingsError(
+        f"Expected corrected labels that the column's type can hold. Received: one "
+        f"that does not fit into the column {column!r} of type {dtype}. Make it a "
+        f"column of text first, or correct the label."
+    )
 
 
 def _of_arrow(table: Any, columns: Mapping[str, list[Any]]) -> Any:
@@ -126,6 +152,9 @@ def _of_arrow(table: Any, columns: Mapping[str, list[Any]]) -> Any:
 
     for name, cells in columns.items():
         place, field = table.column_names.index(name), table.schema.field(name)
-        array = pyarrow.array(list(map(plain, cells)), type=field.type)
+        try:
+            array = pyarrow.array(list(map(plain, cells)), type=field.type)
+        except (pyarrow.ArrowException, TypeError, ValueError) as error:
+            raise _unfit(name, field.type) from error
         table = table.set_column(place, field, array)
     return table

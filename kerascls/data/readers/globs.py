@@ -82,7 +82,7 @@ def is_system_name(name: str) -> bool:
 
 def _split(pattern: Path) -> tuple[Path, Path]:
     """Returns the folder at its beginning that exists, and the rest."""
-    pattern = pattern.expanduser()
+    pattern = Path(os.path.expanduser(pattern))  # which leaves an unknown user alone
     folder = next(one for one in pattern.parents if os.path.isdir(one))
     return folder, pattern.relative_to(folder)
 

@@ -77,7 +77,7 @@ def split_labels(cell: str, separator: str = "|") -> tuple[str, ...]:
         return checked_labels(_list(cell))
     if _CHOICES.match(cell):
         return checked_labels(_choices(cell))
-    if cell.startswith("\\["):
+    if cell.startswith(("\\[", '\\="')):
         cell = cell[1:]
     if "\\" in cell or len(separator) > 1:
         return checked_labels(_unescaped_split(cell, separator))
@@ -88,7 +88,8 @@ def join_labels(labels: Sequence[str], separator: str = "|") -> str:
     """Returns the cell from which `split_labels` gets stripped labels back."""
     special = re.compile(rf"[\\{re.escape(separator)}]")
     cell = separator[0].join(special.sub(r"\\\g<0>", label) for label in labels)
-    return f"\\{cell}" if cell.startswith("[") else cell
+    # What begins so would be read as a list, or as the text of a formula.
+    return f"\\{cell}" if cell.startswith(("[", '="')) else cell
 
 
 def checked_labels(names: Sequence[object]) -> tuple[str, ...]:

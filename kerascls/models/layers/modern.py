@@ -124,7 +124,8 @@ class ModernBlock(layers.Layer):
     def __init__(
         self, config: EncoderConfig, seeds: Seeds, is_first: bool, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
+        # Keras would make half precision of angles, which are float32 with a reason.
+        super().__init__(**kwargs, autocast=False)
         self.config = config
         self.activation = named(ACTIVATIONS[config.activation].function)
         hidden, inner = config.hidden_dim, config.intermediate_dim

@@ -60,7 +60,7 @@ def sequence_template(post_processor: Any, source: str) -> SequenceTemplate | No
             doubled separator in the middle.
     """
     rust = read_rust({**_SHELL, "post_processor": post_processor}, source)
-    one, two = rust.encode(_PROBE), rust.encode(_PROBE, _PROBE)
+    one, two = _encoded(rust, source, _PROBE), _encoded(rust, source, _PROBE, _PROBE)
     if len(one.ids) == 1 and len(two.ids) == 2:
         return None
     between = two.ids[2:-2]
@@ -120,6 +120,20 @@ def read_rust(content: Mapping[str, Any], source: str) -> tokenizers.Tokenizer:
             f"Expected a tokenizer.json that the library tokenizers "
             f"{tokenizers.__version__} can read. Received: {source} ({error}). Copy "
             f"or download it again."
+        ) from error
+
+
+def _encoded(
+    rust: tokenizers.Tokenizer, source: str, text: str, pair: str | None = None
+) -> tokenizers.Encoding:
+    try:
+        return rust.encode(text, pair)
+    except BaseException as error:  # what the library panics with is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise CheckpointError(
+            f"Expected a post_processor that works. Received: {source}, whose own "
+            f"makes the library tokenizers panic ({error}). {_CURE}"
         ) from error
 
 

@@ -84,4 +84,6 @@ def _is_scored(row: Any) -> bool:
 
 def _is_merge(merge: Any) -> bool:
     pair = merge.split(" ") if isinstance(merge, str) else merge
-    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], str)
+    if not isinstance(pair, list) or len(pair) != 2:
+        return False
+    return all(isinstance(token, str) for token in pair)

@@ -110,3 +110,13 @@ def test_new_labels_have_the_json_type_of_the_old_ones(
     fixes = [{"label": given, "file": str(path), "line": 1, "row": rows.key(0)}]
     kerascls.relabel(path, write_jsonl("fix.jsonl", fixes), tmp_path / "new.jsonl")
     assert json.loads((tmp_path / "new.jsonl").read_text("utf-8"))[name] == after
+
+
+def test_truth_values_stay_truth_values_in_json(tmp_path):
+    path = tmp_path / "t.jsonl"
+    rows = [{"text": text, "label": text < "c"} for text in "abcd"]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    dataset = read(path, ReadOptions())
+    content = rewritten(dataset, {1: ("FALSE",)}, ReadOptions(), "jsonl", "jsonl")
+    labels = [json.loads(line)["label"] for line in content.splitlines()]
+    assert labels == [False, True, False, False]

@@ -126,3 +126,36 @@ def test_a_table_of_another_kind_is_told_with_what_to_do(tmp_path):
     (tmp_path / "findings.csv").write_text("file,line,row,corrected\n")
     with pytest.raises(SettingsError, match=r"a Table. Give its to_pandas\(\)"):
         kerascls.relabel(Table(), tmp_path / "findings.csv")
+
+
+YES_NO = [True, False, True, False]
+
+
+def test_truth_values_stay_such_unless_a_name_comes(corrected):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": TEXTS, "label": YES_NO})
+    assert corrected(frame, {0: ("FALSE",)})["label"].tolist() == [
+        False,
+        *YES_NO[1:],
+    ]
+    # pandas alone would make True of any name.
+    assert corrected(frame, {0: ("新",)})["label"].tolist() == ["新", *YES_NO[1:]]
+    _, labels = corrected((TEXTS, np.array(YES_NO)), {0: ("FALSE",)})
+    assert labels.tolist() == [False, *YES_NO[1:]]
+    _, labels = corrected((TEXTS, np.array(YES_NO)), {0: ("新",)})
+    assert labels.tolist() == ["新", *YES_NO[1:]]
+
+
+def test_a_number_with_a_fraction_stays_a_number(corrected):
+    _, labels = corrected((TEXTS, np.array([1.0, 2.5, 1.0, 2.5])), {0: ("2.5",)})
+    assert labels.tolist() == [2.5, 2.5, 1.0, 2.5]
+    _, labels = corrected((TEXTS, np.array([1.0, 2.5, 1.0, 2.5])), {1: ("1",)})
+    assert labels.tolist() == [1.0, 1.0, 1.0, 2.5]
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_a_label_that_a_typed_column_cannot_hold_is_refused(corrected, library):
+    make = {"polars": "DataFrame", "pyarrow": "table"}[library]
+    table = getattr(pytest.importorskip(library), make)
+    with pytest.raises(SettingsError, match="not fit into the column 'label' of type"):
+        corrected(table({"text": TEXTS, "label": [0, 1, 0, 1]}), {0: ("新",)})

@@ -136,3 +136,7 @@ def test_any_text_is_one_path_or_a_pattern(text):
 def test_system_names_are_told_from_others():
     assert all(map(is_system_name, (".x", "~$x.xlsx", "Thumbs.db", "__MACOSX")))
     assert not any(map(is_system_name, ("x", "~x", "体育")))
+
+
+def test_a_user_who_is_not_there_is_no_home_directory(made):
+    assert matches(Path("~nobody-of-this-name/*.csv")) == []

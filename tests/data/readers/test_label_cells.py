@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.label_cells import (
     check_separator,
     join_labels,
@@ -116,3 +117,10 @@ def test_a_separator_that_nobody_can_type_is_written_as_two_characters(written, 
 def test_each_of_several_separators_separates():
     assert split_labels("a,b，c", ",，") == ("a", "b", "c")
     assert split_labels(r"a\，b，c", ",，") == ("a，b", "c")
+
+
+def test_names_that_join_to_a_formula_are_read_again(tmp_path):
+    names = ('="a', 'b"')
+    assert split_labels(cell_text(join_labels(names))) == names
+    alone = ('="a"',)
+    assert split_labels(cell_text(join_labels(alone))) == alone

@@ -76,3 +76,10 @@ def test_the_post_processor_of_a_template_means_the_template(separators, has_seg
 def test_what_the_library_cannot_read_is_told_with_its_file():
     with pytest.raises(CheckpointError, match="Received: x.json .* again"):
         read_rust({"model": {"type": "Nonsense"}}, "x.json")
+
+
+def test_one_that_makes_the_library_panic_is_refused():
+    second = [{"Sequence": {"id": "B", "type_id": 0}}]
+    processor = {"type": "TemplateProcessing", "single": second, "pair": []}
+    with pytest.raises(CheckpointError, match="panic"):
+        found(processor | {"special_tokens": {}})

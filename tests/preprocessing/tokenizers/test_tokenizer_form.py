@@ -38,6 +38,7 @@ def test_what_is_no_tokenizer_is_refused(content):
         (bpe, ("model", "merges"), {}),
         (bpe, ("model", "merges"), ["abc"]),
         (bpe, ("model", "merges"), [["a", "b", "c"]]),
+        (bpe, ("model", "merges"), [[1, "a"]]),
         (bpe, ("model", "unk_token"), "nowhere"),
         (bpe, ("model", "end_of_word_suffix"), 1),
         (wordpiece, ("model", "type"), 1),
