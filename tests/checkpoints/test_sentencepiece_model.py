@@ -98,3 +98,15 @@ def test_other_types_are_refused_with_what_to_do(tmp_path, options, kind):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match=r"gone\.model"):
         sentencepiece_model.read_sentencepiece(tmp_path / "gone.model")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (varint(1 << 3) + b"\5", "the number 5 stands where text is"),
+        (field(2, field(3, b"bpe")), "the bytes b'bpe' stand where a number is"),
+    ],
+)
+def test_a_field_of_another_kind_is_told(tmp_path, data, said):
+    with pytest.raises(CheckpointError, match=said):
+        read(tmp_path / "spiece.model", data)

@@ -105,6 +105,16 @@ def test_merges_that_are_none_are_told_with_their_line(tmp_path, line, place):
         tokenizer_of(folder)
 
 
+def test_files_of_another_kind_are_named(tmp_path):
+    folder = write(tmp_path, "roberta")
+    (folder / "merges.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(CheckpointError, match=r"in UTF-8. Received: .*merges\.txt"):
+        tokenizer_of(folder)
+    (folder / "vocab.json").write_text("[]", "utf-8")
+    with pytest.raises(CheckpointError, match=r"vocab\.json, a list"):
+        tokenizer_of(folder)
+
+
 def test_merges_without_their_tokens_are_refused(tmp_path):
     folder = write(tmp_path, "roberta")
     (folder / "merges.txt").write_text("t 中\n", "utf-8")

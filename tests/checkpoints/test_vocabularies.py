@@ -90,3 +90,9 @@ def test_an_empty_vocabulary_is_said_to_be_one(tmp_path):
     (tmp_path / "vocab.txt").touch()
     with pytest.raises(CheckpointError, match="which is empty"):
         read_vocabulary(tmp_path / "vocab.txt")
+
+
+def test_a_normalizer_of_another_kind_is_named(tmp_path):
+    write(tmp_path, "tokenizer.json", normalizer="lowercase")
+    with pytest.raises(CheckpointError, match="`normalizer` to be an object"):
+        lower_casing(tmp_path, {}, LOWER)
