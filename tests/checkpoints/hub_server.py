@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from huggingface_hub import constants
+
 COMMIT = "0" * 40
 
 
@@ -100,9 +102,13 @@ def serving(hub: Hub):
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    # Who runs the tests may have forbidden it to ask the real one.
+    was_offline = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = False
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
+        constants.HF_HUB_OFFLINE = was_offline
         server.shutdown()
         server.server_close()
         thread.join()
