@@ -90,6 +90,16 @@ class EncoderConfig:
                 f"hidden_dim={self.hidden_dim}, num_heads={self.num_heads}. Correct "
                 f"one of them."
             )
+        self._check_names()
+        width = self.hidden_dim // self.num_heads
+        if FAMILIES[self.family].is_modern and width % 2:
+            raise CheckpointError(
+                f"An encoder needs heads of even width for rotary positions, which "
+                f"turn pairs of units. Received: hidden_dim={self.hidden_dim}, "
+                f"num_heads={self.num_heads}. Correct the configuration."
+            )
+
+    def _check_names(self) -> None:
         for name, table in (("family", FAMILIES), ("activation", ACTIVATIONS)):
             if getattr(self, name) not in [*table]:
                 raise CheckpointError(

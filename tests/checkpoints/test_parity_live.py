@@ -26,11 +26,12 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.presets import PRESETS
 
 HERE = Path(__file__).parent
-# roberta_wwm_ext has the architecture of bert.
+# Those left out have the architecture of bert, or fewer of its layers.
 NAMES = [
     name
     for name, preset in PRESETS.items()
-    if isinstance(preset.config, EncoderConfig) and name != "roberta_wwm_ext"
+    if isinstance(preset.config, EncoderConfig)
+    and name not in ("roberta_wwm_ext", "macbert", "rbt3")
 ]
 LAYOUTS = {"bert4keras": "tensorflow", "transformers": "huggingface"}
 NEEDED = {

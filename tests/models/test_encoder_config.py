@@ -53,6 +53,13 @@ def test_projection_and_blocks_follow_from_family_and_sizes(
     assert sum(name.endswith("/intermediate/dense/bias") for name in names) == blocks
 
 
+def test_rotary_positions_need_heads_of_even_width():
+    tiny_config("modernbert", hidden_dim=12, num_heads=2)
+    with pytest.raises(CheckpointError, match="hidden_dim=10, num_heads=2"):
+        tiny_config("modernbert", hidden_dim=10, num_heads=2)
+    tiny_config("bert", hidden_dim=10, num_heads=2)
+
+
 def test_tables_have_rows_for_what_their_ids_can_be():
     config = replace(tiny_config(), first_position=2, num_token_types=0)
     shapes = weight_shapes(config)
