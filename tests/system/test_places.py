@@ -42,7 +42,9 @@ def test_a_folder_without_permission_is_named(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="Linux only")
 def test_a_place_where_nothing_can_be_made_is_named():
-    with pytest.raises(SettingsError, match="out='/proc/xyz', but .* in '/proc'.*--out"):
+    with pytest.raises(
+        SettingsError, match="out='/proc/xyz', but .* in '/proc'.*--out"
+    ):
         check_folder("/proc/xyz")
 
 
