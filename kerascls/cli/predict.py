@@ -1,5 +1,6 @@
 """`kerascls predict`."""
 
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from kerascls.cli.options import (
 )
 from kerascls.cli.output import row_progress
 from kerascls.data.readers.file_options import TABLE_KEYWORDS
+from kerascls.data.readers.globs import is_pattern, matches
 from kerascls.system.words import count
 
 RULE = ("threshold", "top_k", "mass", "min_labels", "max_labels", "abstain_below")
@@ -63,6 +65,7 @@ def predict(
             "TEXT arguments are shown on the screen; leave out the other options, or "
             "use --input instead of TEXT."
         )
+    _refuse_files(out, texts)
     if as_json and (output or options["all_scores"]):
         raise click.UsageError(
             "--json is for the screen and has all scores; leave out --output and "
@@ -86,6 +89,30 @@ def predict(
         )
     if output != "-" and not quiet:
         click.echo(f"Written: {output}, {count(rows, 'row')}.", err=True)
+
+
+def _refuse_files(out: Path, texts: tuple[str, ...]) -> None:
+    """Refuses the name of a file, or a pattern of such, that was given as a text."""
+    for text in filter(_names_files, texts):
+        alone = shlex.join(["kerascls", "predict", str(out)])
+        raise click.UsageError(
+            f"Expected texts to label. Received: TEXT {text!r}, which names what is "
+            f"there as a file. To label the rows in it: {alone} --input "
+            f"{shlex.quote(text)}. To label the name itself: printf '%s\\n' "
+            f"{shlex.quote(text)} | {alone}."
+        )
+
+
+def _names_files(text: str) -> bool:
+    path = Path(text)
+    try:
+        if not is_pattern(path):  # a folder may well be called as a word is
+            return path.is_file() or ("/" in text and path.is_dir())
+        # Texts, too, end in `?` or stress with `*`.
+        looks_so = not any(map(str.isspace, text)) and ("." in text or "/" in text)
+        return looks_so and any(map(Path.is_file, matches(path)))
+    except (OSError, ValueError):
+        return False  # no file could be called so
 
 
 def _rule(out: Path, stated: dict[str, Any]) -> "kerascls.Rule | None":

@@ -1,22 +1,28 @@
 """Whether something can be written to a place, asked before work begins."""
 
+import errno
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from kerascls.errors import SettingsError
+from kerascls.errors import DiskFullError, SettingsError
+from kerascls.system.disk import told_when_full
 
 
 def check_folder(folder: str | Path, argument: str = "out") -> None:
-    """Checks, without changing anything, that a folder can be made and written to.
+    """Checks, leaving nothing behind, that a folder can be made and written to.
 
     Args:
         folder: The folder, which may not be there yet.
         argument: What messages call it.
 
     Raises:
-        SettingsError: When a file is in its way, or it may not be written to.
+        SettingsError: When a file is in its way, it may not be written to, or its name
+            is none.
+        DiskFullError: When the disk has no room for even that.
     """
     folder = Path(folder)
+    _check_name(folder, argument)
     nearest = next(
         path for path in (folder, *folder.parents, Path()) if os.path.lexists(path)
     )
@@ -32,6 +38,35 @@ def check_folder(folder: str | Path, argument: str = "out") -> None:
             f"Expected a directory that can be written to. {received}, where "
             f"{str(nearest)!r} cannot. Choose another with --{argument}."
         )
+    try:  # file systems of the kernel's, of a network's or of an archive's say no late
+        with told_when_full(folder), TemporaryDirectory(dir=nearest, prefix=".try-"):
+            pass
+    except DiskFullError:
+        raise
+    except OSError as error:
+        raise SettingsError(
+            f"Expected a directory that can be made. {received}, but nothing can be "
+            f"made in {str(nearest)!r} ({error.strerror}). Choose another place with "
+            f"--{argument}."
+        ) from error
+
+
+def _check_name(folder: Path, argument: str) -> None:
+    why = ""
+    for path in (folder, *map(Path, folder.parts)):  # of what is not there no part is
+        try:
+            os.lstat(path)
+        except ValueError as error:
+            why = str(error)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                why = str(error.strerror)
+    if not why:
+        return
+    raise SettingsError(
+        f"Expected the name of a directory. Received: {argument}={str(folder)!r:.100} "
+        f"({why}). Choose another name with --{argument}."
+    )
 
 
 def is_earlier(out: Path, mark: str, kind: str) -> bool:

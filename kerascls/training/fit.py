@@ -163,10 +163,16 @@ def fit(
     try:
         return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
+        if run.replaces and not run.has_trained:
+            run.discard()
+            raise KeyboardInterrupt(
+                f"Nothing was trained yet; {run.path} is still the earlier run."
+            ) from None
         run.finish("interrupted")
         raise KeyboardInterrupt(_how_to_go_on(job, run.path)) from None
     except BaseException as error:
-        if isinstance(error, _REFUSALS) and not run.has_trained:
+        refused = isinstance(error, _REFUSALS) or run.replaces
+        if refused and not run.has_trained:
             run.discard()  # or it would be in the way of the corrected command
             raise
         with suppress(DiskFullError):  # told already
@@ -215,6 +221,7 @@ def _run(
     linear = fit_baseline(job)
     trained = job.train(run.path, resume, callbacks)
     bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
+    run.forget_earlier()
     _keep_parts(run.path, bundle, data, trained)
     if bundle.decision.calibration.kind != "none":
         epochs = (

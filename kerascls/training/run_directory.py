@@ -48,6 +48,8 @@ CONTENT = (
     SEEN_TEXTS_FILE,
     RUN_FILE,
 )
+# Where what a run replaces is kept until something comes of that run.
+EARLIER = ".earlier"
 
 
 class RunDirectory:
@@ -64,6 +66,9 @@ class RunDirectory:
     ) -> "RunDirectory":
         """Makes the directory, without what an earlier run wrote there, and run.json.
 
+        What the earlier run wrote is set aside: `discard` brings it back, `finish` and
+        `forget_earlier` remove it.
+
         Raises:
             SettingsError: When something is there that may not be replaced, or that
                 another process is writing.
@@ -73,10 +78,10 @@ class RunDirectory:
             path.mkdir(parents=True, exist_ok=True)
         run = cls(path)
         run.lock()
-        remove_content(path, (*TRACKERS, *CONTENT))
         try:
+            run._set_earlier_aside()
             run.update(status="running", started=_now(), **facts)
-        except OSError:
+        except BaseException:
             run.discard()
             raise
         return run
@@ -153,13 +158,66 @@ class RunDirectory:
         write_json(self.path / RUN_FILE, self.facts)
 
     def discard(self) -> None:
-        """Removes what was written, of a run that was refused before it trained."""
-        remove_content(self.path, (*TRACKERS, *CONTENT))
-        with suppress(OSError):  # it holds what is not ours
-            self.path.rmdir()
+        """Removes what was written, of a run of which nothing came.
+
+        The run that it was to replace is there again.
+        """
+        if self.replaces:
+            self._bring_earlier_back()
+        else:
+            remove_content(self.path, (*TRACKERS, *CONTENT))
+            self._remove_empty_plots()
+            with suppress(OSError):  # it holds what is not ours
+                self.path.rmdir()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether an earlier run is set aside for it."""
+        return (self.path / EARLIER).is_dir()
+
+    def forget_earlier(self) -> None:
+        """Removes the run that this one replaces, as soon as something came of it."""
+        remove_content(self.path, (EARLIER,))
+
+    def _set_earlier_aside(self) -> None:
+        if self.replaces:  # a process was killed
+            if self._is_set_aside and self.has_trained:
+                self.forget_earlier()
+            else:
+                self._bring_earlier_back()
+        for pattern in (*TRACKERS, *CONTENT):
+            for path in list(self.path.glob(pattern)):
+                place = self.path / EARLIER / path.relative_to(self.path)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                if path.name == RUN_FILE:  # by which the directory is known meanwhile
+                    shutil.copy2(path, place)
+                else:
+                    os.replace(path, place)
+        self._remove_empty_plots()
+
+    def _bring_earlier_back(self) -> None:
+        if self._is_set_aside:  # or what is here may be of the earlier run
+            remove_content(self.path, (*TRACKERS, *CONTENT[:-1]))
+        aside = self.path / EARLIER
+        for pattern in (RUN_FILE, *TRACKERS, *CONTENT):
+            for path in list(aside.glob(pattern)):
+                place = self.path / path.relative_to(aside)
+                place.parent.mkdir(exist_ok=True)
+                os.replace(path, place)
+        self._remove_empty_plots()
+        self.forget_earlier()
+
+    @property
+    def _is_set_aside(self) -> bool:
+        """Whether all of an earlier run is; its run.json is the last to go."""
+        return (self.path / EARLIER / RUN_FILE).is_file()
+
+    def _remove_empty_plots(self) -> None:
+        with suppress(OSError):  # there are none, or some that are not ours
+            (self.path / PLOTS_FOLDER).rmdir()
 
     @property
     def has_trained(self) -> bool:
@@ -179,6 +237,7 @@ class RunDirectory:
     def finish(self, status: str, **facts: Any) -> None:
         """Adds the last facts: how the run ended, and when."""
         self.update(status=status, ended=_now(), **facts)
+        self.forget_earlier()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -1,6 +1,7 @@
 """`kerascls predict` finds its texts and shows labels."""
 
 import json
+import shlex
 import sys
 from types import SimpleNamespace
 
@@ -131,3 +132,35 @@ def test_a_rule_that_contradicts_itself_or_the_task_exits_with_2(run, files, pai
     assert (both.code, wrong.code, files) == (2, 2, [])
     assert "exclude each other" in both.err
     assert "multilabel only" in wrong.err
+
+
+@pytest.mark.parametrize(
+    "text", ["新闻.csv", "data/a b.csv", "data", "./data", "*.csv"]
+)
+def test_the_name_of_a_file_is_no_text(run, replace, tmp_path, monkeypatch, text):
+    replace(Predictor=FakePredictor)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    for name in ("新闻.csv", "data/a b.csv"):
+        (tmp_path / name).touch()
+    outcome = run("predict", tmp_path, "国足", text)
+    if text == "data":  # a word, whatever folders are here
+        assert outcome.code == 0, outcome.err
+        return
+    told = " ".join(outcome.err.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    line = shlex.join(["kerascls", "predict", str(tmp_path)])
+    assert f"{line} --input {shlex.quote(text)}. To label the name itself" in told
+    assert f"printf '%s\\n' {shlex.quote(text)} | {line}." in told
+
+
+@pytest.mark.parametrize(
+    "text", ["", ".", "*", "好?", "a?", "**重要** 1.5", "a" * 5000, "a/" * 3000, "x\0"]
+)
+def test_texts_that_could_be_patterns_are_texts(
+    run, replace, tmp_path, monkeypatch, text
+):
+    replace(Predictor=FakePredictor)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ab").touch()
+    assert run("predict", tmp_path, text).code == 0

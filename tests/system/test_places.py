@@ -1,8 +1,11 @@
 """A place that cannot be written to is an error before work begins."""
 
+import errno
+import os
+
 import pytest
 
-from kerascls.errors import SettingsError
+from kerascls.errors import DiskFullError, SettingsError
 from kerascls.system.places import check_folder, is_earlier
 
 
@@ -34,6 +37,29 @@ def test_a_link_to_nowhere_is_in_the_way(tmp_path):
 def test_a_folder_without_permission_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(SettingsError, match="where '.*' cannot"):
+        check_folder(tmp_path / "new")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="Linux only")
+def test_a_place_where_nothing_can_be_made_is_named():
+    with pytest.raises(
+        SettingsError, match="out='/proc/xyz', but .* in '/proc'.*--out"
+    ):
+        check_folder("/proc/xyz")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/" * 3000, "new/" + "a" * 300, "a\0b"])
+def test_a_name_that_no_folder_can_have_is_an_error(tmp_path, name):
+    with pytest.raises(SettingsError, match=r"name.*\(.*\)\. Choose another name"):
+        check_folder(tmp_path / name)
+
+
+def test_a_disk_without_room_for_a_folder_is_full(tmp_path, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("kerascls.system.places.TemporaryDirectory", fail)
+    with pytest.raises(DiskFullError, match="Make room"):
         check_folder(tmp_path / "new")
 
 

@@ -259,6 +259,42 @@ def test_what_is_refused_after_all_checks_leaves_nothing(
     assert not (tmp_path / "out").exists()
 
 
+def test_what_the_model_refuses_leaves_the_run_that_would_be_replaced(
+    tmp_path, tiny_checkpoint, multilabel_files
+):
+    out = tmp_path / "out"
+    RunDirectory.create(out).finish("done", mark=1)
+    (out / "plots").mkdir()
+    (out / "plots" / "scores.png").touch()
+    options = {**multilabel_files, "checkpoint": tiny_checkpoint, "quiet": True}
+    with pytest.raises(SettingsError, match="freeze_layers=9"):
+        kerascls.fit(out=out, overwrite=True, freeze_layers=9, **options)
+    assert run_file(out)["mark"] == 1
+    assert (out / "plots" / "scores.png").is_file()
+    assert hidden(out) == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_what_ends_before_it_trained_leaves_the_run_that_would_be_replaced(
+    tmp_path, tiny_checkpoint, monkeypatch, error
+):
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr("kerascls.training.trainer.fit_weights", fail)
+    out = tmp_path / "out"
+    RunDirectory.create(out).finish("done", mark=1)
+    with pytest.raises(error):
+        kerascls.fit(
+            checkpoint=tiny_checkpoint,
+            out=out,
+            overwrite=True,
+            quiet=True,
+            baseline=False,
+        )
+    assert run_file(out)["mark"] == 1
+
+
 def test_devices_that_there_are_not_are_refused_before_a_run_is_replaced(
     tmp_path, tiny_checkpoint
 ):

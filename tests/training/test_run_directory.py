@@ -1,6 +1,7 @@
 """A run directory is valid at any moment, and takes no file of the user's away."""
 
 import json
+import os
 
 import pytest
 
@@ -59,9 +60,60 @@ def test_overwrite_takes_away_what_the_earlier_run_wrote(tmp_path):
     (tmp_path / "bundle").mkdir()
     for name in ("bundle/manifest.json", "history.csv", "log.txt", "report.csv"):
         (tmp_path / name).touch()
-    RunDirectory.create(tmp_path, overwrite=True)
+    RunDirectory.create(tmp_path, overwrite=True).forget_earlier()
     assert [item.name for item in tmp_path.iterdir()] == ["run.json"]
     assert "report" not in run_file(tmp_path)
+
+
+def everything(path):
+    files = (one for one in path.rglob("*") if one.is_file())
+    return {str(one.relative_to(path)): one.read_bytes() for one in files}
+
+
+def finished_run(path):
+    run = RunDirectory.create(path)
+    (path / "bundle").mkdir()
+    (path / "plots").mkdir()
+    for name in ("bundle/a", "plots/scores.png", "history.csv", "log.txt", "mine.txt"):
+        (path / name).write_text(name)
+    run.finish("done", mark=1)
+    return everything(path)
+
+
+def test_a_run_that_was_refused_leaves_the_one_that_it_was_to_replace(tmp_path):
+    before = finished_run(tmp_path)
+    for _ in range(2):
+        run = RunDirectory.create(tmp_path, overwrite=True)
+        (tmp_path / "log.txt").write_text("of the new one")
+        run.discard()
+        assert everything(tmp_path) == before
+        assert not (tmp_path / ".earlier").exists()
+
+
+def test_a_run_that_was_killed_before_it_trained_leaves_it_for_the_next(tmp_path):
+    before = finished_run(tmp_path)
+    killed = RunDirectory.create(tmp_path, overwrite=True)
+    os.close(killed._lock)
+    RunDirectory.create(tmp_path, overwrite=True).discard()
+    assert everything(tmp_path) == before
+
+
+def test_an_earlier_run_of_which_only_a_part_was_set_aside_is_brought_back(tmp_path):
+    before = finished_run(tmp_path)
+    (tmp_path / ".earlier").mkdir()
+    (tmp_path / "bundle").rename(tmp_path / ".earlier" / "bundle")
+    RunDirectory.create(tmp_path, overwrite=True).discard()
+    assert everything(tmp_path) == before
+
+
+def test_a_run_that_was_killed_after_it_trained_is_the_earlier_one(tmp_path):
+    finished_run(tmp_path)
+    killed = RunDirectory.create(tmp_path, overwrite=True)
+    (tmp_path / "history.csv").write_text("newer")
+    os.close(killed._lock)
+    RunDirectory.create(tmp_path, overwrite=True).discard()
+    assert (tmp_path / "history.csv").read_text() == "newer"
+    assert not (tmp_path / "bundle").exists()
 
 
 def test_overwrite_leaves_what_the_run_did_not_write(tmp_path):

@@ -18,6 +18,11 @@ _EURO_BYTE, _EURO = b"\x80", "\u20ac"
 # As browsers do: one decoder for the whole family, in which 0x80 is the euro sign.
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030"})
 
+# Of names in the internet, of source code and of nothing.
+_NOT_OF_FILES = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
+)
+
 
 class BrokenLine(str):
     """A line with bytes that are no text of the encoding; `fault` says which."""
@@ -39,21 +44,33 @@ def check_encoding(encoding: str) -> str:
     Raises:
         SettingsError: When there is no text codec of that name.
     """
-    try:
-        name = codecs.lookup(encoding).name
-        b"a".decode(name)
-    except UnicodeError:
-        pass  # a codec, but one that does not begin with one byte for "a"
-    except (LookupError, ValueError, TypeError) as error:
-        near = get_close_matches(str(encoding).lower(), aliases, n=1)
+    name = _text_codec(encoding)
+    if name is None:
+        similar = get_close_matches(str(encoding).lower(), aliases, n=5)
+        near = [one for one in similar if _text_codec(one)]
         advice = f"Did you mean {near[0]!r}?" if near else "Try 'gb18030' or 'utf-16'."
         raise SettingsError(
             f"Expected the name of a text encoding that Python knows. Received: "
             f"encoding={encoding!r}. {advice}"
-        ) from error
+        )
     if name in _CHINESE:
         return "gb18030"
     return "utf-8-sig" if name == "utf-8" else name
+
+
+def _text_codec(encoding: str) -> str | None:
+    """Returns the name of a codec; None where there is none, or none for files."""
+    try:
+        name = codecs.lookup(encoding).name
+    except (LookupError, ValueError, TypeError):
+        return None
+    try:
+        b"a".decode(name)
+    except UnicodeError:
+        pass  # a codec, but one that does not begin with one byte for "a"
+    except (LookupError, ValueError):
+        return None  # one from bytes to bytes, or from text to text
+    return None if name.replace("-", "_") in _NOT_OF_FILES else name
 
 
 def strict_lines(handle: BinaryIO, encoding: str, newline: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from kerascls.errors import DataError
 
 CANDIDATES = (
     *("utf-8", "gb18030", "big5hkscs", "cp932", "cp949", "cp1252"),
-    *("utf-16-le", "utf-16-be"),
+    *("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"),
 )
 # Whose text a look can tell from misread bytes; all others are taken as they are named.
 _JUDGED = frozenset(
@@ -96,6 +96,8 @@ def try_encodings(handle: BinaryIO, besides: str) -> list[Reading]:
 
 def _candidates(head: bytes) -> tuple[str, ...]:
     """Returns the encodings to try; a byte order mark leaves one."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return ("utf-32",)  # whose mark begins with that of UTF-16
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
     if head.startswith(codecs.BOM_UTF8):
@@ -154,6 +156,16 @@ def encoding_advice(handle: BinaryIO, encoding: str) -> str:
     return f"{advice}. Add it if that is right."
 
 
+def without_mark(
+    error: UnicodeError, handle: BinaryIO, source: str, encoding: str
+) -> DataError:
+    """Returns the error for a file that does not begin as UTF-16 or 32 have to."""
+    return DataError(
+        f"Expected {source} to be {encoding} text. Received: offset 0 ({error}). "
+        f"{encoding_advice(handle, encoding)}"
+    )
+
+
 def check_reading(handle: BinaryIO, source: str, encoding: str) -> str:
     """Checks that what decodes also looks like text, for misread bytes often decode.
 
@@ -166,11 +178,15 @@ def check_reading(handle: BinaryIO, source: str, encoding: str) -> str:
         A line for people where it looks odd and no other encoding does better.
 
     Raises:
-        DataError: When another encoding reads it, and this one makes nonsense of it.
+        DataError: When another encoding reads it, and this one makes nonsense of it;
+            or when it lacks the byte order mark that the encoding begins with.
     """
     if check_encoding(encoding) not in _JUDGED:
         return ""
-    found = read_as(handle, encoding, to_end=False)
+    try:
+        found = read_as(handle, encoding, to_end=False)
+    except UnicodeError as error:
+        raise without_mark(error, handle, source, encoding) from error
     handle.seek(0)
     if found.letters < MIN_LETTERS or found.share >= LOOKS_WRONG:
         return ""

@@ -1,5 +1,6 @@
 """Files as bytes and as lines of text, with errors that say where and what next."""
 
+import codecs
 import hashlib
 import io
 import os
@@ -18,7 +19,11 @@ from kerascls.data.readers.decoding import (
 )
 from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
 from kerascls.data.readers.globs import is_pattern, nothing_matched
-from kerascls.data.readers.text_encodings import encoding_advice, try_encodings
+from kerascls.data.readers.text_encodings import (
+    encoding_advice,
+    try_encodings,
+    without_mark,
+)
 from kerascls.errors import DataError
 
 CHUNK_CHARS = 2**16
@@ -92,8 +97,11 @@ def decoded_lines(
         if start is None:
             raise _decode_error(error, source, encoding, num_lines) from error
         if not isinstance(error, UnicodeDecodeError):
-            raise _without_mark(error, handle, source, encoding) from error
-    _check_broken(handle, start, source, encoding, newline)
+            raise without_mark(error, handle, source, encoding) from error
+    try:
+        _check_broken(handle, start, source, encoding, newline)
+    except UnicodeError as error:  # in UTF-32 only what forgives errors says so
+        raise without_mark(error, handle, source, encoding) from error
     handle.seek(start)
     yield from islice(lenient_lines(handle, encoding, newline), num_lines, None)
 
@@ -111,6 +119,8 @@ def decoded_chunks(handle: BinaryIO, source: str, encoding: str) -> Iterator[str
             yield chunk
             num_lines += chunk.count("\n")
     except UnicodeError as error:
+        if not isinstance(error, UnicodeDecodeError) and handle.seekable():
+            raise without_mark(error, handle, source, encoding) from error
         raise _decode_error(error, source, encoding, num_lines) from error
 
 
@@ -139,10 +149,13 @@ def _refuse_other_kinds(handle: BinaryIO, source: str, encoding: str) -> None:
             f"Expected a text file. Received: {source}, which is {kind.name}. "
             f"{kind.advice}"
         )
-    is_wide = check_encoding(encoding).startswith(("utf-16", "utf-32"))
+    codec = check_encoding(encoding)
+    is_wide = codec.startswith(("utf-16", "utf-32"))
+    if codec.startswith("utf-16") and head.startswith(codecs.BOM_UTF32_LE):
+        is_wide = False  # its mark is UTF-16's and a NUL
     if b"\0" in head and not is_wide and handle.seekable():
         found = try_encodings(handle, encoding)
-        if found and found[0].encoding.startswith("utf-16"):
+        if found and found[0].encoding.startswith(("utf-16", "utf-32")):
             raise DataError(
                 f"Expected {source} to be {encoding} text. Received: NUL bytes at its "
                 f"beginning, which no text in {encoding} holds. "
@@ -170,15 +183,6 @@ def _check_broken(
             f"Expected {source} to be {encoding} text. Received: {broken}{more}. "
             f"{encoding_advice(handle, encoding)}"
         )
-
-
-def _without_mark(
-    error: UnicodeError, handle: BinaryIO, source: str, encoding: str
-) -> DataError:
-    return DataError(
-        f"Expected {source} to be {encoding} text. Received: offset 0 ({error}). "
-        f"{encoding_advice(handle, encoding)}"
-    )
 
 
 def _decode_error(

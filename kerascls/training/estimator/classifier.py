@@ -1,5 +1,6 @@
 """`KerasTextClassifier`: training and prediction as scikit-learn's tools call them."""
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,9 +16,10 @@ from kerascls.data.readers.columns import choose_text_columns, pick_texts
 from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.data.readers.frames import Frame
 from kerascls.data.splits import stratified_split
-from kerascls.errors import DataError, SettingsError
+from kerascls.errors import DataError, DiskFullError, SettingsError
 from kerascls.models.presets import architecture_of
 from kerascls.settings.run_settings import RunSettings
+from kerascls.system.disk import told_when_full
 from kerascls.system.keywords import checked_keywords
 from kerascls.training.estimator.kept_bundle import KeptBundle
 from kerascls.training.estimator.label_forms import Rows, form_and_names
@@ -168,9 +170,26 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         return float(np.average(right, weights=sample_weight))
 
     def save(self, path: str | Path) -> Path:
-        """Copies the bundle to a new directory, for `kerascls.Predictor.load`."""
+        """Copies the bundle to a new directory, for `kerascls.Predictor.load`.
+
+        Raises:
+            SettingsError: When something is there already, or nothing can be made.
+        """
         check_is_fitted(self)
-        return Path(shutil.copytree(self.bundle_, path))
+        path = Path(path)
+        why = "which is there already" if os.path.lexists(path) else ""
+        try:
+            if not why:
+                with told_when_full(path):
+                    return Path(shutil.copytree(self.bundle_, path))
+        except DiskFullError:
+            raise
+        except OSError as error:
+            why = f"where it cannot be made ({error.strerror or error})"
+        raise SettingsError(
+            f"Expected a new directory to save to. Received: path={str(path)!r}, "
+            f"{why}. Choose another path."
+        )
 
     def _settings(self) -> RunSettings:
         options = dict(self.options or {})

@@ -1,12 +1,20 @@
 """Bytes into lines, one broken character costing one line."""
 
 import io
+import re
+from encodings.aliases import aliases
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.readers.decoding import BrokenLine, lenient_lines, strict_lines
+from kerascls.data.readers.decoding import (
+    BrokenLine,
+    check_encoding,
+    lenient_lines,
+    strict_lines,
+)
+from kerascls.errors import SettingsError
 
 LINES = ["标题,标签", "国足😀,体育", "", "新车,汽车"]
 
@@ -64,3 +72,25 @@ def test_the_euro_byte_of_windows_is_the_euro_in_the_whole_family(encoding):
 
 def test_the_euro_is_written_as_it_was():
     assert "价€".encode("gbk", "kerascls-strict") == "价".encode("gbk") + b"\x80"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("idna", "punycode", "unicode_escape", "raw-unicode-escape", "undefined"),
+        *("base64", "base64_codec", "rot13", "quopri", "hex", "\udc80", "a\0"),
+    ],
+)
+def test_codecs_that_are_none_of_files_are_unknown(name):
+    with pytest.raises(SettingsError, match="text encoding") as caught:
+        check_encoding(name)
+    assert str(caught.value).endswith("Try 'gb18030' or 'utf-16'.")
+
+
+@pytest.mark.parametrize("name", sorted({*aliases.values(), "mbcs", "utf8x"}))
+def test_an_encoding_that_is_suggested_is_one(name):
+    try:
+        check_encoding(name)
+    except SettingsError as error:
+        for suggested in re.findall("mean '(.*)'", str(error)):
+            check_encoding(suggested)

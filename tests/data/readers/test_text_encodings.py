@@ -107,3 +107,9 @@ def test_a_file_of_ascii_looks_right_in_every_encoding():
     assert all(
         one.share == 0 for one in try_encodings(io.BytesIO(text.encode()), "gbk")
     )
+
+
+def test_a_look_at_what_lacks_its_mark_says_so():
+    handle = io.BytesIO(("text,label\n今天我们去看足球比赛,体育\n" * 3).encode())
+    with pytest.raises(DataError, match="BOM.*`--encoding utf-8` it begins `text"):
+        check_reading(handle, "a.csv", "utf-16")

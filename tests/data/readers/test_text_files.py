@@ -8,6 +8,7 @@ import pytest
 
 from kerascls.data.readers.text_files import (
     check_encoding,
+    decoded_chunks,
     decoded_lines,
     file_sha256,
     open_binary,
@@ -153,3 +154,26 @@ def test_nul_bytes_are_told_with_the_encoding_that_reads_them(tmp_path):
     path.write_bytes("text,label\n".encode("utf-16"))
     with pytest.raises(DataError, match="NUL bytes at its.*`--encoding utf-16` it"):
         lines_of(path, "utf-8")
+
+
+@pytest.mark.parametrize("read", [decoded_lines, decoded_chunks])
+@pytest.mark.parametrize("real", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize("stated", ["utf-16", "utf-32"])
+def test_what_lacks_a_mark_is_told_with_what_reads_it(tmp_path, read, real, stated):
+    path = tmp_path / "a.csv"
+    path.write_bytes(("text,label\n今天我们去看足球比赛,体育\n" * 3).encode(real))
+    as_lines = {"newline": ""} if read is decoded_lines else {}
+    # From a piece of UTF-32 without its mark, as of a pipe, no more can be known.
+    begins = "" if read is decoded_chunks and stated == "utf-32" else " it begins `text"
+    with path.open("rb") as handle:
+        with pytest.raises(DataError, match=f"--encoding {real}`{begins}"):
+            list(read(handle, "a.csv", stated, **as_lines))
+
+
+def test_utf_32_is_not_read_as_utf_16(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,label\n足球,体育\n".encode("utf-32"))
+    assert lines_of(path, "utf-32") == ["text,label\n", "足球,体育\n"]
+    for encoding in ("utf-8", "utf-16", "utf-16-le"):
+        with pytest.raises(DataError, match="NUL bytes.*`--encoding utf-32` it"):
+            lines_of(path, encoding)

@@ -129,6 +129,15 @@ def test_a_name_is_a_label_whatever_it_looks_like(names):
     assert fitted.classes_.tolist() == sorted(names)
 
 
+def test_it_is_saved_to_a_new_folder_only(fitted, tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file", fitted.save(tmp_path / "new")):
+        with pytest.raises(SettingsError, match="there already. Choose another path"):
+            fitted.save(path)
+    with pytest.raises(SettingsError, match="cannot be made.*Choose another path"):
+        fitted.save(tmp_path / "file" / "new")
+
+
 def test_it_predicts_as_its_bundle_does(fitted, tmp_path):
     predictor = kerascls.Predictor.load(fitted.save(tmp_path / "bundle"))
     expected = [one.labels[0] for one in predictor.predict(X)]
