@@ -36,9 +36,9 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
     """A text classifier for `cross_val_score`, `GridSearchCV`, `Pipeline` and others.
 
     Texts are a list, array or Series of str; where the model reads several columns, a
-    DataFrame, in which one of several texts may be missing. Labels are one for each text; or for any number of them a matrix of 0
-    and 1, or lists. A str is one label, whatever it looks like. A pickle holds the
-    bundle.
+    DataFrame, in which one of several texts may be missing. Labels are one for each
+    text; or for any number of them a matrix of 0 and 1, or lists. A str is one label,
+    whatever it looks like. A pickle holds the bundle.
 
     Args:
         model: A preset, as of `kerascls.list_models`. Default: `"albert_small"`, or

@@ -241,6 +241,7 @@ def test_frames_and_series_are_texts(fitted):
         ({}, np.eye(2), ["a", "b"], "a ndarray"),
         ({"validation_fraction": 1.0}, X, Y, "validation_fraction=1.0"),
         ({"options": {"epochs": 2}}, X, Y, "write epochs=2 as a parameter"),
+        ({"options": {"max_tokens": 32}}, X, Y, "write max_tokens=32 as a param"),
         ({"options": {"seed": 2}}, X, Y, "write random_state=2"),
         ({"options": {"abstain_below": 0.5}}, X, Y, "abstain_below"),
         ({"options": {"epoch": 2}}, X, Y, "Did you mean 'epochs'"),
