@@ -128,7 +128,7 @@ def read(
         bad = "; ".join([bad, *rows.left_out, *rows.notes])
         raise DataError(
             f"Expected at least one row of labelled text below the header. Received: "
-            f"{path} with {bad}. {_where_rows_may_be(path, options)}"
+            f"{path} with {bad}. Give a file with rows.{_where_rows_may_be(path, options)}"
         )
     return Dataset(
         path=path,
@@ -147,7 +147,7 @@ def _where_rows_may_be(path: Path | Frame, options: ReadOptions) -> str:
     """Returns advice for a file without rows: of a workbook its other sheets."""
     choose = partial(ExampleColumns.choose, options=options, source=str(path))
     cure = find_cure(path, options, choose) if isinstance(path, Path) else ""
-    return cure or "Give a file with rows."
+    return f" {cure}" if cure else ""
 
 
 def _sha256(source: Path | Frame, examples: "Examples", options: ReadOptions) -> str:
