@@ -126,9 +126,10 @@ def read(
         count = rows.log.count
         bad = f"{count} rows, all of them bad" if count else "no row"
         bad = "; ".join([bad, *rows.left_out, *rows.notes])
+        where = _where_rows_may_be(path, options)
         raise DataError(
             f"Expected at least one row of labelled text below the header. Received: "
-            f"{path} with {bad}. Give a file with rows.{_where_rows_may_be(path, options)}"
+            f"{path} with {bad}. Give a file with rows.{where}"
         )
     return Dataset(
         path=path,
