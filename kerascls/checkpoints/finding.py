@@ -28,12 +28,13 @@ from kerascls.checkpoints.layouts import (
 )
 from kerascls.checkpoints.names import LayoutName, reason_to_leave_out
 from kerascls.checkpoints.prefixes import EncoderNames, encoder_names
-from kerascls.checkpoints.tokenizer_files import find_tokenizer
+from kerascls.checkpoints.tokenizer_files import FoundTokenizer, find_tokenizer
 from kerascls.checkpoints.weight_files.formats import open_weights
 from kerascls.checkpoints.weight_files.weight_file import WeightFile
 from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.families import FAMILIES
 from kerascls.models.registry import ACTIVATIONS
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
@@ -209,11 +210,32 @@ def _with_vocabulary(files: EncoderFiles) -> FoundCheckpoint:
             f"Received: {found.path} with {size} tokens. Bring together the files of "
             f"one checkpoint."
         )
-    notes = [*files.notes, *found.notes]
+    notes = [*files.notes, *found.notes, *_notes_on_padding(files, raw, found)]
     if size < rows:
         notes.append(f"{rows - size} of {rows} embedding rows belong to no token")
     return FoundCheckpoint(
         **{**vars(files), "notes": tuple(notes)},
         vocab_path=found.path,
         tokenizer=found.tokenizer,
+    )
+
+
+def _notes_on_padding(
+    files: EncoderFiles, raw: dict[str, Any], found: FoundTokenizer
+) -> list[str]:
+    """Returns what is to be said where the configuration pads with another token."""
+    stated, pad_id = raw.get("pad_token_id"), found.tokenizer.pad_id
+    if stated is None or stated == pad_id:
+        return []
+    token = found.tokenizer.token(pad_id)
+    if FAMILIES[files.family].counts_from_padding:  # where it is a place, too
+        return [
+            f"{found.path.name} has {token} at {pad_id}, not at pad_token_id={stated!r}"
+            f" of the configuration: are they of one checkpoint?"
+        ]
+    raise CheckpointError(
+        f"Expected a vocabulary and a configuration of one checkpoint. Received: "
+        f"{found.path}, where {token} has the id {pad_id}, and {files.config_path} "
+        f"with pad_token_id={stated!r}. Bring together the files of one checkpoint; "
+        f"if they are, write pad_token_id={pad_id} there."
     )

@@ -10,7 +10,7 @@ from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.errors import CheckpointError
 from kerascls.preprocessing.tokenizers.tokenizer_form import require_form
 from kerascls.preprocessing.tokenizers.tokenizer_json import token_ids_of
-from kerascls.preprocessing.tokenizers.vocabulary import load_vocab
+from kerascls.preprocessing.tokenizers.vocabulary import load_vocab, repeated_tokens
 
 CASED_SHARE = 0.01
 
@@ -27,6 +27,19 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     content = require_form(read_json(path), str(path))
     token_ids_of(content, str(path))  # which checks them
     return dict(content["model"]["vocab"])
+
+
+def notes_on_repeats(path: Path) -> list[str]:
+    """Returns what is to be said of tokens that a `vocab.txt` has more than once."""
+    repeated = repeated_tokens(path) if path.suffix != ".json" else {}
+    if not repeated:
+        return []
+    token, lines = next(iter(repeated.items()))
+    listed = f"{', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+    return [
+        f"tokens more than once in {path.name}: {len(repeated)}, such as {token!r} in "
+        f"lines {listed}; the last line counts, as in Google's code"
+    ]
 
 
 def notes_on_added_tokens(directory: Path, vocab: Mapping[str, int]) -> list[str]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from kerascls.data.examples import Examples
@@ -34,13 +35,14 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
             f"Expected every file once. Received: "
             f"{', '.join(str(dataset.path) for dataset in datasets)}. Name each once."
         )
-    task = one_task({str(dataset.path): dataset for dataset in datasets})
     if len({dataset.label_column for dataset in datasets}) > 1:
         columns = (f"{one.path.name}: {one.label_column}" for one in datasets)
         raise DataError(
             f"Expected files that are read together to have the same label column. "
-            f"Received: {'; '.join(columns)}. Rename it in one of them."
+            f"Received: {'; '.join(columns)}. Give it one name in all of them: `label` "
+            f"where each text has one label, `labels` where it may have several."
         )
+    task = one_task({str(dataset.path): dataset for dataset in datasets})
     return Dataset(
         path=first.path,
         examples=Examples.joined([dataset.examples for dataset in datasets]),
@@ -55,6 +57,21 @@ def join(datasets: Sequence[Dataset]) -> Dataset:
         notes=tuple(_notes(datasets)),
         files=tuple(datasets),
     )
+
+
+@contextmanager
+def told_of_several(sources: Sequence[Path | Frame]) -> Iterator[None]:
+    """Says in errors about a file's encoding that it holds for all of several files."""
+    try:
+        yield
+    except DataError as error:
+        if len(sources) > 1 and "`--encoding " in str(error):
+            error.args = (
+                f"{error} Files that are read together need one encoding: if others "
+                f"of the {len(sources)} are in another, convert this file to theirs, "
+                f"as with `iconv -f FROM -t TO FILE > NEW`, and name the new one.",
+            )
+        raise
 
 
 def _notes(datasets: Sequence[Dataset]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from kerascls.data.joined import join
+from kerascls.data.joined import join, told_of_several
 from kerascls.data.label_checks.column import notes_or_refusal
 from kerascls.data.label_checks.compare import compare
 from kerascls.data.labels import Task
@@ -32,7 +32,7 @@ from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
 from kerascls.system.extras import require
 from kerascls.system.files import staged
-from kerascls.system.places import check_folder
+from kerascls.system.places import check_folder, first_in
 
 
 def scored_rows_of(
@@ -153,7 +153,7 @@ def check_report_folder(out: str | Path) -> None:
     elif (out / TEST_ROWS_FILE).exists() or not out.is_dir() or not any(out.iterdir()):
         return
     else:
-        holds = "which holds other files"
+        holds = f"which holds other files, such as {first_in(out)!r}"
     raise SettingsError(
         f"Expected an empty directory or one of an earlier report. Received: "
         f"out={str(out)!r}, {holds}. Choose another with --report."
@@ -243,7 +243,9 @@ def read_labelled(
         SettingsError: When text columns are more or fewer than in training.
     """
     options = options.as_in(bundle.read_options)
-    dataset = join([read(source, options) for source in as_sources(path)])
+    sources = as_sources(path)
+    with told_of_several(sources):
+        dataset = join([read(source, options) for source in sources])
     counts = Counter(name for row in dataset.examples.labels for name in row)
     found = compare(dataset.name, counts, bundle.label_set, "the classifier")
     return replace(dataset, notes=(*dataset.notes, *notes_or_refusal(found)))

@@ -63,7 +63,12 @@ class DecisionSettings(Group):
     def _one_rule(self) -> Self:
         stated = [self.threshold, self.top_k, self.mass]
         if sum(value is not None for value in stated) > 1:
-            raise ValueError("threshold, top_k and mass exclude each other")
+            names = ("threshold", "top_k", "mass")
+            given = [one for one in names if getattr(self, one) is not None]
+            raise ValueError(
+                f"threshold, top_k and mass exclude each other, for each is a rule of "
+                f"its own: keep one of {', '.join(given)}"
+            )
         fitted_for = self.objective != "macro_f1" or self.shrinkage is not None
         if fitted_for and any(value is not None for value in stated):
             raise ValueError(

@@ -69,6 +69,11 @@ def _check_name(folder: Path, argument: str) -> None:
     )
 
 
+def first_in(folder: Path) -> str:
+    """Returns the name of something that a folder holds, the same one each time."""
+    return min(one.name for one in folder.iterdir())
+
+
 def is_earlier(out: Path, mark: str, kind: str) -> bool:
     """Returns whether a directory holds an earlier run or search; otherwise it is free.
 
@@ -83,6 +88,7 @@ def is_earlier(out: Path, mark: str, kind: str) -> bool:
     if not (out / mark).is_file():
         raise SettingsError(
             f"Expected an empty directory or one of an earlier {kind}. Received: "
-            f"out={str(out)!r}, which holds other files. Choose another --out."
+            f"out={str(out)!r}, which holds other files, such as "
+            f"{first_in(out)!r}. Choose another --out."
         )
     return True

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from kerascls.data.joined import join
+from kerascls.data.joined import join, told_of_several
 from kerascls.data.labelled_text import LabelledText, one_task, sample_path
 from kerascls.data.readers import Dataset, read
 from kerascls.data.readers.frames import Frame
@@ -85,7 +85,8 @@ def _read_all(
         show = on_progress(f"Reading {path.name}") if on_progress else None
         in_memory = some_files and isinstance(path, Frame)
         how = options.without_files() if in_memory else options
-        by_path[path] = read(path, how, on_progress=show)
+        with told_of_several(list(every)):
+            by_path[path] = read(path, how, on_progress=show)
     joined = {
         files: join([by_path[path] for path in files])
         for files in paths.values()

@@ -406,3 +406,34 @@ def copied_with_tokenizer(copy_of):
     (directory / "tokenizer_config.json").write_text(json.dumps(asked), "utf-8")
     (directory / "added_tokens.json").write_text('{"[CLS]": 2}', "utf-8")
     return directory
+
+
+def test_a_vocabulary_with_another_padding_token_is_refused(copy_of, edit_json):
+    directory = copy_of("bert_huggingface")
+    edit_json(directory / "config.json", pad_token_id=3)
+    with pytest.raises(CheckpointError, match="pad_token_id=3.*write pad_token_id=0"):
+        find_checkpoint(directory)
+    edit_json(directory / "config.json", pad_token_id=None)
+    assert find_checkpoint(directory).tokenizer.pad_id == 0
+    edit_json(directory / "config.json", pad_token_id=0)
+    assert find_checkpoint(directory).tokenizer.pad_id == 0
+
+
+def test_a_sorted_vocabulary_is_refused(copy_of, edit_json):
+    directory = copy_of("bert_huggingface")
+    edit_json(directory / "config.json", pad_token_id=0)
+    path = next(directory.glob("*vocab*.txt"))
+    tokens = path.read_text("utf-8").split("\n")
+    path.write_text("\n".join(sorted(filter(None, tokens))), "utf-8")
+    with pytest.raises(CheckpointError, match=r"\[PAD\] has the id"):
+        find_checkpoint(directory)
+
+
+def test_tokens_on_two_lines_are_said(copy_of):
+    directory = copy_of("bert_tensorflow")
+    path = next(directory.glob("*vocab*.txt"))
+    tokens = path.read_text("utf-8").rstrip("\n").split("\n")
+    tokens[-1] = tokens[-2]
+    path.write_text("\n".join(tokens) + "\n", "utf-8")
+    said = f"{tokens[-1]!r} in lines {len(tokens) - 1} and {len(tokens)}"
+    assert any(said in note for note in find_checkpoint(directory).notes)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerascls.data.joined import join
+from kerascls.data.joined import join, told_of_several
 from kerascls.data.readers import ReadOptions, read
 from kerascls.errors import DataError, SettingsError
 
@@ -91,3 +91,21 @@ def test_of_many_files_the_first_and_the_last_are_named(write):
     header = ("text", "label")
     paths = [write(f"p{n}.csv", header, "ax", "by") for n in range(6)]
     assert join([read(path) for path in paths]).name == "p0.csv ... p5.csv (6 files)"
+
+
+def test_label_and_labels_in_files_read_together_are_told_at_once(write):
+    one = read(write("a.csv", ("text", "label"), "ax", "by"))
+    other = read(write("b.csv", ("text", "labels"), "cz"))
+    with pytest.raises(DataError, match=r"a\.csv: label; b\.csv: labels.*one name"):
+        join([one, other])
+
+
+def test_another_encoding_of_several_files_is_not_cured_by_an_option(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("text,label\n国足主场取胜,体育\n".encode("gb18030"))
+    with pytest.raises(DataError, match=r"one encoding.*convert"):
+        with told_of_several([path, tmp_path / "b.csv"]):
+            read(path)
+    with pytest.raises(DataError) as alone, told_of_several([path]):
+        read(path)
+    assert "one encoding" not in str(alone.value)

@@ -95,3 +95,9 @@ def test_all_bad_rows_are_named_before_anything_is_predicted(predictor):
         kerascls.predict(predictor, table)
     assert "<dict 3 rows> at position 1: text column" in str(caught.value)
     assert "the same in 1 more position: 2" in str(caught.value)
+
+
+def test_a_dict_without_the_text_column_is_refused_with_its_position(predictor):
+    rows = [{"text": "新车"}, {"txt": "足球"}]
+    with pytest.raises(DataError, match='position 1: text column "text" is missing'):
+        kerascls.predict(predictor, rows)

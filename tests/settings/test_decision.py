@@ -17,7 +17,7 @@ def test_a_stated_rule_is_taken(stated):
 
 @pytest.mark.parametrize(("one", "other"), [*zip(STATED, STATED[1:], strict=False)])
 def test_two_rules_exclude_each_other(one, other):
-    with pytest.raises(SettingsError, match="exclude each other"):
+    with pytest.raises(SettingsError, match="keep one of"):
         RunSettings.from_options(**one, **other)
 
 

@@ -43,7 +43,7 @@ def test_a_file_in_its_place_is_an_error(tmp_path):
 @pytest.mark.parametrize("overwrite", [True, False])
 def test_a_directory_of_other_files_is_an_error(tmp_path, overwrite):
     (tmp_path / "thesis.txt").touch()
-    with pytest.raises(SettingsError, match="holds other files"):
+    with pytest.raises(SettingsError, match="holds other files, such as .thesis"):
         RunDirectory.create(tmp_path, overwrite)
     assert (tmp_path / "thesis.txt").is_file()
 

@@ -9,7 +9,7 @@ from kerascls.auditing.relabelling.rewriting import label_cell_like
 from kerascls.data.labels import Task
 from kerascls.data.readers import Dataset
 from kerascls.data.readers.cells import is_empty
-from kerascls.data.readers.frames import Frame, plain
+from kerascls.data.readers.frames import ABSENT, Frame, plain
 from kerascls.data.readers.label_names import LabelNames
 from kerascls.data.readers.one_hot import relabelled
 from kerascls.data.readers.read_options import ReadOptions
@@ -36,7 +36,10 @@ def relabelled_table(
     """
     column = dataset.label_column
     names = (column,) if isinstance(column, str) else column
-    columns: dict[str, list[Any]] = {name: list(frame.cells(name)) for name in names}
+    columns: dict[str, list[Any]] = {
+        name: [None if cell is ABSENT else cell for cell in frame.cells(name)]
+        for name in names
+    }
     classes = LabelNames.read(options.label_names) if options.label_names else None
     joined = dataset.task is Task.MULTILABEL or column == "labels"
     filled = {name: _first_filled(cells) for name, cells in columns.items()}

@@ -7,6 +7,7 @@ names.
 import hashlib
 import io
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -97,12 +98,25 @@ def _check(folder: Path, classes: list[Path]) -> None:
         advice = f"They hold folders themselves: give {named}."
     elif any(not all(are_folders) for are_folders in inner.values()):
         return
+    elif not classes and (pattern := _pattern_of_files(folder)):
+        raise DataError(
+            f"Expected a file or a pattern of files, or a folder with a folder for "
+            f"each class. Received: path={str(folder)!r}, a folder of files. Name them "
+            f"by {pattern}, in quotation marks."
+        )
     else:
         advice = "Give a folder that holds a folder of text files for each class."
     raise DataError(
         f"Expected a folder for each class, with a file for each text. Received: "
         f"path={str(folder)!r} with {len(classes)} folders. {advice}"
     )
+
+
+def _pattern_of_files(folder: Path) -> str:
+    """Returns a pattern for the files of a folder, or "" where they are texts."""
+    endings = Counter(path.suffix for path in _entries(folder))
+    ending, _ = endings.most_common(1)[0] if endings else ("", 0)
+    return "" if ending in ("", ".txt") else repr(str(folder / f"*{ending}"))
 
 
 def _row(number: int, path: Path, name: str, encoding: str) -> Record | BadRow:

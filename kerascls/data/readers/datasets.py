@@ -3,12 +3,15 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.class_folders import folder_sha256
+from kerascls.data.readers.cures import find_cure
+from kerascls.data.readers.example_columns import ExampleColumns
 from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.labelled_rows import Progress, open_labelled
@@ -123,9 +126,10 @@ def read(
         count = rows.log.count
         bad = f"{count} rows, all of them bad" if count else "no row"
         bad = "; ".join([bad, *rows.left_out, *rows.notes])
+        where = _where_rows_may_be(path, options)
         raise DataError(
             f"Expected at least one row of labelled text below the header. Received: "
-            f"{path} with {bad}. Give a file with rows."
+            f"{path} with {bad}. Give a file with rows.{where}"
         )
     return Dataset(
         path=path,
@@ -138,6 +142,13 @@ def read(
         sha256=_sha256(path, examples, options),
         notes=notes,
     )
+
+
+def _where_rows_may_be(path: Path | Frame, options: ReadOptions) -> str:
+    """Returns advice for a file without rows: of a workbook its other sheets."""
+    choose = partial(ExampleColumns.choose, options=options, source=str(path))
+    cure = find_cure(path, options, choose) if isinstance(path, Path) else ""
+    return f" {cure}" if cure else ""
 
 
 def _sha256(source: Path | Frame, examples: "Examples", options: ReadOptions) -> str:

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from kerascls.data.readers.frames import Frame, plain
+from kerascls.data.readers.frames import ABSENT, Frame, plain
 from kerascls.data.readers.globs import files_of, one_file
 from kerascls.data.readers.rows import TableName
 from kerascls.errors import SettingsError
@@ -161,9 +161,15 @@ def _of_columns(columns: Mapping[Any, Any]) -> Frame:
 
 
 def _of_rows(rows: Sequence[Mapping[Any, Any]]) -> Frame:
+    for position, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise SettingsError(
+                f"Expected every row to be a dict, as the first. Received: "
+                f"rows[{position}]={row!r:.200}. Give dicts, or texts alone."
+            )
     names = {str(name): name for row in rows for name in row}
     return _frame(
-        *(rows, names, lambda name: [row.get(names[name]) for row in rows]),
+        *(rows, names, lambda name: [row.get(names[name], ABSENT) for row in rows]),
         len(rows),
     )
 

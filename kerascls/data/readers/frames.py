@@ -12,6 +12,7 @@ from kerascls.errors import DataError, SettingsError
 from kerascls.system.words import as_keywords
 
 ROWS_PER_PROGRESS = 1000
+ABSENT = object()  # the cell of a row that lacks the column, which is no None
 
 
 class Frame:  # no dataclass, of which pydantic would write down the content
@@ -84,15 +85,23 @@ class Frame:  # no dataclass, of which pydantic would write down the content
     ) -> Iterator[Record]:
         """Yields the rows, counted from 0, with some columns; by default with all.
 
-        Where these are empty, the row has all its fields, to tell whether it is.
+        Where these are empty, the row has all its fields, to tell whether it is. A
+        row of dicts has no field for a key that it lacks, as in JSON lines.
         `on_progress` is called now and then with rows done and all rows.
+
+        Raises:
+            SettingsError: Where texts alone hold something else.
         """
         names = tuple(columns) or self.columns
+        # A Series is a column of a table, in which a missing text is an empty one.
+        are_texts = self.is_texts and not hasattr(self.given, "iloc")
         of_names = [self.cells(name) for name in names]
         for position, row in enumerate(zip(*of_names, strict=True)):
             if on_progress and position % ROWS_PER_PROGRESS == 0:
                 on_progress(position, self.num_rows)
-            fields = dict(zip(names, map(plain, row), strict=True))
+            fields = _fields(names, row)
+            if are_texts:
+                _require_text(fields[names[0]], position)
             self._name_classes(fields)
             if len(names) < len(self.columns) and all(map(is_empty, fields.values())):
                 fields = self._row(position)
@@ -101,7 +110,8 @@ class Frame:  # no dataclass, of which pydantic would write down the content
             on_progress(self.num_rows, self.num_rows)
 
     def _row(self, position: int) -> dict[str, object]:
-        return {name: plain(self.cells(name)[position]) for name in self.columns}
+        row = [self.cells(name)[position] for name in self.columns]
+        return _fields(self.columns, row)
 
     def _name_classes(self, fields: dict[str, object]) -> None:
         for name in self.class_names.keys() & fields:
@@ -144,6 +154,19 @@ def plain(cell: Any) -> Any:
         if hasattr(cell, convert):
             return plain(getattr(cell, convert)())
     return cell
+
+
+def _fields(names: Sequence[str], row: Sequence[Any]) -> dict[str, object]:
+    cells = zip(names, row, strict=True)
+    return {name: plain(cell) for name, cell in cells if cell is not ABSENT}
+
+
+def _require_text(cell: object, position: int) -> None:
+    if not isinstance(cell, str):
+        raise SettingsError(
+            f"Expected each text to be a str. Received: texts[{position}]={cell!r:.200}"
+            f". Replace what is missing by an empty str."
+        )
 
 
 def _class_name(cell: object, names: Sequence[str]) -> object:

@@ -12,6 +12,7 @@ from tokenizers.trainers import WordPieceTrainer
 
 from kerascls.errors import CheckpointError, SettingsError
 
+MAX_ID = 2**32 - 1  # what the library of tokenizers counts to
 _WITH_ID = re.compile(r".*\t\d{1,9}\s*")
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 
@@ -21,11 +22,12 @@ def as_vocab(vocab: str | Path | Sequence[str] | Mapping[str, int]) -> dict[str,
     if isinstance(vocab, Mapping):
         token_ids = dict(vocab)
         ids = set(token_ids.values())
-        if len(ids) < len(token_ids) or min(ids, default=0) < 0:
+        are_apart = len(ids) == len(token_ids)
+        if not are_apart or min(ids, default=0) < 0 or max(ids, default=0) > MAX_ID:
             raise CheckpointError(
                 f"A vocabulary gives each token an id of its own, from 0 on. "
                 f"Received: vocab={len(vocab)} tokens, some with one id or a negative "
-                f"one. Give the vocab.txt of the checkpoint."
+                f"one, or above {MAX_ID}. Give the vocab.txt of the checkpoint."
             )
     elif isinstance(vocab, str | Path):
         token_ids = load_vocab(vocab)
@@ -58,19 +60,32 @@ def load_vocab(path: str | Path) -> dict[str, int]:
     Where each line is a token, a tab and a number, as in ERNIE's files, the number is
     the id.
     """
+    lines = _lines(path)
+    filled = [line for line in lines if line.strip()]
+    if filled and all(_WITH_ID.fullmatch(line) for line in filled):
+        return _stated_ids(filled, path)
+    return _numbered(line.strip() for line in lines)
+
+
+def repeated_tokens(path: str | Path) -> dict[str, list[int]]:
+    """Returns tokens on more than one line of a `vocab.txt`, and the lines, from 1."""
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(_lines(path), start=1):
+        if token := line.strip():
+            places.setdefault(token, []).append(number)
+    return {token: lines for token, lines in places.items() if len(lines) > 1}
+
+
+def _lines(path: str | Path) -> list[str]:
     try:
         with open(path, encoding="utf-8-sig") as file:
-            lines = [line.rstrip("\n") for line in file]
+            return [line.rstrip("\n") for line in file]
     except (OSError, UnicodeDecodeError) as error:
         raise CheckpointError(
             f"Expected a vocabulary: a UTF-8 text file, one token a line. Received: "
             f"vocab={str(path)!r} ({error}). Give the vocab.txt of the checkpoint, "
             f"in UTF-8."
         ) from error
-    filled = [line for line in lines if line.strip()]
-    if filled and all(_WITH_ID.fullmatch(line) for line in filled):
-        return _stated_ids(filled, path)
-    return _numbered(line.strip() for line in lines)
 
 
 def build_vocab(

@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.cells import is_empty
 from kerascls.data.readers.columns import choose_text_columns, pick_texts
 from kerascls.data.readers.frame_kinds import as_frame
 from kerascls.data.readers.frames import Frame
@@ -37,9 +38,9 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
     """A text classifier for `cross_val_score`, `GridSearchCV`, `Pipeline` and others.
 
     Texts are a list, array or Series of str; where the model reads several columns, a
-    DataFrame. Labels are one for each text; or for any number of them a matrix of 0
-    and 1, or lists. A str is one label, whatever it looks like. A pickle holds the
-    bundle.
+    DataFrame, in which one of several texts may be missing. Labels are one for each
+    text; or for any number of them a matrix of 0 and 1, or lists. A str is one label,
+    whatever it looks like. A pickle holds the bundle.
 
     Args:
         model: A preset, as of `kerascls.list_models`. Default: `"albert_small"`, or
@@ -194,10 +195,18 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
     def _settings(self) -> RunSettings:
         options = dict(self.options or {})
         if own := [name for name in options if name in (*SETTINGS, *NO_OPTIONS)]:
+            cures = {
+                **{
+                    name: f"write {name}={options[name]!r} as a parameter"
+                    for name in own
+                },
+                "seed": f"write random_state={options.get('seed')!r} as a parameter",
+                "abstain_below": "leave abstain_below out, for each text gets a label",
+            }
             raise SettingsError(
-                f"Expected other options than parameters of their own, seed, which is "
-                f"random_state, and abstain_below, for each text gets a label. "
-                f"Received: options with {', '.join(own)}. Take them out."
+                f"Expected other options than parameters of their own. Received: "
+                f"options with {', '.join(own)}. Take them out: "
+                f"{'; '.join(cures[name] for name in own)}."
             )
         for name in SETTINGS:
             if (value := getattr(self, name)) is not None:
@@ -247,6 +256,12 @@ def _texts(X: Any, columns: Sequence[str]) -> Rows:
     names = _column_names(frame, columns)
     rows = []
     for record in frame.records(names):
+        cells = record.fields.values()
+        if not any(isinstance(cell, str) or not is_empty(cell) for cell in cells):
+            raise SettingsError(
+                f"Expected a text in every row. Received: X[{record.line}], which "
+                f"holds none. Leave the row out, or make an empty str of it."
+            )
         try:
             rows.append(pick_texts(record.fields, names))
         except DataError as error:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.data.readers.cells import cell_text
+from kerascls.data.readers.cells import cell_text, is_empty
 from kerascls.data.readers.frames import plain
 from kerascls.errors import DataError, SettingsError
 
@@ -75,6 +75,7 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
         return _of_matrix(cells)
     if any(isinstance(cell, list) for cell in cells):
         return _of_lists(cells)
+    _refuse_missing(cells)
     if odd := [one for one in cells if isinstance(one, float) and one % 1]:
         raise SettingsError(
             f"Expected labels, not measured numbers. Received: y with {odd[0]}, an "
@@ -92,6 +93,21 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
         )
     names = _names(classes)
     return LabelForm(Task.MULTICLASS, classes, names), [(names[row],) for row in rows]
+
+
+def _refuse_missing(cells: list[Any]) -> None:
+    missing = [
+        place
+        for place, cell in enumerate(cells)
+        if is_empty(cell) and not isinstance(cell, str)
+    ]
+    if missing:
+        first = missing[0]
+        raise SettingsError(
+            f"Expected a label for each text. Received: y without {len(missing)} of "
+            f"{len(cells)} labels, the first y[{first}]={cells[first]!r}. Leave out "
+            f"texts without a label."
+        )
 
 
 def _is_matrix(cells: list[Any]) -> bool:

@@ -120,3 +120,10 @@ def test_labels_that_are_no_folder_are_refused(tmp_path, label):
 def test_several_labels_have_no_folder(tmp_path):
     with pytest.raises(DataError, match="task=multilabel"):
         save_folders(tmp_path / "n", table([], Task.MULTILABEL))
+
+
+def test_a_folder_of_tables_is_cured_by_a_pattern(tmp_path):
+    (tmp_path / "a.csv").write_text("text,label\na,x\n")
+    with pytest.raises(DataError, match=r"a folder of files\..*\*\.csv"):
+        read(tmp_path)
+    assert len(read(tmp_path / "*.csv").examples) == 1

@@ -287,3 +287,15 @@ def test_published_data_is_read(shared_data):
         ReadOptions(label="labels_sentiment", task="multilabel"),
     )
     assert len({name for row in dataset.examples for name in row.labels}) == 30
+
+
+def test_a_workbook_whose_first_sheet_has_one_line_is_cured_by_the_other(tmp_path):
+    book = Workbook()
+    book.active.append(["说明"])
+    sheet = book.create_sheet("数据")
+    for row in [("text", "label"), ("国足主场取胜", "体育"), ("新车上市", "汽车")]:
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DataError, match="--sheet '?数据"):
+        read(tmp_path / "a.xlsx")
+    assert len(read(tmp_path / "a.xlsx", ReadOptions(sheet="数据")).examples) == 2

@@ -93,3 +93,28 @@ def test_what_is_wrong_with_a_file_is_told_in_options():
     with pytest.raises(SettingsError, match="^Add `--task x`$"):
         with told_in_python(Path("news.csv")):
             raise SettingsError("Add `--task x`")
+
+
+def test_a_row_of_dicts_that_lacks_a_key_is_bad_as_in_json_lines():
+    rows = [
+        {"text": "a", "label": "x"},
+        {"txt": "b", "label": "x"},
+        {"text": "c", "labl": "y"},
+        {"text": None, "label": "y"},
+    ]
+    with open_labelled(as_frame(rows), ReadOptions()) as opened:
+        assert [record.line for record, _ in opened] == [0, 3]
+        lines = "\n".join(opened.log.lines())
+    assert 'at position 1: text column "text" is missing' in lines
+    assert 'at position 2: label column "label" is missing' in lines
+
+
+def test_rows_of_dicts_are_all_dicts():
+    with pytest.raises(SettingsError, match=r"rows\[1\]='b'"):
+        as_frame([{"text": "a"}, "b"])
+
+
+@pytest.mark.parametrize("cell", [3, None, float("nan"), ["a"]])
+def test_texts_alone_are_str(cell):
+    with pytest.raises(SettingsError, match=r"texts\[1\]="):
+        list(as_frame(["a", cell]).records())

@@ -217,9 +217,16 @@ def test_lists_of_labels(several):
     assert several.score(X, SEVERAL) == expected
 
 
-def test_missing_texts_are_empty(fitted):
-    expected = fitted.predict_proba([""])
-    np.testing.assert_array_equal(fitted.predict_proba([None]), expected)
+def test_missing_texts_are_refused_with_their_position(fitted):
+    pandas = pytest.importorskip("pandas")
+    for texts in ([*X, None], [*X, float("nan")], np.array([*X, None], object)):
+        with pytest.raises(SettingsError, match=r"texts\[36\]=(None|nan)"):
+            fitted.predict_proba(texts)
+    for missing in (None, float("nan"), pandas.NA):
+        series = pandas.Series([*X, missing])
+        for texts in (series, series.to_frame("text")):
+            with pytest.raises(SettingsError, match=r"X\[36\], which holds none"):
+                fitted.predict_proba(texts)
 
 
 def test_frames_and_series_are_texts(fitted):
@@ -235,13 +242,16 @@ def test_frames_and_series_are_texts(fitted):
     [
         ({}, X, None, "requires y"),
         ({}, X, Y[2:], "36 texts and 34 labels"),
+        ({}, X, [*Y[:35], None], r"y\[35\]=None"),
+        ({}, X, [*Y[:35], float("nan")], r"y\[35\]=nan"),
         ({}, X, ["a"] * 36, "at least two labels"),
         ({}, "one text", ["a", "b"], "Put it into a list"),
-        ({}, [b"a", "b"], ["a", "b"], r"X\[0\], of which the text column"),
+        ({}, [b"a", "b"], ["a", "b"], r"texts\[0\]=b'a'"),
         ({}, np.eye(2), ["a", "b"], "a ndarray"),
         ({"validation_fraction": 1.0}, X, Y, "validation_fraction=1.0"),
-        ({"options": {"epochs": 2}}, X, Y, "epochs"),
-        ({"options": {"seed": 2}}, X, Y, "random_state"),
+        ({"options": {"epochs": 2}}, X, Y, "write epochs=2 as a parameter"),
+        ({"options": {"max_tokens": 32}}, X, Y, "write max_tokens=32 as a param"),
+        ({"options": {"seed": 2}}, X, Y, "write random_state=2"),
         ({"options": {"abstain_below": 0.5}}, X, Y, "abstain_below"),
         ({"options": {"epoch": 2}}, X, Y, "Did you mean 'epochs'"),
     ],

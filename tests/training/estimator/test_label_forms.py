@@ -72,7 +72,7 @@ def test_lists_come_back_as_tuples():
         (None, "requires y to be passed"),
         (["a", "a"], "at least two labels.*1 class: a"),
         ([], "at least two labels"),
-        (["a", None], "texts and NoneType"),
+        (["a", None], r"y\[1\]=None"),
         (["a", 1], "texts and int"),
         ([0.5, 1.0], "continuous"),
         (["a", "a "], "differ by more than white space"),
