@@ -34,7 +34,6 @@ from kerascls.checkpoints.weight_files.weight_file import WeightFile
 from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
-from kerascls.models.families import FAMILIES
 from kerascls.models.registry import ACTIVATIONS
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
@@ -227,15 +226,8 @@ def _notes_on_padding(
     stated, pad_id = raw.get("pad_token_id"), found.tokenizer.pad_id
     if stated is None or stated == pad_id:
         return []
-    token = found.tokenizer.token(pad_id)
-    if FAMILIES[files.family].counts_from_padding:  # where it is a place, too
-        return [
-            f"{found.path.name} has {token} at {pad_id}, not at pad_token_id={stated!r}"
-            f" of the configuration: are they of one checkpoint?"
-        ]
-    raise CheckpointError(
-        f"Expected a vocabulary and a configuration of one checkpoint. Received: "
-        f"{found.path}, where {token} has the id {pad_id}, and {files.config_path} "
-        f"with pad_token_id={stated!r}. Bring together the files of one checkpoint; "
-        f"if they are, write pad_token_id={pad_id} there."
-    )
+    # Said and not refused: multilingual-e5 is published so. Padding is masked.
+    return [
+        f"{found.path.name} has {found.tokenizer.token(pad_id)} at {pad_id}, not at "
+        f"pad_token_id={stated!r} of the configuration: are they of one checkpoint?"
+    ]

@@ -150,9 +150,7 @@ def _place(file: BinaryIO, entry: zipfile.ZipInfo) -> Place:
     if entry.compress_type != zipfile.ZIP_STORED:
         raise ValueError(f"the part {entry.filename!r:.80}, which is compressed")
     file.seek(entry.header_offset)
-    header = file.read(_ENTRY_HEADER.size)
-    if len(header) < _ENTRY_HEADER.size:
-        raise ValueError(f"the part {entry.filename!r:.80} behind its end")
+    header = file.read(_ENTRY_HEADER.size).ljust(_ENTRY_HEADER.size, b"\0")
     sign, name_bytes, extra_bytes = _ENTRY_HEADER.unpack(header)
     start = entry.header_offset + _ENTRY_HEADER.size + name_bytes + extra_bytes
     if sign != ZIP or start + entry.file_size > file.seek(0, 2):

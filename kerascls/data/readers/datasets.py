@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascls.data.labels import Task
 from kerascls.data.readers.class_folders import folder_sha256
+from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.example_columns import ExampleColumns
 from kerascls.data.readers.frame_kinds import as_source
@@ -126,11 +127,13 @@ def read(
         count = rows.log.count
         bad = f"{count} rows, all of them bad" if count else "no row"
         bad = "; ".join([bad, *rows.left_out, *rows.notes])
-        where = _where_rows_may_be(path, options)
-        raise DataError(
+        source = str(path)
+        error = ColumnsError(
             f"Expected at least one row of labelled text below the header. Received: "
-            f"{path} with {bad}. Give a file with rows.{where}"
+            f"{source} with {bad}.",
+            "Give a file with rows.",
         )
+        raise DataError(f"{error.fault} {_cure(path, options) or error.advice}")
     return Dataset(
         path=path,
         examples=examples,
@@ -144,11 +147,10 @@ def read(
     )
 
 
-def _where_rows_may_be(path: Path | Frame, options: ReadOptions) -> str:
+def _cure(path: Path | Frame, options: ReadOptions) -> str:
     """Returns advice for a file without rows: of a workbook its other sheets."""
     choose = partial(ExampleColumns.choose, options=options, source=str(path))
-    cure = find_cure(path, options, choose) if isinstance(path, Path) else ""
-    return f" {cure}" if cure else ""
+    return find_cure(path, options, choose) if isinstance(path, Path) else ""
 
 
 def _sha256(source: Path | Frame, examples: "Examples", options: ReadOptions) -> str:

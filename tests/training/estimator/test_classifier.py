@@ -229,6 +229,13 @@ def test_missing_texts_are_refused_with_their_position(fitted):
                 fitted.predict_proba(texts)
 
 
+def test_cells_that_have_no_text_are_refused_with_their_position(fitted):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": ["国足取胜", float("inf")]}, dtype=object)
+    with pytest.raises(SettingsError, match=r"X\[1\], of which the text column"):
+        fitted.predict(frame)
+
+
 def test_frames_and_series_are_texts(fitted):
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"id": 1, "text": X}, index=X)
