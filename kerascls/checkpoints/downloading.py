@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from kerascls.checkpoints.weight_files.weight_file import first_line
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.presets import (
     PRESETS,
@@ -202,13 +203,8 @@ def _told(repository: str, endpoint: str, folder: Path) -> Iterator[None]:
             raise
         raise CheckpointError(
             f"Expected {repository} from {endpoint}. Received: "
-            f"{_first_line(error)}. Give the command again, and it goes on where it "
+            f"{first_line(error)}. Give the command again, and it goes on where it "
             f"was; behind a firewall set $HTTPS_PROXY, or name a mirror with --mirror "
             f"(${ENDPOINT_VARIABLE}). Files fetched in another way are as good: put "
             f"them into {folder}."
         ) from error
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".")

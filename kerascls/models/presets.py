@@ -273,10 +273,11 @@ def require_pretrained(preset: Preset) -> Path:
     raise CheckpointError(
         f"Expected pretrained weights for the model {preset.name!r} in one of\n"
         f"{folders}\n"
-        f"Received: no weights in any of these. Put the checkpoint there (see "
-        f"pretrained/README.md), set ${PRETRAINED_VARIABLE} to the folder that holds "
-        f"it, pass --checkpoint DIR (in Python `checkpoint=DIR`), or start from random "
-        f"weights with --from-scratch (`from_scratch=True`)."
+        f"Received: no weights in any of these. Fetch them with `kerascls download "
+        f"{preset.name}`, put a checkpoint there (see pretrained/README.md), set "
+        f"${PRETRAINED_VARIABLE} to the folder that holds it, pass --checkpoint DIR "
+        f"(in Python `checkpoint=DIR`), or start from random weights with "
+        f"--from-scratch (`from_scratch=True`)."
     )
 
 

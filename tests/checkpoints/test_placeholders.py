@@ -37,5 +37,5 @@ def test_what_is_another_file_than_its_name_says_is_told(tmp_path, write, said):
 
 def test_what_may_be_right_is_left_to_its_reader(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"a": 1}))
-    refuse_placeholder(tmp_path / "config.json")
-    refuse_placeholder(tmp_path / "gone.json")
+    for name in ("config.json", "gone.json"):
+        assert refuse_placeholder(tmp_path / name) is None

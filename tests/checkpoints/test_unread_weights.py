@@ -27,7 +27,9 @@ def test_the_folder_of_an_adapter_is_refused_with_what_merges_it(
 
 
 def test_other_folders_are_not_refused(tmp_path):
-    refuse_adapter(tmp_path)
+    assert refuse_adapter(tmp_path) is None
+    (tmp_path / "config.json").write_text("{}")
+    assert refuse_adapter(tmp_path) is None
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ def test_a_missing_checkpoint_lists_every_place_and_the_ways_out(monkeypatch):
     message = str(error.value)
     assert all(str(place) in message for place in preset_folders(preset))
     assert "/no/such/place/electra_180g_small" in message
+    assert "`kerascls download electra_small`" in message
     assert "--checkpoint DIR" in message
     assert "--from-scratch" in message
 
