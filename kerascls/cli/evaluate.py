@@ -21,7 +21,6 @@ from kerascls.cli.output import echo_json, row_progress, show
 @click.argument("out", type=FOLDER)
 @click.option(
     "--test",
-    required=True,
     multiple=True,
     type=TEXT_SOURCE,
     help="Labelled text to score on; repeat for several files.",
@@ -44,7 +43,7 @@ def evaluate(
     """Score the classifier in OUT, a run directory or bundle, on labelled text."""
     with row_progress() as progress:
         result = kerascls.evaluate(
-            out, list(test), out=report, on_progress=progress, **given(options)
+            out, list(test) or None, out=report, on_progress=progress, **given(options)
         )
     if as_json:
         return echo_json(result.to_dict())

@@ -19,7 +19,7 @@ from kerascls.data.targets import Targets
 from kerascls.errors import DataError, SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns, score
 from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_baseline
-from kerascls.evaluation.reports.csv_markdown_json import write_report
+from kerascls.evaluation.reports.csv_markdown_json import MARKDOWN_FILE, write_report
 from kerascls.evaluation.reports.details import details_of
 from kerascls.evaluation.reports.errors import write_errors
 from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
@@ -162,7 +162,7 @@ def check_report_folder(out: str | Path) -> None:
 
 def evaluate(
     bundle: str | Path,
-    test: Any,
+    test: Any = None,
     *,
     runtime: str = "auto",
     out: str | Path | None = None,
@@ -174,7 +174,8 @@ def evaluate(
     Args:
         bundle: The bundle, or the run directory that holds it.
         test: Texts and labels: a file, a pattern of files, a table in memory, or a
-            list of several, see `kerascls.data.readers.frame_kinds.as_sources`.
+            list of several, see `kerascls.data.readers.frame_kinds.as_sources`. It is
+            needed.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
         on_progress: Called with rows done and all rows.
@@ -185,8 +186,9 @@ def evaluate(
     Raises:
         BundleError: When the bundle cannot be read.
         DataError: When the file cannot be used.
-        SettingsError: When a keyword is unknown, text columns are more or fewer than in
-            training, or matplotlib, which draws the plots in `out`, is not installed.
+        SettingsError: When there is nothing to score on, a keyword is unknown, text
+            columns are more or fewer than in training, or matplotlib, which draws the
+            plots in `out`, is not installed.
 
     Example:
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
@@ -196,6 +198,8 @@ def evaluate(
         require("A report with plots", "matplotlib")
         check_report_folder(out)
     opened = open_bundle(bundle)
+    if test is None:
+        raise _nothing_to_score_on(opened)
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
@@ -204,6 +208,15 @@ def evaluate(
     if out is not None:
         write_results(out, report, scored, dataset.text_columns)
     return report
+
+
+def _nothing_to_score_on(bundle: Bundle) -> SettingsError:
+    own = bundle.path.parent / MARKDOWN_FILE
+    scored = f" What its run left for testing is scored in {own}." * own.is_file()
+    return SettingsError(
+        f"Expected labelled text to score {str(bundle.path)!r} on. Received: "
+        f"test=None. Name it: --test FILE, in Python test=.{scored}"
+    )
 
 
 def logits_of(

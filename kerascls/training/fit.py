@@ -144,6 +144,10 @@ def fit(
         earlier, settings = earlier_run(folder, settings, overwrite)
         if earlier.facts["status"] == "done":
             earlier.remove_states()
+            screen.say(
+                f"{earlier.path} is done, there is nothing to go on with: these are "
+                f"its results. More epochs need a run of their own, another --out."
+            )
             return _finished(earlier)
     elif folder is not None:
         RunDirectory.check(folder, overwrite)  # before reading, which may take long

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kerascls
-from kerascls.errors import ExportError, SettingsError
+from kerascls.errors import BundleError, SettingsError
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import open_bundle
@@ -195,7 +195,7 @@ def test_commands_for_training_in_steps_are_refused(command):
 
 @pytest.mark.parametrize("format", ["onnx", "savedmodel", "tflite"])
 def test_an_export_is_refused_for_it_needs_none(linear_run, format, tmp_path):
-    with pytest.raises(ExportError, match="numpy alone runs it"):
+    with pytest.raises(BundleError, match="numpy alone runs it"):
         kerascls.export(linear_run.out, format=format, out=tmp_path / "model")
 
 
@@ -216,3 +216,8 @@ def test_a_finished_run_is_only_read_and_one_that_was_killed_starts_again(
     (copy / "run.json").write_text(json.dumps(facts | {"status": "running"}))
     again = kerascls.fit(out=copy, resume=True, quiet=True)
     assert again.report.to_dict() == linear_run.result.report.to_dict()
+
+
+def test_going_on_with_a_finished_run_says_so(linear_run, capsys):
+    kerascls.fit(out=linear_run.out, resume=True)
+    assert "is done, there is nothing to go on with" in capsys.readouterr().out
