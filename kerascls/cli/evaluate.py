@@ -15,6 +15,7 @@ from kerascls.cli.options import (
     runtime_option,
 )
 from kerascls.cli.output import echo_json, row_progress, show
+from kerascls.settings.training import LANGUAGES
 
 
 @click.command()
@@ -30,6 +31,11 @@ from kerascls.cli.output import echo_json, row_progress, show
     "--report",
     type=NEW_FOLDER,
     help="Directory for reports, plots, mistakes and scored rows. Default: none.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    help="Of report.html, report.md and plots.  [en]",
 )
 @runtime_option
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")

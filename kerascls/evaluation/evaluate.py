@@ -30,9 +30,11 @@ from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
+from kerascls.settings.training import LANGUAGES
 from kerascls.system.extras import require
 from kerascls.system.files import staged
 from kerascls.system.places import check_folder, first_in
+from kerascls.system.tables import known_name
 
 
 def scored_rows_of(
@@ -121,6 +123,7 @@ def write_results(
     scored: ScoredRows,
     text_columns: Sequence[str],
     history_csv: Path | None = None,
+    language: str = "en",
 ) -> None:
     """Writes all there is to know about scored rows, or nothing where that fails.
 
@@ -131,11 +134,14 @@ def write_results(
         scored: The rows: errors.csv, and test.safetensors for `kerascls diff`.
         text_columns: Names of their text fields.
         history_csv: Scores of every epoch of the training, for report.html.
+        language: That of report.html, report.md and the pictures, of `LANGUAGES`.
     """
     with staged(directory) as work:
-        write_report(work, report)
-        write_report_html(work / HTML_FILE, report, scored, history_csv)
-        write_plots(work / PLOTS_FOLDER, report, scored, history_csv)
+        write_report(work, report, language=language)
+        write_report_html(
+            work / HTML_FILE, report, scored, history_csv, language=language
+        )
+        write_plots(work / PLOTS_FOLDER, report, scored, history_csv, language=language)
         write_errors(work, scored, text_columns)
         scored.save(work / TEST_ROWS_FILE)
 
@@ -166,6 +172,7 @@ def evaluate(
     *,
     runtime: str = "auto",
     out: str | Path | None = None,
+    language: str = "en",
     on_progress: Callable[[int, int], None] | None = None,
     **reading: Unpack[ReadKeywords],
 ) -> Report:
@@ -178,6 +185,7 @@ def evaluate(
             needed.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
+        language: That of what people read there, `"en"` or `"zh"`.
         on_progress: Called with rows done and all rows.
         **reading: How the file is read, see `kerascls.data.readers.ReadOptions`:
             `text`, `label`, `label_separator` and `task`, by default as in training,
@@ -194,6 +202,7 @@ def evaluate(
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
     options = ReadOptions.from_keywords(evaluate, reading)
+    known_name(LANGUAGES, language, "language")
     if out is not None:
         require("A report with plots", "matplotlib")
         check_report_folder(out)
@@ -206,7 +215,7 @@ def evaluate(
     notes = (*dataset.notes, *seen_notes(opened, dataset))
     report = report_on(opened, scored, dataset.name, notes)
     if out is not None:
-        write_results(out, report, scored, dataset.text_columns)
+        write_results(out, report, scored, dataset.text_columns, language=language)
     return report
 
 

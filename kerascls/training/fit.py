@@ -244,7 +244,9 @@ def _run(
         columns = data.parts["test"].dataset.text_columns
         history = run.path / HISTORY_FILE
         write_results(
-            run.path, report, scored, columns, history if history.is_file() else None
+            *(run.path, report, scored, columns),
+            history if history.is_file() else None,
+            job.settings.train.language,
         )
         screen.say(render_report(report))
     minutes = (time.monotonic() - started_s + trained.seconds_before) / 60

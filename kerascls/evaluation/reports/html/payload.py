@@ -17,6 +17,7 @@ from kerascls.evaluation.reports.html.chart_data import (
 )
 from kerascls.evaluation.reports.html.errors import worst_mistakes
 from kerascls.evaluation.reports.html.scores import class_columns, headline, is_plain
+from kerascls.evaluation.reports.language import ENGLISH, Language
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.tables import detail_lines, report_lines
 from kerascls.evaluation.scored_rows import ScoredRows
@@ -30,6 +31,7 @@ def payload(
     history_csv: str | Path | None = None,
     *,
     max_mistakes: int = 200,
+    say: Language = ENGLISH,
 ) -> dict[str, Any]:
     """Returns everything the page shows.
 
@@ -38,20 +40,22 @@ def payload(
         scored: The rows themselves.
         history_csv: The history of the training, if there is one.
         max_mistakes: How many mistakes to list.
+        say: The language of the page.
     """
     details = report.details or details_of(
         scored, report.rule.threshold_of(scored.known)
     )
     return {
+        "words": dict(say.words),
         "task": report.task.value,
         "rows": len(scored),
         "wrong": int(scored.wrong.sum()),
         "labels": list(scored.labels),
         "known": scored.known,
         "plain": is_plain(report),
-        "notes": report_lines(report),
+        "notes": report_lines(report, say),
         # The first line has the intervals, which stand beside their scores.
-        "more": detail_lines(details)[1:],
+        "more": detail_lines(details, say)[1:],
         "headline": headline(report, details),
         "classes": class_columns(report, scored, details),
         "curves": label_curves(report, scored),

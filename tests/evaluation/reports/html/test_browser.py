@@ -1,5 +1,6 @@
 """The page in a real browser: sliders, sorting, hostile texts, a phone's width."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -85,7 +86,9 @@ def addresses(rows, tmp_path_factory) -> dict[str, str]:
             source=SCRIPT,
         )
         write_report_html(folder / f"{name}.html", report, scored, history)
-    return {name: (folder / f"{name}.html").as_uri() for name in pages}
+        file = folder / f"{name}-zh.html"
+        write_report_html(file, report, scored, history, language="zh")
+    return {path.stem: path.as_uri() for path in folder.glob("*.html")}
 
 
 @pytest.fixture
@@ -297,3 +300,19 @@ def test_new_scores_are_said_once_the_slider_rests(page):
 
 def test_the_history_has_the_line_of_macro_f1(page):
     assert len(find_all(page, "#history path.guide")) == 1
+
+
+@pytest.mark.parametrize("task", ["multilabel", "fallback", "multiclass"])
+def test_a_chinese_page_has_english_names_only(browser, addresses, task):
+    browser.get(addresses[f"{task}-zh"])
+    find(browser, "summary").click()
+    said = find(browser, "body").text
+    hints = browser.execute_script(
+        "return [...document.querySelectorAll('[aria-label], [placeholder], title')]"
+        ".map((one) => one.ariaLabel || one.placeholder || one.textContent).join('\\n')"
+    )
+    assert "错得最离谱的文本" in said
+    for own in (*LABELS, SCRIPT, f"{SCRIPT[:13]}…", "kerascls tune", "ROC AUC"):
+        said, hints = said.replace(own, ""), hints.replace(own, "")
+    names = {"Brier", "Hamming", "ROC", "AUC", "nDCG"}
+    assert set(re.findall("[A-Za-z]{3,}", said + hints)) <= names
