@@ -22,6 +22,7 @@ from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_bas
 from kerascls.evaluation.reports.csv_markdown_json import MARKDOWN_FILE, write_report
 from kerascls.evaluation.reports.details import details_of
 from kerascls.evaluation.reports.errors import write_errors
+from kerascls.evaluation.reports.features import SHOWN_FEATURES, Features
 from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
 from kerascls.evaluation.reports.report import Report, majority_baseline
@@ -30,6 +31,7 @@ from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
+from kerascls.inference.runtimes import features_of
 from kerascls.settings.training import LANGUAGES
 from kerascls.system.extras import require
 from kerascls.system.files import staged
@@ -98,6 +100,7 @@ def report_on(
     support = np.array(list(bundle.train_support.values()))
     label, baseline = majority_baseline(scored.targets, support, scored.labels)
     thresholds = bundle.decision.fitted_thresholds(bundle.label_set.names)
+    weights = features_of(bundle, SHOWN_FEATURES)
     all_labels = None
     if bundle.task is Task.MULTILABEL:
         all_labels = all_labels_baseline(scored.targets, scored.known, scored.labels)
@@ -114,6 +117,7 @@ def report_on(
         notes=tuple(notes),
         all_labels=all_labels,
         linear=linear,
+        features=None if weights is None else Features(weights),
     )
 
 

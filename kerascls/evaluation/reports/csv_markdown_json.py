@@ -95,6 +95,8 @@ def report_markdown(report: Report, *, language: str = "en") -> str:
         name = name.replace("|", "\\|").replace("\n", " ")
         name = name if row.is_class else say(name)
         lines.append(_markdown_line([name, *cells]))
+    if report.features is not None:
+        lines += report.features.markdown(say)
     return "\n".join(lines) + "\n"
 
 

@@ -221,3 +221,26 @@ def test_a_finished_run_is_only_read_and_one_that_was_killed_starts_again(
 def test_going_on_with_a_finished_run_says_so(linear_run, capsys):
     kerascls.fit(out=linear_run.out, resume=True)
     assert "is done, there is nothing to go on with" in capsys.readouterr().out
+
+
+def test_the_report_says_what_speaks_for_each_label(linear_run):
+    report = json.loads((linear_run.out / "report.json").read_text("utf-8"))
+    ngrams = report["features"]
+    assert list(ngrams) == list(linear_run.result.report.train_support)
+    for weights in map(dict.values, ngrams.values()):
+        assert 0 < len(weights) <= 10
+        assert sorted(weights, reverse=True) == list(weights) and min(weights) > 0
+    text = (linear_run.out / "report.md").read_text("utf-8")
+    below = text.partition("## What speaks for each label")[2]
+    assert below.count("\n- ") == len(ngrams)
+
+
+def test_two_classes_have_features_each(tmp_path):
+    texts = [f"{word} {n % 3}" for n in range(40) for word in ("good", "bad")]
+    labels = ["yes", "no"] * 40
+    train = {"text": texts, "label": labels}
+    report = kerascls.fit(
+        train=train, model="linear", out=tmp_path / "two", quiet=True
+    ).report
+    first = {label: next(iter(one)) for label, one in report.features.of_label.items()}
+    assert first == {"yes": "good", "no": "bad"}

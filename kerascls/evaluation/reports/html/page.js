@@ -136,6 +136,42 @@ function pairTable({ kind, pairs }) {
   );
 }
 
+function featureSection() {
+  if (!data.features) return;
+  byId("features-section").hidden = false;
+  const lines = data.features.slice(0, data.known).map((features, label) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", title: data.labels[label] }, labelName(label)),
+      element(
+        "td",
+        { class: "other" },
+        element("ul", { class: "chips" }, ...features.map(featureChip)),
+      ),
+    ),
+  );
+  const table = element("table", {}, element("tbody", {}, ...lines));
+  byId("features").append(
+    help(
+      t(
+        "Words or characters that the linear model weighs most for a label, with coefficient times inverse document frequency; ␣ is a blank.",
+      ),
+    ),
+    element("div", { class: "scroll" }, table),
+  );
+}
+
+function featureChip([ngram, weight]) {
+  return element(
+    "li",
+    { class: "chip" },
+    element("bdi", {}, ngram),
+    " ",
+    element("span", { class: "weight" }, fixed(weight, 2)),
+  );
+}
+
 const AT_ONCE = 20;
 
 function mistakeSection() {
@@ -255,4 +291,5 @@ reliability();
 history();
 coverage();
 matrixSection();
+featureSection();
 mistakeSection();

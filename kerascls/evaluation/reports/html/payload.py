@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.evaluation.reports.details import details_of
+from kerascls.evaluation.reports.features import shown_ngram
 from kerascls.evaluation.reports.html.chart_data import (
     coverage_points,
     history_lines,
@@ -63,5 +64,17 @@ def payload(
         "reliability": reliability_bins(scored),
         "matrices": matrices(scored),
         "history": history_lines(history_csv, scored) if history_csv else None,
+        "features": _features(report, scored),
         "mistakes": worst_mistakes(scored, max_mistakes, MAX_CHARS),
     }
+
+
+def _features(report: Report, scored: ScoredRows) -> list[list[list]] | None:
+    """Returns n-grams and weights of each label, as they are shown."""
+    if report.features is None:
+        return None
+    of_label = report.features.of_label
+    return [
+        [[shown_ngram(ngram), round(weight, 2)] for ngram, weight in ngrams.items()]
+        for ngrams in (of_label.get(label, {}) for label in scored.labels)
+    ]

@@ -9,6 +9,7 @@ import pytest
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.features import Features
 from kerascls.evaluation.reports.history import append_history, history_rows
 from kerascls.evaluation.reports.html.page import write_report_html
 from kerascls.evaluation.reports.report import Report
@@ -84,6 +85,7 @@ def addresses(rows, tmp_path_factory) -> dict[str, str]:
             rule=rule,
             train_support=dict.fromkeys(LABELS[:4], 9),
             source=SCRIPT,
+            features=Features({label: {SCRIPT: 2.5, " 球": 1} for label in LABELS[:4]}),
         )
         write_report_html(folder / f"{name}.html", report, scored, history)
         file = folder / f"{name}-zh.html"
@@ -312,7 +314,15 @@ def test_a_chinese_page_has_english_names_only(browser, addresses, task):
         ".map((one) => one.ariaLabel || one.placeholder || one.textContent).join('\\n')"
     )
     assert "错得最离谱的文本" in said
-    for own in (*LABELS, SCRIPT, f"{SCRIPT[:13]}…", "kerascls tune", "ROC AUC"):
+    for own in (SCRIPT, *LABELS, f"{SCRIPT[:13]}…", "kerascls tune", "ROC AUC"):
         said, hints = said.replace(own, ""), hints.replace(own, "")
     names = {"Brier", "Hamming", "ROC", "AUC", "nDCG"}
     assert set(re.findall("[A-Za-z]{3,}", said + hints)) <= names
+
+
+def test_what_speaks_for_a_label_is_text(page):
+    lines = find_all(page, "#features tr")
+    assert len(lines) == 4
+    chips = [li.get_attribute("textContent") for li in find_all(lines[0], "li")]
+    assert chips == [f"{SCRIPT} 2.50", "\u2423球 1.00"]
+    assert page.execute_script("return window.ran") is None
