@@ -43,6 +43,8 @@ def check_arguments(
     try:
         given, others_given, _ = twin.make_parser(own).parse_args(list(args))
     except click.NoSuchOption as error:
+        if setting := _setting_of(error.option_name, options):
+            raise click.NoSuchOption(error.option_name, setting, ctx=own) from None
         names = {one.lstrip("-"): one for option in options for one in option.opts}
         found = nearest(error.option_name, names)
         raise click.NoSuchOption(
@@ -71,6 +73,16 @@ def check_arguments(
         name, *rest = others_given
         if (inner := command.get_command(own, name)) is not None:
             check_arguments(inner, rest, own)
+
+
+def _setting_of(name: str, options: list[click.Option]) -> str:
+    """Returns how to give a setting that has no option of its own, "" for others."""
+    from kerascls.settings.run_settings import OPTION_KEYS  # which takes time
+
+    key = OPTION_KEYS.get(name.lstrip("-").replace("-", "_"))
+    if key is None or not any("--set" in option.opts for option in options):
+        return ""
+    return f"{name!r} has no option of its own: give it as --set {key}=VALUE."
 
 
 def _option_of_files(command: click.Command) -> str:

@@ -176,7 +176,7 @@ def evaluate(
     *,
     runtime: str = "auto",
     out: str | Path | None = None,
-    language: str = "en",
+    language: str | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     **reading: Unpack[ReadKeywords],
 ) -> Report:
@@ -189,7 +189,7 @@ def evaluate(
             needed.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
-        language: That of what people read there, `"en"` or `"zh"`.
+        language: That of what people read there, `"en"` (default) or `"zh"`.
         on_progress: Called with rows done and all rows.
         **reading: How the file is read, see `kerascls.data.readers.ReadOptions`:
             `text`, `label`, `label_separator` and `task`, by default as in training,
@@ -206,7 +206,7 @@ def evaluate(
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
     options = ReadOptions.from_keywords(evaluate, reading)
-    known_name(LANGUAGES, language, "language")
+    _check_language(language, out)
     if out is not None:
         require("A report with plots", "matplotlib")
         check_report_folder(out)
@@ -219,8 +219,21 @@ def evaluate(
     notes = (*dataset.notes, *seen_notes(opened, dataset))
     report = report_on(opened, scored, dataset.name, notes)
     if out is not None:
-        write_results(out, report, scored, dataset.text_columns, language=language)
+        columns = dataset.text_columns
+        write_results(out, report, scored, columns, language=language or "en")
     return report
+
+
+def _check_language(language: str | None, out: str | Path | None) -> None:
+    if language is None:
+        return
+    known_name(LANGUAGES, language, "language")
+    if out is None:
+        raise SettingsError(
+            f"Expected a report to write in a language. Received: "
+            f"language={language!r} without its directory. Name that with --report "
+            f"(out=), or leave the language out: the screen is English."
+        )
 
 
 def _nothing_to_score_on(bundle: Bundle) -> SettingsError:

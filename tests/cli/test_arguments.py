@@ -94,3 +94,9 @@ def test_files_of_a_pattern_that_was_not_quoted_are_told_with_the_option(
         (tmp_path / name).touch()
     outcome = run(*command, option, "a.csv", "b.csv")
     assert f"quote it: {option} 'data/*.csv'" in outcome.err
+
+
+def test_a_setting_without_an_option_is_told_as_it_is_given(run):
+    outcome = run("fit", "--window-overlap", "5")
+    assert "--set model.window_overlap=VALUE" in outcome.err
+    assert "--set" not in run("inspect", "x", "--window-overlap", "5").err
