@@ -25,7 +25,7 @@ ERRORS = dict.fromkeys(
     ),
     "{0}",
 )
-ERRORS |= {"ColumnsError": "{0} {1}", "NoSuchOption": "{1}"}
+ERRORS |= {"ColumnsError": "{0} {1}", "FormatError": "{0}", "NoSuchOption": "{1}"}
 ERRORS |= {"Finding": "Expected {0}. Received: {1}. {2}"}
 # These are reasons, which other messages quote.
 REASONS = {"ValueError": "{0}", "TypeError": "{0}", "KeyError": "{0}"}
@@ -37,7 +37,7 @@ TELLERS = {
 }
 
 # A sentence ends, or a line does and no row of a list is next.
-_END_OF_RECEIVED = re.compile(r"(?:[.?)]\s+|\n)(?=[A-Z¤])|(?<=¤)\s+(?=[A-Z])")
+_END_OF_RECEIVED = re.compile(r"(?:[.?)]\s+|\n)(?=[A-Z¤])|(?<=¤)\s+(?=[A-Z][a-z])")
 _VALUES = (r"‹[^‹›]*›", *[r"\{[^{}]*\}"] * 4)
 _BRACKETS = (*_VALUES, r"`[^`]*`", *[r"\([^()]*\)"] * 2)
 

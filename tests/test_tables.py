@@ -24,7 +24,7 @@ from kerascls.models.presets import PRESETS
 from kerascls.models.registry import ACTIVATIONS, POOLINGS, Activation, Pooling
 from kerascls.serving.exporters.formats import FORMATS, Format
 from kerascls.settings.run_settings import RunSettings, choices
-from kerascls.settings.training import LOSSES, TRACKERS
+from kerascls.settings.training import LANGUAGES, LOSSES, TRACKERS
 from kerascls.system.tables import named
 
 PACKAGE = Path(kerascls.__file__).parent
@@ -37,6 +37,7 @@ TABLES = {
     "losses": (LOSSES, "settings/training.py"),
     "linear losses": (LINEAR_LOSSES, "models/linear/config.py"),
     "trackers": (TRACKERS, "settings/training.py"),
+    "languages": (LANGUAGES, "settings/training.py"),
     "runtimes": (RUNTIMES, "inference/runtimes/__init__.py"),
     "export formats": (FORMATS, "serving/exporters/formats.py"),
     "judges": (JUDGES, "auditing/judges.py"),

@@ -36,6 +36,7 @@ from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.registry import ACTIVATIONS
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
+from kerascls.preprocessing.tokenizers.vocabulary import begins_empty
 
 GENERATOR = (
     "this is ELECTRA's generator; the discriminator is the one meant for classification"
@@ -199,6 +200,12 @@ def _is_generator(layout: LayoutName, raw: dict[str, Any], names: EncoderNames) 
     return is_generator(raw) or "generator head" in heads or names.word == "generator"
 
 
+def _advice_on_size(path: Path) -> str:
+    if path.suffix != ".json" and begins_empty(path):
+        return "Delete its first line, which is empty: it shifts all ids by one."
+    return "Bring together the files of one checkpoint."
+
+
 def _with_vocabulary(files: EncoderFiles) -> FoundCheckpoint:
     raw = read_config(files.config_path)
     found = find_tokenizer(files.directory, raw)
@@ -206,8 +213,7 @@ def _with_vocabulary(files: EncoderFiles) -> FoundCheckpoint:
     if size > rows:
         raise CheckpointError(
             f"Expected at most vocab_size={rows} tokens, as {files.config_path} says. "
-            f"Received: {found.path} with {size} tokens. Bring together the files of "
-            f"one checkpoint."
+            f"Received: {found.path} with {size} tokens. {_advice_on_size(found.path)}"
         )
     notes = [*files.notes, *found.notes, *_notes_on_padding(files, raw, found)]
     if size < rows:

@@ -17,6 +17,7 @@ from kerascls.checkpoints.vocabularies import (
     lower_casing,
     notes_on_added_tokens,
     notes_on_repeats,
+    notes_on_shifted_ids,
     read_vocabulary,
 )
 from kerascls.errors import CheckpointError
@@ -83,7 +84,8 @@ def find_tokenizer(directory: Path, raw_config: Mapping[str, Any]) -> FoundToken
     require_special_tokens(vocab, path)
     _refuse_other_ids(vocab, path, their_ids)
     lower, source = lower_casing(directory, raw_config, vocab)
-    notes = [*notes_on_repeats(path), *notes_on_added_tokens(directory, vocab)]
+    notes = [*notes_on_shifted_ids(path), *notes_on_repeats(path)]
+    notes += [*notes_on_added_tokens(directory, vocab)]
     notes.append(f"lower-cased text: {'yes' if lower else 'no'} ({source})")
     return FoundTokenizer(Tokenizer(vocab, do_lower_case=lower), path, tuple(notes))
 

@@ -10,7 +10,11 @@ from kerascls.checkpoints.placeholders import refuse_placeholder
 from kerascls.errors import CheckpointError
 from kerascls.preprocessing.tokenizers.tokenizer_form import require_form
 from kerascls.preprocessing.tokenizers.tokenizer_json import token_ids_of
-from kerascls.preprocessing.tokenizers.vocabulary import load_vocab, repeated_tokens
+from kerascls.preprocessing.tokenizers.vocabulary import (
+    begins_empty,
+    load_vocab,
+    repeated_tokens,
+)
 
 CASED_SHARE = 0.01
 
@@ -27,6 +31,16 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     content = require_form(read_json(path), str(path))
     token_ids_of(content, str(path))  # which checks them
     return dict(content["model"]["vocab"])
+
+
+def notes_on_shifted_ids(path: Path) -> list[str]:
+    """Returns what is to be said of a `vocab.txt` whose first line is empty."""
+    if path.suffix == ".json" or not begins_empty(path):
+        return []
+    return [
+        f"the first line of {path.name} is empty, so the ids of its tokens begin with "
+        f"1; if the checkpoint came without that line, all are off by one: delete it"
+    ]
 
 
 def notes_on_repeats(path: Path) -> list[str]:

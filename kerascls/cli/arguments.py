@@ -43,6 +43,8 @@ def check_arguments(
     try:
         given, others_given, _ = twin.make_parser(own).parse_args(list(args))
     except click.NoSuchOption as error:
+        if setting := _setting_of(error.option_name, options):
+            raise click.NoSuchOption(error.option_name, setting, ctx=own) from None
         names = {one.lstrip("-"): one for option in options for one in option.opts}
         found = nearest(error.option_name, names)
         raise click.NoSuchOption(
@@ -63,14 +65,35 @@ def check_arguments(
     if given_files := _left_over(command, others_given):
         raise click.UsageError(
             f"There is no place for {' '.join(given_files)}. If the shell made several "
-            f"files of a pattern, quote it: --train 'data/*.csv'; or give every file "
-            f"its own option.",
+            f"files of a pattern, quote it: {_option_of_files(command)} 'data/*.csv'; "
+            f"or give every file its own option.",
             own,
         )
     if isinstance(command, click.Group) and others_given:
         name, *rest = others_given
         if (inner := command.get_command(own, name)) is not None:
             check_arguments(inner, rest, own)
+
+
+def _setting_of(name: str, options: list[click.Option]) -> str:
+    """Returns how to give a setting that has no option of its own, "" for others."""
+    from kerascls.settings.run_settings import OPTION_KEYS  # which takes time
+
+    key = OPTION_KEYS.get(name.lstrip("-").replace("-", "_"))
+    if key is None or not any("--set" in option.opts for option in options):
+        return ""
+    return f"{name!r} has no option of its own: give it as --set {key}=VALUE."
+
+
+def _option_of_files(command: click.Command) -> str:
+    """Returns the first option of a command that takes several files."""
+    options = (one for one in command.params if isinstance(one, click.Option))
+    of_files = (one.opts[0] for one in options if one.multiple and _is_path(one))
+    return next(of_files, "--input")
+
+
+def _is_path(option: click.Option) -> bool:
+    return isinstance(option.type, click.Path)
 
 
 def _left_over(command: click.Command, arguments: list[str]) -> list[str]:

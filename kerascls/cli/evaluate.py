@@ -15,13 +15,13 @@ from kerascls.cli.options import (
     runtime_option,
 )
 from kerascls.cli.output import echo_json, row_progress, show
+from kerascls.settings.training import LANGUAGES
 
 
 @click.command()
 @click.argument("out", type=FOLDER)
 @click.option(
     "--test",
-    required=True,
     multiple=True,
     type=TEXT_SOURCE,
     help="Labelled text to score on; repeat for several files.",
@@ -31,6 +31,11 @@ from kerascls.cli.output import echo_json, row_progress, show
     "--report",
     type=NEW_FOLDER,
     help="Directory for reports, plots, mistakes and scored rows. Default: none.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    help="Of report.html, report.md and plots.  [en]",
 )
 @runtime_option
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
@@ -44,7 +49,7 @@ def evaluate(
     """Score the classifier in OUT, a run directory or bundle, on labelled text."""
     with row_progress() as progress:
         result = kerascls.evaluate(
-            out, list(test), out=report, on_progress=progress, **given(options)
+            out, list(test) or None, out=report, on_progress=progress, **given(options)
         )
     if as_json:
         return echo_json(result.to_dict())

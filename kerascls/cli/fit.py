@@ -15,7 +15,7 @@ OPTIONS = (
     *("model", "train", "valid", "test", "text", "text_pair"),
     *(name for name in READ_KEYWORDS if name != "text"),
     *("checkpoint", "vocab", "from_scratch", "max_tokens", "truncate", "max_windows"),
-    *("batch_size", "epochs", "learning_rate", "seed"),
+    *("batch_size", "epochs", "learning_rate", "seed", "language"),
 )
 _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
 

@@ -38,6 +38,13 @@ def relabel(
         return echo_json(result.to_dict())
     written = printable(str(output))
     click.echo(f"{written}: {result.rows:,} rows, {result.changed:,} with other labels")
+    if not result.changed:
+        name = printable(str(corrections))
+        click.echo(
+            f"nothing was corrected: write the right labels into the column "
+            f"'corrected' of {name} ([] for none; of doccano's lines into \"label\"), "
+            f"and give another --output"
+        )
     if result.new_labels:
         click.echo(f"labels that are new: {printable(', '.join(result.new_labels))}")
     if result.other_files:

@@ -146,6 +146,13 @@ def check_decision(
             f"label is given. Received: decision.threshold={settings.threshold!r}. "
             "Leave it out."
         )
+    for name in ("top_k", "min_labels"):
+        if (getattr(settings, name) or 0) > len(labels):
+            raise SettingsError(
+                f"Expected no more labels of a row than there are, {len(labels)}. "
+                f"Received: decision.{name}={getattr(settings, name)!r}. Give a "
+                f"smaller number."
+            )
     _objective.cache_clear()
     no_rows = np.zeros((0, len(labels)), np.float32)
     decide(settings, task, labels, no_rows > 0, no_rows)

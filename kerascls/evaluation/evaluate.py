@@ -19,9 +19,10 @@ from kerascls.data.targets import Targets
 from kerascls.errors import DataError, SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns, score
 from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_baseline
-from kerascls.evaluation.reports.csv_markdown_json import write_report
+from kerascls.evaluation.reports.csv_markdown_json import MARKDOWN_FILE, write_report
 from kerascls.evaluation.reports.details import details_of
 from kerascls.evaluation.reports.errors import write_errors
+from kerascls.evaluation.reports.features import SHOWN_FEATURES, Features
 from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
 from kerascls.evaluation.reports.report import Report, majority_baseline
@@ -30,9 +31,12 @@ from kerascls.evaluation.seen_texts import seen_notes
 from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.bundle.files import RUN_FILE
 from kerascls.inference.predictor import Predictor
+from kerascls.inference.runtimes import features_of
+from kerascls.settings.training import LANGUAGES
 from kerascls.system.extras import require
 from kerascls.system.files import staged
 from kerascls.system.places import check_folder, first_in
+from kerascls.system.tables import known_name
 
 
 def scored_rows_of(
@@ -96,6 +100,7 @@ def report_on(
     support = np.array(list(bundle.train_support.values()))
     label, baseline = majority_baseline(scored.targets, support, scored.labels)
     thresholds = bundle.decision.fitted_thresholds(bundle.label_set.names)
+    weights = features_of(bundle, SHOWN_FEATURES)
     all_labels = None
     if bundle.task is Task.MULTILABEL:
         all_labels = all_labels_baseline(scored.targets, scored.known, scored.labels)
@@ -112,6 +117,7 @@ def report_on(
         notes=tuple(notes),
         all_labels=all_labels,
         linear=linear,
+        features=None if weights is None else Features(weights),
     )
 
 
@@ -121,6 +127,7 @@ def write_results(
     scored: ScoredRows,
     text_columns: Sequence[str],
     history_csv: Path | None = None,
+    language: str = "en",
 ) -> None:
     """Writes all there is to know about scored rows, or nothing where that fails.
 
@@ -131,11 +138,14 @@ def write_results(
         scored: The rows: errors.csv, and test.safetensors for `kerascls diff`.
         text_columns: Names of their text fields.
         history_csv: Scores of every epoch of the training, for report.html.
+        language: That of report.html, report.md and the pictures, of `LANGUAGES`.
     """
     with staged(directory) as work:
-        write_report(work, report)
-        write_report_html(work / HTML_FILE, report, scored, history_csv)
-        write_plots(work / PLOTS_FOLDER, report, scored, history_csv)
+        write_report(work, report, language=language)
+        write_report_html(
+            work / HTML_FILE, report, scored, history_csv, language=language
+        )
+        write_plots(work / PLOTS_FOLDER, report, scored, history_csv, language=language)
         write_errors(work, scored, text_columns)
         scored.save(work / TEST_ROWS_FILE)
 
@@ -162,10 +172,11 @@ def check_report_folder(out: str | Path) -> None:
 
 def evaluate(
     bundle: str | Path,
-    test: Any,
+    test: Any = None,
     *,
     runtime: str = "auto",
     out: str | Path | None = None,
+    language: str | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     **reading: Unpack[ReadKeywords],
 ) -> Report:
@@ -174,9 +185,11 @@ def evaluate(
     Args:
         bundle: The bundle, or the run directory that holds it.
         test: Texts and labels: a file, a pattern of files, a table in memory, or a
-            list of several, see `kerascls.data.readers.frame_kinds.as_sources`.
+            list of several, see `kerascls.data.readers.frame_kinds.as_sources`. It is
+            needed.
         runtime: What computes, see `Predictor.load`.
         out: Directory for what `write_results` writes; none by default.
+        language: That of what people read there, `"en"` (default) or `"zh"`.
         on_progress: Called with rows done and all rows.
         **reading: How the file is read, see `kerascls.data.readers.ReadOptions`:
             `text`, `label`, `label_separator` and `task`, by default as in training,
@@ -185,25 +198,51 @@ def evaluate(
     Raises:
         BundleError: When the bundle cannot be read.
         DataError: When the file cannot be used.
-        SettingsError: When a keyword is unknown, text columns are more or fewer than in
-            training, or matplotlib, which draws the plots in `out`, is not installed.
+        SettingsError: When there is nothing to score on, a keyword is unknown, text
+            columns are more or fewer than in training, or matplotlib, which draws the
+            plots in `out`, is not installed.
 
     Example:
         >>> evaluate("runs/news", "test.csv").scores.macro.f1
     """
     options = ReadOptions.from_keywords(evaluate, reading)
+    _check_language(language, out)
     if out is not None:
         require("A report with plots", "matplotlib")
         check_report_folder(out)
     opened = open_bundle(bundle)
+    if test is None:
+        raise _nothing_to_score_on(opened)
     dataset = read_labelled(opened, test, options)
     logits = logits_of(opened, dataset, on_progress, runtime)
     scored = scored_rows_of(opened, logits, dataset)
     notes = (*dataset.notes, *seen_notes(opened, dataset))
     report = report_on(opened, scored, dataset.name, notes)
     if out is not None:
-        write_results(out, report, scored, dataset.text_columns)
+        columns = dataset.text_columns
+        write_results(out, report, scored, columns, language=language or "en")
     return report
+
+
+def _check_language(language: str | None, out: str | Path | None) -> None:
+    if language is None:
+        return
+    known_name(LANGUAGES, language, "language")
+    if out is None:
+        raise SettingsError(
+            f"Expected a report to write in a language. Received: "
+            f"language={language!r} without its directory. Name that with --report "
+            f"(out=), or leave the language out: the screen is English."
+        )
+
+
+def _nothing_to_score_on(bundle: Bundle) -> SettingsError:
+    own = bundle.path.parent / MARKDOWN_FILE
+    scored = f" What its run left for testing is scored in {own}." * own.is_file()
+    return SettingsError(
+        f"Expected labelled text to score {str(bundle.path)!r} on. Received: "
+        f"test=None. Name it: --test FILE, in Python test=.{scored}"
+    )
 
 
 def logits_of(

@@ -26,7 +26,7 @@ from kerascls.data.readers.lines import LINE_COLUMN, line_rows
 from kerascls.data.readers.records import AS_IT_IS
 from kerascls.data.readers.rows import BadRowLog
 from kerascls.data.readers.text_files import open_binary
-from kerascls.errors import DataError
+from kerascls.errors import DataError, KerasclsError
 from kerascls.inference.stream import texts_of
 
 
@@ -192,7 +192,18 @@ def open_input(
         path = Path(folder) / "standard input"
         with path.open("wb") as handle:
             shutil.copyfileobj(sys.stdin.buffer, handle)
-        yield Input(path, "standard input", format, options)
+        with _told_of_stream(path):
+            yield Input(path, "standard input", format, options)
+
+
+@contextmanager
+def _told_of_stream(path: Path) -> Iterator[None]:
+    """Makes messages about the file that a stream was put aside in speak of that."""
+    try:
+        yield
+    except KerasclsError as error:
+        told = str(error).replace(str(path), "standard input")
+        raise type(error)(told) from error
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -188,5 +188,11 @@ TRANSFORMER = Architecture(
 
 LINEAR = Architecture(
     job="kerascls.training.linear.job:linear_job",
-    settings=("model.name", "train.linear_loss", "train.best_by", "train.seed"),
+    settings=(
+        "model.name",
+        "train.linear_loss",
+        "train.best_by",
+        "train.seed",
+        "train.language",
+    ),
 )

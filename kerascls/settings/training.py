@@ -24,8 +24,11 @@ TRACKERS = {
     "mlflow": "kerascls.training.tracking.runs:start_mlflow",
     "wandb": "kerascls.training.tracking.runs:start_wandb",
 }
+# Of reports. The words are in `evaluation/reports/languages/`.
+LANGUAGES = {"en": "English", "zh": "Chinese"}
 Loss = Annotated[str, AfterValidator(NameIn(LOSSES, "loss"))]
 LinearLossName = Annotated[str, AfterValidator(NameIn(LINEAR_LOSSES, "linear_loss"))]
+LanguageName = Annotated[str, AfterValidator(NameIn(LANGUAGES, "language"))]
 Tracker = Annotated[str, AfterValidator(NameIn(TRACKERS, "track"))]
 
 
@@ -144,6 +147,12 @@ class TrainSettings(Group):
         True,
         description="Also train the linear model on the same rows, in seconds, and say "
         "by how much it is beaten.",
+    )
+    language: LanguageName = Field(
+        "en",
+        description="Language of report.html, report.md and plots: "
+        + ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
+        + ".",
     )
 
     @field_validator("best_by")

@@ -144,6 +144,10 @@ def fit(
         earlier, settings = earlier_run(folder, settings, overwrite)
         if earlier.facts["status"] == "done":
             earlier.remove_states()
+            screen.say(
+                f"{earlier.path} is done, there is nothing to go on with: these are "
+                f"its results. More epochs need a run of their own, another --out."
+            )
             return _finished(earlier)
     elif folder is not None:
         RunDirectory.check(folder, overwrite)  # before reading, which may take long
@@ -240,7 +244,9 @@ def _run(
         columns = data.parts["test"].dataset.text_columns
         history = run.path / HISTORY_FILE
         write_results(
-            run.path, report, scored, columns, history if history.is_file() else None
+            *(run.path, report, scored, columns),
+            history if history.is_file() else None,
+            job.settings.train.language,
         )
         screen.say(render_report(report))
     minutes = (time.monotonic() - started_s + trained.seconds_before) / 60

@@ -1,6 +1,8 @@
 """From labelled files to the parts a run trains, chooses and scores on."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kerascls.data.joined import join, told_of_several
@@ -77,6 +79,7 @@ def _read_all(
         "valid": settings.valid,
         "test": settings.test,
     }
+    _refuse_trained_on(paths)
     options = settings.read_options()
     by_path: dict[Path | Frame, Dataset] = {}
     every = dict.fromkeys(path for sources in paths.values() for path in sources)
@@ -93,3 +96,28 @@ def _read_all(
         if files
     }
     return {name: joined[files] for name, files in paths.items() if files}
+
+
+def _refuse_trained_on(paths: Mapping[str, tuple[Path | Frame, ...]]) -> None:
+    """Refuses a file of several in training, by a pattern perhaps, in another part.
+
+    Exactly the same for two parts is what somebody wants to see; it is told.
+    """
+    train = {_identity(source): source for source in paths["train"]}
+    for name in ("valid", "test"):
+        others = {_identity(source) for source in paths[name]}
+        if others == set(train):
+            continue
+        if shared := [str(source) for key, source in train.items() if key in others]:
+            raise SettingsError(
+                f"Expected --{name} to hold other text than --train: scores on what "
+                f"was learned say nothing. Received: {', '.join(shared)} in both. Take "
+                f"it out of --train, with a pattern that does not match it."
+            )
+
+
+def _identity(source: Path | Frame) -> object:
+    if isinstance(source, Path):
+        with suppress(ValueError):  # no path; it is told when it is opened
+            return os.path.realpath(source)
+    return source

@@ -13,7 +13,10 @@ from kerascls.training.run_directory import RunDirectory
 
 PATHS = ("data.train", "data.valid", "data.test", "model.checkpoint", "model.vocab")
 # What may differ, because the weights at the end do not depend on it.
-FREE = ("train.max_minutes", "train.save_minutes", "train.save_steps")
+FREE = (
+    *("train.max_minutes", "train.save_minutes", "train.save_steps"),
+    "train.language",
+)
 
 
 def earlier_run(

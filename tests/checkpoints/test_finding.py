@@ -434,3 +434,15 @@ def test_tokens_on_two_lines_are_said(copy_of):
     path.write_text("\n".join(tokens) + "\n", "utf-8")
     said = f"{tokens[-1]!r} in lines {len(tokens) - 1} and {len(tokens)}"
     assert any(said in note for note in find_checkpoint(directory).notes)
+
+
+def test_an_empty_first_line_of_a_vocabulary_is_told(copy_of):
+    folder = copy_of("bert_huggingface")
+    vocab = folder / "vocab.txt"
+    vocab.write_text("\n" + vocab.read_text("utf-8"), "utf-8")
+    with pytest.raises(CheckpointError, match="Delete its first line"):
+        find_checkpoint(folder)
+    lines = vocab.read_text("utf-8").splitlines(keepends=True)
+    vocab.write_text("".join(lines[:-1]), "utf-8")
+    (note,) = (one for one in find_checkpoint(folder).notes if "first line" in one)
+    assert "begin with 1" in note

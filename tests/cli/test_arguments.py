@@ -79,3 +79,24 @@ def test_files_that_a_shell_made_of_a_pattern_are_told(run, tmp_path, monkeypatc
     assert outcome.code == 2
     assert "no place for b.csv c.csv" in outcome.err
     assert "quote it: --train 'data/*.csv'" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [(("fit",), "--train"), (("evaluate", "runs/x"), "--test")],
+)
+def test_files_of_a_pattern_that_was_not_quoted_are_told_with_the_option(
+    run, tmp_path, monkeypatch, command, option
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs" / "x").mkdir(parents=True)
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).touch()
+    outcome = run(*command, option, "a.csv", "b.csv")
+    assert f"quote it: {option} 'data/*.csv'" in outcome.err
+
+
+def test_a_setting_without_an_option_is_told_as_it_is_given(run):
+    outcome = run("fit", "--window-overlap", "5")
+    assert "--set model.window_overlap=VALUE" in outcome.err
+    assert "--set" not in run("inspect", "x", "--window-overlap", "5").err

@@ -53,3 +53,10 @@ def test_scores_are_written_as_json(run, calls, test_file):
 def test_a_missing_file_exits_with_2(run, calls, tmp_path):
     outcome = run("evaluate", tmp_path, "--test", tmp_path / "none.csv")
     assert (outcome.code, calls) == (2, [])
+
+
+def test_without_a_test_the_bundle_says_what_there_is(run, replace, linear_run):
+    outcome = run("evaluate", linear_run.out)
+    assert outcome.code == 2
+    assert "--test FILE" in outcome.err
+    assert str(linear_run.out / "report.md") in outcome.err

@@ -40,3 +40,13 @@ def test_what_was_done_is_written_as_json(run, files, tmp_path):
 
 def test_the_input_is_never_overwritten(run, files):
     assert run("relabel", *files, "--output", files[0]).code == 2
+
+
+def test_nothing_corrected_is_said(run, files, tmp_path):
+    data, corrections = files
+    row = read_rows([data]).key(1)
+    cells = f"file,line,row,corrected\n{data},3,{row},\n"
+    corrections.write_text(cells, "utf-8")
+    outcome = run("relabel", *files, "--output", tmp_path / "new.csv")
+    assert "nothing was corrected" in outcome.out
+    assert "column 'corrected' of" in outcome.out

@@ -108,6 +108,8 @@ def test_multiclass_may_weigh_its_mistakes(tmp_path):
         ("multilabel", {"objective": "f-1"}, "objective='f-1'"),
         ("multilabel", {"top_k": 2, "min_labels": 1}, "min_labels=1"),
         ("multiclass", {"min_labels": 1}, "min_labels=1"),
+        ("multilabel", {"top_k": 4}, "no more .* than there are, 3.*top_k=4"),
+        ("multilabel", {"min_labels": 4}, "min_labels=4"),
     ],
 )
 def test_what_contradicts_itself_is_an_error_before_anything_is_fitted(

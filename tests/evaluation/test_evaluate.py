@@ -199,3 +199,8 @@ def test_files_of_a_pattern_are_scored_together(multilabel_run, multilabel_files
     pattern = multilabel_files["test"].parent / "*[td].csv"
     report = evaluate(multilabel_run.out, pattern)
     assert report.source == "test.csv + valid.csv"
+
+
+def test_a_language_without_a_report_has_no_effect_and_is_refused(linear_run):
+    with pytest.raises(SettingsError, match="--report"):
+        evaluate(linear_run.out, [], language="zh")

@@ -93,3 +93,13 @@ def test_a_broken_line_of_standard_input_is_named(stdin):
     stdin("文\n".encode() * 5 + b"\xff\n")
     with open_input("-") as opened, pytest.raises(DataError, match="none may.*:6: "):
         list(opened.records())
+
+
+def test_messages_about_a_table_on_standard_input_name_that(stdin):
+    stdin("text\n文\n".encode("gb18030"))
+    with (
+        pytest.raises(DataError) as caught,
+        open_input("-", FileOptions(format="csv")) as opened,
+    ):
+        opened.check(("text",))
+    assert "Received: standard input:2: byte " in str(caught.value)

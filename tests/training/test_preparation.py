@@ -362,3 +362,19 @@ def test_all_files_of_a_pattern_are_one_part_and_are_written_down(write, load):
     files = data.parts["train"].dataset.facts()["files"]
     assert [one["file"] for one in files] == [str(paths[1]), str(paths[0])]
     assert sum(sizes(data).values()) == 40
+
+
+@pytest.mark.parametrize("part", ["valid", "test"])
+def test_a_pattern_of_training_that_matches_another_part_is_refused(write, load, part):
+    test, more = write("test.csv", rows(30)), write("more.csv", rows(30))
+    with pytest.raises(SettingsError, match=f"(?s)--{part} .*test.csv in both"):
+        load(train=test.with_name("*.csv"), **{part: test})
+    same = load(train=more, **{part: more})  # which somebody may want to see
+    assert "the same text in" in note(same, "same text")
+
+
+def test_a_link_to_a_file_of_training_is_that_file(write, load, tmp_path):
+    train = [write("a.csv", rows(30)), write("b.csv", rows(30))]
+    (tmp_path / "c.csv").symlink_to(train[0])
+    with pytest.raises(SettingsError, match="a.csv in both"):
+        load(train=train, test=tmp_path / "c.csv")

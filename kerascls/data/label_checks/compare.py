@@ -13,6 +13,8 @@ from kerascls.data.label_checks.marks import joined_names, separator_option
 from kerascls.data.label_checks.spelling import folded, quoted
 from kerascls.system.words import count
 
+_TRUTH = frozenset({folded("true"), folded("false")})
+
 
 def compare(
     file: str, counts: Mapping[str, int], known: Collection[str], source: str
@@ -60,6 +62,13 @@ def spelled_otherwise(
         )
         more = f" and {len(twins) - SHOWN:,} more" if len(twins) > SHOWN else ""
         cure = "Write each label alike in all files."
+        if {folded(name) for name in twins} <= _TRUTH:
+            cure = (
+                "Write truth values alike: TRUE and FALSE are made of those of tables "
+                "in memory, workbooks and JSON; in text files they are what stands "
+                "there. Of a table, `frame.astype({'label': str})` has them as Python "
+                "and CSV files of pandas write them."
+            )
         yield Finding(expected, f"{lead}: {shown}{more}", cure, none_known)
     if parts := joined_names(unknown, known):
         received = f"{lead}, joined of some that it has: {name_examples(parts, counts)}"

@@ -7,15 +7,17 @@ HEAD_BYTES = 1024
 
 @dataclass(frozen=True)
 class FileKind:
-    """Something that is no text.
+    """Something that is not what was expected.
 
     Args:
         name: What it is, with its article.
         advice: What to do with it.
+        format: The format that reads it, where one does and it is text.
     """
 
     name: str
     advice: str
+    format: str | None = None
 
 
 _WORKBOOK = FileKind("an Excel workbook", "Read it with `--format xlsx`.")

@@ -223,6 +223,14 @@ FORMATS = {
 }
 
 
+class FormatError(DataError):
+    """A file whose ending names no format; `format` is what its text looks like."""
+
+    def __init__(self, message: str, format: str | None = None) -> None:
+        super().__init__(message)
+        self.format = format
+
+
 def format_names(needs_labels: bool) -> list[str]:
     """Returns the names of all formats, or of those that can hold labels."""
     return [n for n, kind in FORMATS.items() if not (needs_labels and kind.is_lines)]
@@ -251,7 +259,9 @@ def find_format(
 
     Raises:
         SettingsError: When the stated format is unknown.
-        DataError: When the ending names none.
+        FormatError: When the ending names none.
+        DataError: When the file cannot be read, or is of a known kind that no format
+            reads.
     """
     if format is not None:
         return check_format(format, needs_labels)
@@ -262,6 +272,7 @@ def find_format(
     if (ending := Path(unpacked_name(path)).suffix.lower()) in format_of:
         return format_of[ending]
     advice = "Save it as one of these, or say which it is with `--format`."
+    looks_like = None
     if Path(path).is_file():
         with open_unpacked(path) as handle:
             head = handle.read(HEAD_BYTES)
@@ -274,10 +285,15 @@ def find_format(
             advice = (
                 f"It begins as fastText's files do: read it with `--format {dialect}`."
             )
-    raise DataError(
+        elif kind := text_kind(head):
+            looks_like = kind.format
+            if looks_like is not None:
+                advice = f"It looks like {kind.name}. {kind.advice}"
+    raise FormatError(
         f"Expected a file that ends in one of: "
         f"{', '.join(suffix.removeprefix('.') for suffix in format_of)}. Received: "
-        f"path={str(path)!r}. {advice}"
+        f"path={str(path)!r}. {advice}",
+        looks_like,
     )
 
 

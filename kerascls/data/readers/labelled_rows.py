@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -13,11 +13,13 @@ from kerascls.data.label_checks.look import look_at
 from kerascls.data.readers.columns import ColumnsError
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.example_columns import Example, ExampleColumns
+from kerascls.data.readers.formats import FORMATS, FormatError
 from kerascls.data.readers.frames import Frame, told_in_python
 from kerascls.data.readers.label_studio import NOT_ANNOTATED, is_unannotated
 from kerascls.data.readers.one_hot import one_hot_advice
 from kerascls.data.readers.opening import open_rows
 from kerascls.data.readers.read_options import ReadOptions
+from kerascls.data.readers.records import read_columns
 from kerascls.data.readers.rows import (
     BadRow,
     BadRowLog,
@@ -27,7 +29,7 @@ from kerascls.data.readers.rows import (
     row_noun,
 )
 from kerascls.data.readers.text_files import open_binary
-from kerascls.errors import DataError
+from kerascls.errors import DataError, KerasclsError
 from kerascls.system.words import as_keywords
 
 Progress = Callable[[int, int], None]
@@ -124,7 +126,10 @@ def open_labelled(
         yield of_frame
         return
     _require_regular(path)
-    opened = open_rows(path, options, needs_labels=True)
+    try:
+        opened = open_rows(path, options, needs_labels=True)
+    except FormatError as error:
+        raise DataError(_with_columns(error, path, options)) from error
     with opened.handle as handle:
         rows = opened.format.rows(handle, str(path), options)
         if on_progress is not None and not opened.format.is_folder:
@@ -179,6 +184,19 @@ def _find_columns(
     if first_error:
         raise first_error
     return None, iter(seen)
+
+
+def _with_columns(error: FormatError, path: Path, options: ReadOptions) -> str:
+    """Returns the error with what its columns need, too, in the format advised."""
+    if error.format is None or not FORMATS[error.format].is_table:
+        return str(error)
+    stated = replace(options, format=error.format)
+    choose = partial(ExampleColumns.choose, options=stated, source=str(path))
+    try:
+        choose(read_columns(path, stated))
+    except KerasclsError:
+        return f"{error} {find_cure(path, stated, choose)}".strip()
+    return str(error)
 
 
 def _one_hot_advice(rows: Iterable[Row], options: ReadOptions) -> str:

@@ -19,6 +19,7 @@ from kerascls.data.readers.decoding import (
 )
 from kerascls.data.readers.file_kinds import HEAD_BYTES, file_kind
 from kerascls.data.readers.globs import is_pattern, nothing_matched
+from kerascls.data.readers.rows import place_in
 from kerascls.data.readers.text_encodings import (
     encoding_advice,
     try_encodings,
@@ -47,6 +48,11 @@ def open_binary(path: str | Path) -> io.BufferedReader:
         raise DataError(
             f"Expected a file with labelled text. Received: path={str(path)!r}, which "
             f"does not exist. {_beside(path)}"
+        ) from error
+    except ValueError as error:  # of a NUL
+        raise DataError(
+            f"Expected the path of a file. Received: path={str(path)!r} ({error}). "
+            f"Correct it."
         ) from error
     except OSError as error:
         if os.path.isdir(path):
@@ -95,7 +101,8 @@ def decoded_lines(
         return
     except UnicodeError as error:
         if start is None:
-            raise _decode_error(error, source, encoding, num_lines) from error
+            place = _place_in_pipe(error, source, num_lines)
+            raise _decode_error(error, source, encoding, place) from error
         if not isinstance(error, UnicodeDecodeError):
             raise without_mark(error, handle, source, encoding) from error
     try:
@@ -121,7 +128,8 @@ def decoded_chunks(handle: BinaryIO, source: str, encoding: str) -> Iterator[str
     except UnicodeError as error:
         if not isinstance(error, UnicodeDecodeError) and handle.seekable():
             raise without_mark(error, handle, source, encoding) from error
-        raise _decode_error(error, source, encoding, num_lines) from error
+        place = f"behind line {num_lines} of {source}"
+        raise _decode_error(error, source, encoding, place) from error
 
 
 def read_lines(path: str | Path) -> list[str]:
@@ -185,8 +193,16 @@ def _check_broken(
         )
 
 
+def _place_in_pipe(error: UnicodeError, source: str, num_lines: int) -> str:
+    """Returns the line with the broken byte; lines before it may have come with it."""
+    before = b""
+    if isinstance(error, UnicodeDecodeError):
+        before = error.object[: error.start]
+    return place_in(source, num_lines + before.count(b"\n") + 1)
+
+
 def _decode_error(
-    error: UnicodeError, source: str, encoding: str, num_lines: int
+    error: UnicodeError, source: str, encoding: str, place: str
 ) -> DataError:
     """Returns the error for a pipe, of which what was read last is at hand."""
     if not isinstance(error, UnicodeDecodeError):
@@ -196,8 +212,8 @@ def _decode_error(
         )
     content = io.BytesIO(error.object)
     return DataError(
-        f"Expected {source} to be {encoding} text. Received: byte "
-        f"0x{error.object[error.start]:02x} behind line {num_lines} ({error.reason}). "
+        f"Expected {source} to be {encoding} text. Received: {place}: "
+        f"byte 0x{error.object[error.start]:02x} is not {encoding} text. "
         f"{encoding_advice(content, encoding)}"
     )
 

@@ -7,10 +7,10 @@ from kerascls.data.readers.file_kinds import FileKind, file_kind
 _MARK = b"\xef\xbb\xbf"
 _ARRAY = re.compile(rb"\[\s*\{")
 _OBJECT = re.compile(rb'\{\s*"(?:[^"\\]|\\.)*"\s*:')
-_JSON_ARRAY = FileKind("a JSON array", "Read it with `--format json`.")
-_JSON_LINES = FileKind("JSON lines", "Read them with `--format jsonl`.")
-_CSV = FileKind("a table as text", "Read it with `--format csv`.")
-_TSV = FileKind(_CSV.name, "Read it with `--format tsv`.")
+_JSON_ARRAY = FileKind("a JSON array", "Read it with `--format json`.", "json")
+_JSON_LINES = FileKind("JSON lines", "Read them with `--format jsonl`.", "jsonl")
+_CSV = FileKind("a table as text", "Read it with `--format csv`.", "csv")
+_TSV = FileKind(_CSV.name, "Read it with `--format tsv`.", "tsv")
 _TEXT = FileKind("plain text", "Say with `--format` what it is.")
 
 

@@ -8,11 +8,15 @@ import numpy as np
 
 from kerascls.data.labels import Task
 from kerascls.evaluation.metrics.bootstrap import Difference, paired_bootstrap
+from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.metrics.scores import Scores, averages, score
+from kerascls.evaluation.reports.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from kerascls.evaluation.reports.report import Report
 
+# For people; `SCORE_NAMES` are said in the language of the report.
+SCORE_NAMES = {name: name.replace("_f1", "-F1") for name in HEADLINE}
 # What they are told apart by, the first saying who wins.
 JUDGED_BY = {
     Task.MULTICLASS: ("macro_f1", "accuracy"),
@@ -96,55 +100,84 @@ def all_labels_baseline(
     return score(targets, given, labels)
 
 
-def baseline_lines(report: "Report") -> list[str]:
+def baseline_lines(report: "Report", say: Language = ENGLISH) -> list[str]:
     """Returns what is to be beaten, and whether it is, a sentence a line."""
-    name = f"Always {report.baseline_label!r}"
-    lines = [f"{name}: {_numbers(report.baseline)}."]
-    if report.all_labels is not None:
-        lines.append(f"All labels always: {_numbers(report.all_labels)}.")
+    always = say("{label} always", label=repr(report.baseline_label))
+    lines = [
+        say(
+            "Always {label}: {scores}.",
+            label=repr(report.baseline_label),
+            scores=_numbers(report.baseline, say),
+        )
+    ]
+    all_labels = report.all_labels
+    if all_labels is not None:
+        scores = _numbers(all_labels, say)
+        lines.append(say("All labels always: {scores}.", scores=scores))
     if report.linear is not None:
-        lines += _linear_lines(report.linear, report.task)
-    lines += _not_beaten(report, report.baseline, f"{report.baseline_label!r} always")
-    if report.all_labels is not None:
-        lines += _not_beaten(report, report.all_labels, "all labels always")
+        lines += _linear_lines(report.linear, report.task, say)
+    lines += _not_beaten(report, report.baseline, always, say)
+    if all_labels is not None:
+        lines += _not_beaten(report, all_labels, say("all labels always"), say)
     return lines
 
 
-def _numbers(scores: Scores) -> str:
-    return (
-        f"accuracy {scores.accuracy:.4f}, micro-F1 {scores.micro.f1:.4f}, macro-F1 "
-        f"{scores.macro.f1:.4f}"
+def _numbers(scores: Scores, say: Language) -> str:
+    return say(
+        "accuracy {accuracy}, micro-F1 {micro}, macro-F1 {macro}",
+        accuracy=f"{scores.accuracy:.4f}",
+        micro=f"{scores.micro.f1:.4f}",
+        macro=f"{scores.macro.f1:.4f}",
     )
 
 
-def _linear_lines(linear: LinearBaseline, task: Task) -> list[str]:
+def _linear_lines(linear: LinearBaseline, task: Task, say: Language) -> list[str]:
     names = JUDGED_BY[task]
     first = linear.differences[names[0]]
-    verdict = "Not surely better than the linear model"
+    verdict = say("Not surely better than the linear model")
     if first.low > 0:
-        verdict = "Beats the linear model"
+        verdict = say("Beats the linear model")
     elif first.high < 0:
-        verdict = "WORSE THAN THE LINEAR MODEL, which `fit --model linear` trains"
-    by = ", ".join(_difference(name, linear.differences[name]) for name in names)
+        verdict = say("WORSE THAN THE LINEAR MODEL, which `fit --model linear` trains")
+    by = (_difference(name, linear.differences[name], say) for name in names)
     return [
-        f"Linear model on the same rows ({linear.how}; {linear.seconds:.1f} s): "
-        f"{_numbers(linear.scores)}.",
-        f"{verdict}: {by} ({100 * linear.level:g} % intervals).",
+        say(
+            "Linear model on the same rows ({how}; {seconds} s): {scores}.",
+            how=linear.how,
+            seconds=f"{linear.seconds:.1f}",
+            scores=_numbers(linear.scores, say),
+        ),
+        say(
+            "{verdict}: {by} ({level} % intervals).",
+            verdict=verdict,
+            by=say(", ").join(by),
+            level=f"{100 * linear.level:g}",
+        ),
     ]
 
 
-def _difference(name: str, one: Difference) -> str:
-    shown = name.replace("_f1", "-F1")
-    return f"{shown} by {one.difference:+.4f} [{one.low:+.4f}, {one.high:+.4f}]"
+def _difference(name: str, one: Difference, say: Language) -> str:
+    return say(
+        "{score} by {difference} [{low}, {high}]",
+        score=say(SCORE_NAMES[name]),
+        difference=f"{one.difference:+.4f}",
+        low=f"{one.low:+.4f}",
+        high=f"{one.high:+.4f}",
+    )
 
 
-def _not_beaten(report: "Report", scores: Scores, who: str) -> list[str]:
+def _not_beaten(report: "Report", scores: Scores, who: str, say: Language) -> list[str]:
     ours, theirs = averages(report.scores), averages(scores)
     names = [n for n in JUDGED_BY[report.task] if ours[n] <= theirs[n]]
     if not names:
         return []
-    by = ", ".join(
-        f"{n.replace('_f1', '-F1')} {ours[n]:.4f}, not above {theirs[n]:.4f}"
+    by = say(", ").join(
+        say(
+            "{score} {ours}, not above {theirs}",
+            score=say(SCORE_NAMES[n]),
+            ours=f"{ours[n]:.4f}",
+            theirs=f"{theirs[n]:.4f}",
+        )
         for n in names
     )
-    return [f"NO BETTER THAN GIVING {who}: {by}."]
+    return [say("NO BETTER THAN GIVING {who}: {by}.", who=who, by=by)]

@@ -9,6 +9,7 @@ import numpy as np
 
 from kerascls.evaluation.reports.details import PER_CLASS, Details
 from kerascls.evaluation.reports.errors import safe_cell
+from kerascls.evaluation.reports.language import Language, language_of
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import report_rows
 from kerascls.evaluation.reports.tables import (
@@ -24,7 +25,9 @@ MARKDOWN_FILE = "report.md"
 REPORT_FILE = "report.json"
 
 
-def write_report(directory: str | Path, report: Report) -> list[Path]:
+def write_report(
+    directory: str | Path, report: Report, *, language: str = "en"
+) -> list[Path]:
     """Writes `report.csv`, `report.md` and `report.json`, each in one step.
 
     The CSV file starts with a byte order mark, so that Excel reads it as UTF-8.
@@ -32,13 +35,14 @@ def write_report(directory: str | Path, report: Report) -> list[Path]:
     Args:
         directory: Where to; made if it does not exist.
         report: What to write.
+        language: That of `report.md`, of `LANGUAGES`.
 
     Returns:
         The paths of the three files.
     """
     contents = {
         CSV_FILE: report_csv(report).encode("utf-8-sig"),
-        MARKDOWN_FILE: report_markdown(report).encode(),
+        MARKDOWN_FILE: report_markdown(report, language=language).encode(),
         REPORT_FILE: as_json(report.to_dict()),
     }
     return write_all(directory, contents)
@@ -58,20 +62,29 @@ def report_csv(report: Report) -> str:
     return stream.getvalue()
 
 
-def report_markdown(report: Report) -> str:
+def report_markdown(report: Report, *, language: str = "en") -> str:
     """Returns the report as Markdown: a table and the lines that judge it."""
-    more = _more_columns(report.details)
-    judging = report_lines(report)
+    say = language_of(language)
+    more = _more_columns(report.details, say)
+    judging = report_lines(report, say)
     if report.details:
-        judging = [*judging, *detail_lines(report.details)]
+        judging = [*judging, *detail_lines(report.details, say)]
+    title = say("Scores")
+    if report.source:
+        title = say("Scores on {source}", source=report.source)
+    headings = [say("class"), *map(say, NUMBERS), say("in training"), *more]
     lines = [
-        f"# Scores on {report.source}" if report.source else "# Scores",
+        f"# {title}",
         "",
-        f"Task: {report.task}. Rows: {report.scores.rows:,}.",
+        say(
+            "Task: {task}. Rows: {n}.",
+            task=say(report.task.value),
+            n=f"{report.scores.rows:,}",
+        ),
         "",
         *(f"- {line}" for line in judging),
         "",
-        _markdown_line(("class", *NUMBERS, "in training", *more)),
+        _markdown_line(headings),
         "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),
     ]
     for index, row in enumerate(report_rows(report.scores, report.task)):
@@ -80,21 +93,27 @@ def report_markdown(report: Report) -> str:
         cells.append(in_training if row.is_class and report.train_support else "")
         cells += [values[index] if row.is_class else "" for values in more.values()]
         name = name.replace("|", "\\|").replace("\n", " ")
+        name = name if row.is_class else say(name)
         lines.append(_markdown_line([name, *cells]))
+    if report.features is not None:
+        lines += report.features.markdown(say)
     return "\n".join(lines) + "\n"
 
 
-def _more_columns(details: Details | None) -> dict[str, list[str]]:
+def _more_columns(details: Details | None, say: Language) -> dict[str, list[str]]:
     """Returns, by heading, what details say of each class."""
     if details is None:
         return {}
     columns = {
-        PER_CLASS[name]: [shown(value) for value in values.tolist()]
+        say(PER_CLASS[name]): [shown(value) for value in values.tolist()]
         for name, values in details.classes.items()
         if name != "threshold" or not np.isnan(values).all()
     }
-    columns[f"f1 {100 * details.intervals.level:g} % interval"] = [
-        "n/a" if np.isnan(low) else f"{shown(low)} to {shown(high)}"
+    level = f"{100 * details.intervals.level:g}"
+    columns[say("f1 {level} % interval", level=level)] = [
+        "n/a"
+        if np.isnan(low)
+        else say("{low} to {high}", low=shown(low), high=shown(high))
         for low, high in details.intervals.f1.tolist()
     ]
     return columns

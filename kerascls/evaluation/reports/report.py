@@ -12,12 +12,14 @@ from kerascls.errors import BundleError
 from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.evaluation.reports.baselines import LinearBaseline
 from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.features import Features
 
 # What earlier versions did not write, like the notes.
 _OPTIONAL: dict[str, Any] = {
     "details": Details,
     "all_labels": Scores,
     "linear": LinearBaseline,
+    "features": Features,
 }
 
 
@@ -39,6 +41,7 @@ class Report:
         notes: What should be known of the rows and their labels, a line each.
         all_labels: Scores of giving every row all labels, for multilabel.
         linear: How a linear model does on the same rows, where one was trained.
+        features: What speaks for each label, where the model can tell.
     """
 
     task: Task
@@ -53,6 +56,7 @@ class Report:
     notes: tuple[str, ...] = ()
     all_labels: Scores | None = None
     linear: LinearBaseline | None = None
+    features: Features | None = None
 
     def _repr_html_(self) -> str:
         from kerascls.evaluation.reports.notebook import report_html_lines

@@ -6,16 +6,15 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.metrics.scores import Scores
-from kerascls.evaluation.reports.baselines import baseline_lines
+from kerascls.evaluation.reports.baselines import SCORE_NAMES, baseline_lines
 from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.language import ENGLISH, Language
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import NUM_AVERAGES, Row, score_rows
 from kerascls.evaluation.reports.rules import rule_line
 from kerascls.system.console import drawn_lines
 
-SCORE_NAMES = {name: name.replace("_f1", "-F1") for name in HEADLINE}
 NUMBERS = ("precision", "recall", "f1-score", "support")
 MAX_NAME_WIDTH = 48
 
@@ -77,40 +76,63 @@ def render_report(report: Report, *, max_classes: int | None = None) -> str:
     return "\n".join([table, *report_lines(report), *details])
 
 
-def report_lines(report: Report) -> list[str]:
-    """Returns what a report says beside its table, a sentence a line."""
-    lines = baseline_lines(report)
-    if line := rule_line(report.rule):
+def report_lines(report: Report, say: Language = ENGLISH) -> list[str]:
+    """Returns what a report says beside its table, a sentence a line.
+
+    Its notes are in English, as they were said on the screen.
+    """
+    lines = baseline_lines(report, say)
+    if line := rule_line(report.rule, say):
         lines.append(line)
     unseen = (
-        f"{label} ({rows} row{'' if rows == 1 else 's'})"
+        f"{label} ({say('1 row') if rows == 1 else say('{n} rows', n=rows)})"
         for label, rows in report.unseen.items()
     )
     if report.unseen:
-        lines.append(f"Unseen in training: {', '.join(unseen)}.")
-    return [*lines, *(f"Note: {line}" for line in report.notes)]
+        labels = say(", ").join(unseen)
+        lines.append(say("Unseen in training: {labels}.", labels=labels))
+    return [*lines, *(say("Note: {line}", line=line) for line in report.notes)]
 
 
-def detail_lines(details: Details) -> list[str]:
+def detail_lines(details: Details, say: Language = ENGLISH) -> list[str]:
     """Returns the headline scores of details, a sentence a line."""
     level, ranking = details.intervals.level, details.ranking
     intervals = (
-        f"{SCORE_NAMES[name]} {low:.4f} to {high:.4f}"
+        say(
+            "{score} {low} to {high}",
+            score=say(SCORE_NAMES[name]),
+            low=f"{low:.4f}",
+            high=f"{high:.4f}",
+        )
         for name, (low, high) in details.intervals.headline.items()
     )
     at = {"P": ranking.p_at, "R": ranking.r_at, "nDCG": ranking.ndcg_at}
     by_k = (f"{name}@{k} {shown(at[name][k])}" for name in at for k in at[name])
     return [
-        f"{100 * level:g} % intervals: {', '.join(intervals)}.",
-        f"Samples-F1 {shown(details.extra.samples.f1)}, Hamming loss "
-        f"{shown(details.extra.hamming)}, mean average precision "
-        f"{shown(details.mean_of('average_precision'))}, mean ROC AUC "
-        f"{shown(details.mean_of('roc_auc'))}.",
-        f"Ranking: {', '.join(by_k)}.",
-        f"Label-ranking average precision {shown(ranking.lrap)}, top-five score "
-        f"{shown(ranking.top_five)}.",
-        f"Expected calibration error {shown(details.calibration_error)}, Brier score "
-        f"{shown(details.brier_score)}.",
+        say(
+            "{level} % intervals: {intervals}.",
+            level=f"{100 * level:g}",
+            intervals=say(", ").join(intervals),
+        ),
+        say(
+            "Samples-F1 {f1}, Hamming loss {hamming}, mean average precision "
+            "{precision}, mean ROC AUC {auc}.",
+            f1=shown(details.extra.samples.f1),
+            hamming=shown(details.extra.hamming),
+            precision=shown(details.mean_of("average_precision")),
+            auc=shown(details.mean_of("roc_auc")),
+        ),
+        say("Ranking: {by_k}.", by_k=", ".join(by_k)),
+        say(
+            "Label-ranking average precision {lrap}, top-five score {top_five}.",
+            lrap=shown(ranking.lrap),
+            top_five=shown(ranking.top_five),
+        ),
+        say(
+            "Expected calibration error {error}, Brier score {brier}.",
+            error=shown(details.calibration_error),
+            brier=shown(details.brier_score),
+        ),
     ]
 
 

@@ -84,8 +84,7 @@ def _json_lines(part: Part, rows: np.ndarray, task: Task) -> Iterator[str]:
     for row in rows:
         texts, labels = dataset.examples[row].texts, dataset.examples[row].labels
         fields: dict[Any, Any] = dict(zip(dataset.text_columns, texts, strict=True))
-        label = labels[0] if task is Task.MULTICLASS else labels
-        fields[_label_column(dataset)] = label
+        fields[_label_column(dataset)] = labels
         yield json.dumps(fields, ensure_ascii=False) + "\n"
 
 

@@ -63,6 +63,8 @@ class RuntimeKind:
         packages: What it imports that may be missing; see `EXTRAS`.
         needs_keras: Whether it computes with Keras.
         reads_texts: Whether it runs models that read texts, not tokens.
+        features: `module:name` of `(bundle, number)` that returns for each label what
+            in a text speaks for it most, with weights; None where that is not known.
     """
 
     opener: str
@@ -70,6 +72,7 @@ class RuntimeKind:
     packages: tuple[str, ...] = ()
     needs_keras: bool = False
     reads_texts: bool = False
+    features: str | None = None
 
     def suits(self, bundle: "Bundle") -> bool:
         """Returns whether it is what to prefer: there is a file, and the packages."""
@@ -117,6 +120,7 @@ RUNTIMES = {
     "linear": RuntimeKind(
         opener="kerascls.inference.runtimes.linear_runtime:LinearRuntime",
         reads_texts=True,
+        features="kerascls.inference.runtimes.linear_runtime:top_ngrams",
     ),
 }
 
@@ -144,6 +148,20 @@ def open_runtime(bundle: "Bundle", runtime: str = AUTO) -> Runtime | TextRuntime
         suitable = (name for name, kind in RUNTIMES.items() if kind.suits(bundle))
         runtime = next(suitable, bundle.runtime)
     return RUNTIMES[runtime].open(bundle, runtime)
+
+
+def features_of(bundle: "Bundle", number: int) -> dict[str, dict[str, float]] | None:
+    """Returns for each label what speaks for it most, or None where that is not known.
+
+    Args:
+        bundle: A checked bundle.
+        number: How many of each label at most.
+    """
+    reference = RUNTIMES[bundle.runtime].features
+    if reference is None:
+        return None
+    found = named(reference)(bundle, number)
+    return dict(zip(bundle.label_set.names, found, strict=True))
 
 
 def _require_keras(bundle: "Bundle") -> None:

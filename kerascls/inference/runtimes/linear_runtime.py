@@ -52,6 +52,11 @@ def write_linear_model(folder: Path, model: LinearClassifier) -> None:
     (folder / WEIGHTS).chmod(0o644)  # safetensors makes it private
 
 
+def top_ngrams(bundle: Bundle, number: int) -> list[dict[str, float]]:
+    """Returns for each label the n-grams that speak for it most, with weights."""
+    return read_linear_model(bundle.path, len(bundle.label_set)).top_ngrams(number)
+
+
 def read_linear_model(folder: Path, num_classes: int) -> LinearClassifier:
     """Returns what `write_linear_model` wrote.
 

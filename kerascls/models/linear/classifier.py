@@ -44,6 +44,24 @@ class LinearClassifier:
                 on_progress(done, len(texts))
         return logits
 
+    def top_ngrams(self, number: int) -> list[dict[str, float]]:
+        """Returns for each label the n-grams that speak for it most, with weights.
+
+        A weight is what the n-gram would add to the logit of a text that has nothing
+        else, once: coefficient times inverse document frequency. What speaks against a
+        label is left out.
+
+        Args:
+            number: How many at most.
+        """
+        names, idf = self.tfidf.ngrams, self.tfidf.idf
+        found = []
+        for coefficients in self.coefficients.T:  # one at a time, for there are many
+            weights = coefficients * idf
+            order = np.argsort(-weights, kind="stable")[:number].tolist()
+            found.append({names[n]: float(weights[n]) for n in order if weights[n] > 0})
+        return found
+
 
 def joined(texts: Sequence[tuple[str, ...]]) -> Sequence[str]:
     """Returns the text fields of each row as one text."""

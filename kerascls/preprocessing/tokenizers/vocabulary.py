@@ -76,6 +76,12 @@ def repeated_tokens(path: str | Path) -> dict[str, list[int]]:
     return {token: lines for token, lines in places.items() if len(lines) > 1}
 
 
+def begins_empty(path: str | Path) -> bool:
+    """Returns whether the first line of a `vocab.txt` is empty, which has an id too."""
+    lines = _lines(path)
+    return bool(lines) and not lines[0].strip()
+
+
 def _lines(path: str | Path) -> list[str]:
     try:
         with open(path, encoding="utf-8-sig") as file:

@@ -7,7 +7,7 @@ from typing import Any, Unpack, cast
 
 from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.read_options import ColumnKeywords, ReadOptions
-from kerascls.errors import ExportError, SettingsError
+from kerascls.errors import BundleError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, add_export, open_bundle
 from kerascls.inference.runtimes import Runtime, open_runtime
 from kerascls.serving.exporters.acceptance import Limits
@@ -111,7 +111,7 @@ def export(
         The `ExportResult`.
 
     Raises:
-        BundleError: When the bundle cannot be read.
+        BundleError: When the bundle cannot be read, or needs no other form.
         DataError: When the file cannot be used.
         ExportError: When the exported model differs too much.
         SettingsError: When what is wanted is unknown, contradicts itself, or needs a
@@ -155,7 +155,7 @@ class _Job:
         """Refuses what cannot be done before anything is computed."""
         chosen = FORMATS[known_name(FORMATS, self.format, "format")]
         if not self.bundle.input_spec.has_tokens:
-            raise ExportError(
+            raise BundleError(
                 f"Expected a model of tokens, for a format of such. Received: "
                 f"{str(self.bundle.path)!r}, a {self.bundle.runtime} model, which "
                 f"needs no other form: numpy alone runs it, without Keras, TensorFlow "

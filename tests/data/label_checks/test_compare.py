@@ -24,6 +24,14 @@ def test_another_spelling_is_certain_where_nothing_else_is_known(name, twin):
     assert not likely.is_certain
 
 
+def test_truth_values_are_told_as_what_they_are():
+    (found,) = findings({"True": 12, "False": 12}, ["TRUE", "FALSE"])
+    assert found.is_certain
+    assert "frame.astype({'label': str})" in found.cure
+    (other,) = findings({"True": 12, "nba": 12}, ["TRUE", "NBA"])
+    assert "astype" not in other.cure
+
+
 def test_joined_names_are_told_with_the_option():
     (found,) = findings({"a,b": 3, "a": 20}, ["a", "b"])
     assert "`--label-separator ,`" in found.note

@@ -57,3 +57,27 @@ def test_a_column_that_is_sorted_is_no_label_of_a_one_hot_table(tmp_path, write_
     with pytest.raises(DataError, match="2 columns.*`--label a --label b`"):
         with open_labelled(path, ReadOptions()):
             pass
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        ("label\ttext\n体育\t球\n", "Read it with `--format tsv`."),
+        (
+            "体育\t球队赢\n汽车\t新车到\n体育\t队员来\n",
+            "`--no-header --columns label,text`.",
+        ),
+        ('{"text": "球", "label": "体育"}\n', "Read them with `--format jsonl`."),
+    ],
+)
+def test_a_table_with_another_ending_comes_with_all_it_needs(tmp_path, content, advice):
+    path = tmp_path / "news.txt"
+    path.write_text(content, "utf-8")
+    with pytest.raises(DataError) as caught, open_labelled(path, ReadOptions()):
+        pass
+    assert str(caught.value).endswith(advice)
+    options = dict(format="jsonl" if "jsonl" in advice else "tsv")
+    if "columns" in advice:
+        options |= dict(no_header=True, columns="label,text")
+    with open_labelled(path, ReadOptions(**options)) as rows:
+        assert next(iter(rows))[1].labels == ("体育",)

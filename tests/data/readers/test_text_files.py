@@ -55,7 +55,7 @@ def test_a_pipe_is_read_as_it_comes_and_left_open():
         assert next(lines) == "体\n"
         target.write(b"ab\xff")
         target.close()
-        with pytest.raises(DataError, match="standard input .* 0xff behind line 1 "):
+        with pytest.raises(DataError, match="standard input:2: byte 0xff "):
             next(lines)
         assert not source.closed
 
@@ -177,3 +177,17 @@ def test_utf_32_is_not_read_as_utf_16(tmp_path):
     for encoding in ("utf-8", "utf-16", "utf-16-le"):
         with pytest.raises(DataError, match="NUL bytes.*`--encoding utf-32` it"):
             lines_of(path, encoding)
+
+
+def test_a_broken_line_behind_others_of_one_read_is_placed_in_a_pipe():
+    read_end, write_end = os.pipe()
+    with open(read_end, "rb") as source, open(write_end, "wb") as target:
+        target.write("体\n".encode() * 3 + b"ab\xff\n")
+        target.close()
+        with pytest.raises(DataError, match="standard input:4: byte 0xff "):
+            list(decoded_lines(source, "standard input", "utf-8", "\n"))
+
+
+def test_a_path_with_a_nul_is_none():
+    with pytest.raises(DataError, match="null byte"):
+        open_binary("a\0b.csv")

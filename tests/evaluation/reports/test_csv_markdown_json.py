@@ -108,3 +108,10 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, report, monkeypatch):
         write_report(tmp_path, Report(**{**vars(report), "task": Task.MULTICLASS}))
     assert (tmp_path / "report.csv").read_bytes() == before
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_markdown_can_be_chinese(report):
+    text = report_markdown(report, language="zh")
+    assert text.startswith("# 评估结果")
+    assert "| 标签 | 精确率 | 召回率 | F1 | 真实条数 |" in text
+    assert "| 宏平均 |" in text

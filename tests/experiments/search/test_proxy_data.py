@@ -66,3 +66,13 @@ def test_the_seed_decides_which_rows_a_sample_has():
     labels = [("xy"[n % 2],) for n in range(40)]
     first, same, other = (sampled(labels, 10, seed).tolist() for seed in (1, 1, 2))
     assert first == same != other
+
+
+def test_labels_that_look_like_lists_are_read_back_as_they_were(tmp_path):
+    texts = [f"{word} {n}" for n in range(20) for word in ("a", "b")]
+    given = {"train": (texts, ["['x']", "['y']"] * 20), "task": "multiclass"}
+    settings = RunSettings().with_options(**given).data
+    data = load_labelled_text(settings, 1)
+    written = write_trial_data(tmp_path, data, settings, 0, 1)[Stage.FULL]
+    read = load_labelled_text(written, 1)
+    assert list(read.label_set) == ["['x']", "['y']"]

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from kerascls.models.linear.classifier import LinearClassifier, joined
 from kerascls.models.linear.tfidf import learn_tfidf
@@ -29,3 +32,15 @@ def test_progress_is_told_and_no_row_is_no_logit():
     classifier().logits([("red",)] * 3, lambda *done: told.append(done))
     assert told == [(3, 3)]
     assert classifier().logits([]).shape == (0, 2)
+
+
+def test_what_speaks_for_a_label_comes_first_and_what_speaks_against_not_at_all():
+    model = classifier()
+    weights = np.float32([[3, -1], [1, -1], [2, 0], [0, 5]])
+    rest = np.zeros((len(model.tfidf.ngrams) - 4, 2), np.float32)
+    model = replace(model, coefficients=np.concatenate([weights, rest]))
+    first, second = model.top_ngrams(2)
+    ngrams, idf = model.tfidf.ngrams, model.tfidf.idf
+    assert list(first) == [ngrams[0], ngrams[2]]
+    assert first[ngrams[0]] == pytest.approx(3 * idf[0])
+    assert list(second) == [ngrams[3]]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kerascls
-from kerascls.errors import ExportError, SettingsError
+from kerascls.errors import BundleError, SettingsError
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import SeenTexts
 from kerascls.inference.bundle import open_bundle
@@ -195,7 +195,7 @@ def test_commands_for_training_in_steps_are_refused(command):
 
 @pytest.mark.parametrize("format", ["onnx", "savedmodel", "tflite"])
 def test_an_export_is_refused_for_it_needs_none(linear_run, format, tmp_path):
-    with pytest.raises(ExportError, match="numpy alone runs it"):
+    with pytest.raises(BundleError, match="numpy alone runs it"):
         kerascls.export(linear_run.out, format=format, out=tmp_path / "model")
 
 
@@ -216,3 +216,31 @@ def test_a_finished_run_is_only_read_and_one_that_was_killed_starts_again(
     (copy / "run.json").write_text(json.dumps(facts | {"status": "running"}))
     again = kerascls.fit(out=copy, resume=True, quiet=True)
     assert again.report.to_dict() == linear_run.result.report.to_dict()
+
+
+def test_going_on_with_a_finished_run_says_so(linear_run, capsys):
+    kerascls.fit(out=linear_run.out, resume=True)
+    assert "is done, there is nothing to go on with" in capsys.readouterr().out
+
+
+def test_the_report_says_what_speaks_for_each_label(linear_run):
+    report = json.loads((linear_run.out / "report.json").read_text("utf-8"))
+    ngrams = report["features"]
+    assert list(ngrams) == list(linear_run.result.report.train_support)
+    for weights in map(dict.values, ngrams.values()):
+        assert 0 < len(weights) <= 10
+        assert sorted(weights, reverse=True) == list(weights) and min(weights) > 0
+    text = (linear_run.out / "report.md").read_text("utf-8")
+    below = text.partition("## What speaks for each label")[2]
+    assert below.count("\n- ") == len(ngrams)
+
+
+def test_two_classes_have_features_each(tmp_path):
+    texts = [f"{word} {n % 3}" for n in range(40) for word in ("good", "bad")]
+    labels = ["yes", "no"] * 40
+    train = {"text": texts, "label": labels}
+    report = kerascls.fit(
+        train=train, model="linear", out=tmp_path / "two", quiet=True
+    ).report
+    first = {label: next(iter(one)) for label, one in report.features.of_label.items()}
+    assert first == {"yes": "good", "no": "bad"}

@@ -106,10 +106,10 @@ function picker(box, chosen, changed, most = 8) {
     const add = element(
       "select",
       {
-        "aria-label": "Add a label to the chart",
+        "aria-label": t("Add a label to the chart"),
         change: () => set([...chosen, Number(add.value)].slice(-most)),
       },
-      element("option", { value: "" }, "Add a label…"),
+      element("option", { value: "" }, t("Add a label…")),
       ...rest.map((label) => element("option", { value: label }, data.labels[label])),
     );
     chips.replaceChildren(
@@ -122,7 +122,7 @@ function picker(box, chosen, changed, most = 8) {
             {
               class: `chip t${tone(label)}`,
               type: "button",
-              "aria-label": `Remove ${data.labels[label]}`,
+              "aria-label": t("Remove {label}", { label: data.labels[label] }),
               click: () =>
                 set(
                   chosen.filter((one) => one !== label),

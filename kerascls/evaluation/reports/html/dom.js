@@ -3,6 +3,12 @@
 const data = JSON.parse(document.getElementById("payload").textContent);
 const multilabel = data.task === "multilabel";
 
+// Words in the language of the page; what is in braces are values.
+function t(english, values = {}) {
+  const words = data.words[english] ?? english;
+  return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
 function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
 }
@@ -37,20 +43,20 @@ function labelName(label) {
 
 function fixed(value, digits = 4) {
   return value === null || value === undefined || Number.isNaN(value)
-    ? "n/a"
+    ? t("n/a")
     : value.toFixed(digits);
 }
 
 function count(value) {
-  return value === null ? "n/a" : value.toLocaleString("en");
-}
-
-function counted(number, name) {
-  return `${count(number)} ${name}${number === 1 ? "" : "s"}`;
+  return value === null ? t("n/a") : value.toLocaleString("en");
 }
 
 function rows(number) {
-  return counted(number, "row");
+  return number === 1 ? t("1 row") : t("{n} rows", { n: count(number) });
+}
+
+function list(names) {
+  return names.join(t(", "));
 }
 
 function percent(value) {

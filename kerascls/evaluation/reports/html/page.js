@@ -1,26 +1,36 @@
 const MATRICES = {
   confusion: {
-    name: "Confusion",
-    help: "True labels down, given labels across; a colour is the share of the true label's rows.",
-    hint: (a, b, n) => `${data.labels[a]} given as ${data.labels[b]}: ${rows(n)}`,
-    heads: ["true", "given"],
+    name: t("Confusion"),
+    help: t(
+      "True labels down, given labels across; a colour is the share of the true label's rows.",
+    ),
+    hint: (a, b, n) => t("{one} given as {other}: {rows}", pair(a, b, n)),
+    heads: [t("true"), t("given")],
   },
   errors: {
-    name: "Missed and given instead",
-    help: "Rows in which one label was missed (down) and another wrongly given (across).",
-    hint: (a, b, n) => `${data.labels[a]} missed, ${data.labels[b]} given: ${rows(n)}`,
-    heads: ["missed", "given instead"],
+    name: t("Missed and given instead"),
+    help: t(
+      "Rows in which one label was missed (down) and another wrongly given (across).",
+    ),
+    hint: (a, b, n) => t("{one} missed, {other} given: {rows}", pair(a, b, n)),
+    heads: [t("missed"), t("given instead")],
   },
   together: {
-    name: "True together",
-    help: "Rows that truly have both labels; the number of a label's rows on the diagonal.",
+    name: t("True together"),
+    help: t(
+      "Rows that truly have both labels; the number of a label's rows on the diagonal.",
+    ),
     hint: (a, b, n) =>
       a === b
         ? `${data.labels[a]}: ${rows(n)}`
-        : `${data.labels[a]} with ${data.labels[b]}: ${rows(n)}`,
-    heads: ["label", "with"],
+        : t("{one} with {other}: {rows}", pair(a, b, n)),
+    heads: [t("label"), t("with")],
   },
 };
+
+function pair(a, b, n) {
+  return { one: data.labels[a], other: data.labels[b], rows: rows(n) };
+}
 
 function matrixSection() {
   const box = byId("matrix");
@@ -53,7 +63,7 @@ function matrixSection() {
       ),
     );
   };
-  if (multilabel) byId("h-matrix").textContent = "Pairs of labels";
+  if (multilabel) byId("h-matrix").textContent = t("Pairs of labels");
   if (buttons.length > 1) box.append(element("div", { class: "tools" }, ...buttons));
   box.append(content);
   let width = 0;
@@ -89,7 +99,10 @@ function matrixPicture({ kind, labels, counts }, width) {
         "div",
         {},
         help(
-          `The ${labels.length} labels with most such rows; ${left} others are left out.`,
+          t("The {n} labels with most such rows; {left} others are left out.", {
+            n: labels.length,
+            left,
+          }),
         ),
         picture,
       )
@@ -97,9 +110,9 @@ function matrixPicture({ kind, labels, counts }, width) {
 }
 
 function pairTable({ kind, pairs }) {
-  if (!pairs.length) return help("There is no such pair.");
+  if (!pairs.length) return help(t("There is no such pair."));
   const [one, other] = MATRICES[kind].heads;
-  const head = [one, other, "rows"].map((text, i) =>
+  const head = [one, other, t("rows")].map((text, i) =>
     element("th", { scope: "col", class: i === 1 ? "other" : null }, text),
   );
   const lines = pairs.map(([a, b, number]) =>
@@ -123,22 +136,58 @@ function pairTable({ kind, pairs }) {
   );
 }
 
+function featureSection() {
+  if (!data.features) return;
+  byId("features-section").hidden = false;
+  const lines = data.features.slice(0, data.known).map((features, label) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row", title: data.labels[label] }, labelName(label)),
+      element(
+        "td",
+        { class: "other" },
+        element("ul", { class: "chips" }, ...features.map(featureChip)),
+      ),
+    ),
+  );
+  const table = element("table", {}, element("tbody", {}, ...lines));
+  byId("features").append(
+    help(
+      t(
+        "Words or characters that the linear model weighs most for a label, with coefficient times inverse document frequency; ␣ is a blank.",
+      ),
+    ),
+    element("div", { class: "scroll" }, table),
+  );
+}
+
+function featureChip([ngram, weight]) {
+  return element(
+    "li",
+    { class: "chip" },
+    element("bdi", {}, ngram),
+    " ",
+    element("span", { class: "weight" }, fixed(weight, 2)),
+  );
+}
+
 const AT_ONCE = 20;
 
 function mistakeSection() {
   const box = byId("mistakes");
-  if (!data.mistakes.length) return box.append(help("There is none."));
+  if (!data.mistakes.length) return box.append(help(t("There is none.")));
   const list = element("div");
   const status = element("p", { class: "help", role: "status" });
   const more = element(
     "button",
     { type: "button", class: "button", click: () => show(limit + AT_ONCE) },
-    "Show more",
+    t("Show more"),
   );
   const search = element("input", {
     type: "search",
-    placeholder: "Find a text or label",
-    "aria-label": "Find a mistake by text or label",
+    placeholder: t("Find a text or label"),
+    "aria-label": t("Find a mistake by text or label"),
     input: () => show(AT_ONCE),
   });
   let limit = AT_ONCE;
@@ -150,11 +199,16 @@ function mistakeSection() {
     more.hidden = found.length <= limit;
     const listed =
       data.mistakes.length < data.wrong
-        ? `the ${count(data.mistakes.length)} most surprising of ${rows(data.wrong)} with a mistake`
-        : `${rows(data.wrong)} with a mistake, the most surprising first`;
+        ? t("the {n} most surprising of {rows} with a mistake", {
+            n: count(data.mistakes.length),
+            rows: rows(data.wrong),
+          })
+        : t("{rows} with a mistake, the most surprising first", {
+            rows: rows(data.wrong),
+          });
     status.textContent = asked
-      ? `${count(found.length)} found in ${listed}.`
-      : `Listed: ${listed}.`;
+      ? t("{n} found in {listed}.", { n: count(found.length), listed })
+      : t("Listed: {listed}.", { listed });
   };
   box.append(element("div", { class: "tools" }, search), status, list, more);
   show(AT_ONCE);
@@ -169,30 +223,38 @@ function mistakeText({ labels, texts }) {
 function mistake(one) {
   const chips = one.labels.map(([label, isTrue, isGiven, probability]) => {
     const kind = isTrue && isGiven ? "right" : isTrue ? "missed" : "extra";
-    const word = { right: "right", missed: "missed", extra: "wrongly given" }[kind];
+    const word = {
+      right: t("right"),
+      missed: t("missed"),
+      extra: t("wrongly given"),
+    }[kind];
     return element(
       "li",
       { class: `chip ${kind}` },
-      `${word}: `,
+      t("{word}: ", { word }),
       labelName(label),
-      label < data.known ? ` ${fixed(probability, 3)}` : " (not in training)",
+      label < data.known ? ` ${fixed(probability, 3)}` : t(" (not in training)"),
     );
   });
   const node = element(
     "article",
     { class: "mistake" },
-    element("p", { class: "place" }, `${one.file} line ${one.line} · loss ${fixed(one.loss, 2)}`),
+    element("p", { class: "place" }, place(one)),
     element("ul", { class: "chips" }, ...chips),
   );
   const texts = one.texts.map((text) =>
     element("p", { class: "text short", dir: "auto" }, text),
   );
   node.append(...texts);
-  if (!texts.length) node.append(help("The text was not kept."));
+  if (!texts.length) node.append(help(t("The text was not kept.")));
   if (one.cut)
-    node.append(help("Long texts are cut here; the whole one is in the file."));
+    node.append(help(t("Long texts are cut here; the whole one is in the file.")));
   if (texts.length) node.append(textToggle(texts));
   return node;
+}
+
+function place({ file, line, loss }) {
+  return t("{file} line {line} · loss {loss}", { file, line, loss: fixed(loss, 2) });
 }
 
 // How much of a text is hidden depends on its width, so it is measured.
@@ -208,11 +270,11 @@ function textToggle(texts) {
       click: () => {
         const open = isShort();
         texts.forEach((text) => text.classList.toggle("short", !open));
-        toggle.textContent = open ? "Show less" : "Show more of it";
+        toggle.textContent = open ? t("Show less") : t("Show more of it");
         toggle.setAttribute("aria-expanded", open);
       },
     },
-    "Show more of it",
+    t("Show more of it"),
   );
   const observer = new ResizeObserver(() => {
     if (isShort())
@@ -229,4 +291,5 @@ reliability();
 history();
 coverage();
 matrixSection();
+featureSection();
 mistakeSection();

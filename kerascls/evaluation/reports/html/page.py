@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.evaluation.reports.html.payload import payload
+from kerascls.evaluation.reports.language import Language, language_of
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.system.files import write_all
 
 HTML_FILE = "report.html"
 _SCRIPTS = ("dom.js", "charts.js", "table.js", "sections.js", "page.js")
+
+# In the template: the name of what goes there, or words in English.
+_IN_BRACES = re.compile(r"\{\{([^{}]+)\}\}")
 
 # Texts and labels come from anyone. Without these characters no text can end the
 # element that holds the JSON, and lone surrogates cannot be written as UTF-8.
@@ -31,6 +35,7 @@ def report_html(
     history_csv: str | Path | None = None,
     *,
     max_mistakes: int = 200,
+    language: str = "en",
 ) -> str:
     """Returns a report as one HTML page that opens offline.
 
@@ -42,18 +47,22 @@ def report_html(
         scored: The rows themselves, with their texts if these are to be shown.
         history_csv: The history of the training; adds F1 over the epochs.
         max_mistakes: How many mistakes to list, the most surprising ones.
+        language: Of `LANGUAGES`.
 
     Returns:
         The page; write it as UTF-8.
 
     Raises:
-        SettingsError: When `history_csv` is no history file.
+        SettingsError: When `history_csv` is no history file, or there is no such
+            language.
     """
-    content = payload(report, scored, history_csv, max_mistakes=max_mistakes)
+    say = language_of(language)
+    content = payload(report, scored, history_csv, max_mistakes=max_mistakes, say=say)
     style = _template("page.css")
     script = "\n".join(map(_template, _SCRIPTS))
-    title, heading = _titles(report)
+    title, heading = _titles(report, say)
     contents = {
+        "language": say.code,
         "policy": _policy(style, script),
         "title": title,
         "heading": heading,
@@ -62,7 +71,10 @@ def report_html(
         "payload": embedded_json(content),
     }
     # In one pass, so that no content is taken for the name of another.
-    return re.sub(r"\{\{(\w+)\}\}", lambda m: contents[m[1]], _template("page.html"))
+    return _IN_BRACES.sub(
+        lambda found: contents.get(found[1]) or escape(say(found[1])),
+        _template("page.html"),
+    )
 
 
 def write_report_html(
@@ -70,6 +82,8 @@ def write_report_html(
     report: Report,
     scored: ScoredRows,
     history_csv: str | Path | None = None,
+    *,
+    language: str = "en",
 ) -> Path:
     """Writes what `report_html` returns, in one step, and returns the path.
 
@@ -78,8 +92,9 @@ def write_report_html(
         report: See `report_html`, like all that follow.
         scored: See there.
         history_csv: See there.
+        language: See there.
     """
-    page = report_html(report, scored, history_csv).encode()
+    page = report_html(report, scored, history_csv, language=language).encode()
     return write_all(Path(path).parent, {Path(path).name: page})[0]
 
 
@@ -91,14 +106,15 @@ def embedded_json(content: Any) -> str:
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _titles(report: Report) -> tuple[str, str]:
+def _titles(report: Report, say: Language) -> tuple[str, str]:
     """Returns the title as text, and as a heading with the source set apart."""
     if not report.source:
-        return "Scores", "Scores"
+        return say("Scores"), say("Scores")
     # A file name may hold bytes that are no UTF-8, and turn the text around it.
     source = escape(_BIDI.sub("", report.source))
     source = source.encode("ascii", "xmlcharrefreplace").decode()
-    return f"Scores on {source}", f"Scores on <bdi>{source}</bdi>"
+    heading = say("Scores on {source}", source=f"<bdi>{source}</bdi>")
+    return say("Scores on {source}", source=source), heading
 
 
 def _policy(style: str, script: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.evaluation.reports.details import details_of
+from kerascls.evaluation.reports.features import shown_ngram
 from kerascls.evaluation.reports.html.chart_data import (
     coverage_points,
     history_lines,
@@ -17,6 +18,7 @@ from kerascls.evaluation.reports.html.chart_data import (
 )
 from kerascls.evaluation.reports.html.errors import worst_mistakes
 from kerascls.evaluation.reports.html.scores import class_columns, headline, is_plain
+from kerascls.evaluation.reports.language import ENGLISH, Language
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.tables import detail_lines, report_lines
 from kerascls.evaluation.scored_rows import ScoredRows
@@ -30,6 +32,7 @@ def payload(
     history_csv: str | Path | None = None,
     *,
     max_mistakes: int = 200,
+    say: Language = ENGLISH,
 ) -> dict[str, Any]:
     """Returns everything the page shows.
 
@@ -38,20 +41,22 @@ def payload(
         scored: The rows themselves.
         history_csv: The history of the training, if there is one.
         max_mistakes: How many mistakes to list.
+        say: The language of the page.
     """
     details = report.details or details_of(
         scored, report.rule.threshold_of(scored.known)
     )
     return {
+        "words": dict(say.words),
         "task": report.task.value,
         "rows": len(scored),
         "wrong": int(scored.wrong.sum()),
         "labels": list(scored.labels),
         "known": scored.known,
         "plain": is_plain(report),
-        "notes": report_lines(report),
+        "notes": report_lines(report, say),
         # The first line has the intervals, which stand beside their scores.
-        "more": detail_lines(details)[1:],
+        "more": detail_lines(details, say)[1:],
         "headline": headline(report, details),
         "classes": class_columns(report, scored, details),
         "curves": label_curves(report, scored),
@@ -59,5 +64,17 @@ def payload(
         "reliability": reliability_bins(scored),
         "matrices": matrices(scored),
         "history": history_lines(history_csv, scored) if history_csv else None,
+        "features": _features(report, scored),
         "mistakes": worst_mistakes(scored, max_mistakes, MAX_CHARS),
     }
+
+
+def _features(report: Report, scored: ScoredRows) -> list[list[list]] | None:
+    """Returns n-grams and weights of each label, as they are shown."""
+    if report.features is None:
+        return None
+    of_label = report.features.of_label
+    return [
+        [[shown_ngram(ngram), round(weight, 2)] for ngram, weight in ngrams.items()]
+        for ngrams in (of_label.get(label, {}) for label in scored.labels)
+    ]

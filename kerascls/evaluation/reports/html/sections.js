@@ -8,11 +8,13 @@ function headlineCards() {
       element(
         "span",
         { class: "name" },
-        one.key === "accuracy" && multilabel ? "accuracy of whole sets" : one.name,
+        one.key === "accuracy" && multilabel
+          ? t("accuracy of whole sets")
+          : t(one.name),
       ),
       value,
       note,
-      element("span", {}, `${one.against} ${fixed(one.baseline)}`),
+      element("span", {}, `${t(one.against)} ${fixed(one.baseline)}`),
     );
     const update = () => {
       const other = moved();
@@ -21,13 +23,15 @@ function headlineCards() {
       value.textContent = fixed(current ?? one.value);
       if (!other)
         note.replaceChildren(
-          `${one.level} % interval `,
+          t("{level} % interval ", { level: one.level }),
           element("em", {}, one.interval.map((end) => fixed(end, 3)).join("–")),
         );
       else if (current === undefined)
-        note.textContent = "at the rule, not at the sliders";
+        note.textContent = t("at the rule, not at the sliders");
       else
-        note.textContent = `${current < one.value ? "−" : "+"}${fixed(Math.abs(current - one.value))} against the rule`;
+        note.textContent = t("{change} against the rule", {
+          change: `${current < one.value ? "−" : "+"}${fixed(Math.abs(current - one.value))}`,
+        });
     };
     update();
     watchers.push(update);
@@ -37,9 +41,17 @@ function headlineCards() {
   watchers.push(sayAverages());
   byId("notes").append(...data.notes.map((note) => element("li", {}, note)));
   byId("more").append(...data.more.map((line) => element("li", {}, line)));
-  const kind = multilabel ? "multi-label" : "multi-class";
-  byId("facts").textContent =
-    `${kind} · ${counted(data.labels.length, "label")} · ${rows(data.rows)}, ${count(data.wrong)} of them with a mistake. All scores here are measured on these rows.`;
+  const number = count(data.labels.length);
+  byId("facts").textContent = t(
+    "{kind} · {labels} · {rows}, {wrong} of them with a mistake. All scores here are measured on these rows.",
+    {
+      kind: multilabel ? t("multi-label") : t("multi-class"),
+      labels:
+        data.labels.length === 1 ? t("1 label") : t("{n} labels", { n: number }),
+      rows: rows(data.rows),
+      wrong: count(data.wrong),
+    },
+  );
 }
 
 // Screen readers hear the scores once a slider rests, not at each of its steps.
@@ -64,18 +76,23 @@ function precisionRecall() {
   const chosen = mostSupported(5);
   box.append(
     help(
-      "One curve per label, over all thresholds; the dot is where the label stands now.",
+      t(
+        "One curve per label, over all thresholds; the dot is where the label stands now.",
+      ),
     ),
   );
   const tone = picker(box, chosen, () => redraw());
   const redraw = lineChart(
     box,
-    () => `Precision against recall of ${chosen.map((l) => data.labels[l]).join(", ")}`,
+    () =>
+      t("Precision against recall of {labels}", {
+        labels: list(chosen.map((l) => data.labels[l])),
+      }),
     () => ({
       x: [0, 1],
       y: [0, 1],
-      xName: "recall",
-      yName: "precision",
+      xName: t("recall"),
+      yName: t("precision"),
       series: chosen
         .filter((label) => label < data.known && data.classes.support[label])
         .map((label) => {
@@ -100,11 +117,11 @@ function reliability() {
   const box = byId("reliability");
   const select = element(
     "select",
-    { "aria-label": "Whose probabilities", change: () => redraw() },
+    { "aria-label": t("Whose probabilities"), change: () => redraw() },
     element(
       "option",
       { value: "" },
-      multilabel ? "All labels together" : "The likeliest label",
+      multilabel ? t("All labels together") : t("The likeliest label"),
     ),
     ...data.labels
       .slice(0, data.known)
@@ -117,14 +134,16 @@ function reliability() {
   const error = element("p", { class: "help" });
   box.append(
     help(
-      "How often a label is true where it got such a probability: on the line, probabilities mean what they say.",
+      t(
+        "How often a label is true where it got such a probability: on the line, probabilities mean what they say.",
+      ),
     ),
     element("div", { class: "chips" }, select),
     error,
   );
   const redraw = lineChart(
     box,
-    () => "Share of true labels against their mean probability",
+    () => t("Share of true labels against their mean probability"),
     () => {
       const { confidence, frequency, counts } = bins();
       const total = counts.reduce((a, b) => a + b, 0);
@@ -133,20 +152,27 @@ function reliability() {
           (sum, n, i) => sum + n * Math.abs(confidence[i] - frequency[i]),
           0,
         ) / Math.max(total, 1);
-      error.textContent = `Expected calibration error ${fixed(gap)}. A larger dot stands for more probabilities.`;
+      error.textContent = t(
+        "Expected calibration error {error}. A larger dot stands for more probabilities.",
+        { error: fixed(gap) },
+      );
       const points = confidence.map((x, i) => [x, frequency[i]]);
       const largest = Math.log1p(Math.max(...counts));
       const dots = points.map(([x, y], i) => [
         x,
         y,
-        `${count(counts[i])} probabilities, mean ${fixed(x)}, true ${fixed(y)}`,
+        t("{n} probabilities, mean {mean}, true {share}", {
+          n: count(counts[i]),
+          mean: fixed(x),
+          share: fixed(y),
+        }),
         3 + 6 * (Math.log1p(counts[i]) / largest),
       ]);
       return {
         x: [0, 1],
         y: [0, 1],
-        xName: "mean probability",
-        yName: "share that is true",
+        xName: t("mean probability"),
+        yName: t("share that is true"),
         guides: [
           [
             [0, 0],
@@ -166,19 +192,22 @@ function history() {
   const { epochs, classes, macro } = data.history;
   const chosen = mostSupported(5);
   box.append(
-    help("On the validation data of the training; the dashed line is macro-F1."),
+    help(t("On the validation data of the training; the dashed line is macro-F1.")),
   );
   const tone = picker(box, chosen, () => redraw());
   const line = (values) =>
     epochs.map((epoch, i) => [epoch, values[i]]).filter(([, y]) => y !== null);
   const redraw = lineChart(
     box,
-    () => `F1 over the epochs of ${chosen.map((l) => data.labels[l]).join(", ")}`,
+    () =>
+      t("F1 over the epochs of {labels}", {
+        labels: list(chosen.map((l) => data.labels[l])),
+      }),
     () => ({
       x: [Math.min(...epochs), Math.max(...epochs)],
       y: [0, 1],
-      xName: "epoch",
-      yName: "F1",
+      xName: t("epoch"),
+      yName: t("F1"),
       xTicks: ticks(epochs[0], epochs.at(-1)).filter(
         (n) => Number.isInteger(n) || epochs.length < 3,
       ),
@@ -206,28 +235,34 @@ function coverage() {
     min: 0,
     max: thresholds.length - 1,
     value: 0,
-    "aria-label": "Smallest probability that gets an answer",
+    "aria-label": t("Smallest probability that gets an answer"),
     input: () => redraw(),
   });
   box.append(
     help(
-      "If rows were left unanswered whose largest probability is below a limit: the share answered, and how many of these answers are entirely right. A limit, too, is chosen on validation data.",
+      t(
+        "If rows were left unanswered whose largest probability is below a limit: the share answered, and how many of these answers are entirely right. A limit, too, is chosen on validation data.",
+      ),
     ),
-    element("div", { class: "tools" }, element("label", {}, "Limit", input), output),
+    element("div", { class: "tools" }, element("label", {}, t("Limit"), input), output),
   );
   const redraw = lineChart(
     box,
-    () => "Accuracy against the share of rows answered",
+    () => t("Accuracy against the share of rows answered"),
     () => {
       const i = Number(input.value);
       input.setAttribute("aria-valuetext", fixed(thresholds[i]));
-      output.value = `${fixed(thresholds[i])}: ${percent(share[i])} answered, ${percent(accuracy[i])} of them right`;
+      output.value = t("{limit}: {share} answered, {right} of them right", {
+        limit: fixed(thresholds[i]),
+        share: percent(share[i]),
+        right: percent(accuracy[i]),
+      });
       const low = Math.floor(Math.min(...accuracy) * 10) / 10;
       return {
         x: [0, 1],
         y: [Math.min(low, 0.9), 1],
-        xName: "share answered",
-        yName: "accuracy",
+        xName: t("share answered"),
+        yName: t("accuracy"),
         series: [
           {
             tone: 0,

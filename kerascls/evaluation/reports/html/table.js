@@ -40,7 +40,7 @@ function scores(label, { given, hits } = now[label]) {
 // Always one line, for a row must keep its height while its slider moves.
 function belowF1(label) {
   const { low, high } = data.classes;
-  if (now[label].moved) return `was ${fixed(scores(label, atRule(label)).f1)}`;
+  if (now[label].moved) return t("was {f1}", { f1: fixed(scores(label, atRule(label)).f1) });
   if (low[label] === null) return "\u00a0";
   return `${fixed(low[label], 2)}–${fixed(high[label], 2)}`;
 }
@@ -66,34 +66,38 @@ function averageF1() {
 
 function averagesText() {
   const { macro_f1, micro_f1 } = averageF1();
-  return `macro-F1 ${fixed(macro_f1)} · micro-F1 ${fixed(micro_f1)}`;
+  return `${t("macro-F1")} ${fixed(macro_f1)} · ${t("micro-F1")} ${fixed(micro_f1)}`;
 }
 
 const COLUMNS = [
-  { key: "label", head: "label", value: (label) => data.labels[label] },
-  { key: "f1", head: "F1", value: (label) => scores(label).f1 },
-  { key: "threshold", head: "threshold", value: (label) => now[label].threshold },
-  { key: "precision", head: "precision", value: (label) => scores(label).precision },
-  { key: "recall", head: "recall", value: (label) => scores(label).recall },
-  { key: "given", head: "given", value: (label) => now[label].given, whole: true },
+  { key: "label", head: t("label"), value: (label) => data.labels[label] },
+  { key: "f1", head: t("F1"), value: (label) => scores(label).f1 },
+  { key: "threshold", head: t("threshold"), value: (label) => now[label].threshold },
+  {
+    key: "precision",
+    head: t("precision"),
+    value: (label) => scores(label).precision,
+  },
+  { key: "recall", head: t("recall"), value: (label) => scores(label).recall },
+  { key: "given", head: t("given"), value: (label) => now[label].given, whole: true },
   {
     key: "support",
-    head: "true",
+    head: t("true"),
     value: (label) => data.classes.support[label],
     whole: true,
   },
   {
     key: "train",
-    head: "in training",
+    head: t("in training"),
     value: (label) => data.classes.train[label],
     whole: true,
   },
   {
     key: "average_precision",
-    head: "avg. precision",
+    head: t("avg. precision"),
     value: (label) => data.classes.average_precision[label],
   },
-  { key: "roc_auc", head: "ROC AUC", value: (label) => data.classes.roc_auc[label] },
+  { key: "roc_auc", head: t("ROC AUC"), value: (label) => data.classes.roc_auc[label] },
 ].filter((column) => multilabel || column.key !== "threshold");
 
 function classTable() {
@@ -185,7 +189,7 @@ function thresholdSlider(label) {
     min: 0,
     max: thresholds.length - 1,
     step: 1,
-    "aria-label": `Threshold of ${data.labels[label]}`,
+    "aria-label": t("Threshold of {label}", { label: data.labels[label] }),
     input: () => {
       moveTo(label, Number(input.value));
       watchers.forEach((watch) => watch(label));
@@ -197,7 +201,7 @@ function thresholdSlider(label) {
     input.value = point < 0 ? thresholds.length - 1 : point;
     input.setAttribute(
       "aria-valuetext",
-      threshold === null ? "set by the rule" : String(threshold),
+      threshold === null ? t("set by the rule") : String(threshold),
     );
     output.value = threshold === null ? "–" : fixed(threshold);
   };
@@ -207,8 +211,8 @@ function thresholdSlider(label) {
 function classTools(lines) {
   const search = element("input", {
     type: "search",
-    placeholder: "Find a label",
-    "aria-label": "Find a label",
+    placeholder: t("Find a label"),
+    "aria-label": t("Find a label"),
     input: () =>
       lines.forEach((line, label) => {
         line.row.hidden = !data.labels[label]
@@ -224,7 +228,7 @@ function classTools(lines) {
     min: 0,
     max: 100,
     value: 50,
-    "aria-label": "Threshold of all labels",
+    "aria-label": t("Threshold of all labels"),
     id: "all-thresholds",
     input: () => {
       const asked = Number(all.value) / 100;
@@ -249,22 +253,28 @@ function classTools(lines) {
         all.focus(); // the button is disabled now, which would lose the focus
       },
     },
-    "Back to the rule",
+    t("Back to the rule"),
   );
   byId("class-tools").append(
-    element("label", {}, "All thresholds", all, output),
+    element("label", {}, t("All thresholds"), all, output),
     reset,
   );
   byId("class-tools").before(
     element(
       "p",
       { class: "callout" },
-      "The sliders show what other thresholds would do to the rows of this page. Choose thresholds on validation data, with ",
+      t(
+        "The sliders show what other thresholds would do to the rows of this page. Choose thresholds on validation data, with ",
+      ),
       element("code", {}, "kerascls tune"),
-      ": the best ones for these rows would make their scores look better than they are.",
+      t(
+        ": the best ones for these rows would make their scores look better than they are.",
+      ),
       data.plain
         ? ""
-        : " The rule does more than compare with thresholds; a label whose slider is moved is given by its threshold alone.",
+        : t(
+            " The rule does more than compare with thresholds; a label whose slider is moved is given by its threshold alone.",
+          ),
     ),
   );
   const averages = element("output", { class: "averages", "aria-live": "off" });

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from kerascls.errors import SettingsError
+from kerascls.evaluation.reports.language import ENGLISH, Language
 from kerascls.system.extras import require
 
 if TYPE_CHECKING:
@@ -52,11 +53,12 @@ def new_figure(
     return Figure(figsize=size, layout=layout)
 
 
-def text_style(texts: Iterable[str]) -> AbstractContextManager:
+def text_style(texts: Iterable[str], say: Language = ENGLISH) -> AbstractContextManager:
     """Lets matplotlib show texts as they are, for what is drawn inside.
 
     Args:
         texts: What will be written; some of it Chinese, perhaps.
+        say: The language of what is written beside.
 
     Warns:
         UserWarning: When no installed font has Chinese characters and some are needed;
@@ -68,9 +70,9 @@ def text_style(texts: Iterable[str]) -> AbstractContextManager:
     require("A plot", "matplotlib")
     import matplotlib
 
+    families = _font_families([*texts, say("count")])  # one word tells the script
     # A label such as "$5 - $9" is no formula.
-    style: dict[Any, Any]
-    style = {"font.family": _font_families(texts), "text.parse_math": False}
+    style: dict[Any, Any] = {"font.family": families, "text.parse_math": False}
     return matplotlib.rc_context(style)
 
 

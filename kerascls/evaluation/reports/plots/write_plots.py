@@ -36,6 +36,7 @@ def write_plots(
     history_csv: str | Path | None = None,
     *,
     dpi: int = 150,
+    language: str = "en",
 ) -> list[Path]:
     """Writes every plot of a report as PNG, each in one step.
 
@@ -49,13 +50,14 @@ def write_plots(
         scored: The rows themselves.
         history_csv: The history of the training.
         dpi: Dots per inch.
+        language: Of `LANGUAGES`.
 
     Returns:
         The paths of the files.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        figures = _figures(report, scored, history_csv)
+        figures = _figures(report, scored, history_csv, language)
         contents = {f"{name}.png": _png(fig, dpi) for name, fig in figures.items()}
     _warn_once({str(warning.message): warning.category for warning in caught})
     return write_all(directory, contents)
@@ -72,19 +74,19 @@ def _warn_once(messages: dict[str, type[Warning]]) -> None:
 
 
 def _figures(
-    report: Report, scored: ScoredRows, history_csv: str | Path | None
+    report: Report, scored: ScoredRows, history_csv: str | Path | None, language: str
 ) -> dict[str, "Figure"]:
-    figures = {"scores": plot_scores(report)}
+    figures = {"scores": plot_scores(report, language=language)}
     if report.task is Task.MULTICLASS:
-        figures["confusion"] = plot_confusion(scored)
+        figures["confusion"] = plot_confusion(scored, language=language)
     else:
-        figures["pairs"] = plot_pairs(scored)
-    figures["precision_recall"] = plot_precision_recall(scored)
-    figures["reliability"] = plot_reliability(scored)
-    figures["coverage"] = plot_coverage(scored, report.rule)
+        figures["pairs"] = plot_pairs(scored, language=language)
+    figures["precision_recall"] = plot_precision_recall(scored, language=language)
+    figures["reliability"] = plot_reliability(scored, language=language)
+    figures["coverage"] = plot_coverage(scored, report.rule, language=language)
     if history_csv is not None:
-        figures["history"] = plot_history(history_csv)
-        figures["class_history"] = plot_class_history(history_csv)
+        figures["history"] = plot_history(history_csv, language=language)
+        figures["class_history"] = plot_class_history(history_csv, language=language)
     return figures
 
 

@@ -1,5 +1,6 @@
 """The page in a real browser: sliders, sorting, hostile texts, a phone's width."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.features import Features
 from kerascls.evaluation.reports.history import append_history, history_rows
 from kerascls.evaluation.reports.html.page import write_report_html
 from kerascls.evaluation.reports.report import Report
@@ -83,9 +85,12 @@ def addresses(rows, tmp_path_factory) -> dict[str, str]:
             rule=rule,
             train_support=dict.fromkeys(LABELS[:4], 9),
             source=SCRIPT,
+            features=Features({label: {SCRIPT: 2.5, " 球": 1} for label in LABELS[:4]}),
         )
         write_report_html(folder / f"{name}.html", report, scored, history)
-    return {name: (folder / f"{name}.html").as_uri() for name in pages}
+        file = folder / f"{name}-zh.html"
+        write_report_html(file, report, scored, history, language="zh")
+    return {path.stem: path.as_uri() for path in folder.glob("*.html")}
 
 
 @pytest.fixture
@@ -297,3 +302,27 @@ def test_new_scores_are_said_once_the_slider_rests(page):
 
 def test_the_history_has_the_line_of_macro_f1(page):
     assert len(find_all(page, "#history path.guide")) == 1
+
+
+@pytest.mark.parametrize("task", ["multilabel", "fallback", "multiclass"])
+def test_a_chinese_page_has_english_names_only(browser, addresses, task):
+    browser.get(addresses[f"{task}-zh"])
+    find(browser, "summary").click()
+    said = find(browser, "body").text
+    hints = browser.execute_script(
+        "return [...document.querySelectorAll('[aria-label], [placeholder], title')]"
+        ".map((one) => one.ariaLabel || one.placeholder || one.textContent).join('\\n')"
+    )
+    assert "错得最离谱的文本" in said
+    for own in (SCRIPT, *LABELS, f"{SCRIPT[:13]}…", "kerascls tune", "ROC AUC"):
+        said, hints = said.replace(own, ""), hints.replace(own, "")
+    names = {"Brier", "Hamming", "ROC", "AUC", "nDCG"}
+    assert set(re.findall("[A-Za-z]{3,}", said + hints)) <= names
+
+
+def test_what_speaks_for_a_label_is_text(page):
+    lines = find_all(page, "#features tr")
+    assert len(lines) == 4
+    chips = [li.get_attribute("textContent") for li in find_all(lines[0], "li")]
+    assert chips == [f"{SCRIPT} 2.50", "\u2423球 1.00"]
+    assert page.execute_script("return window.ran") is None

@@ -138,3 +138,13 @@ def test_the_payload_has_the_scores_and_the_history(tmp_path, report, scored):
     assert found["history"]["classes"][1] == [round(report.scores.f1[1], 4)] * 2
     macro = next(one for one in found["headline"] if one["key"] == "macro_f1")
     assert macro["value"] == report.scores.macro.f1
+
+
+def test_a_page_in_chinese_says_so_and_has_its_words(report, scored):
+    page = report_html(report, scored, language="zh")
+    assert '<html lang="zh">' in page
+    assert '<h2 id="h-mistakes">错得最离谱的文本</h2>' in page
+    content = payload_of(page)
+    assert content["words"]["Show more"] == "显示更多"
+    assert content["notes"][0].startswith("总是给出")
+    assert payload_of(report_html(report, scored))["words"] == {}

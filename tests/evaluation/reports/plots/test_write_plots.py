@@ -5,6 +5,8 @@ import pytest
 from kerascls.data.labels import Task
 from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports.history import append_history, history_rows
+from kerascls.evaluation.reports.plots.curves import plot_coverage
+from kerascls.evaluation.reports.plots.pairs import plot_pairs
 from kerascls.evaluation.reports.plots.write_plots import write_plots
 
 ALWAYS = ["scores", "precision_recall", "reliability", "coverage"]
@@ -46,3 +48,18 @@ def test_multiclass_has_a_confusion_matrix(tmp_path, report, scored, fonts):
     report, scored = (replace(one, task=Task.MULTICLASS) for one in (report, scored))
     paths = write_plots(tmp_path, report, scored, dpi=20)
     assert [path.stem for path in paths] == [ALWAYS[0], "confusion", *ALWAYS[1:]]
+
+
+def test_axes_can_be_chinese_and_a_missing_font_is_said(
+    tmp_path, report, scored, fonts
+):
+    fonts("SimHei")
+    (left, _) = plot_pairs(scored, language="zh").axes
+    assert (left.get_xlabel(), left.get_ylabel()) == ("预测", "漏判")
+    assert plot_coverage(scored, language="zh").axes[0].get_xlabel() == "答复比例"
+    fonts()
+    latin = replace(scored, labels=tuple("abcd"))  # the words alone need a font
+    report = replace(report, scores=score(scored.targets, scored.chosen, latin.labels))
+    with pytest.warns(UserWarning, match="No installed font has Chinese") as told:
+        write_plots(tmp_path, report, latin, dpi=20, language="zh")
+    assert len(told) == 1
