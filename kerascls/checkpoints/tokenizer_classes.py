@@ -41,8 +41,8 @@ _ROBERTA: dict[str, Any] = {"separators": 2, "has_segments": False}
 CLASSES = {
     "PreTrained": TokenizerClass(separators=0),
     "TokenizersBackend": TokenizerClass(separators=0, model_types=("modernbert",)),
-    "Bert": TokenizerClass(**_BERT, model_types=("bert", "ernie", "distilbert")),
-    "DistilBert": TokenizerClass(**_BERT),
+    "Bert": TokenizerClass(**_BERT, model_types=("bert", "ernie")),
+    "DistilBert": TokenizerClass(**_BERT, model_types=("distilbert",)),
     "Electra": TokenizerClass(**_BERT, model_types=("electra",)),
     "Albert": TokenizerClass(
         kind="Unigram", heeds=("do_lower_case",), model_types=("albert",)
