@@ -45,7 +45,7 @@ CASES = {  # in the order of the table
 WORDS = {
     "en": {
         "models": "--model | layers | width | parameters | learning rate | epochs"
-        " | what it is",
+        " | on the hub | what it is",
         "results": "data | weights | score | kerascls | linear, tuned | difference"
         " | target | minutes | epochs",
         "scratch": "{model}, random weights",
@@ -58,7 +58,8 @@ WORDS = {
         " | micro-F1 (one for micro-F1) | macro-F1 (same)",
     },
     "zh": {
-        "models": "--model | 层数 | 宽度 | 参数量 | 学习率 | 轮数 | 说明",
+        "models": "--model | 层数 | 宽度 | 参数量 | 学习率 | 轮数"
+        " | hub 上的权重 | 说明",
         "results": "数据 | 权重 | 指标 | kerascls | 线性模型（调优） | 差值"
         " | 目标 | 分钟 | 轮数",
         "scratch": "{model}，随机权重",
@@ -104,11 +105,12 @@ def models_table(language: str) -> str:
             if preset.learning_rate
             else "-",
             preset.epochs if preset.learning_rate else "-",
+            f"`{preset.hub_weights}`" if preset.hub else "-",
             preset.title,
         )
         for preset in PRESETS.values()
     ]
-    return markdown(WORDS[language]["models"], rows, left=(0, 6))
+    return markdown(WORDS[language]["models"], rows, left=(0, 6, 7))
 
 
 def results_section(language: str) -> str:

@@ -36,12 +36,14 @@ class TinyJob(Job):
         return fit_weights(replace(self, settings=settings), out, resume, callbacks)
 
 
-def job_on(files, **options) -> TinyJob:
+def job_on(files, family="bert", **options) -> TinyJob:
+    """Returns a job on a family of encoders: one layer, two where kinds differ."""
     settings = RunSettings.from_options(**OPTIONS | files | options)
     job = prepare(settings, Screen(quiet=True), cache=False)
     small = tiny_config(
+        family,
         vocab_size=job.start.tokenizer.vocab_size,
-        num_layers=1,
+        num_layers=2 if family == "modernbert" else 1,
         dropout=0.1,
         attention_dropout=0.1,
     )

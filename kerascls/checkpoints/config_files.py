@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from kerascls.checkpoints.modern_config import KEYS as MODERN_KEYS
 from kerascls.checkpoints.modern_config import modern_meaning
 from kerascls.checkpoints.names import LayoutName
 from kerascls.checkpoints.placeholders import refuse_placeholder
@@ -75,8 +76,7 @@ HARMLESS_KEYS = frozenset(
     embedding_dropout decoder_bias classifier_pooling classifier_bias
     classifier_activation deterministic_flash_attn sparse_prediction
     sparse_pred_ignore_index reference_compile repad_logits_with_grad
-    initializer_cutoff_factor cls_token_id local_attention layer_types
-    global_attn_every_n_layers global_rope_theta local_rope_theta rope_parameters
+    initializer_cutoff_factor cls_token_id
     max_length min_length name gelu vocab_file bad_words_ids language
     """.split()
 )
@@ -123,12 +123,21 @@ def read_config(path: Path) -> dict[str, Any]:
             f"Expected a JSON object of configuration keys. Received: {path}, which "
             f"holds a {type(content).__name__}. Choose the configuration file."
         )
-    return _in_common_words(content)
+    return _in_common_words(content, path)
 
 
-def _in_common_words(raw: dict[str, Any]) -> dict[str, Any]:
-    words = _words(raw)
-    return {words.get(key, key): value for key, value in raw.items()}
+def _in_common_words(raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    words, found = _words(raw), dict[str, Any]()
+    for key, value in raw.items():
+        word = words.get(key, key)
+        if found.get(word) not in (None, value) and value is not None:
+            raise CheckpointError(
+                f"Expected a configuration that says a thing once. Received: {path} "
+                f"with {key}={value!r}, and {word}={found[word]!r} under another name. "
+                f"Remove the one that the model was not trained with."
+            )
+        found[word] = found.get(word) if value is None else value
+    return found
 
 
 def _words(raw: Mapping[str, Any]) -> Mapping[str, str]:
@@ -249,6 +258,8 @@ def unknown_keys(raw: Mapping[str, Any]) -> list[str]:
     """Returns the keys that we neither read nor know to be harmless, sorted."""
     known = {*REQUIRED_KEYS, *OPTIONAL_KEYS, *SUPPORTED_VALUES, *HARMLESS_KEYS}
     known |= {"attention_head_size", "attention_key_size"}
+    family = FAMILIES.get(str(raw.get("model_type")))
+    known |= {*MODERN_KEYS} if family and family.is_modern else set()
     return sorted(
         key for key in raw if key not in known and not key.startswith(HARMLESS_PREFIXES)
     )
@@ -286,7 +297,11 @@ def refuse_unsupported(raw: Mapping[str, Any], path: Path) -> None:
 
 
 def _stated(raw: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in raw.items() if value is not None}
+    # null is a value of this one.
+    kept = ("local_rope_theta",)
+    return {
+        key: value for key, value in raw.items() if value is not None or key in kept
+    }
 
 
 def _absent(family: str, layout: LayoutName) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """What a checkpoint directory holds, and whether it can be used."""
 
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from kerascls.models.registry import TRANSFORMER
 from kerascls.system.keywords import checked_keywords
 
 # What has no default tells one architecture from another.
-_SIZES = [field.name for field in fields(EncoderConfig) if field.default is MISSING]
+_SIZES = attrgetter(
+    *(field.name for field in fields(EncoderConfig) if field.default is MISSING)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,16 +147,14 @@ def inspect_checkpoint(directory: str | Path) -> Inspection:
 
 
 def _preset(checkpoint: FoundCheckpoint) -> Preset | None:
-    sizes = attrgetter(*_SIZES)
-    same = [
-        preset
-        for preset in PRESETS.values()
-        if preset.architecture is TRANSFORMER
-        and sizes(preset.config) == sizes(checkpoint.config)
-    ]
-    name = checkpoint.directory.resolve().name
-    named = [p for p in same if name in (*p.folders, p.name)]
-    return next(iter((*named, *same)), None)
+    """Returns the preset of these sizes, or of this folder but for the vocabulary's."""
+    config, name = checkpoint.config, checkpoint.directory.resolve().name
+    rows = [row for row in PRESETS.values() if row.architecture is TRANSFORMER]
+    named = [row for row in rows if name in (*row.folders, row.name)]
+    for row in named:
+        if _SIZES(replace(row.config, vocab_size=config.vocab_size)) == _SIZES(config):
+            return row
+    return next((row for row in rows if _SIZES(row.config) == _SIZES(config)), None)
 
 
 def _usage(checkpoint: FoundCheckpoint, preset: Preset | None, given: Path) -> str:

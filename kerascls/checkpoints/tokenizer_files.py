@@ -7,6 +7,20 @@ from typing import Any
 
 from kerascls.checkpoints.config_files import read_json
 from kerascls.checkpoints.layouts import find_vocabulary, listing
+from kerascls.checkpoints.tokenizer_agreement import (
+    check_added_tokens,
+    check_ends,
+    check_treatment,
+    notes_on_sentences,
+    refuse_other_vocabulary,
+)
+from kerascls.checkpoints.tokenizer_classes import (
+    TokenizerClass,
+    class_of,
+    short,
+    stated_class,
+    tokenizer_options,
+)
 from kerascls.checkpoints.tokenizer_conversions import (
     CONVERSIONS,
     Conversion,
@@ -15,7 +29,6 @@ from kerascls.checkpoints.tokenizer_conversions import (
 )
 from kerascls.checkpoints.vocabularies import (
     lower_casing,
-    notes_on_added_tokens,
     notes_on_repeats,
     notes_on_shifted_ids,
     read_vocabulary,
@@ -67,26 +80,31 @@ def find_tokenizer(directory: Path, raw_config: Mapping[str, Any]) -> FoundToken
         CheckpointError: When there is none, it cannot be read, its special tokens
             cannot be told, or files contradict each other.
     """
-    path, their_ids = directory / TOKENIZER_FILE, {}
+    path, their_ids, ends = directory / TOKENIZER_FILE, {}, []
     if path.is_file():
         content = require_form(read_json(path), str(path))
         if differs_from_bert(content) or _has_other_ends(content, path):
             return _general(path, content, raw_config)
         their_ids = token_ids_of(content, str(path))
+        ends = _notes_on_no_ends(
+            content, class_of(tokenizer_options(directory), raw_config)
+        )
     elif (conversion := _conversion(directory, raw_config)) is not None:
         path = directory / conversion.files[0]
-        options = _options(directory)
-        converted = conversion.convert(directory, options)
+        converted = conversion.convert(directory, tokenizer_options(directory))
         content = require_form(converted, str(path))
         return _general(path, content, raw_config)
     path = find_vocabulary(directory)
     vocab = read_vocabulary(path)
     require_special_tokens(vocab, path)
     _refuse_other_ids(vocab, path, their_ids)
+    options = tokenizer_options(directory)
+    notes = [*ends, *notes_on_shifted_ids(path), *notes_on_repeats(path)]
+    notes += refuse_other_vocabulary(vocab, path, options, raw_config)
+    notes += check_added_tokens(directory, options, vocab)
     lower, source = lower_casing(directory, raw_config, vocab)
-    notes = [*notes_on_shifted_ids(path), *notes_on_repeats(path)]
-    notes += [*notes_on_added_tokens(directory, vocab)]
     notes.append(f"lower-cased text: {'yes' if lower else 'no'} ({source})")
+    notes += notes_on_sentences(directory, lower)
     return FoundTokenizer(Tokenizer(vocab, do_lower_case=lower), path, tuple(notes))
 
 
@@ -98,6 +116,17 @@ def _has_other_ends(content: Mapping[str, Any], path: Path) -> bool:
         cls_id=ids[CLS], sep_id=ids[SEP], separators=1, has_segments=True
     )
     return template not in (None, usual)
+
+
+def _notes_on_no_ends(
+    content: Mapping[str, Any], row: TokenizerClass | None
+) -> list[str]:
+    if row is None or row.separators or content.get("post_processor") is not None:
+        return []
+    return [
+        f"special tokens {CLS} and {SEP}, as of BERT; {TOKENIZER_FILE} adds none, and "
+        f"of its class transformers neither"
+    ]
 
 
 def _refuse_other_ids(
@@ -118,16 +147,17 @@ def _general(
     path: Path, content: dict[str, Any], raw_config: Mapping[str, Any]
 ) -> FoundTokenizer:
     directory = path.parent
-    options = _options(directory)
+    options = tokenizer_options(directory)
     ids = token_ids_of(content, str(path))
-    content, notes = _completed(content, ids, path, {**raw_config, **options})
+    content, notes = _completed(content, ids, path, options, raw_config)
     tokenizer = RustTokenizer(content, str(path))
-    _refuse_other_case(tokenizer, path, {**raw_config, **options})
-    notes += notes_on_added_tokens(directory, ids)
-    lower = "yes" if tokenizer.do_lower_case else "no"
+    lower, row = tokenizer.do_lower_case, class_of(options, raw_config)
+    notes += check_treatment(content, lower, {**raw_config, **options}, row, path)
+    notes += check_added_tokens(directory, options, ids)
     notes += [
         f"tokenizer: {tokenizer.kind}, {_example(tokenizer)}",
-        f"lower-cased text: {lower} (from {path.name})",
+        f"lower-cased text: {'yes' if lower else 'no'} (from {path.name})",
+        *notes_on_sentences(directory, lower),
     ]
     return FoundTokenizer(tokenizer, path, tuple(notes))
 
@@ -137,9 +167,9 @@ def _completed(
     ids: Mapping[str, int],
     path: Path,
     options: Mapping[str, Any],
+    raw_config: Mapping[str, Any],
 ) -> tuple[dict[str, Any], list[str]]:
     """Returns a tokenizer that says its special tokens, as other files say them."""
-    notes = []
     named = {
         role: name
         for role in ("cls", "sep", "pad")
@@ -152,52 +182,56 @@ def _completed(
                 f"{role}_token={name!r} of {path.parent}, which {path.name} does not "
                 f"have. Bring together the files of one checkpoint."
             )
+    row = class_of(options, raw_config)
     template = sequence_template(content.get("post_processor"), str(path))
     if template is None:
-        if not named.keys() >= {"cls", "sep"}:
-            raise _untold(path, "which tokens stand before and behind a text")
+        if row is None or not row.separators or not named.keys() >= {"cls", "sep"}:
+            raise _no_ends(path, stated_class(options, raw_config), named)
         template = SequenceTemplate(
             cls_id=ids[named["cls"]],
             sep_id=ids[named["sep"]],
-            separators=1,
-            has_segments=True,
+            separators=row.separators,
+            has_segments=row.has_segments,
         )
         ends = named["cls"], named["sep"]
         content = {**content, "post_processor": template_processor(template, ends)}
-        notes.append(
+        notes = [
             f"special tokens {ends[0]} and {ends[1]} from tokenizer_config.json; "
             f"{path.name} adds none"
-        )
+        ]
+    else:
+        notes = check_ends(template, named, ids, row, path)
     tokens = {token_id: token for token, token_id in ids.items()}
-    pad_id = (content.get("padding") or {}).get("pad_id", options.get("pad_token_id"))
+    usual = {**raw_config, **options}.get("pad_token_id")
+    pad_id = (content.get("padding") or {}).get("pad_id", usual)
     pad_id = ids[named["pad"]] if "pad" in named else pad_id
     if type(pad_id) is not int or pad_id not in tokens:
-        raise _untold(path, "what texts are padded with")
+        raise _no_padding(path)
     return {**content, "padding": padding(tokens[pad_id], pad_id)}, notes
 
 
-def _untold(path: Path, what: str) -> CheckpointError:
+def _no_ends(
+    path: Path, tokenizer_class: str | None, named: Mapping[str, str]
+) -> CheckpointError:
     return CheckpointError(
-        f"Expected a tokenizer that says {what}. Received: {path}, which does not, "
-        f"and neither do tokenizer_config.json and special_tokens_map.json beside it. "
-        f'Add "cls_token", "sep_token" and "pad_token" to tokenizer_config.json, as '
-        f"the model was trained, or copy the checkpoint's own there."
+        f"Expected a tokenizer that says which tokens stand before and behind a text. "
+        f"Received: {path} without a post_processor, and beside it "
+        f"{tokenizer_class=}, cls_token={named.get('cls')!r}, "
+        f"sep_token={named.get('sep')!r}, with which transformers adds none. Copy the "
+        f"checkpoint's own tokenizer.json, or state in tokenizer_config.json what the "
+        f'model was trained with: "cls_token", "sep_token" and a "tokenizer_class", '
+        f"which is BertTokenizer for one separator between two texts and "
+        f"RobertaTokenizer for two."
     )
 
 
-def _refuse_other_case(
-    tokenizer: RustTokenizer, path: Path, options: Mapping[str, Any]
-) -> None:
-    stated = options.get("do_lower_case")
-    if stated is not None and stated is not tokenizer.do_lower_case:
-        does = "lower-cases" if tokenizer.do_lower_case else "does not lower-case"
-        raise CheckpointError(
-            f"Expected files that agree on lower-casing. Received: "
-            f"do_lower_case={stated!r} in the configuration or tokenizer_config.json "
-            f"of {path.parent}, while the normalizer of {path.name} {does} texts. "
-            f"Remove do_lower_case, if the model was trained with {path.name}, or "
-            f"copy the right files."
-        )
+def _no_padding(path: Path) -> CheckpointError:
+    return CheckpointError(
+        f"Expected a tokenizer that says what texts are padded with. Received: {path}, "
+        f"which does not, and neither do tokenizer_config.json and "
+        f'special_tokens_map.json beside it. Add "pad_token" to tokenizer_config.json, '
+        f"as the model was trained, or copy the checkpoint's own there."
+    )
 
 
 def _example(tokenizer: TextTokenizer) -> str:
@@ -222,12 +256,10 @@ def _conversion(directory: Path, raw_config: Mapping[str, Any]) -> Conversion | 
     ]
     if not present or any(directory.glob("*vocab*.txt")):
         return None
-    options = _options(directory)
-    stated = options.get("tokenizer_class") or raw_config.get("tokenizer_class")
+    tokenizer_class = stated_class(tokenizer_options(directory), raw_config)
     model_type = raw_config.get("model_type")
-    if stated:
-        name = str(stated).removesuffix("Fast").removesuffix("Tokenizer")
-        found = CONVERSIONS.get(name)
+    if tokenizer_class:
+        found = CONVERSIONS.get(short(tokenizer_class))
     else:
         rows = CONVERSIONS.values()
         found = next((row for row in rows if model_type in row.model_types), None)
@@ -237,18 +269,8 @@ def _conversion(directory: Path, raw_config: Mapping[str, Any]) -> Conversion | 
     known = ", ".join(f"{name}Tokenizer" for name in CONVERSIONS)
     raise CheckpointError(
         f"Expected {names} of one of the classes {known}. Received: {directory}, whose "
-        f"files name tokenizer_class={stated!r}, model_type={model_type!r}; it holds "
+        f"files name {tokenizer_class=}, {model_type=}; it holds "
         f"{listing(directory)}. Where transformers is installed, write its "
         f"tokenizer.json: AutoTokenizer.from_pretrained({str(directory)!r})"
         f".save_pretrained({str(directory)!r})."
     )
-
-
-def _options(directory: Path) -> dict[str, Any]:
-    """Returns what is said of a tokenizer beside it; the later file has the word."""
-    options: dict[str, Any] = {}
-    for name in ("special_tokens_map.json", "tokenizer_config.json"):
-        path = directory / name
-        content = read_json(path) if path.is_file() else {}
-        options |= content if isinstance(content, dict) else {}
-    return options

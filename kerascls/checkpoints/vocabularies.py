@@ -7,6 +7,7 @@ from typing import Any
 
 from kerascls.checkpoints.config_files import read_json
 from kerascls.checkpoints.placeholders import refuse_placeholder
+from kerascls.checkpoints.tokenizer_classes import class_of, json_object
 from kerascls.errors import CheckpointError
 from kerascls.preprocessing.tokenizers.tokenizer_form import require_form
 from kerascls.preprocessing.tokenizers.tokenizer_json import token_ids_of
@@ -56,16 +57,6 @@ def notes_on_repeats(path: Path) -> list[str]:
     ]
 
 
-def notes_on_added_tokens(directory: Path, vocab: Mapping[str, int]) -> list[str]:
-    """Returns what is to be said of tokens that somebody put beside a vocabulary."""
-    added = _json_object(directory / "added_tokens.json")
-    unused = [token for token in added if token not in vocab]
-    if not unused:
-        return []
-    shown = ", ".join(unused[:3])
-    return [f"added_tokens.json is not read: {len(unused)} tokens, such as {shown}"]
-
-
 def lower_casing(
     directory: Path, raw_config: Mapping[str, Any], tokens: Iterable[str]
 ) -> tuple[bool, str]:
@@ -73,28 +64,37 @@ def lower_casing(
 
     Looked at in order: `do_lower_case` of tokenizer_config.json, of the
     configuration, the normalizer of tokenizer.json, and the vocabulary, which is
-    taken as lower-cased when hardly any token has a capital letter.
+    taken as lower-cased when hardly any token has a capital letter. Of a class that
+    does what tokenizer.json says, that comes first.
 
     Raises:
         CheckpointError: When the files ask for a treatment of text we do not have.
     """
-    tokenizer_config = _json_object(directory / "tokenizer_config.json")
-    tokenizer = _json_object(directory / "tokenizer.json")
+    tokenizer_config = json_object(directory / "tokenizer_config.json")
+    tokenizer = json_object(directory / "tokenizer.json")
     normalizer = _object(tokenizer, "normalizer", directory / "tokenizer.json")
-    sources = (
+    sources = [
         (tokenizer_config.get("do_lower_case"), "tokenizer_config.json"),
         (raw_config.get("do_lower_case"), "the configuration"),
         (normalizer.get("lowercase"), "tokenizer.json"),
-    )
-    for value, source in sources:
-        if value is not None:
-            if not isinstance(value, bool):
-                raise CheckpointError(
-                    f"Expected lower-casing to be true or false. Received: {value!r} "
-                    f"from {source} of {directory}. Correct it."
-                )
-            _refuse_other_tokenizers(tokenizer_config, directory, value)
-            return value, f"from {source}"
+    ]
+    row = class_of(tokenizer_config, raw_config)
+    if row is not None and not row.heeds:
+        sources.reverse()
+    stated = [(value, source) for value, source in sources if value is not None]
+    for value, source in stated:
+        if not isinstance(value, bool):
+            raise CheckpointError(
+                f"Expected lower-casing to be true or false. Received: {value!r} "
+                f"from {source} of {directory}. Correct it."
+            )
+    if stated:
+        lower, source = stated[0]
+        _refuse_other_tokenizers(tokenizer_config, directory, lower)
+        others = [name for value, name in stated if value is not lower]
+        have = "has" if len(others) == 1 else "have"
+        otherwise = f", not as {' and '.join(others)} {have} it" if others else ""
+        return lower, f"from {source}{otherwise}"
     lower = _is_lower_cased(tokens)
     _refuse_other_tokenizers(tokenizer_config, directory, lower)
     kind = "hardly any" if lower else "many"
@@ -130,8 +130,3 @@ def _object(content: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
             f"{path}. Copy or download it again."
         )
     return value
-
-
-def _json_object(path: Path) -> dict[str, Any]:
-    content = read_json(path) if path.is_file() else {}
-    return content if isinstance(content, dict) else {}

@@ -26,6 +26,11 @@ def models(as_json: bool) -> None:
     show(plain_table(table, screen_width(sys.stdout)))
     folders = ", ".join(map(str, pretrained_folders()))
     show(f"\nPretrained weights are looked for in {folders}.")
+    on_hub = sum(row.hub is not None for row in rows)
+    show(
+        f"`kerascls download MODEL` fetches them from the Hugging Face hub: all "
+        f"{on_hub} are read as they lie there."
+    )
     for row in rows:
         if row.found:
             show(f"Found for {row.name}: {row.found}")

@@ -3,7 +3,7 @@
 import math
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ class Preset:
             `hidden_dim`, `max_positions`, `parameters` and `to_dict()`.
         folders: Folder names recognised in `pretrained/`, the preferred one first;
             none for what has no pretrained weights.
-        hub: `OWNER/NAME` of its repository on the Hugging Face hub, if there is one.
+        hub: `OWNER/NAME` of its repository on the Hugging Face hub, if there is one,
+            which is read as it lies there.
+        hub_weights: The file of weights that `kerascls download` takes from there.
+        pooling: How the text vector is made of its pretrained weights, unless stated.
         learning_rate: Peak rate when fine-tuning pretrained weights; None for what is
             not trained in steps, like all that follows.
         from_scratch_learning_rate: Peak rate when starting from random weights.
@@ -46,6 +49,8 @@ class Preset:
     config: Any
     folders: tuple[str, ...] = ()
     hub: str | None = None
+    hub_weights: str = "model.safetensors"
+    pooling: str = "cls"
     learning_rate: float | None = None
     from_scratch_learning_rate: float = 1e-4
     epochs: int = 5
@@ -71,6 +76,9 @@ class ModelRow:
     parameters: int
     found: Path | None
     has_pretrained: bool = True
+    hub: str | None = None
+    hub_weights: str | None = None
+    pooling: str | None = None
 
 
 def _chinese(family: str, hidden_dim: int = 768, **sizes: Any) -> EncoderConfig:
@@ -97,6 +105,7 @@ def _albert(hidden_dim: int, num_layers: int) -> EncoderConfig:
     )
 
 
+_BIN = "pytorch_model.bin"
 # Half as wide or less: a higher rate, and more epochs to converge.
 _SMALL: dict[str, Any] = {"from_scratch_learning_rate": 5e-4, "epochs": 10}
 
@@ -120,6 +129,7 @@ PRESETS: dict[str, Preset] = {
                 "chinese-roberta-wwm-ext",
             ),
             hub="hfl/chinese-roberta-wwm-ext",
+            hub_weights=_BIN,
             learning_rate=2e-5,
         ),
         Preset(
@@ -150,6 +160,7 @@ PRESETS: dict[str, Preset] = {
                 "chinese-electra-180g-small-discriminator",
             ),
             hub="hfl/chinese-electra-180g-small-discriminator",
+            hub_weights=_BIN,
             learning_rate=3e-4,
             **_SMALL,
         ),
@@ -163,6 +174,7 @@ PRESETS: dict[str, Preset] = {
                 "chinese-electra-180g-base-discriminator",
             ),
             hub="hfl/chinese-electra-180g-base-discriminator",
+            hub_weights=_BIN,
             learning_rate=1e-4,
         ),
         Preset(
@@ -171,6 +183,7 @@ PRESETS: dict[str, Preset] = {
             config=_chinese("bert"),
             folders=("chinese-macbert-base", "chinese_macbert_base"),
             hub="hfl/chinese-macbert-base",
+            hub_weights=_BIN,
             learning_rate=2e-5,
         ),
         Preset(
@@ -179,6 +192,7 @@ PRESETS: dict[str, Preset] = {
             config=_chinese("bert", num_layers=3),
             folders=("rbt3", "chinese_rbt3_L-3_H-768_A-12"),
             hub="hfl/rbt3",
+            hub_weights=_BIN,
             learning_rate=5e-5,
         ),
         Preset(
@@ -189,6 +203,58 @@ PRESETS: dict[str, Preset] = {
             hub="BAAI/bge-small-zh-v1.5",
             learning_rate=5e-5,
             from_scratch_learning_rate=5e-4,
+        ),
+        Preset(
+            name="xlm_roberta",
+            title="XLM-R base, 100 languages (Facebook AI)",
+            config=EncoderConfig(
+                family="roberta",
+                vocab_size=250_002,
+                embedding_dim=768,
+                hidden_dim=768,
+                intermediate_dim=3072,
+                num_layers=12,
+                num_heads=12,
+                num_token_types=1,
+                first_position=2,
+                layer_norm_epsilon=1e-5,
+            ),
+            folders=("xlm-roberta-base",),
+            hub="FacebookAI/xlm-roberta-base",
+            learning_rate=2e-5,
+        ),
+        Preset(
+            name="multilingual_e5_small",
+            title="Multilingual E5 small, 100 languages (Microsoft), mean pooling",
+            config=replace(_chinese("bert", 384, num_heads=12), vocab_size=250_002),
+            folders=("multilingual-e5-small",),
+            hub="intfloat/multilingual-e5-small",
+            pooling="mean",
+            learning_rate=1e-4,
+            **_SMALL,
+        ),
+        Preset(
+            name="modernbert",
+            title="ModernBERT base, English (Answer.AI)",
+            config=EncoderConfig(
+                family="modernbert",
+                vocab_size=50_368,
+                embedding_dim=768,
+                hidden_dim=768,
+                intermediate_dim=1152,
+                num_layers=22,
+                num_heads=12,
+                max_positions=8192,
+                num_token_types=0,
+                dropout=0.0,
+                attention_dropout=0.0,
+                layer_norm_epsilon=1e-5,
+                local_attention=128,
+                global_every=3,
+            ),
+            folders=("ModernBERT-base",),
+            hub="answerdotai/ModernBERT-base",
+            learning_rate=5e-5,
         ),
         Preset(
             name="linear",
@@ -222,7 +288,8 @@ def nearest_preset(config: EncoderConfig) -> Preset:
     """Returns the preset whose fitting defaults suit an encoder of its own sizes.
 
     The best learning rate depends on the width more than on anything else here, so
-    it is the one of the nearest width, of the same family if there are several.
+    it is the one of the nearest width, of the same family if there are several. Its
+    `pooling` is that of its own weights, and of no others.
     """
     transformers = [p for p in PRESETS.values() if p.architecture is TRANSFORMER]
     return min(
@@ -292,6 +359,9 @@ def list_models() -> list[ModelRow]:
             parameters=preset.parameters,
             found=find_pretrained(preset),
             has_pretrained=bool(preset.folders),
+            hub=preset.hub,
+            hub_weights=preset.hub_weights if preset.hub else None,
+            pooling=preset.pooling if preset.folders else None,
         )
         for preset in PRESETS.values()
     ]

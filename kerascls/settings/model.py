@@ -81,7 +81,7 @@ class ModelSettings(Group):
         None,
         description="Text vector: "
         f"{', '.join(row.meaning for row in POOLINGS.values())}. "
-        "Default: cls, and mean for random weights.",
+        "Default: the preset's; cls without one, and mean for random weights.",
     )
     mix_layers: int = Field(
         1,

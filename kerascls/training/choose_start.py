@@ -81,6 +81,8 @@ def _from_checkpoint(
         tokenizer=load_tokenizer(checkpoint),
         checkpoint=checkpoint,
         notes=(f"weights: {directory} ({checkpoint.layout})", *checkpoint.notes),
+        # Of a preset that is only the nearest one, rates apply and nothing else.
+        pooling=preset.pooling if name else StartingPoint.pooling,
     )
     start = with_first_layers(start, settings.num_layers)
     return with_pruned_vocab(start, settings.prune_vocab, _training_text(data))
@@ -110,6 +112,7 @@ def _from_scratch(
         tokenizer=tokenizer,
         checkpoint=None,
         notes=(*notes, note),
+        pooling="mean",
     )
     return with_first_layers(start, settings.num_layers)
 

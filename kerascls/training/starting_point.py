@@ -34,6 +34,7 @@ class StartingPoint:
         tokenizer: Its vocabulary.
         checkpoint: None for random weights.
         notes: Lines for people.
+        pooling: How the text vector is made where nothing is stated.
         keep_tokens: Ids that the vocabulary's tokens have in the checkpoint; None
             where it has all of them.
     """
@@ -44,6 +45,7 @@ class StartingPoint:
     tokenizer: TextTokenizer
     checkpoint: "FoundCheckpoint | None"
     notes: tuple[str, ...]
+    pooling: str = "cls"
     keep_tokens: tuple[int, ...] | None = None
 
     @property
@@ -138,7 +140,7 @@ class StartingPoint:
             epochs, learning_rate = FROZEN_EPOCHS, FROZEN_LEARNING_RATE
         defaults: dict[str, Any] = {
             "max_tokens": min(preset.max_tokens, longest),
-            "pooling": "mean" if from_scratch else "cls",
+            "pooling": self.pooling,
             "dropout": HEAD_DROPOUT,
             "batch_size": preset.batch_size,
             "epochs": epochs,

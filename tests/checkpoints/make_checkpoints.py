@@ -133,6 +133,7 @@ def huggingface_tensors(case: Case) -> dict[str, np.ndarray]:
     model = case.model
     prefix = f"{model.model_type or model.family}." if case.prefix else ""
     prefix = prefix.replace("modernbert", "model")
+    prefix = re.sub("xlm-roberta|camembert", "roberta", prefix)
     tensors = {
         prefix + _rename(name, HUGGINGFACE_NAMES[model.family]): value.T
         if name.endswith("/kernel")

@@ -241,3 +241,33 @@ def test_ernies_tasks_are_counted_where_they_are_in_use():
     assert num_task_types({"use_task_id": True, "task_type_vocab_size": 5}, path) == 5
     with pytest.raises(CheckpointError, match="use_task_id='yes' in config.json"):
         num_task_types({"use_task_id": "yes"}, path)
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ({"model_type": "distilbert", "dim": 8, "hidden_size": 16}, "hidden_size=16"),
+        ({"model_type": "distilbert", "dropout": 0.1, "hidden_dropout_prob": 0}, "=0"),
+        ({"model_type": "modernbert", "norm_eps": 1e-5, "layer_norm_eps": 1e-6}, "06"),
+    ],
+)
+def test_a_thing_said_twice_with_two_values_is_refused(tmp_path, content, names):
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(CheckpointError, match=f"says a thing once.*{names}"):
+        read_config(path)
+
+
+def test_a_thing_said_twice_with_one_value_is_fine(tmp_path):
+    path = tmp_path / "config.json"
+    content = {"model_type": "distilbert", "dim": 8, "hidden_size": 8, "n_heads": 2}
+    path.write_text(json.dumps(content | {"num_attention_heads": None}), "utf-8")
+    assert read_config(path)["hidden_size"] == 8
+    assert read_config(path)["num_attention_heads"] == 2
+
+
+def test_keys_of_modernbert_are_not_used_in_a_bert():
+    assert unknown_keys({"model_type": "bert", "local_attention": 8}) == [
+        "local_attention"
+    ]
+    assert unknown_keys({"model_type": "modernbert", "local_attention": 8}) == []

@@ -2,12 +2,15 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from kerascls.checkpoints import inspection
+from kerascls.checkpoints.finding import find_checkpoint
 from kerascls.checkpoints.inspection import inspect_checkpoint
 from kerascls.errors import CheckpointError
 from kerascls.models.encoder_config import weight_shapes
@@ -119,6 +122,20 @@ def test_a_recognised_folder_is_used_by_its_name(tmp_path, monkeypatch):
     elsewhere = shutil.move(directory, tmp_path / "elsewhere")
     usage = inspect_checkpoint(elsewhere).usage
     assert usage == f"--model albert_tiny --checkpoint {elsewhere}"
+
+
+def test_a_folder_of_a_presets_name_may_have_another_vocabulary(written, tmp_path):
+    e5 = PRESETS["multilingual_e5_small"]
+    checkpoint = find_checkpoint(written("bert_huggingface"))
+    larger = replace(e5.config, vocab_size=e5.config.vocab_size + 35)
+    for folder, config, expected in (
+        ("multilingual-e5-small", larger, e5),
+        ("multilingual-e5-small", replace(larger, num_layers=3), None),
+        ("other", larger, None),
+        ("other", e5.config, e5),
+    ):
+        found = replace(checkpoint, directory=tmp_path / folder, config=config)
+        assert inspection._preset(found) is expected
 
 
 def test_it_can_be_written_as_json(written):

@@ -2,13 +2,15 @@
 
 Both run in the Python that `KERASCLS_REFERENCE_PYTHON` names (how to make one:
 `references/README.md`), or in this one, where they are installed. Weights are random,
-the sizes are those of the presets. What PyTorch writes is read with the same numbers.
+the sizes are those of the presets and of other families. Ours runs on the backend that
+`KERAS_BACKEND` names. What PyTorch writes is read with the same numbers.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +35,26 @@ NAMES = [
     if isinstance(preset.config, EncoderConfig)
     and name not in ("roberta_wwm_ext", "macbert", "rbt3")
 ]
+OF_TENSORFLOW = ("bert", "albert", "electra")
+BASE = PRESETS["bert"].config
+# Other families at the sizes of their published base models.
+SIZES = {name: PRESETS[name].config for name in NAMES} | {
+    "roberta": PRESETS["xlm_roberta"].config,
+    "camembert": PRESETS["xlm_roberta"].config,
+    "distilbert": replace(BASE, family="distilbert", num_layers=6, num_token_types=0),
+    "distilbert_of_12_layers": replace(BASE, family="distilbert", num_token_types=0),
+    "ernie": replace(BASE, max_positions=2048),
+}
+MODEL_TYPES = {"xlm_roberta": "xlm-roberta", "camembert": "camembert", "ernie": "ernie"}
+MOST_TOKENS = 21128  # of larger vocabularies a part: the rest takes memory alone
 LAYOUTS = {"bert4keras": "tensorflow", "transformers": "huggingface"}
+CASES = [
+    (name, project)
+    for name in SIZES
+    for project in LAYOUTS
+    if project == "transformers"
+    or (name in NAMES and SIZES[name].family in OF_TENSORFLOW)
+]
 NEEDED = {
     "bert4keras": ("bert4keras", "tf_keras", "tensorflow", "distutils"),
     "transformers": ("transformers", "torch"),
@@ -52,15 +73,14 @@ def folder(tmp_path):
     shutil.rmtree(tmp_path)
 
 
-@pytest.mark.parametrize("project", LAYOUTS)
-@pytest.mark.parametrize("name", NAMES)
-def test_a_preset_gives_what_the_project_gives(folder, name, project):
+@pytest.mark.parametrize(("name", "project"), CASES)
+def test_a_model_of_full_size_gives_what_the_project_gives(folder, name, project):
     python = reference_python(project)
     case = full_size_case(name, LAYOUTS[project])
     write_checkpoint(case, folder)
     inputs = make_inputs(case.model)
     expected = run_reference(python, project, case, folder, inputs)
-    real = inputs["token_ids"] != 0
+    real = inputs["token_ids"] != case.model.pad_id
     for key, outputs in run_ours(folder, case, inputs).items():
         rows = real if key == "hidden" else slice(None)
         np.testing.assert_allclose(
@@ -108,7 +128,7 @@ def reference_python(project: str) -> str:
 
 
 def full_size_case(name: str, layout: str) -> Case:
-    config = PRESETS[name].config
+    config = SIZES[name]
     model = Model(
         name=name,
         family=config.family,
@@ -119,9 +139,13 @@ def full_size_case(name: str, layout: str) -> Case:
         intermediate_dim=config.intermediate_dim,
         num_layers=config.num_layers,
         num_heads=config.num_heads,
-        max_positions=config.max_positions,
+        max_positions=config.num_positions,
+        num_token_types=config.num_token_types,
         spread=0.04,
-        vocab_size=config.vocab_size,
+        vocab_size=min(config.vocab_size, MOST_TOKENS),
+        pad_id=max(config.first_position - 1, 0),
+        num_task_types=3 if name == "ernie" else 0,
+        model_type=MODEL_TYPES.get(name),
     )
     if layout == "huggingface":
         return Case(name=name, model=model, layout=layout, prefix=True)
@@ -134,10 +158,12 @@ def make_inputs(model: Model) -> dict[str, np.ndarray]:
     random = np.random.RandomState(22)
     lengths = np.array([128, 100, 37, 5])[:, None]
     places = np.arange(128)[None]
-    token_ids = random.randint(1, model.vocab_size, (4, 128))
+    token_ids = random.randint(2, model.vocab_size, (4, 128))
+    token_ids = np.where(places < lengths, token_ids, model.pad_id)
+    is_second = (3 * places > 2 * lengths) & (model.num_token_types > 1)
     return {
-        "token_ids": np.where(places < lengths, token_ids, 0).astype("int32"),
-        "segment_ids": (3 * places > 2 * lengths).astype("int32"),
+        "token_ids": token_ids.astype("int32"),
+        "segment_ids": is_second.astype("int32"),
     }
 
 
@@ -148,7 +174,8 @@ def run_reference(
     np.savez(files[0], **inputs)
     script = HERE / "reference_models.py"
     model = case.model
-    command = [python, script, project, folder, model.family, model.gelu, *files]
+    kind = model.model_type or model.family
+    command = [python, script, project, folder, kind, model.gelu, *files]
     result = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, timeout=900
     )
@@ -164,7 +191,7 @@ def run_ours(
 
     with_pool = case.model.has_pooler
     encoder = load_encoder(folder, with_pool=with_pool).encoder
-    padding_mask = (inputs["token_ids"] != 0).astype("int32")
+    padding_mask = (inputs["token_ids"] != case.model.pad_id).astype("int32")
     outputs = encoder(inputs["token_ids"], inputs["segment_ids"], padding_mask)
     hidden, pooled = outputs if with_pool else (outputs, None)
     named = {"hidden": hidden} | ({"pooled": pooled} if with_pool else {})

@@ -97,16 +97,70 @@ def test_a_padding_that_nothing_tells_is_not_guessed(tmp_path, config):
         find_tokenizer(tmp_path, config)
 
 
-def test_special_tokens_are_told_by_tokenizer_config(tmp_path):
-    content = unigram(post_processor=None)
-    write(tmp_path, tokenizer=content)
-    with pytest.raises(CheckpointError, match=r"stand before and behind a text"):
-        find_tokenizer(tmp_path, {})
-    write(tmp_path, tokenizer_config={"cls_token": "<s>", "sep_token": "</s>"})
-    found = find_tokenizer(tmp_path, {})
-    assert found.tokenizer.encode("") == ([0, 2], [0, 0])
+# As transformers 5.24 makes them of such directories.
+@pytest.mark.parametrize("mixed_in", ["tokenizer_config", "config"])
+@pytest.mark.parametrize(
+    ("named", "pair"),
+    [
+        ({"tokenizer_class": "RobertaTokenizerFast"}, [0, 4, 2, 2, 5, 2]),
+        ({"tokenizer_class": "XLMRobertaTokenizer"}, [0, 4, 2, 2, 5, 2]),
+        ({"tokenizer_class": "CamembertTokenizer"}, [0, 4, 2, 2, 5, 2]),
+        ({"tokenizer_class": "BertTokenizer"}, [0, 4, 2, 5, 2]),
+        ({"tokenizer_class": "AlbertTokenizer"}, [0, 4, 2, 5, 2]),
+        ({"model_type": "roberta"}, [0, 4, 2, 2, 5, 2]),
+        ({"model_type": "xlm-roberta"}, [0, 4, 2, 2, 5, 2]),
+        ({"model_type": "distilbert"}, [0, 4, 2, 5, 2]),
+    ],
+)
+def test_special_tokens_that_a_file_does_not_say_are_those_of_its_class(
+    tmp_path, named, pair, mixed_in
+):
+    content = bpe(post_processor=None)
+    names = {"cls_token": "<s>", "sep_token": "</s>"}
+    if mixed_in == "tokenizer_config" and "model_type" not in named:
+        write(tmp_path, tokenizer=content, tokenizer_config=names | named)
+        found = find_tokenizer(tmp_path, {})
+    else:
+        write(tmp_path, tokenizer=content, tokenizer_config=names)
+        found = find_tokenizer(tmp_path, named)
+    assert found.tokenizer.encode("a", "b")[0] == pair
     assert any(
         "from tokenizer_config.json; tokenizer.json adds" in n for n in found.notes
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [unigram(post_processor=None), bpe(post_processor=None)]
+)
+@pytest.mark.parametrize(
+    ("named", "config"),
+    [
+        ({}, {}),
+        ({"tokenizer_class": "PreTrainedTokenizerFast"}, {"model_type": "roberta"}),
+        ({"tokenizer_class": "TokenizersBackend"}, {"model_type": "bert"}),
+        ({}, {"model_type": "modernbert"}),
+        ({"tokenizer_class": "OwnTokenizer"}, {"model_type": "bert"}),
+        ({"tokenizer_class": "RobertaTokenizer", "sep_token": None}, {}),
+    ],
+)
+def test_special_tokens_that_transformers_would_not_add_are_not_guessed(
+    tmp_path, content, named, config
+):
+    names = {"cls_token": "<s>", "sep_token": "</s>"}
+    write(tmp_path, tokenizer=content, tokenizer_config=names | named)
+    with pytest.raises(
+        CheckpointError, match=r"stand before.*RobertaTokenizer for two"
+    ):
+        find_tokenizer(tmp_path, config)
+
+
+def test_berts_own_keeps_its_special_tokens_and_says_so(tmp_path):
+    write(tmp_path, tokenizer=bert())
+    stated = {"tokenizer_class": "PreTrainedTokenizerFast"}
+    notes = find_tokenizer(tmp_path, stated).notes
+    assert any("as of BERT; tokenizer.json adds none" in note for note in notes)
+    assert find_tokenizer(tmp_path, {"model_type": "bert"}).notes == (
+        "lower-cased text: yes (from tokenizer.json)",
     )
 
 
@@ -118,11 +172,11 @@ def test_special_tokens_of_another_vocabulary_are_refused(tmp_path):
 
 @pytest.mark.parametrize("where", ["tokenizer_config", "config"])
 def test_files_that_disagree_on_case_are_refused(tmp_path, where):
-    write(tmp_path, tokenizer=unigram())
+    write(tmp_path, tokenizer=wordpiece())
     stated = {"do_lower_case": True}
     if where == "tokenizer_config":
         write(tmp_path, tokenizer_config=stated)
-    with pytest.raises(CheckpointError, match="does not lower-case texts"):
+    with pytest.raises(CheckpointError, match=r"do_lower_case=True.*has.*=False"):
         find_tokenizer(tmp_path, stated if where == "config" else {})
     write(tmp_path, tokenizer_config={"do_lower_case": False})
     assert not find_tokenizer(tmp_path, {}).tokenizer.do_lower_case
@@ -137,12 +191,6 @@ def test_files_of_a_class_that_is_not_read_are_refused_with_what_to_do(
     (tmp_path / "sentencepiece.bpe.model").write_bytes(b"x")
     with pytest.raises(CheckpointError, match=r"XLMRobertaTokenizer.*save_pretrained"):
         find_tokenizer(tmp_path, config)
-
-
-def test_tokens_that_were_added_beside_it_are_named(tmp_path):
-    write(tmp_path, tokenizer=unigram(), added_tokens={"<s>": 0, "NEW": 900})
-    notes = find_tokenizer(tmp_path, {}).notes
-    assert "added_tokens.json is not read: 1 tokens, such as NEW" in notes
 
 
 def test_no_tokenizer_at_all_is_said(tmp_path):

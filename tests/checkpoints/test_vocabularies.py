@@ -17,7 +17,22 @@ def test_the_tokenizers_configuration_has_the_first_word(tmp_path):
     write(tmp_path, "tokenizer_config.json", do_lower_case=False)
     write(tmp_path, "tokenizer.json", normalizer={"lowercase": True})
     lower, source = lower_casing(tmp_path, {"do_lower_case": True}, LOWER)
-    assert (lower, source) == (False, "from tokenizer_config.json")
+    assert lower is False
+    others = "the configuration and tokenizer.json"
+    assert source == f"from tokenizer_config.json, not as {others} have it"
+
+
+@pytest.mark.parametrize(
+    ("tokenizer_class", "lower"),
+    [("BertTokenizerFast", False), ("PreTrainedTokenizerFast", True), ("Own", False)],
+)
+def test_a_class_that_does_what_tokenizer_json_says_heeds_no_option(
+    tmp_path, tokenizer_class, lower
+):
+    write(tmp_path, "tokenizer.json", normalizer={"lowercase": True})
+    options = {"tokenizer_class": tokenizer_class, "do_lower_case": False}
+    write(tmp_path, "tokenizer_config.json", **options)
+    assert lower_casing(tmp_path, {}, LOWER)[0] is lower
 
 
 def test_the_configuration_comes_next(tmp_path):

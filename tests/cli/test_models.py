@@ -34,6 +34,18 @@ def test_json_has_a_row_for_each_preset(run):
     assert [row["name"] for row in rows] == list(PRESETS)
     assert all(row["parameters"] > 1e5 for row in rows)
     assert [row["name"] for row in rows if not row["has_pretrained"]] == ["linear"]
+    assert [row["name"] for row in rows if not row["hub"]] == ["linear"]
+    weights = {row["name"]: row["hub_weights"] for row in rows}
+    assert weights["macbert"] == "pytorch_model.bin"
+    assert weights["linear"] is None
+    assert {row["name"] for row in rows if row["pooling"] == "mean"} == {
+        "multilingual_e5_small"
+    }
+
+
+def test_all_that_are_on_the_hub_are_said_to_load_from_there(run):
+    on_hub = sum(preset.hub is not None for preset in PRESETS.values())
+    assert f"all {on_hub} are read as they lie there" in run("models").out
 
 
 @pytest.mark.parametrize("columns", [80, 60])
@@ -42,4 +54,4 @@ def test_a_narrow_screen_is_not_exceeded(run, monkeypatch, columns):
     monkeypatch.setattr(models, "screen_width", lambda stream: columns)
     lines = run("models").out.splitlines()
     listed = lines[: lines.index("")]
-    assert max(map(len, listed)) <= max(columns, 63)
+    assert max(map(len, listed)) <= max(columns, 69)

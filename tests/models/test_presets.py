@@ -41,13 +41,23 @@ def test_the_presets_are_known():
         "macbert",
         "rbt3",
         "bge_small_zh",
+        "xlm_roberta",
+        "multilingual_e5_small",
+        "modernbert",
         "linear",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "millions"),
-    [("bert", 101.7), ("albert_small", 4.6), ("electra_small", 12.2)],
+    [
+        ("bert", 101.7),
+        ("albert_small", 4.6),
+        ("electra_small", 12.2),
+        ("xlm_roberta", 277.5),
+        ("multilingual_e5_small", 117.5),
+        ("modernbert", 149.0),
+    ],
 )
 def test_parameter_counts_are_those_of_the_published_models(name, millions):
     assert PRESETS[name].parameters / 1e6 == pytest.approx(millions, abs=0.1)
@@ -59,7 +69,7 @@ def test_an_unknown_preset_names_all_and_the_nearest():
     assert str(error.value) == (
         "Expected `model` to be one of bert, roberta_wwm_ext, albert_small, "
         "albert_tiny, electra_small, electra_base, macbert, rbt3, bge_small_zh, "
-        "linear. Received: "
+        "xlm_roberta, multilingual_e5_small, modernbert, linear. Received: "
         "model='albert_smal'. Did you mean 'albert_small'?"
     )
 

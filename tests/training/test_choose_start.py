@@ -8,6 +8,7 @@ from starts import start
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.presets import PRESETS
 from kerascls.settings.run_settings import RunSettings
+from kerascls.training import choose_start
 from kerascls.training.preparation import load_labelled_text
 
 
@@ -126,3 +127,28 @@ def test_a_vocabulary_without_special_tokens_is_an_error(own_data, tmp_path):
     path.write_text("a\nb\n")
     with pytest.raises(CheckpointError, match=r"\[PAD\]"):
         start(own_data, model="bert", from_scratch=True, vocab=path)
+
+
+def test_the_pooling_of_a_preset_is_that_of_its_weights(
+    own_data, tiny_checkpoint, no_weights
+):
+    e5 = PRESETS["multilingual_e5_small"]
+    assert e5.pooling == "mean"
+    shutil.copytree(tiny_checkpoint, no_weights / "multilingual-e5-small")
+    for given in ({}, {"checkpoint": tiny_checkpoint}):
+        chosen = start(own_data, model=e5.name, **given)
+        assert chosen.resolve(RunSettings()).model.pooling == "mean"
+        stated = RunSettings.from_options(pooling="cls")
+        assert chosen.resolve(stated).model.pooling == "cls"
+
+
+def test_the_pooling_of_a_preset_that_is_only_near_is_not_taken(
+    own_data, tiny_checkpoint, tmp_path, monkeypatch
+):
+    e5 = PRESETS["multilingual_e5_small"]
+    monkeypatch.setattr(choose_start, "nearest_preset", lambda config: e5)
+    folder = shutil.copytree(tiny_checkpoint, tmp_path / e5.name)
+    for directory in (tiny_checkpoint, folder):
+        chosen = start(own_data, checkpoint=directory)
+        assert chosen.preset is e5
+        assert chosen.resolve(RunSettings()).model.pooling == "cls"

@@ -24,6 +24,7 @@ from kerascls.preprocessing.tokenizers.text_tokenizer import (
     TextTokenizer,
     checked_texts,
 )
+from kerascls.preprocessing.tokenizers.tokenizer_form import require_form
 from kerascls.preprocessing.tokenizers.tokenizer_json import (
     for_texts,
     model_kind,
@@ -95,8 +96,16 @@ class RustTokenizer(TextTokenizer):
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """Returns the tokenizer that `save` wrote."""
-        return cls(json.loads(Path(path).read_text("utf-8")), str(path))
+        """Returns the tokenizer that `save` wrote.
+
+        Raises:
+            CheckpointError: When the file is damaged.
+        """
+        try:
+            content = json.loads(Path(path).read_text("utf-8"))
+        except ValueError:
+            content = None  # which has no form
+        return cls(require_form(content, str(path)), str(path))
 
     def encode_flat(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Returns the ids of all texts one after another, see `TextTokenizer`.

@@ -77,6 +77,28 @@ def test_special_tokens_stay_text_wherever_a_tokenizer_goes(kind, tmp_path):
         assert other.vocab_size == tokenizer.vocab_size
 
 
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        ({"model": None}, "no `model`"),
+        ({"added_tokens": [{"id": "0", "content": "<s>"}]}, "`added_tokens`"),
+        ({"post_processor": []}, "`post_processor`"),
+        (
+            {"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAA="}},
+            "map",
+        ),
+    ],
+)
+def test_a_damaged_file_is_not_opened(tmp_path, damage, problem):
+    path = tmp_path / "tokenizer.json"
+    path.write_text(json.dumps(unigram() | damage), "utf-8")
+    with pytest.raises(CheckpointError, match=f"tokenizer.json, where .*{problem}"):
+        RustTokenizer.open(path)
+    path.write_text(json.dumps(unigram())[:-9], "utf-8")
+    with pytest.raises(CheckpointError, match="tokenizer.json, where no `model`"):
+        RustTokenizer.open(path)
+
+
 def test_a_text_is_told_from_the_special_token_it_names():
     assert TOKENIZERS["Unigram"].tokenize("a</s>") == [
         *("<s>", "▁a", "<", "/", "s", ">", "</s>")

@@ -1,10 +1,14 @@
 """States are written when they are due, and a later process ends where one would."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 from safetensors import SafetensorError
-from tiny_jobs import WINDOWS, check_equal
+from tiny_jobs import WINDOWS, check_equal, job_on
 
 from kerascls.errors import SettingsError
 from kerascls.settings.training import TrainSettings
@@ -143,16 +147,45 @@ class KillAt(keras.callbacks.Callback):
 def test_a_killed_fit_goes_on_to_the_same_end(
     eagerly, multilabel_job, tmp_path, steps, options
 ):
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
     with eagerly():
-        expected = multilabel_job.fit(whole, **options)
-        for step in steps:
-            with pytest.raises(Killed):
-                multilabel_job.fit(cut, step != steps[0], [KillAt(step)], **options)
-            # What a process writes between its last state and its death.
-            with open(cut / "history.csv", "a") as file:
-                file.write("9,half a row")
-        found = multilabel_job.fit(cut, True, **options)
+        check_goes_on(multilabel_job, tmp_path, steps, options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["roberta", "distilbert", "modernbert"])
+def test_a_killed_fit_of_another_family_goes_on_to_the_same_end(
+    eagerly, multilabel_files, tmp_path, family
+):
+    job = job_on(multilabel_files, family)
+    assert job.start.config.family == family
+    with eagerly():
+        check_goes_on(job, tmp_path, (5,), {"save_steps": 1})
+
+
+@pytest.mark.slow
+def test_other_families_go_on_to_the_same_end_on_jax():
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", __file__]
+        + ["-m", "slow", "-k", "of_another_family"],
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout[-3000:]
+    assert "3 passed" in result.stdout
+
+
+def check_goes_on(job, folder, steps, options):
+    """Checks that fits killed after some steps, and the last, end as one fit does."""
+    whole, cut = folder / "whole", folder / "cut"
+    expected = job.fit(whole, **options)
+    for step in steps:
+        with pytest.raises(Killed):
+            job.fit(cut, step != steps[0], [KillAt(step)], **options)
+        # What a process writes between its last state and its death.
+        with open(cut / "history.csv", "a") as file:
+            file.write("9,half a row")
+    found = job.fit(cut, True, **options)
     assert (cut / "history.csv").read_bytes() == (whole / "history.csv").read_bytes()
     assert found.best_epoch == expected.best_epoch
     check_equal(found.model.named_arrays(), expected.model.named_arrays())
