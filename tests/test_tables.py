@@ -47,6 +47,7 @@ OTHERS = {
     ("trackers", "system/extras.py"),  # packages, held against pyproject.toml
     ("runtimes", "system/extras.py"),  # the same
     ("poolings", "experiments/seed_spread.py"),  # columns of a table of scores
+    ("models", "models/families.py"),  # two presets are called as their family is
 }
 
 
