@@ -101,14 +101,18 @@ class UsedRowsModel(keras.Model):
         self, whole: TransformerClassifier, ids: np.ndarray, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        table = ops.convert_to_numpy(whole.weights_by_name()[TABLE])
+        weights = {
+            name: ops.convert_to_numpy(variable)
+            for name, variable in whole.weights_by_name().items()
+        }
+        table = weights[TABLE]
         self.ids = np.asarray(ids)
         # A row that no token has: what becomes of it becomes of all such rows. As many
         # numbers as columns, so that rounding takes from it what it takes from others.
         self._unused = np.linspace(1, 2, table.shape[1], endpoint=False, dtype="f4")
         rows = np.concatenate([table[self.ids], self._unused[None]])
         self.model = _like(whole, num_rows=len(rows))
-        self.model.load_named_weights(whole.named_arrays() | {TABLE: rows})
+        self.model.load_named_weights(weights | {TABLE: rows})
         self.input_rank = whole.input_rank
         self._places = np.full(len(table), -1, np.int32)
         self._places[self.ids] = np.arange(len(self.ids))
