@@ -158,7 +158,7 @@ def test_tables_have_a_line_for_what_was_measured(language, monkeypatch, tmp_pat
             f"{peer},albert_small,headlines,20000,0,20000,3200,{seconds},{steps}\n"
             for peer, seconds, steps in (
                 *(("kerascls", 50, 44), ("KerasHub", 100, 90)),
-                ("kerascls, pruned", 49, 40),
+                ('"kerascls, pruned"', 49, 40),
             )
         )
     )
