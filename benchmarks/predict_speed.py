@@ -31,11 +31,14 @@ from fit_speed import job_of
 from real_data import RESULTS
 from side_by_side import (
     DATA,
+    E5,
+    MODELS,
     OURS,
     Peer,
     PeerFailure,
     Place,
     Row,
+    able,
     add_cases,
     add_place,
     columns_of,
@@ -49,12 +52,14 @@ from side_by_side import (
 ONNX = {"runtime": "onnx"}
 ANY = "--max-changed 1 --max-f1-drop 1"  # labels by random weights mean nothing
 PEERS = {
-    "kerascls": Peer(OURS),
-    "kerascls, ONNX": Peer(OURS, {"load": ONNX, "export": ""}),
-    "kerascls, ONNX int8": Peer(OURS, {"load": ONNX, "export": f"--int8 {ANY}"}),
+    "kerascls": Peer(OURS, models=(*MODELS, E5)),
+    "kerascls, ONNX": Peer(OURS, ONNX | {"export": ""}, models=(*MODELS, E5)),
+    "kerascls, ONNX int8": Peer(
+        OURS, ONNX | {"export": f"--int8 {ANY}"}, models=(*MODELS, E5)
+    ),
     "bert4keras": Peer("bert4keras"),
     "KerasHub": Peer("keras_hub"),
-    "transformers": Peer("transformers"),
+    "transformers": Peer("transformers", models=(*MODELS, E5)),
 }
 PARTS = {"headlines": "test", "documents": "train"}
 BUNDLE_ROWS = 256  # of a training that is there for its bundle only
@@ -85,7 +90,7 @@ def cases(arguments: argparse.Namespace) -> Iterator[Row]:
     for repeat in range(arguments.repeats):
         for data in arguments.sets:
             for model in arguments.models:
-                for peer in arguments.peers:
+                for peer in able(arguments.peers, PEERS, model):
                     case = {"peer": peer, "model": model, "data": data}
                     case |= {"texts": getattr(arguments, data)}
                     yield case | {"singles": arguments.singles, "repeat": repeat}

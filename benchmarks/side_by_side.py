@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
 ROOT = Path(__file__).resolve().parent.parent
 RUNNERS = ROOT / "benchmarks" / "peers"
 MODELS = ("albert_small", "electra_small")
+# multilingual-e5-small: XLM-R's vocabulary and tokenizer, in the folder of --e5.
+E5 = "multilingual_e5_small"
 BATCH_SIZE = 32
 SEED = 42
 Row = dict[str, object]
@@ -44,10 +46,12 @@ class Peer:
     Args:
         environment: Its folder under `--envs`; also says which runner.
         options: What its runner is told besides the job.
+        models: Those it can read, and is measured with.
     """
 
     environment: str
     options: dict[str, object] = field(default_factory=dict)
+    models: tuple[str, ...] = MODELS
 
     @property
     def runner(self) -> Path:
@@ -79,6 +83,7 @@ class Place:
     runs: Path
     data: Path
     cores: int
+    e5: Path | None = None
 
     def python(self, peer: Peer) -> str:
         """Returns the peer's interpreter; ours is this one."""
@@ -98,6 +103,7 @@ def add_place(parser: argparse.ArgumentParser):
     parser.add_argument("--envs", type=Path, required=True, help="of peers/make.py")
     parser.add_argument("--data", type=Path, required=True, help="folder of data sets")
     parser.add_argument("--runs", type=Path, required=True, help="where to write")
+    parser.add_argument("--e5", type=Path, help=f"folder of {E5}'s weights")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument(
         "--results", type=Path, help="another CSV file than that of docs/"
@@ -107,15 +113,22 @@ def add_place(parser: argparse.ArgumentParser):
 def add_cases(parser: argparse.ArgumentParser, peers: Collection[str]):
     """Adds the options that say what is measured, and how often."""
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    models = (*MODELS, E5)
+    parser.add_argument("--models", nargs="+", choices=models, default=MODELS)
     parser.add_argument("--sets", nargs="+", choices=DATA, default=tuple(DATA))
     parser.add_argument("--peers", nargs="+", choices=peers, default=tuple(peers))
+
+
+def able(names: Iterable[str], peers: dict[str, Peer], model: str) -> Iterator[str]:
+    """Yields the names of the peers that read a model."""
+    return (name for name in names if model in peers[name].models)
 
 
 def place_of(arguments: argparse.Namespace) -> Place:
     """Returns the place that the options name."""
     parts = (arguments.envs, arguments.runs, arguments.data)
-    return Place(*(part.resolve() for part in parts), arguments.cores)
+    e5 = arguments.e5 and arguments.e5.resolve()
+    return Place(*(part.resolve() for part in parts), arguments.cores, e5)
 
 
 def run_peer(place: Place, peer: Peer, action: str, **job: object) -> dict:
@@ -152,7 +165,14 @@ def our_environment(place: Place) -> dict[str, str]:
 
 
 def checkpoint(place: Place, name: str) -> Path:
-    """Returns a folder with a model's weights in every layout, made once."""
+    """Returns a folder with a model's weights in every layout, made once.
+
+    That of `E5` is given, in Hugging Face's layout alone.
+    """
+    if name == E5:
+        if place.e5 is None:
+            raise SystemExit(f"Expected --e5, the folder of {E5}'s weights.")
+        return place.e5
     folder = place.runs / "checkpoints" / name
     if (folder / "done").is_file():
         return folder
@@ -218,7 +238,13 @@ def columns_of(path: Path) -> tuple[list[str], list[str]]:
 
 
 def p99_tokens(folder: Path, texts: list[str], max_tokens: int) -> int:
-    """Returns the 99th percentile of the texts' tokens, special ones included."""
+    """Returns the 99th percentile of the texts' tokens, special ones included.
+
+    KerasHub pads to it, which does not read folders without vocab.txt: there it is
+    `max_tokens`.
+    """
+    if not (folder / "vocab.txt").is_file():
+        return max_tokens
     tokenizer = Tokenizer(folder / "vocab.txt", do_lower_case=True)
     lengths = [len(ids) + 2 for ids in tokenizer.encode_ids(texts)]
     return min(max_tokens, int(np.ceil(np.percentile(lengths, 99))))
@@ -269,6 +295,7 @@ def command_line(script: str, place: Place, words: Iterable[str]) -> str:
     """Returns the command with names in place of this machine's folders."""
     line = " ".join([f"python benchmarks/{script}", *words])
     names = {place.envs: "ENVS", place.runs: "RUNS", place.data: "DATA"}
+    names |= {place.e5: "E5"} if place.e5 else {}
     for folder in sorted(names, key=lambda path: -len(str(path))):
         line = line.replace(str(folder), names[folder])
     return line

@@ -7,12 +7,15 @@ from tables import RESULTS, markdown, read
 
 OURS = "kerascls"
 GROUPED = "transformers, grouped"
+PRUNED = "kerascls, pruned"
 PEERS = ("bert4keras", "KerasHub", "transformers")
 FIT_HEADINGS = {
     "en": "data | model | kerascls | bert4keras | KerasHub | transformers"
-    " | transformers, grouped | share of the best default | share of grouped",
+    " | transformers, grouped | share of the best default | share of grouped"
+    " | step, share of a pruned vocabulary's",
     "zh": "数据 | 模型 | kerascls | bert4keras | KerasHub | transformers"
-    " | transformers（按长度分组） | 与最快默认方案之比 | 与按长度分组之比",
+    " | transformers（按长度分组） | 与最快默认方案之比 | 与按长度分组之比"
+    " | 每步与裁剪词表之比",
 }
 PREDICT_HEADINGS = {
     "en": "texts | model | with | texts per second | times the best peer"
@@ -44,6 +47,7 @@ def fit_table(language: str) -> str:
     lines = []
     for (data, model), rows in groups(read(RESULTS / "fit_speed.csv"), "max_rows"):
         seconds = by_peer(rows, "wall_s")
+        steps = by_peer(rows, "steady_s")
         medians = [middle(seconds, name) for name in (OURS, *PEERS, GROUPED)]
         lines.append(
             (
@@ -52,6 +56,7 @@ def fit_table(language: str) -> str:
                 *(format_or_empty("{:.0f} s", value) for value in medians),
                 format_or_empty("{:.2f}", ratio(seconds, OURS, PEERS, min)),
                 format_or_empty("{:.2f}", ratio(seconds, OURS, (GROUPED,), min)),
+                format_or_empty("{:.2f}", ratio(steps, OURS, (PRUNED,), min)),
             )
         )
     if not lines:

@@ -92,6 +92,19 @@ def test_peers_take_turns():
     assert found == ["kerascls", "KerasHub"] * 2
 
 
+def test_a_model_is_measured_with_peers_that_read_it():
+    from fit_speed import cases
+    from side_by_side import E5
+
+    options = {"repeats": 1, "sets": ["headlines"], "models": ["albert_small", E5]}
+    options |= {"peers": ["kerascls", "kerascls, pruned", "KerasHub"], "rows": 9}
+    found = [(c["model"], c["peer"]) for c in cases(argparse.Namespace(**options))]
+    assert found == [
+        *(("albert_small", "kerascls"), ("albert_small", "KerasHub")),
+        *((E5, "kerascls"), (E5, "kerascls, pruned")),
+    ]
+
+
 def test_what_is_measured_is_not_measured_again_and_failures_do_not_stop(tmp_path):
     from side_by_side import PeerFailure, measure_missing
 
@@ -139,9 +152,15 @@ def test_only_the_largest_measurement_of_its_kind_is_shown():
 def test_tables_have_a_line_for_what_was_measured(language, monkeypatch, tmp_path):
     import speed_table
 
-    fits = "peer,model,data,max_rows,repeat,rows,rows_timed,wall_s\n" + "".join(
-        f"{peer},albert_small,headlines,20000,0,20000,3200,{seconds}\n"
-        for peer, seconds in (("kerascls", 50), ("KerasHub", 100))
+    fits = (
+        "peer,model,data,max_rows,repeat,rows,rows_timed,wall_s,steady_s\n"
+        + "".join(
+            f"{peer},albert_small,headlines,20000,0,20000,3200,{seconds},{steps}\n"
+            for peer, seconds, steps in (
+                *(("kerascls", 50, 44), ("KerasHub", 100, 90)),
+                ('"kerascls, pruned"', 49, 40),
+            )
+        )
     )
     (tmp_path / "fit_speed.csv").write_text(fits, "utf-8")
     columns = "texts_per_s,p50_ms,p99_ms,cold_s,peak_mib"
@@ -154,6 +173,7 @@ def test_tables_have_a_line_for_what_was_measured(language, monkeypatch, tmp_pat
     (line,) = speed_table.fit_table(language).splitlines()[2:]
     assert "20,000" in line and "3,200" in line
     assert "| 50 s |" in line and "| 0.50 |" in line
+    assert line.endswith("| 1.10 |")
     ours, theirs = speed_table.predict_table(language).splitlines()[2:]
     assert "| kerascls | 300 | 3.00 | 4.0 ms | 5.0 ms | 1.00 | 6.0 s |" in ours
     assert "| transformers | 100 |  |" in theirs

@@ -33,6 +33,7 @@ def fit(job, clock):
             cache=False,
             quiet=True,
             callbacks=[Steps()],
+            **job["options"],
         )
 
 

@@ -10,6 +10,7 @@ from kerascls.training.build import build_classifier, build_feeds, compile_train
 from kerascls.training.feeds import fit_input
 from kerascls.training.job import Job
 from kerascls.training.optimizers.schedules import GeometricRise
+from kerascls.training.used_rows import with_used_rows
 
 
 class LossPerStep(keras.callbacks.Callback):
@@ -46,7 +47,7 @@ def losses_at_rising_rates(
     limit_threads(compute)
     with data_parallel(compute):
         feed = build_feeds(job, compute)["train"]
-        model = build_classifier(job, compute)
+        model = with_used_rows(job, build_classifier(job, compute))
         names, pieces = model.weights_by_name(), train.accumulate_steps
         trainee = compile_trainee(model, names, train, task, compute, len(rates))
         optimizer = trainee.optimizer

@@ -155,6 +155,9 @@ class Job:
         from kerascls.training.trainer import fit_weights
 
         fitted = fit_weights(self, out, resume, callbacks)
+        facts: dict[str, Any] = {"compute": str(fitted.compute)}
+        if fitted.embedding_rows is not None:
+            facts["embedding_rows"] = fitted.embedding_rows
         return Trained(
             runtime="keras",
             write_model=lambda folder: write_keras_model(
@@ -162,7 +165,7 @@ class Job:
             ),
             valid_logits=fitted.valid_logits,
             best_epoch=fitted.best_epoch,
-            facts={"compute": str(fitted.compute), "states": fitted.states},
+            facts=facts | {"states": fitted.states},
             interrupted=fitted.interrupted,
             seconds_before=fitted.seconds_before,
         )

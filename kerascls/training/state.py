@@ -2,12 +2,13 @@
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
 from kerascls.errors import BundleError, SettingsError
@@ -81,6 +82,17 @@ def _read(path: Path) -> State:
     if facts["format_version"] != FORMAT_VERSION:
         raise ValueError(f"format_version={facts['format_version']!r}")
     return State(facts["step"], load_file(path / ARRAYS), facts["facts"])
+
+
+def stored_shapes(folder: Path) -> set[tuple[int, ...]]:
+    """Returns the shapes of the arrays in the newest state that can be read, if any."""
+    for path in _complete(folder):
+        with (
+            suppress(OSError, SafetensorError),
+            safe_open(path / ARRAYS, framework="numpy") as arrays,
+        ):
+            return {tuple(arrays.get_slice(name).get_shape()) for name in arrays.keys()}
+    return set()
 
 
 def _complete(folder: Path) -> list[Path]:

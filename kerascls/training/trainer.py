@@ -38,6 +38,7 @@ from kerascls.training.job import Job
 from kerascls.training.plan import Plan
 from kerascls.training.state import STATE_FOLDER
 from kerascls.training.tracking.runs import close_trackers, trackers
+from kerascls.training.used_rows import UsedRowsModel, with_used_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,8 @@ class Fitted:
         states: How many states were written, and the seconds that took.
         seconds_before: How long the processes before this one trained, up to the
             state it went on from.
+        embedding_rows: How many rows of the word embeddings were trained; None for
+            all, or none.
     """
 
     model: TransformerClassifier
@@ -63,6 +66,7 @@ class Fitted:
     interrupted: bool
     states: dict[str, float]
     seconds_before: float
+    embedding_rows: int | None = None
 
 
 def fit_weights(
@@ -90,19 +94,18 @@ def fit_weights(
     with data_parallel(compute), Interrupts() as interrupts:
         model = build_classifier(job, compute)
         feeds = build_feeds(job, compute)
-        fed, trained = feeds, model
+        fed, states = feeds, out / STATE_FOLDER
+        trained = with_used_rows(job, model, states if resume else None)
+        names = trained.weights_by_name()
         if train.freeze_encoder:
             fed, trained = encode_feeds(job, model, feeds), model.head_model()
         epochs = cast("int", train.epochs)  # `StartingPoint.resolve` has filled it in
         plan = Plan(feeds["train"].num_batches, epochs, train.validate_steps)
-        names = model.weights_by_name()
         trainee = compile_trainee(
             trained, names, train, job.data.task, compute, plan.num_steps
         )
         history_csv, made_with = out / HISTORY_FILE, f"{compute}, {package_versions()}"
-        saving = StateSaving(
-            out / STATE_FOLDER, history_csv, train, made_with, screen.say
-        )
+        saving = StateSaving(states, history_csv, train, made_with, screen.say)
         rounds = Rounds(
             plan,
             _table(job, fed["valid"], history_csv),
@@ -120,6 +123,10 @@ def fit_weights(
         finally:
             close_trackers(tracking)
         rounds.best.give_to(trainee)
+        rows = None
+        if isinstance(trained, UsedRowsModel):
+            trained.give_to(model)
+            rows = trained.num_rows
         logits = predict_logits(model, feeds["valid"], len(job.data.label_set))
     return Fitted(
         model=model,
@@ -129,6 +136,7 @@ def fit_weights(
         interrupted=interrupted,
         states={"written": saving.written, "seconds": round(saving.seconds, 3)},
         seconds_before=rounds.stopping.seconds_before,
+        embedding_rows=rows,
     )
 
 

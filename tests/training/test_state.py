@@ -6,7 +6,7 @@ from safetensors import SafetensorError
 
 from kerascls.errors import BundleError, DiskFullError, SettingsError
 from kerascls.training import state as states
-from kerascls.training.state import State, read_state, write_state
+from kerascls.training.state import State, read_state, stored_shapes, write_state
 
 
 def state(step, value=0.0):
@@ -81,6 +81,15 @@ def test_damaged_states_alone_are_an_error_that_names_them(tmp_path):
     (tmp_path / "step-000000004" / "arrays.safetensors").unlink()
     with pytest.raises(BundleError, match="step-000000004.*--overwrite"):
         read_state(tmp_path)
+
+
+def test_the_shapes_in_a_state_are_those_of_the_newest_that_can_be_read(tmp_path):
+    assert stored_shapes(tmp_path) == set()
+    for step in (1, 2):
+        write_state(tmp_path, state(step))
+    assert stored_shapes(tmp_path) == {(2, 3), (2,), ()}
+    (tmp_path / "step-000000002" / "arrays.safetensors").write_bytes(b"half")
+    assert stored_shapes(tmp_path) == {(2, 3), (2,), ()}
 
 
 def test_a_state_of_another_format_is_not_read(tmp_path, monkeypatch):
