@@ -67,6 +67,7 @@ LIGHT = {
     "training.preparation",
     "training.resume",
     "training.run_directory",
+    "training.set_aside",
     "training.starting_point",
     "training.state",
     "training.trainable",
