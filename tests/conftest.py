@@ -59,6 +59,16 @@ def _own_surroundings(tmp_path_factory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _undrawn(monkeypatch) -> None:
+    """Leaves plots of runs and reports empty: to draw them takes a second each time.
+
+    They are drawn in the fixtures that tests share, and in the tests of plots.
+    """
+    path = "kerascls.evaluation.reports.plots.write_plots._png"
+    monkeypatch.setattr(path, lambda figure, dpi: b"\x89PNG")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real data sets that are not part of the project."""
