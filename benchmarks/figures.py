@@ -44,7 +44,7 @@ def main():
 
 def curves() -> Figure:
     """Draws the validation score of each case by epoch, beside the linear model."""
-    rows = measured()
+    rows = [row for row in measured() if last_curve(row["case"])]
     columns = min(3, len(rows))
     lines = -(-len(rows) // columns)
     figure = Figure(figsize=(3.4 * columns, 2.7 * lines), layout="constrained")
