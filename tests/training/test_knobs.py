@@ -118,6 +118,7 @@ def test_windows_in_parts_give_the_weights_of_the_whole(weights):
         np.testing.assert_allclose(found[name], array, atol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 def test_windows_are_moved_and_passed_twice_as_sequences_are(weights):
     whole = weights(**WINDOWS, dropout=0.5)
     for options in ({"fgm": 1.0}, {"r_drop": 5.0}):
