@@ -14,6 +14,7 @@ _PLACES = {
     "Tokenizer": "kerascls.preprocessing.tokenizers.wordpiece",
     "audit": "kerascls.auditing.audit",
     "build_transformer_model": "kerascls.checkpoints.transformer_model",
+    "convert": "kerascls.inference.convert",
     "convert_data": "kerascls.data.conversion",
     "describe_data": "kerascls.auditing.data_stats",
     "diff": "kerascls.evaluation.diff",
@@ -44,6 +45,7 @@ __all__ = [
     "Tokenizer",
     "audit",
     "build_transformer_model",
+    "convert",
     "convert_data",
     "describe_data",
     "diff",
@@ -80,6 +82,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds
+    from kerascls.inference.convert import convert
     from kerascls.inference.inspect import inspect
     from kerascls.inference.predict import predict
     from kerascls.inference.predictor import Prediction, Predictor

@@ -129,7 +129,7 @@ def test_names_of_the_package_are_public(language):
 @both
 def test_python_examples_compile(language):
     found = blocks(language, "python")
-    assert len(found) == 7
+    assert len(found) == 6
     for block in found:
         compile(block, language, "exec")
 

@@ -15,6 +15,7 @@ from kerascls.checkpoints.names import (
 from kerascls.checkpoints.weight_sizes import sizes_of_weights
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
+from kerascls.models.families import FAMILIES
 
 NO_FLOAT = ", no float"
 
@@ -131,6 +132,13 @@ def account(
         wrong_shapes=tuple(sorted(wrong)),
         left_out={why: tuple(sorted(found)) for why, found in left_out.items()},
     )
+
+
+def has_pooler(files: EncoderFiles) -> bool:
+    """Whether a checkpoint has weights for a pooler, in a family that has one."""
+    if not FAMILIES[files.family].has_pooler:
+        return False
+    return not account(files, with_pool=True).missing
 
 
 def _left_out(

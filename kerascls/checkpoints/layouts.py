@@ -27,20 +27,25 @@ class Layout:
     Args:
         name: Whose layout.
         title: What to call it in messages.
+        writer: `module:function` of `(encoder, folder)` that writes a `WholeEncoder`
+            so; returns what is to be said of it.
         main_config: The configuration that takes precedence.
         looked_for: What to say was looked for.
     """
 
     name: LayoutName
     title: str
+    writer: str
     main_config: str = ""
     looked_for: str = ""
 
 
+_WRITING = "kerascls.checkpoints.writing"
 LAYOUTS = {
     "huggingface": Layout(
         name="huggingface",
         title="Hugging Face",
+        writer=f"{_WRITING}:write_huggingface",
         main_config="config.json",
         looked_for="config.json, model.safetensors, pytorch_model.bin or tf_model.h5 "
         "(or shards with their *.index.json), vocab.txt or tokenizer.json",
@@ -48,6 +53,7 @@ LAYOUTS = {
     "google": Layout(
         name="google",
         title="Google's TensorFlow",
+        writer=f"{_WRITING}:write_google",
         looked_for="a *.json configuration, PREFIX.index with "
         "PREFIX.data-00000-of-00001, vocab.txt",
     ),

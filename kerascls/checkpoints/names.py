@@ -24,12 +24,15 @@ class WeightNames:
         google: From our names to Google's.
         huggingface: From our names to Hugging Face's, with slashes.
         words: What names of the encoder begin with in files of the family.
+        google_scope: What they begin with in Google's; "" for what Google's code has
+            no family for.
         projects: Whether a layer behind the embeddings is a sign of the family.
     """
 
     google: Renames = ()
     huggingface: Renames = (("encoder/layer_", "encoder/layer/"),)
     words: tuple[str, ...]
+    google_scope: str = ""
     projects: bool = False
 
 
@@ -41,7 +44,9 @@ _LAYER = "encoder/albert_layer_groups/0/albert_layers/0/"
 _ANY_LAYER = r"encoder/layer_(\d+)/"
 _DISTILBERT_LAYER = r"transformer/layer/\1/"
 
-BERT_NAMES = WeightNames(google=_PROJECTION, words=("bert", "ernie"))
+BERT_NAMES = WeightNames(
+    google=_PROJECTION, words=("bert", "ernie"), google_scope="bert"
+)
 ALBERT_NAMES = WeightNames(
     google=(
         *_PROJECTION,
@@ -61,9 +66,12 @@ ALBERT_NAMES = WeightNames(
         ("encoder/layer_0/output/LayerNorm/", _LAYER + "full_layer_layer_norm/"),
     ),
     words=("albert",),
+    google_scope="bert",
 )
 # Hugging Face's has the names of BERT where it has neither prefix nor projection.
-ELECTRA_NAMES = WeightNames(words=("electra", "generator"), projects=True)
+ELECTRA_NAMES = WeightNames(
+    words=("electra", "generator"), google_scope="electra", projects=True
+)
 ROBERTA_NAMES = WeightNames(words=("roberta",))
 DISTILBERT_NAMES = WeightNames(
     huggingface=tuple(

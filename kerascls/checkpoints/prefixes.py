@@ -37,15 +37,25 @@ _TIED = (
     "generator_lm_head.weight",
     "vocab_projector.weight",
 )
+# Its own method for this needs a TensorFlow of before 2020.
+_WRITE_NAMES = """
+  import tensorflow as tf
+  layers = bert.variable_mapping().items()
+  named = {name: weight.numpy() for layer, names in layers if layer in bert.layers
+           for name, weight in zip(names, bert.layers[layer].weights)}
+  tf.raw_ops.SaveV2(prefix="named.ckpt", tensor_names=[*named],
+                    shape_and_slices=[""] * len(named), tensors=[*named.values()])
+"""
 # Names of what is stored in other ways, what it is, and what to do with it.
 _FOREIGN = (
     (
         r"/\.ATTRIBUTES/VARIABLE_VALUE$|^_CHECKPOINTABLE_OBJECT_GRAPH$",
         "a Keras object checkpoint, as `model.save_weights` writes it, whose names "
         "say where in a model a variable stands and not what it is",
-        "Write it once more with names, where the model was made: in bert4keras "
-        "`build_transformer_model(..., return_keras_model=False)` returns an object "
-        "whose `save_weights_as_checkpoint(PREFIX)` does that",
+        "Write it once more with names, where the model was made, from what "
+        "bert4keras's `build_transformer_model(..., return_keras_model=False)` "
+        f"returned as `bert`:{_WRITE_NAMES}On TensorFlow 1 "
+        "`bert.save_weights_as_checkpoint('named.ckpt')` does that",
     ),
     (
         r"\.lora_(A|B|embedding_A|embedding_B)(\.|$)",

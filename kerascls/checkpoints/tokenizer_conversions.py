@@ -112,7 +112,7 @@ def roberta(directory: Path, options: Mapping[str, Any]) -> Content:
     )
     return {
         "version": "1.0",
-        "added_tokens": _added(names, vocab),
+        "added_tokens": added_tokens(names, vocab),
         "normalizer": None,
         "pre_tokenizer": {**byte_level, "use_regex": True},
         "post_processor": template_processor(template, (names[0], names[2])),
@@ -179,7 +179,7 @@ def _unigram(
     ends = vocab[template.cls_id][0], vocab[template.sep_id][0]
     return {
         "version": "1.0",
-        "added_tokens": _added(special, ids),
+        "added_tokens": added_tokens(special, ids),
         "normalizer": normalizer,
         "pre_tokenizer": {
             "type": "Sequence",
@@ -222,7 +222,8 @@ def _replaced(old: str, new: str) -> Content:
     return {"type": "Replace", "pattern": {"String": old}, "content": new}
 
 
-def _added(names: Sequence[str], ids: Mapping[str, int]) -> list[Content]:
+def added_tokens(names: Sequence[str], ids: Mapping[str, int]) -> list[Content]:
+    """Returns how a `tokenizer.json` names its special tokens."""
     usual = {"single_word": False, "lstrip": False, "rstrip": False}
     usual |= {"normalized": False, "special": True}
     rows = [

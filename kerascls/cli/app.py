@@ -29,6 +29,7 @@ COMMANDS = {
     "data": "Convert labelled text to other formats, count what is in it.",
     "inspect": "Say what a checkpoint or a trained classifier holds.",
     "models": "List the models that --model accepts.",
+    "convert": "Write an encoder in the layout of another project.",
     "download": "Fetch the weights of a model from the Hugging Face hub.",
 }
 

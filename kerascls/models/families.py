@@ -37,6 +37,7 @@ class Family:
         huggingface_absent: As `google_absent`.
         huggingface_words: What Hugging Face's configurations call keys that they
             call otherwise in other families.
+        huggingface_class: What transformers calls the encoder; "" where it has none.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Family:
     google_absent: Mapping[str, Any] = field(default_factory=dict)
     huggingface_absent: Mapping[str, Any] = field(default_factory=dict)
     huggingface_words: Mapping[str, str] = field(default_factory=dict)
+    huggingface_class: str = ""
 
 
 _NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -66,6 +68,7 @@ FAMILIES = {
         weight_names=f"{_NAMES}:BERT_NAMES",
         aliases=("roberta",),  # so bert4keras calls BERTs that were trained like one
         model_types=("ernie",),
+        huggingface_class="BertModel",
     ),
     "roberta": Family(
         title="RoBERTa",
@@ -74,6 +77,7 @@ FAMILIES = {
         counts_from_padding=True,
         pairs_by_separator=True,
         huggingface_absent={"pad_token_id": 1},
+        huggingface_class="RobertaModel",
     ),
     "albert": Family(
         title="ALBERT",
@@ -86,12 +90,14 @@ FAMILIES = {
             "hidden_act": "gelu_new",
             **_NO_DROPOUT,
         },
+        huggingface_class="AlbertModel",
     ),
     "electra": Family(
         title="ELECTRA",
         weight_names=f"{_NAMES}:ELECTRA_NAMES",
         has_pooler=False,
         huggingface_absent={"embedding_size": 128},
+        huggingface_class="ElectraModel",
     ),
     "distilbert": Family(
         title="DistilBERT",
@@ -108,6 +114,7 @@ FAMILIES = {
             "dropout": "hidden_dropout_prob",
             "attention_dropout": "attention_probs_dropout_prob",
         },
+        huggingface_class="DistilBertModel",
     ),
     "modernbert": Family(
         title="ModernBERT",
@@ -129,6 +136,7 @@ FAMILIES = {
             "mlp_dropout": "hidden_dropout_prob",
             "attention_dropout": "attention_probs_dropout_prob",
         },
+        huggingface_class="ModernBertModel",
     ),
 }
 

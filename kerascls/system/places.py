@@ -9,12 +9,15 @@ from kerascls.errors import DiskFullError, SettingsError
 from kerascls.system.disk import told_when_full
 
 
-def check_folder(folder: str | Path, argument: str = "out") -> None:
+def check_folder(
+    folder: str | Path, argument: str = "out", is_option: bool = True
+) -> None:
     """Checks, leaving nothing behind, that a folder can be made and written to.
 
     Args:
         folder: The folder, which may not be there yet.
         argument: What messages call it.
+        is_option: Whether the command line has `--ARGUMENT`, and not a place for it.
 
     Raises:
         SettingsError: When a file is in its way, it may not be written to, or its name
@@ -22,7 +25,8 @@ def check_folder(folder: str | Path, argument: str = "out") -> None:
         DiskFullError: When the disk has no room for even that.
     """
     folder = Path(folder)
-    _check_name(folder, argument)
+    how = f"with --{argument}" if is_option else f"for {argument.upper()}"
+    _check_name(folder, argument, how)
     nearest = next(
         path for path in (folder, *folder.parents, Path()) if os.path.lexists(path)
     )
@@ -31,12 +35,12 @@ def check_folder(folder: str | Path, argument: str = "out") -> None:
         where = "a file" if nearest == folder else f"where {str(nearest)!r} is a file"
         raise SettingsError(
             f"Expected a directory to write to. {received}, {where}. Choose another "
-            f"name with --{argument}."
+            f"name {how}."
         )
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise SettingsError(
             f"Expected a directory that can be written to. {received}, where "
-            f"{str(nearest)!r} cannot. Choose another with --{argument}."
+            f"{str(nearest)!r} cannot. Choose another {how}."
         )
     try:  # file systems of the kernel's, of a network's or of an archive's say no late
         with told_when_full(folder), TemporaryDirectory(dir=nearest, prefix=".try-"):
@@ -46,12 +50,11 @@ def check_folder(folder: str | Path, argument: str = "out") -> None:
     except OSError as error:
         raise SettingsError(
             f"Expected a directory that can be made. {received}, but nothing can be "
-            f"made in {str(nearest)!r} ({error.strerror}). Choose another place with "
-            f"--{argument}."
+            f"made in {str(nearest)!r} ({error.strerror}). Choose another place {how}."
         ) from error
 
 
-def _check_name(folder: Path, argument: str) -> None:
+def _check_name(folder: Path, argument: str, how: str) -> None:
     why = ""
     for path in (folder, *map(Path, folder.parts)):  # of what is not there no part is
         try:
@@ -65,7 +68,7 @@ def _check_name(folder: Path, argument: str) -> None:
         return
     raise SettingsError(
         f"Expected the name of a directory. Received: {argument}={str(folder)!r:.100} "
-        f"({why}). Choose another name with --{argument}."
+        f"({why}). Choose another name {how}."
     )
 
 

@@ -37,7 +37,6 @@ OTHER_NAMES = {
     "predict": "classify infer inference",
     "search": "optimize hpo",
     "diff": "compare",
-    "export": "convert",
     "find_rate": "lr_find lr_finder",
     "models": "list list_models",
 }

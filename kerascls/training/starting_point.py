@@ -73,11 +73,9 @@ class StartingPoint:
         """Whether there are pretrained weights for a pooler."""
         if self.checkpoint is None:
             return False
-        if not FAMILIES[self.checkpoint.family].has_pooler:
-            return False
-        from kerascls.checkpoints.accounting import account
+        from kerascls.checkpoints.accounting import has_pooler
 
-        return not account(self.checkpoint, with_pool=True).missing
+        return has_pooler(self.checkpoint)
 
     def encoder(
         self,

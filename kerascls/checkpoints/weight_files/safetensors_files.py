@@ -1,7 +1,7 @@
 """Weights in safetensors: names, shapes and types in a header, then the numbers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,16 @@ class SafetensorsFiles:
             self._files[name] = path
             self._shapes[name] = tuple(shape)
             self._dtypes[name] = dtype
+
+
+def write_safetensors(path: Path, weights: Mapping[str, np.ndarray]) -> None:
+    """Writes weights as `transformers` does, whatever the order of their axes."""
+    from safetensors.numpy import save_file
+
+    # Of a transposed array it would write the numbers in the order before.
+    tensors = {name: np.ascontiguousarray(value) for name, value in weights.items()}
+    save_file(tensors, path, {"format": "pt"})
+    path.chmod(0o644)  # safetensors makes it private
 
 
 def _guarded(path: Path, function: Callable) -> Any:

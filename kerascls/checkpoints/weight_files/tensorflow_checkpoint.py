@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class TensorFlowCheckpoint:
     def __init__(self, prefix: Path) -> None:
         self._prefix = prefix
         _require_data_files(prefix)
-        _refuse_patterns(prefix)
+        refuse_patterns(prefix)
         require("A checkpoint in TensorFlow's format", "tensorflow")
         self._reader = self._guarded(_tensorflow().train.load_checkpoint, str(prefix))
 
@@ -58,6 +58,25 @@ class TensorFlowCheckpoint:
             ) from error
 
 
+def write_tensorflow(prefix: Path, weights: Mapping[str, np.ndarray]) -> None:
+    """Writes weights by name, and the file `checkpoint` that names them the latest.
+
+    Raises:
+        SettingsError: When TensorFlow is not installed.
+    """
+    require("A checkpoint in TensorFlow's format", "tensorflow")
+    tensorflow = _tensorflow()
+    names = sorted(weights)
+    tensorflow.raw_ops.SaveV2(
+        prefix=str(prefix),
+        tensor_names=names,
+        shape_and_slices=[""] * len(names),
+        tensors=[tensorflow.constant(weights[name]) for name in names],
+    )
+    record = f'model_checkpoint_path: "{prefix.name}"\n'
+    prefix.with_name("checkpoint").write_text(record, "utf-8")
+
+
 def _tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow
@@ -83,7 +102,8 @@ def _require_data_files(prefix: Path) -> None:
         refuse_placeholder(prefix.with_name(name))
 
 
-def _refuse_patterns(prefix: Path) -> None:
+def refuse_patterns(prefix: Path) -> None:
+    """Raises a CheckpointError where TensorFlow would take a path for a pattern."""
     if any(sign in str(prefix) for sign in "[*?"):
         raise CheckpointError(
             f"Expected a path without the signs [ * ?, which TensorFlow takes for "

@@ -1,0 +1,166 @@
+"""From a checkpoint, a run or a bundle to a folder that others load."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "checkpoints"))
+from make_checkpoints import CASES, write_checkpoint
+
+import kerascls
+from kerascls.checkpoints.finding import find_checkpoint
+from kerascls.checkpoints.loading import load_encoder, read_encoder_weights
+from kerascls.errors import BundleError, CheckpointError, SettingsError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("中文 目录 (1)") / "bert"
+    return write_checkpoint(CASES["bert_huggingface"], folder)
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_encoder_of_a_run_gives_the_hidden_states_of_its_classifier(
+    multilabel_run, tmp_path
+):
+    from kerascls.inference.bundle import open_bundle
+    from kerascls.inference.runtimes.keras_runtime import load_model
+
+    done = kerascls.convert(multilabel_run.out, tmp_path / "out")
+    loaded = load_encoder(tmp_path / "out")
+    bundle = open_bundle(multilabel_run.out)
+    model, tokenizer = load_model(bundle), bundle.tokenizer()
+    assert loaded.tokenizer.identity() == tokenizer.identity()
+    ids = np.array([tokenizer.encode("中国队以3比2战胜日本队")[0]], "int32")
+    inputs = ids, np.zeros_like(ids), np.ones_like(ids)
+    np.testing.assert_array_equal(loaded.encoder(*inputs), model.encoder(*inputs))
+    assert done.config == loaded.config == model.encoder.config
+    assert [*done.left_out] == ["classification head"]
+    assert "pooling='cls'" in done.notes[0]
+    head = {name for name in model.named_arrays() if name.startswith("classifier/")}
+    assert set(done.left_out["classification head"]) == head
+
+
+def test_a_bundle_goes_to_google_s_layout_to_the_bit(multilabel_run, tmp_path):
+    kerascls.convert(str(multilabel_run.result.bundle), tmp_path / "tf", to="google")
+    weights, _ = read_encoder_weights(find_checkpoint(tmp_path / "tf"))
+    arrays = load_file(multilabel_run.result.bundle / "model.safetensors")
+    for name, value in weights.items():
+        assert value.tobytes() == arrays[name].tobytes()
+
+
+def test_what_is_left_out_and_kept_is_said(source, tmp_path):
+    done = kerascls.convert(source, tmp_path / "out")
+    assert [*done.left_out] == ["pre-training heads"]
+    assert len(done.left_out["pre-training heads"]) == 8
+    lines = str(done).splitlines()
+    assert lines[2] == "encoder   BERT, 3 layers of 48"
+    assert lines[3] == "weights   55,200, and the pooler; float32"
+    assert lines[5].endswith("heads: 8 weights, such as cls.predictions.bias")
+    assert json.loads(json.dumps(done.to_dict()))["config"]["num_layers"] == 3
+
+
+def test_ernie_becomes_a_bert_and_that_is_said(tmp_path):
+    source = write_checkpoint(CASES["ernie_huggingface"], tmp_path / "ernie")
+    done = kerascls.convert(source, tmp_path / "out")
+    assert "ERNIE's first task" in done.notes[-1]
+    config = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert config["model_type"] == "bert"
+
+
+def test_weights_may_be_named_where_there_are_several(source, tmp_path):
+    folder = shutil.copytree(source, tmp_path / "two")
+    shutil.copy(folder / "model.safetensors", folder / "second.safetensors")
+    done = kerascls.convert(folder / "second.safetensors", tmp_path / "out")
+    assert done.notes[0] == "weights beside, not used: model.safetensors"
+    with pytest.raises(SettingsError, match="DIR and OUT apart"):
+        kerascls.convert(folder / "second.safetensors", folder / "out")
+
+
+@pytest.mark.parametrize("place", [".", "sub", "sub/er", ".."])
+def test_the_two_folders_are_apart(source, place):
+    before = names_in(source)
+    with pytest.raises(SettingsError, match="DIR and OUT apart"):
+        kerascls.convert(source, source / place)
+    assert names_in(source) == before
+
+
+def test_what_is_there_stays_unless_it_is_an_earlier_conversion(source, tmp_path):
+    out = tmp_path / "out"
+    kerascls.convert(source, out, to="google")
+    with pytest.raises(SettingsError, match="OUT, or replace it with --overwrite"):
+        kerascls.convert(source, out)
+    assert "bert_config.json" in names_in(out)
+    kerascls.convert(source, out, overwrite=True)
+    assert "bert_config.json" not in names_in(out)
+    (out / "notes.md").write_text("mine")
+    with pytest.raises(SettingsError, match=r"other files, such as 'notes\.md'"):
+        kerascls.convert(source, out, overwrite=True)
+    assert (out / "notes.md").read_text() == "mine"
+
+
+def test_folders_on_the_way_are_made_and_an_empty_one_is_fine(source, tmp_path):
+    kerascls.convert(source, tmp_path / "深" / "输出")
+    (tmp_path / "empty").mkdir()
+    kerascls.convert(source, tmp_path / "empty")
+    assert names_in(tmp_path / "empty") == names_in(tmp_path / "深" / "输出")
+    assert names_in(tmp_path) == ["empty", "深"]
+
+
+def test_a_file_in_the_way_is_told_without_an_option(source, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=r"a file\. Choose another name for OUT"):
+        kerascls.convert(source, tmp_path / "file")
+
+
+def test_a_layout_that_is_none_is_told(source, tmp_path):
+    with pytest.raises(SettingsError, match="`to` to be one of huggingface, google"):
+        kerascls.convert(source, tmp_path / "out", to="pytorch")
+
+
+def test_a_linear_model_has_no_encoder(linear_run, tmp_path):
+    with pytest.raises(SettingsError, match=r"whose model is linear\. Train another"):
+        kerascls.convert(linear_run.out, tmp_path / "out")
+    assert names_in(tmp_path) == []
+
+
+def test_runs_without_bundle_and_broken_checkpoints_are_told(source, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text('{"status": "interrupted"}')
+    with pytest.raises(BundleError, match="status is 'interrupted'"):
+        kerascls.convert(tmp_path / "run", tmp_path / "out")
+    broken = shutil.copytree(source, tmp_path / "broken")
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n"
+    (broken / "model.safetensors").write_text(pointer)
+    with pytest.raises(CheckpointError, match="Git LFS pointer"):
+        kerascls.convert(broken, tmp_path / "out")
+    (broken / "vocab.txt").unlink()
+    shutil.copy(source / "model.safetensors", broken)
+    with pytest.raises(CheckpointError, match="Expected a WordPiece vocabulary"):
+        kerascls.convert(broken, tmp_path / "out")
+    (broken / "adapter_config.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="the folder of an adapter"):
+        kerascls.convert(broken, tmp_path / "out")
+    with pytest.raises(CheckpointError, match="does not exist"):
+        kerascls.convert(tmp_path / "none", tmp_path / "out")
+    assert "out" not in names_in(tmp_path)
+
+
+def test_huggingface_s_layout_needs_no_keras(multilabel_run, tmp_path):
+    code = (
+        "import sys, kerascls;"
+        f"kerascls.convert({str(multilabel_run.out)!r}, {str(tmp_path / 'out')!r});"
+        "sys.exit(any(m in sys.modules for m in ('keras', 'tensorflow', 'torch')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
