@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate, pairwise
 
 from words import PACKAGE, Module, Words, module
@@ -102,6 +102,7 @@ def _masked(text: str, patterns: Sequence[str]) -> str:
     return text
 
 
+@cache
 def messages() -> list[Message]:
     """Returns all that is said, by path and line."""
     found = []
@@ -111,12 +112,11 @@ def messages() -> list[Message]:
 
 
 def _messages_in(home: Module) -> Iterator[Message]:
-    raised = {node.exc for node in ast.walk(home.tree) if isinstance(node, ast.Raise)}
-    for node in ast.walk(home.tree):
-        owner = home.owners.get(node)
-        if isinstance(node, ast.Return) and owner is not None:
-            function, kind = TELLERS.get(home.path.as_posix(), ("", ""))
-            if owner.name == function:
+    raised = {node.exc for node in home.nodes if isinstance(node, ast.Raise)}
+    teller, kind = TELLERS.get(home.path.as_posix(), ("", ""))
+    for node in home.nodes:
+        if teller and isinstance(node, ast.Return):
+            if home.owners[node].name == teller:
                 yield from _message(home, node, kind, "{0}", [node.value])
         if not isinstance(node, ast.Call):
             continue

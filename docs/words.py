@@ -36,6 +36,11 @@ class Module:
         return ast.parse((PACKAGE / self.path).read_text("utf-8"))
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of its syntax, outer nodes first."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def values(self) -> dict[str, object]:
         """Its names, imported."""
         parts = [part for part in self.path.with_suffix("").parts if part != "__init__"]
@@ -45,7 +50,7 @@ class Module:
     def functions(self) -> dict[str, list[ast.FunctionDef]]:
         """Functions and methods by name."""
         found: dict[str, list[ast.FunctionDef]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef):
                 found.setdefault(node.name, []).append(node)
         return found
@@ -64,15 +69,22 @@ class Module:
         """Returns the function of a name, here or where it is imported from."""
         if len(self.functions.get(name, ())) == 1:
             return self, self.functions[name][0]
-        for node in ast.walk(self.tree):
+        path = self.imports.get(name)
+        return module(path).where(name) if path else None
+
+    @cached_property
+    def imports(self) -> dict[str, Path]:
+        """The files of the package that names are imported from."""
+        found: dict[str, Path] = {}
+        for node in self.nodes:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-                "ke"
+                "kerascls"
             ):
-                if name in [alias.name for alias in node.names]:
-                    path = Path(*node.module.split(".")[1:]).with_suffix(".py")
-                    if (PACKAGE / path).is_file():
-                        return module(path).where(name)
-        return None
+                path = Path(*node.module.split(".")[1:]).with_suffix(".py")
+                if (PACKAGE / path).is_file():
+                    for alias in node.names:
+                        found.setdefault(alias.name, path)
+        return found
 
 
 @cache

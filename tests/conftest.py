@@ -59,6 +59,20 @@ def _own_surroundings(tmp_path_factory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _undrawn(monkeypatch) -> None:
+    """Leaves plots of runs and reports empty: to draw them takes a second each time.
+
+    They are drawn in the runs that tests share, and in the tests of plots.
+    """
+    _draw_nothing(monkeypatch)
+
+
+def _draw_nothing(patch: pytest.MonkeyPatch) -> None:
+    path = "kerascls.evaluation.reports.plots.write_plots._png"
+    patch.setattr(path, lambda figure, dpi: b"\x89PNG")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real data sets that are not part of the project."""
@@ -143,11 +157,14 @@ def train_run(tiny_checkpoint) -> Callable[..., Run]:
 
     from kerascls.training.fit import fit
 
-    def train(out: Path, **options: object) -> Run:
+    def train(out: Path, drawn: bool = False, **options: object) -> Run:
         options = {"checkpoint": tiny_checkpoint, **FIT, **options}
         shown = io.StringIO()
         console = Console(file=shown, width=100)
-        result = fit(out=out, console=console, **options)
+        with pytest.MonkeyPatch.context() as patch:
+            if not drawn:
+                _draw_nothing(patch)
+            result = fit(out=out, console=console, **options)
         return Run(options, result, shown.getvalue())
 
     return train
@@ -166,7 +183,8 @@ def linear_run(train_run, tmp_path_factory) -> Run:
 def multilabel_run(train_run, multilabel_files, tmp_path_factory) -> Run:
     """A finished multi-label run; do not change its directory."""
     folder = tmp_path_factory.mktemp("runs")
-    return train_run(folder / "multilabel", baseline=True, **multilabel_files)
+    options = {"baseline": True, **multilabel_files}
+    return train_run(folder / "multilabel", drawn=True, **options)
 
 
 @pytest.fixture(scope="session")
@@ -174,6 +192,7 @@ def pair_run(train_run, pair_files, tmp_path_factory) -> Run:
     """A finished multi-class run on pairs of texts; do not change its directory."""
     return train_run(
         tmp_path_factory.mktemp("runs") / "pairs",
+        drawn=True,
         **pair_files,
         text=("question",),
         text_pair="answer",

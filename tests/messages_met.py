@@ -5,9 +5,10 @@ own processes is compared with what docs/messages.py reads from the code, and th
 fails where a message was not met, or is another one than the page promises.
 """
 
+import os
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,28 @@ import kerascls
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path(kerascls.__file__).parent
+_INSIDE = f"{PACKAGE}{os.sep}"
 OPTION = "--every-message"
 # What no test in these processes can bring about: how it begins, and why.
 UNMET: dict[str, str] = {}
 
 
 class Meetings:
-    """Which messages were met, by their numbers."""
+    """Which messages were met, by their numbers.
+
+    Only a process that runs tests reads all messages; another is told its lines.
+    """
 
     def __init__(self) -> None:
+        self.met: set[int] = set()
+
+    @cached_property
+    def messages(self) -> list[Any]:
+        """All messages. To read them takes seconds, and imports every module."""
         sys.path.insert(0, str(ROOT / "docs"))
         from messages import messages
 
-        self.messages = messages()
-        self.met: set[int] = set()
+        return messages()
 
     def note(self, text: str, place: tuple[str, int] | None) -> None:
         """Takes note of what was said, and of the file and line where it was made."""
@@ -41,14 +50,21 @@ class Meetings:
             if message.pattern.search(text):
                 self.met.add(number)
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """What is shown of each message that was not met; nothing of those in UNMET."""
+        return [
+            ""
+            if one.text.startswith(tuple(UNMET))
+            else f"{one.path}:{one.first_line}: {one.text}"
+            for one in self.messages
+        ]
+
     @property
     def missing(self) -> list[str]:
         """What was not met, a line each."""
-        return [
-            f"{one.path}:{one.first_line}: {one.text}"
-            for number, one in enumerate(self.messages)
-            if number not in self.met and not one.text.startswith(tuple(UNMET))
-        ]
+        lines = enumerate(self.lines)
+        return [line for number, line in lines if line and number not in self.met]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +78,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begins to look."""
     if config.getoption(OPTION):
         config.meetings = Meetings()
+        if hasattr(config, "workerinput") or not config.getoption("numprocesses", 0):
+            _ = config.meetings.messages  # now, and not amid some test
         _watch(config.meetings)
 
 
@@ -72,6 +90,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["met"] = sorted(meetings.met)
+        session.config.workeroutput["lines"] = meetings.lines
     elif meetings.missing:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -81,6 +100,8 @@ def pytest_testnodedown(node: Any) -> None:
     """Takes over what a worker met."""
     if meetings := getattr(node.config, "meetings", None):
         meetings.met.update(node.workeroutput.get("met", ()))
+        if "lines" in node.workeroutput:  # or it was killed
+            meetings.lines = node.workeroutput["lines"]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -89,7 +110,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("messages")
         for line in meetings.missing:
             terminalreporter.line(line)
-        met, known = len(meetings.met), len(meetings.messages)
+        met, known = len(meetings.met), len(meetings.lines)
         terminalreporter.line(f"{met} of {known} messages were met")
 
 
@@ -132,8 +153,8 @@ def _place(made: Any) -> tuple[str, int] | None:
     """Returns where something was called for, behind what runs in its own name."""
     frame = sys._getframe(1)
     while frame is not None:
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(PACKAGE) and frame.f_locals.get("self") is not made:
-            return path.relative_to(PACKAGE).as_posix(), frame.f_lineno
+        path = frame.f_code.co_filename
+        if path.startswith(_INSIDE) and frame.f_locals.get("self") is not made:
+            return Path(path).relative_to(PACKAGE).as_posix(), frame.f_lineno
         frame = frame.f_back
     return None

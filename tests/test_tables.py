@@ -2,7 +2,7 @@
 
 import ast
 import csv
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,11 +65,14 @@ def words(node: ast.AST) -> list[str]:
     ]
 
 
-def collections() -> Iterator[tuple[str, set[str]]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if found := words(node):
-                yield path.relative_to(PACKAGE).as_posix(), set(found)
+@cache
+def collections() -> list[tuple[str, set[str]]]:
+    return [
+        (path.relative_to(PACKAGE).as_posix(), set(found))
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (found := words(node))
+    ]
 
 
 @pytest.mark.parametrize("kind", TABLES)

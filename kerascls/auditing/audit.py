@@ -74,12 +74,7 @@ def audit(
         646
     """
     options = ReadOptions.from_keywords(audit, reading)
-    check_threshold(near)
-    if folds < 2 or (max_tokens is not None and max_tokens < 1):
-        raise SettingsError(
-            f"Expected 2 folds or more, and a positive max_tokens. Received: "
-            f"folds={folds!r}, max_tokens={max_tokens!r}. Use 5 folds."
-        )
+    _check(near, folds, max_tokens)
     judge = _choose_judge(label_errors, bundle)
     if export is not None:
         check_new_file(export, (".jsonl",), "export")
@@ -105,6 +100,15 @@ def audit(
     if export is not None:
         export_doccano(export, result)
     return result
+
+
+def _check(near: float, folds: int, max_tokens: int | None) -> None:
+    check_threshold(near)
+    if folds < 2 or (max_tokens is not None and max_tokens < 1):
+        raise SettingsError(
+            f"Expected 2 folds or more, and a positive max_tokens. Received: "
+            f"folds={folds!r}, max_tokens={max_tokens!r}. Use 5 folds."
+        )
 
 
 def _choose_judge(label_errors: str, bundle: str | Path | None) -> str:

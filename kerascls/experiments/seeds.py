@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,16 +107,12 @@ def fit_seeds(
         settings = _earlier_settings(folder, settings, overwrite)
     _check(settings, seeds)
     first = settings.train.seed
-    if folder is not None and not (folder / SERIES_FILE).is_file():
-        RunDirectory.check(folder, overwrite)
-    folder = folder or free_directory(Path("runs"), "seeds")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / SERIES_FILE, {"first_seed": first})
+    folder = _begin(folder, overwrite, first)
     settings = settings.with_options(split_seed=settings.split_seed)
     runs = {}
     for seed in range(first, first + seeds):
         path = folder / f"seed-{seed}"
-        try:
+        with _ends_of(folder, seeds):
             runs[seed] = training.fit(
                 settings.with_options(seed=seed),
                 out=path,
@@ -125,16 +122,6 @@ def fit_seeds(
                 quiet=quiet,
                 console=console,
             )
-        except KeyboardInterrupt:
-            command = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
-            line = shlex.join([*command, "--out", str(folder)])
-            raise KeyboardInterrupt(f"To go on: {line}") from None
-        except KerasclsError:
-            if not any(folder.glob("seed-*")):  # refused before it began
-                (folder / SERIES_FILE).unlink()
-                with suppress(OSError):  # it holds what is not ours
-                    folder.rmdir()
-            raise
         _forget_models()
     # Each run has a report: without a test part `_check` has refused.
     scores = spreads([run.report for run in runs.values() if run.report])
@@ -143,6 +130,33 @@ def fit_seeds(
     title = f"Mean and spread of {seeds} seeds, {first} to {first + seeds - 1}"
     Screen(console, quiet).say(render_spreads(scores, title=title))
     return SeedsResult(folder, runs, scores)
+
+
+def _begin(folder: Path | None, overwrite: bool, first_seed: int) -> Path:
+    """Makes the directory of a series, by default a new one."""
+    if folder is not None and not (folder / SERIES_FILE).is_file():
+        RunDirectory.check(folder, overwrite)
+    folder = folder or free_directory(Path("runs"), "seeds")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / SERIES_FILE, {"first_seed": first_seed})
+    return folder
+
+
+@contextmanager
+def _ends_of(folder: Path, seeds: int) -> Iterator[None]:
+    """Says how to go on after Ctrl-C; leaves nothing of a series that is refused."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        command = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
+        line = shlex.join([*command, "--out", str(folder)])
+        raise KeyboardInterrupt(f"To go on: {line}") from None
+    except KerasclsError:
+        if not any(folder.glob("seed-*")):  # refused before it began
+            (folder / SERIES_FILE).unlink()
+            with suppress(OSError):  # it holds what is not ours
+                folder.rmdir()
+        raise
 
 
 def _earlier_settings(

@@ -1,10 +1,10 @@
 """`predict_file`: from a file or standard input to a file or standard output."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-from kerascls.data.readers import FORMATS, FileKeywords, FileOptions
+from kerascls.data.readers import FORMATS, FileKeywords, FileOptions, Record
 from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.frames import Frame
 from kerascls.data.readers.lines import LINE_COLUMN
@@ -14,6 +14,7 @@ from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.inputs import Input, open_input
 from kerascls.inference.outputs import (
     ABSTAINED,
+    Output,
     check_output,
     format_of_output,
     open_output,
@@ -96,32 +97,52 @@ def predict_file(
     with open_input(input, options) as rows:
         columns = columns_of(rows, text, opened.input_spec.text_columns)
         header = rows.columns(columns) or columns
-        # Standard input can be read only once.
-        notes: list[str] = []
-        total = None if rows.path is None else rows.check(columns, notes)
-        if on_note:
-            for line in notes:
-                on_note(f"{rows.source}: {line}")
-        done, more = 0, _more_columns(opened, checked_rule(rule), all_scores)
+        num_rows = _check(rows, columns, on_note)
+        more = _more_columns(opened, checked_rule(rule), all_scores)
         written_as = format_of_output(output, rows.format, output_format)
         with open_output(output, written_as, header, more) as out:
             # Loading takes seconds: it waits until the input has been checked.
             if isinstance(bundle, str | Path):
                 bundle = Predictor(opened, runtime)
-            for chunk in predict_chunks(
+            predicted = predict_chunks(
                 bundle,
                 rows.records(),
                 text=columns,
                 source=rows.source,
                 chunk_rows=chunk_rows,
                 rule=rule,
-            ):
-                for record, prediction in chunk:
-                    out.write(record, prediction)
-                    done += 1
-                    if on_progress:
-                        on_progress(done, total)
-                out.flush()
+            )
+            return _write(predicted, out, num_rows, on_progress)
+
+
+def _check(
+    rows: Input, columns: tuple[str, ...], on_note: Callable[[str], None] | None
+) -> int | None:
+    """Checks all rows and tells of them; returns how many, None when unknown."""
+    # Standard input can be read only once.
+    notes: list[str] = []
+    num_rows = None if rows.path is None else rows.check(columns, notes)
+    if on_note:
+        for line in notes:
+            on_note(f"{rows.source}: {line}")
+    return num_rows
+
+
+def _write(
+    chunks: Iterable[list[tuple[Record, Any]]],
+    out: Output,
+    num_rows: int | None,
+    on_progress: Callable[[int, int | None], None] | None,
+) -> int:
+    """Writes records with their predictions; returns how many."""
+    done = 0
+    for chunk in chunks:
+        for record, prediction in chunk:
+            out.write(record, prediction)
+            done += 1
+            if on_progress:
+                on_progress(done, num_rows)
+        out.flush()
     return done
 
 

@@ -11,9 +11,9 @@ from keras import KerasTensor, layers, ops
 from kerascls.errors import CheckpointError, SettingsError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES
+from kerascls.models.layers.bricks import Seeds
 from kerascls.models.layers.transformer import (
     Embeddings,
-    Seeds,
     TransformerBlock,
     attention_bias,
 )

@@ -6,14 +6,13 @@ import keras
 from keras import KerasTensor
 
 from kerascls.models.encoder import Encoder
+from kerascls.models.layers.bricks import Bricks, Seeds
 from kerascls.models.layers.modern import (
     Context,
     ModernBlock,
     ModernEmbeddings,
     context,
-    norm,
 )
-from kerascls.models.layers.transformer import Seeds
 
 
 @keras.saving.register_keras_serializable("kerascls")
@@ -37,7 +36,8 @@ class ModernEncoder(Encoder):
         self.embeddings = ModernEmbeddings(
             config, seeds, dtype=policy, name="embeddings"
         )
-        self.final_norm = norm(config, "final_norm", policy)
+        bricks = Bricks(config, seeds, policy, has_biases=False)
+        self.final_norm = bricks.norm("final_norm")
         if self.with_pool:
             self.pooler = self._dense(config.hidden_dim, "pooler", seeds, "tanh")
 

@@ -154,36 +154,50 @@ def fit(
     if callbacks:
         require_steps(settings, "callbacks")
     job: Trainable = prepare(settings, screen, cache)
-    facts = _facts(job)
-    if earlier is None:
-        folder = folder or free_directory(Path("runs"), job.name)
-        run = RunDirectory.create(folder, overwrite, **facts)
-    else:
-        require_same_start(earlier, facts)
-        job = with_labels_of(earlier, job)
-        run = earlier
-        run.go_on()
+    job, run = _begin(job, earlier, folder, overwrite)
     screen.log_to(run.path / LOG_FILE)
     try:
         return _run(job, run, started_s, resume, callbacks)
     except KeyboardInterrupt:
-        if run.replaces and not run.has_trained:
-            run.discard()
-            raise KeyboardInterrupt(
-                f"Nothing was trained yet; {run.path} is still the earlier run."
-            ) from None
-        run.finish("interrupted")
-        raise KeyboardInterrupt(_how_to_go_on(job, run.path)) from None
+        raise KeyboardInterrupt(_interrupted(job, run)) from None
     except BaseException as error:
-        refused = isinstance(error, _REFUSALS) or run.replaces
-        if refused and not run.has_trained:
-            run.discard()  # or it would be in the way of the corrected command
-            raise
-        with suppress(DiskFullError):  # told already
-            run.finish("failed", error=f"{type(error).__name__}: {error}")
-        if isinstance(error, DiskFullError) and run.has_states:
-            raise DiskFullError(f"{error} {_how_to_go_on(job, run.path)}") from error
+        _failed(job, run, error)
         raise
+
+
+def _begin(
+    job: Trainable, earlier: RunDirectory | None, folder: Path | None, overwrite: bool
+) -> tuple[Trainable, RunDirectory]:
+    """Returns the directory of a new run or of one that goes on, and what it trains."""
+    facts = _facts(job)
+    if earlier is None:
+        folder = folder or free_directory(Path("runs"), job.name)
+        return job, RunDirectory.create(folder, overwrite, **facts)
+    require_same_start(earlier, facts)
+    job = with_labels_of(earlier, job)
+    earlier.go_on()
+    return job, earlier
+
+
+def _interrupted(job: Trainable, run: RunDirectory) -> str:
+    """Leaves a valid run directory; returns what to tell of it."""
+    if run.replaces and not run.has_trained:
+        run.discard()
+        return f"Nothing was trained yet; {run.path} is still the earlier run."
+    run.finish("interrupted")
+    return _how_to_go_on(job, run.path)
+
+
+def _failed(job: Trainable, run: RunDirectory, error: BaseException) -> None:
+    """Leaves a valid run directory, or none of a run that was refused."""
+    refused = isinstance(error, _REFUSALS) or run.replaces
+    if refused and not run.has_trained:
+        run.discard()  # or it would be in the way of the corrected command
+        return
+    with suppress(DiskFullError):  # told already
+        run.finish("failed", error=f"{type(error).__name__}: {error}")
+    if isinstance(error, DiskFullError) and run.has_states:
+        raise DiskFullError(f"{error} {_how_to_go_on(job, run.path)}") from error
 
 
 def _how_to_go_on(job: Trainable, out: Path) -> str:

@@ -5,51 +5,18 @@ import os
 import shlex
 import shutil
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.reports.csv_markdown_json import (
-    CSV_FILE,
-    MARKDOWN_FILE,
-    REPORT_FILE,
-)
-from kerascls.evaluation.reports.errors import ERRORS_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
-from kerascls.evaluation.reports.html.page import HTML_FILE
-from kerascls.evaluation.reports.plots.write_plots import PLOTS, PLOTS_FOLDER
-from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, VALID_ROWS_FILE
-from kerascls.evaluation.seen_texts import SEEN_TEXTS_FILE
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST, RUN_FILE
-from kerascls.settings.training import TRACKERS
-from kerascls.system.console import LOG_FILE
 from kerascls.system.disk import told_when_full
 from kerascls.system.files import lock, unfinished, write_json
 from kerascls.system.places import is_earlier
+from kerascls.training.set_aside import SetAside, remove_content, remove_run
 from kerascls.training.state import STATE_FOLDER
-
-# What a new run takes away from an earlier one, the mark of a run last.
-CONTENT = (
-    BUNDLE_FOLDER,
-    unfinished(BUNDLE_FOLDER),
-    STATE_FOLDER,
-    HISTORY_FILE,
-    LOG_FILE,
-    CSV_FILE,
-    MARKDOWN_FILE,
-    HTML_FILE,
-    REPORT_FILE,
-    ERRORS_FILE,
-    *(f"{PLOTS_FOLDER}/{name}.png" for name in PLOTS),
-    TEST_ROWS_FILE,
-    VALID_ROWS_FILE,
-    SEEN_TEXTS_FILE,
-    RUN_FILE,
-)
-# Where what a run replaces is kept until something comes of that run.
-EARLIER = ".earlier"
 
 
 class RunDirectory:
@@ -57,6 +24,7 @@ class RunDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._set_aside = SetAside(path)
         self.facts: dict[str, Any] = {}
         self._lock: int | None = None
 
@@ -163,10 +131,9 @@ class RunDirectory:
         The run that it was to replace is there again.
         """
         if self.replaces:
-            self._bring_earlier_back()
+            self._set_aside.bring_back()
         else:
-            remove_content(self.path, (*TRACKERS, *CONTENT))
-            self._remove_empty_plots()
+            remove_run(self.path)
             with suppress(OSError):  # it holds what is not ours
                 self.path.rmdir()
         if self._lock is not None:
@@ -176,48 +143,19 @@ class RunDirectory:
     @property
     def replaces(self) -> bool:
         """Whether an earlier run is set aside for it."""
-        return (self.path / EARLIER).is_dir()
+        return self._set_aside.is_there
 
     def forget_earlier(self) -> None:
         """Removes the run that this one replaces, as soon as something came of it."""
-        remove_content(self.path, (EARLIER,))
+        self._set_aside.remove()
 
     def _set_earlier_aside(self) -> None:
         if self.replaces:  # a process was killed
-            if self._is_set_aside and self.has_trained:
+            if self._set_aside.is_whole and self.has_trained:
                 self.forget_earlier()
             else:
-                self._bring_earlier_back()
-        for pattern in (*TRACKERS, *CONTENT):
-            for path in list(self.path.glob(pattern)):
-                place = self.path / EARLIER / path.relative_to(self.path)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                if path.name == RUN_FILE:  # by which the directory is known meanwhile
-                    shutil.copy2(path, place)
-                else:
-                    os.replace(path, place)
-        self._remove_empty_plots()
-
-    def _bring_earlier_back(self) -> None:
-        if self._is_set_aside:  # or what is here may be of the earlier run
-            remove_content(self.path, (*TRACKERS, *CONTENT[:-1]))
-        aside = self.path / EARLIER
-        for pattern in (RUN_FILE, *TRACKERS, *CONTENT):
-            for path in list(aside.glob(pattern)):
-                place = self.path / path.relative_to(aside)
-                place.parent.mkdir(exist_ok=True)
-                os.replace(path, place)
-        self._remove_empty_plots()
-        self.forget_earlier()
-
-    @property
-    def _is_set_aside(self) -> bool:
-        """Whether all of an earlier run is; its run.json is the last to go."""
-        return (self.path / EARLIER / RUN_FILE).is_file()
-
-    def _remove_empty_plots(self) -> None:
-        with suppress(OSError):  # there are none, or some that are not ours
-            (self.path / PLOTS_FOLDER).rmdir()
+                self._set_aside.bring_back()
+        self._set_aside.take()
 
     @property
     def has_trained(self) -> bool:
@@ -281,16 +219,6 @@ def _foreign_files(path: Path) -> list[str]:
     ]
     names = (one for one in sorted(foreign) if not one.name.startswith("."))
     return [str(one.relative_to(path)) for one in names]
-
-
-def remove_content(folder: Path, patterns: Iterable[str]) -> None:
-    """Removes files and folders by glob patterns, in their order; follows no links."""
-    for pattern in patterns:
-        for path in folder.glob(pattern):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
 
 
 def _now() -> str:

@@ -5,7 +5,7 @@ import pytest
 from kerascls.auditing.data_stats import describe_data
 
 
-@pytest.mark.parametrize("longest", [0, 1, 3000])
+@pytest.mark.parametrize("longest", [0, 3000])
 def test_a_picture_is_drawn(tmp_path, write_csv, longest):
     pytest.importorskip("matplotlib")
     rows = [("x" * (longest * n // 50), f"l{n}") for n in range(1, 51)] * 2

@@ -110,8 +110,9 @@ def test_the_references_tell_the_two_gelus_apart(name):
     assert np.abs(erf - tanh).max() > 10 * TOLERANCE
 
 
-@pytest.mark.parametrize("batch", BATCHES)
-@pytest.mark.parametrize("gelu", GELUS)
+@pytest.mark.parametrize(
+    ("gelu", "batch"), [*(("erf", batch) for batch in BATCHES), ("tanh", "padded")]
+)
 @pytest.mark.parametrize("name", CASES)
 def test_built_models_give_the_reference_hidden_states(checkpoint, name, gelu, batch):
     token_ids, segment_ids = feed(CASES[name], batch)
@@ -151,7 +152,7 @@ def test_fewer_layers_give_what_bert4keras_gives(checkpoint, name):
     check_hidden(CASES[name], hidden, "num_hidden_layers", token_ids)
 
 
-@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("batch", ["padded", "pairs"])
 @pytest.mark.parametrize("name", CASES)
 def test_loaded_encoders_give_the_reference_outputs(checkpoint, name, batch):
     case, place = CASES[name], f"{CASES[name].expected_gelu}/{batch}"

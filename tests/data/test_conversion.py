@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.data.conversion import convert_data
@@ -38,6 +38,7 @@ def label_column(format, column):
 
 @pytest.mark.parametrize("format", WRITTEN)
 @pytest.mark.parametrize("task", Task)
+@settings(max_examples=25)  # of each format and task
 @given(data=st.data())
 def test_examples_come_back_from_every_format(tmp_path_factory, format, task, data):
     needs_pyarrow(format)

@@ -125,15 +125,12 @@ def test_a_file_of_costs_is_read_before_anything_is_fitted(tmp_path):
         check_decision(settings, Task.MULTILABEL, LABELS)
 
 
-@pytest.mark.parametrize("task", Task)
-@pytest.mark.parametrize("objective", ["macro_f1", "micro_f1"])
-def test_the_defaults_pass(task, objective):
-    check_decision(DecisionSettings(objective=objective), task, LABELS)
-
-
 @pytest.mark.parametrize("objective", ["f1", "f0.5", "precision@0.9", "recall@0.9"])
-def test_objectives_of_single_labels_pass_for_multilabel(objective):
-    check_decision(DecisionSettings(objective=objective), Task.MULTILABEL, LABELS)
+def test_objectives_of_single_labels_are_for_multilabel_only(objective):
+    settings = DecisionSettings(objective=objective)
+    check_decision(settings, Task.MULTILABEL, LABELS)
+    with pytest.raises(SettingsError, match=f"objective='{objective}'"):
+        check_decision(settings, Task.MULTICLASS, LABELS)
 
 
 @pytest.mark.parametrize("settings", [{}, {"objective": "f1"}, {"top_k": 1}])

@@ -60,8 +60,10 @@ def test_a_file_that_is_no_curve_is_not_overwritten(tmp_path):
 def test_an_earlier_curve_may_be_replaced(tmp_path):
     out = tmp_path / "曲线.csv"
     out.write_text(curve([3.0, 2.0, 1.0]).to_csv())
-    out.with_suffix(".png").write_bytes(b"its picture")
+    picture = out.with_suffix(".png")
+    picture.write_bytes(b"its picture")
     check_curve_file(out)
+    assert picture.read_bytes() == b"its picture"
 
 
 @pytest.mark.slow

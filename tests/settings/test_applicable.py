@@ -5,15 +5,25 @@ from kerascls.settings.applicable import require_applicable, require_steps
 from kerascls.settings.run_settings import RunSettings
 
 
-def test_a_neural_model_follows_all_settings():
-    settings = RunSettings.from_options(epochs=3, max_tokens=9)
-    require_applicable(settings)
-    require_steps(settings, "a search")
+def test_only_a_neural_model_follows_all_settings():
+    require_applicable(RunSettings.from_options(epochs=3, max_tokens=9))
+    linear = RunSettings.from_options(model="linear", epochs=3, max_tokens=9)
+    with pytest.raises(SettingsError):
+        require_applicable(linear)
+
+
+def test_only_a_neural_model_is_trained_in_steps():
+    require_steps(RunSettings.from_options(epochs=3), "a search")
+    with pytest.raises(SettingsError, match="a search"):
+        require_steps(RunSettings.from_options(model="linear"), "a search")
 
 
 def test_settings_that_are_written_out_as_their_defaults_are_none_that_were_stated():
     stored = RunSettings.from_options(model="linear", seed=7).to_dict()
     require_applicable(RunSettings.from_dict(stored))
+    stored["model"]["dropout"] = 0.3
+    with pytest.raises(SettingsError, match="model.dropout=0.3"):
+        require_applicable(RunSettings.from_dict(stored))
 
 
 def test_settings_that_are_not_followed_are_named_with_those_that_are():

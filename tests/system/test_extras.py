@@ -50,6 +50,8 @@ def test_what_is_there_is_enough(only):
     only("optuna", "keras", "tensorflow")
     require("kerascls search", "optuna")
     require_keras("Training")
+    only("keras", "tensorflow")
+    assert "kerascls search" in message_of(require, "kerascls search", "optuna")
 
 
 @pytest.mark.parametrize(
@@ -323,14 +325,15 @@ WITHOUT_KERAS = "import sys; sys.modules['keras'] = None\nimport kerascls\n"
 @pytest.mark.parametrize(
     "code",
     [
-        "assert hasattr(kerascls, 'ScoreTable')",
-        "from kerascls import *\nprint(Predictor, ScoreTable)",
-        "import pydoc; assert 'pip install' in pydoc.render_doc(kerascls)",
+        "assert hasattr(kerascls, 'ScoreTable')\n"
+        "import pydoc; assert 'pip install' in pydoc.render_doc(kerascls)\n"
         "from inspect import getmembers; getmembers(kerascls)",
+        "from kerascls import *\nprint(Predictor, ScoreTable)\n"
         "from kerascls import build_transformer_model\n"
         "try: build_transformer_model('a')\n"
         "except ImportError as error: assert 'pip install' in str(error)",
     ],
+    ids=["looked at", "imported"],
 )
 def test_looking_at_all_names_needs_no_extra(code):
     done = subprocess.run(

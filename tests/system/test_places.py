@@ -16,9 +16,12 @@ def test_a_folder_that_is_there_or_can_be_made_is_fine(tmp_path, path):
 
 
 def test_a_relative_folder_is_looked_for_from_here(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
     monkeypatch.chdir(tmp_path)
     check_folder("new")
     check_folder(".")
+    with pytest.raises(SettingsError, match="a file"):
+        check_folder("file/new")
 
 
 @pytest.mark.parametrize("path", ["file", "file/new", "file/new/er"])

@@ -323,6 +323,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_no_bundle_and_a_way_on(
 
     options = {**multilabel_files, "save_steps": 1, "quiet": True, "epochs": 1}
     options |= {"checkpoint": tiny_checkpoint, "max_tokens": 16, "batch_size": 16}
+    options |= {"baseline": False}
     with monkeypatch.context() as patch:
         patch.setattr("kerascls.inference.runtimes.keras_runtime.save_file", fail)
         with pytest.raises(DiskFullError, match="bundle': .*fit --resume --out"):

@@ -30,8 +30,7 @@ def logits(model, inputs):
     return keras.ops.convert_to_numpy(model(inputs, training=False))
 
 
-@pytest.mark.parametrize("cached", [True, False])
-@pytest.mark.parametrize("pooling", ["mean", "attention"])
+@pytest.mark.parametrize(("pooling", "cached"), [("mean", False), ("attention", True)])
 def test_the_head_gives_the_logits_of_the_whole_model(pooling, cached):
     model = tiny_classifier(pooling=pooling)
     feed = tiny_feed(LENGTHS, batch_size=3)
@@ -50,9 +49,13 @@ def test_the_head_gives_the_logits_of_the_whole_model(pooling, cached):
 
 
 @pytest.mark.parametrize(
-    ("pooling", "shape"), [("mean", (3, 5, 1)), ("attention", (3, 5, 6))]
+    ("pooling", "shape", "buckets"),
+    [
+        ("mean", (3, 5, 1), None),
+        ("attention", (3, 5, 6), None),
+        ("attention", None, (6, 12, 48)),
+    ],
 )
-@pytest.mark.parametrize("buckets", [None, (6, 12, 48)])
 def test_the_head_gives_the_logits_of_windows(pooling, shape, buckets):
     model = tiny_classifier(pooling=pooling, window_pooling="attention")
     windows = {"max_tokens": 6, "max_windows": 8, "window_overlap": 0}
@@ -122,8 +125,9 @@ def shorten(path):
     np.save(path, np.load(path)[:-1])
 
 
-@pytest.mark.parametrize("harm", [cut, shorten])
-@pytest.mark.parametrize("name", ["vectors.npy", "offsets.npy"])
+@pytest.mark.parametrize(
+    ("name", "harm"), [("vectors.npy", cut), ("offsets.npy", shorten)]
+)
 def test_damaged_features_are_computed_anew(tmp_path, harm, name):
     model, feed = tiny_classifier(pooling="attention"), tiny_feed(LENGTHS)
     expected = np.array(feature_feed(model, feed, Cache()).features.vectors)

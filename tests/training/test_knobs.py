@@ -41,9 +41,13 @@ def start(job):
 def weights(job, tmp_path_factory):
     """Returns a function that fits with some settings and gives the weights."""
 
+    fitted = {}
+
     def fit(**options):
-        out = tmp_path_factory.mktemp("knobs")
-        return job.fit(out, **options).model.named_arrays()
+        if repr(options) not in fitted:
+            found = job.fit(tmp_path_factory.mktemp("knobs"), **options)
+            fitted[repr(options)] = found.model.named_arrays()
+        return fitted[repr(options)]
 
     return fit
 
@@ -60,8 +64,6 @@ def moved(arrays, before, name):
 @pytest.mark.parametrize(
     "options",
     [
-        {"layer_decay": 0.5},
-        {"ema_momentum": 0.5},
         {"label_smoothing": 0.2},
         {"fgm": 1.0},
         {"weight_decay": 0.5},
@@ -116,6 +118,7 @@ def test_windows_in_parts_give_the_weights_of_the_whole(weights):
         np.testing.assert_allclose(found[name], array, atol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 def test_windows_are_moved_and_passed_twice_as_sequences_are(weights):
     whole = weights(**WINDOWS, dropout=0.5)
     for options in ({"fgm": 1.0}, {"r_drop": 5.0}):
@@ -124,11 +127,10 @@ def test_windows_are_moved_and_passed_twice_as_sequences_are(weights):
 
 
 def test_windows_of_a_frozen_encoder_stay_and_the_head_learns(weights, start):
-    for pooling in ("mean", "attention"):
-        found = weights(**WINDOWS, freeze_encoder=True, pooling=pooling)
-        for name in (EMBEDDINGS, LAYER):
-            np.testing.assert_array_equal(found[name], start[name])
-        assert moved(found, start, HEAD) > 0
+    found = weights(**WINDOWS, freeze_encoder=True, pooling="attention")
+    for name in (EMBEDDINGS, LAYER):
+        np.testing.assert_array_equal(found[name], start[name])
+    assert moved(found, start, HEAD) > 0
 
 
 def test_a_frozen_encoder_stays_and_the_head_learns(weights, start):

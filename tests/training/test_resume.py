@@ -106,7 +106,9 @@ def facts(sha256="abc", rows=70, weights=None, **more):
 
 
 def test_the_same_data_and_weights_are_accepted(run):
+    before = dict(run.facts)
     require_same_start(run, facts())
+    assert run.facts == before
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,9 @@ def test_a_head_on_a_frozen_encoder_learns_fast_and_long(own_data, tiny_checkpoi
 
 def test_a_pretrained_pooler_may_be_frozen(own_data, tiny_checkpoint):
     chosen = start(own_data, checkpoint=tiny_checkpoint)
-    chosen.resolve(RunSettings.from_options(freeze_encoder=True, pooling="pooler"))
+    options = {"freeze_encoder": True, "pooling": "pooler"}
+    settings = chosen.resolve(RunSettings.from_options(**options))
+    assert (settings.train.freeze_encoder, settings.model.pooling) == (True, "pooler")
 
 
 def test_what_is_not_given_is_the_presets(own_data):

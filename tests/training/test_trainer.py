@@ -45,16 +45,6 @@ def macro_f1_by_epoch(history_csv) -> dict[int, float]:
     }
 
 
-def test_the_same_seed_gives_an_identical_history(
-    fitted, history_csv, eagerly, multilabel_job, tmp_path
-):
-    with eagerly():
-        again = multilabel_job.fit(tmp_path)
-    assert (tmp_path / "history.csv").read_bytes() == history_csv.read_bytes()
-    check_equal(again.model.named_arrays(), fitted.model.named_arrays())
-    np.testing.assert_array_equal(again.valid_logits, fitted.valid_logits)
-
-
 @pytest.mark.slow
 def test_the_same_seed_gives_an_identical_history_of_graphs(multilabel_job, tmp_path):
     one, again = (multilabel_job.fit(tmp_path / name) for name in "ab")
@@ -77,12 +67,6 @@ def test_the_validation_logits_are_those_of_the_best_epoch(
     assert macro_f1[fitted.best_epoch] == max(macro_f1.values())
     found = score(targets, chosen, labels).macro.f1
     assert found == pytest.approx(macro_f1[fitted.best_epoch], abs=1e-4)
-
-
-def test_an_interrupted_fit_keeps_the_best_epoch_so_far(scripted_fit):
-    table, fitted = scripted_fit(0.6, 0.2, KeyboardInterrupt)
-    assert (fitted.best_epoch, fitted.interrupted) == (1, True)
-    check_equal(fitted.model.named_arrays(), table.weights[0])
 
 
 def test_a_fit_that_diverges_keeps_the_best_epoch_and_says_so(scripted_fit, said):

@@ -11,7 +11,7 @@ from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import LOG_FILE
 from kerascls.system.files import write_json
 from kerascls.system.places import is_earlier
-from kerascls.training.run_directory import remove_content
+from kerascls.training.set_aside import remove_content
 
 SEARCH_FILE = "search.json"
 JOURNAL_FILE = "study.journal"

@@ -3,18 +3,12 @@
 import math
 from typing import Any, NamedTuple
 
-import keras
 from keras import KerasTensor, layers, ops
 
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.layers.bricks import Bricks, Seeds
 from kerascls.models.layers.modern_angles import inverse_frequencies
-from kerascls.models.layers.transformer import (
-    Dropout,
-    Normalization,
-    Seeds,
-    attention_bias,
-    token_rows,
-)
+from kerascls.models.layers.transformer import attention_bias, token_rows
 from kerascls.models.registry import ACTIVATIONS
 from kerascls.system.tables import named
 
@@ -80,18 +74,15 @@ class ModernEmbeddings(layers.Layer):
 
     def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        bricks = Bricks(config, seeds, self.dtype_policy, has_biases=False)
         self.tokens = self.add_weight(
             name="word_embeddings",
             shape=(config.vocab_size, config.hidden_dim),
-            initializer=keras.initializers.TruncatedNormal(
-                stddev=config.initializer_range, seed=seeds.next()
-            ),
+            initializer=bricks.initializer(),
             autocast=False,
         )
-        self.norm = norm(config, "norm", self.dtype_policy)
-        self.dropout = Dropout(
-            config.dropout, seed=seeds.next(), dtype=self.dtype_policy
-        )
+        self.norm = bricks.norm("norm")
+        self.dropout = bricks.dropout(config.dropout)
         self.built = True
 
     def call(
@@ -131,36 +122,22 @@ class ModernBlock(layers.Layer):
         hidden, inner = config.hidden_dim, config.intermediate_dim
         # What is added to the sum over all layers begins smaller, as in the paper.
         small = config.initializer_range / math.sqrt(2 * config.num_layers)
-
-        def dense(inputs: int, units: int, name: str, stddev: float) -> layers.Dense:
-            layer = layers.Dense(
-                units,
-                use_bias=False,
-                kernel_initializer=keras.initializers.TruncatedNormal(
-                    stddev=stddev, seed=seeds.next()
-                ),
-                dtype=self.dtype_policy,
-                name=name,
-            )
-            layer.build((None, inputs))
-            return layer
-
-        wide = config.initializer_range
-        self.query_key_value = dense(hidden, 3 * hidden, "query_key_value", wide)
-        self.attention_output = dense(hidden, hidden, "attention_output", small)
-        self.intermediate = dense(hidden, 2 * inner, "intermediate", wide)
-        self.output_dense = dense(inner, hidden, "output", small)
+        bricks = Bricks(config, seeds, self.dtype_policy, has_biases=False)
+        self.query_key_value = bricks.dense(hidden, 3 * hidden, "query_key_value")
+        self.attention_output = bricks.dense(hidden, hidden, "attention_output", small)
+        self.intermediate = bricks.dense(hidden, 2 * inner, "intermediate")
+        self.output_dense = bricks.dense(inner, hidden, "output", small)
         self.attention_norm = None
         if not is_first:
-            self.attention_norm = norm(config, "attention_norm", self.dtype_policy)
-        self.norm = norm(config, "norm", self.dtype_policy)
-
-        def dropout(rate: float, name: str) -> Dropout:
-            return Dropout(rate, seed=seeds.next(), dtype=self.dtype_policy, name=name)
-
-        self.attention_dropout = dropout(config.attention_dropout, "attention_dropout")
-        self.attended_dropout = dropout(config.attention_dropout, "attended_dropout")
-        self.dropout = dropout(config.dropout, "dropout")
+            self.attention_norm = bricks.norm("attention_norm")
+        self.norm = bricks.norm("norm")
+        self.attention_dropout = bricks.dropout(
+            config.attention_dropout, "attention_dropout"
+        )
+        self.attended_dropout = bricks.dropout(
+            config.attention_dropout, "attended_dropout"
+        )
+        self.dropout = bricks.dropout(config.dropout, "dropout")
         self.built = True
 
     def call(
@@ -212,12 +189,3 @@ class ModernBlock(layers.Layer):
         mixed = ops.transpose(mixed, (0, 2, 1, 3))  # (batch, queries, heads, width)
         mixed = ops.reshape(mixed, (-1, ops.shape(mixed)[1], width))
         return self.attention_output(mixed)
-
-
-def norm(config: EncoderConfig, name: str, policy: Any) -> Normalization:
-    """Returns a built LayerNorm of hidden states, without bias."""
-    layer = Normalization(
-        epsilon=config.layer_norm_epsilon, center=False, dtype=policy, name=name
-    )
-    layer.build((None, config.hidden_dim))
-    return layer

@@ -9,21 +9,9 @@ from keras import KerasTensor, layers, ops
 from kerascls.models.backend import tensorflow_ops
 from kerascls.models.backend.compute import has_own_operations
 from kerascls.models.encoder_config import EncoderConfig
+from kerascls.models.layers.bricks import Bricks, Normalization, Seeds
 from kerascls.models.registry import ACTIVATIONS
 from kerascls.system.tables import named
-
-
-class Seeds:
-    """Gives every random layer its own seed, so that one number fixes a model."""
-
-    def __init__(self, seed: int) -> None:
-        self._next = seed % 2**31
-
-    def next(self) -> int:
-        """Returns the next seed, from 0 to 2**31 - 1."""
-        # Runs through all numbers below 2**31 before one comes again.
-        self._next = (self._next * 1103515245 + 12345) % 2**31
-        return self._next
 
 
 def gelu_erf(x: KerasTensor, training: bool | None = False) -> KerasTensor:
@@ -72,34 +60,6 @@ def attention_bias(padding_mask: KerasTensor, dtype: str) -> KerasTensor:
     return (1.0 - mask) * large  # (batch, 1, 1, tokens)
 
 
-class Normalization(layers.LayerNormalization):
-    """LayerNorm over the last axis, by hand where that is faster."""
-
-    def call(self, inputs: KerasTensor) -> KerasTensor:
-        """Returns a tensor like `inputs`, `(..., width)`."""
-        if not has_own_operations(inputs):
-            return super().call(inputs)
-        rows = ops.reshape(inputs, (-1, inputs.shape[-1]))  # (rows, width)
-        gamma = ops.convert_to_tensor(self.gamma)
-        beta = (
-            ops.convert_to_tensor(self.beta) if self.center else ops.zeros_like(gamma)
-        )
-        rows = tensorflow_ops.layer_norm(rows, gamma, beta, self.epsilon)
-        return ops.reshape(rows, ops.shape(inputs))
-
-
-class Dropout(layers.Dropout):
-    """Dropout, by hand where that is faster; the same units are dropped."""
-
-    def call(self, inputs: KerasTensor, training: bool | None = False) -> KerasTensor:
-        """Returns a tensor like `inputs`."""
-        if not (training and 0 < self.rate < 1 and has_own_operations(inputs)):
-            return super().call(inputs, training=training)
-        # Keras draws from the same state of the seed, so it drops the same units.
-        seed = ops.cast(self.seed_generator.next(), "int32")
-        return tensorflow_ops.dropout(inputs, self.rate, seed)
-
-
 class Embeddings(layers.Layer):
     """Token, segment and position embeddings, summed and normalised.
 
@@ -111,13 +71,11 @@ class Embeddings(layers.Layer):
     def __init__(self, config: EncoderConfig, seeds: Seeds, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.seeds = seeds
         self.norm = Normalization(
             epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name="norm"
         )
-        self.dropout = Dropout(
-            config.dropout, seed=seeds.next(), dtype=self.dtype_policy
-        )
+        self.bricks = Bricks(config, seeds, self.dtype_policy)
+        self.dropout = self.bricks.dropout(config.dropout)
 
     def build(self, input_shape: Any = None) -> None:
         config = self.config
@@ -126,9 +84,7 @@ class Embeddings(layers.Layer):
             return self.add_weight(
                 name=name,
                 shape=(rows, config.embedding_dim),
-                initializer=keras.initializers.TruncatedNormal(
-                    stddev=config.initializer_range, seed=self.seeds.next()
-                ),
+                initializer=self.bricks.initializer(),
                 # Gradients of a row are summed over all its tokens: in float32.
                 autocast=False,
             )
@@ -202,40 +158,20 @@ class TransformerBlock(layers.Layer):
         self.config = config
         self.activation = named(ACTIVATIONS[config.activation].function)
         hidden, inner = config.hidden_dim, config.intermediate_dim
-
-        def dense(inputs: int, units: int, name: str) -> layers.Dense:
-            layer = layers.Dense(
-                units,
-                kernel_initializer=keras.initializers.TruncatedNormal(
-                    stddev=config.initializer_range, seed=seeds.next()
-                ),
-                dtype=self.dtype_policy,
-                name=name,
-            )
-            layer.build((None, inputs))
-            return layer
-
-        def norm(name: str) -> Normalization:
-            layer = Normalization(
-                epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name=name
-            )
-            layer.build((None, hidden))
-            return layer
-
-        def dropout(rate: float, name: str) -> Dropout:
-            return Dropout(rate, seed=seeds.next(), dtype=self.dtype_policy, name=name)
-
-        self.query = dense(hidden, hidden, "query")
-        self.key = dense(hidden, hidden, "key")
-        self.value = dense(hidden, hidden, "value")
-        self.attention_output = dense(hidden, hidden, "attention_output")
-        self.attention_norm = norm("attention_norm")
-        self.intermediate = dense(hidden, inner, "intermediate")
-        self.output_dense = dense(inner, hidden, "output")
-        self.output_norm = norm("output_norm")
-        self.attention_dropout = dropout(config.attention_dropout, "attention_dropout")
-        self.dropout = dropout(config.dropout, "dropout")
-        self.output_dropout = dropout(config.dropout, "output_dropout")
+        bricks = Bricks(config, seeds, self.dtype_policy)
+        self.query = bricks.dense(hidden, hidden, "query")
+        self.key = bricks.dense(hidden, hidden, "key")
+        self.value = bricks.dense(hidden, hidden, "value")
+        self.attention_output = bricks.dense(hidden, hidden, "attention_output")
+        self.attention_norm = bricks.norm("attention_norm")
+        self.intermediate = bricks.dense(hidden, inner, "intermediate")
+        self.output_dense = bricks.dense(inner, hidden, "output")
+        self.output_norm = bricks.norm("output_norm")
+        self.attention_dropout = bricks.dropout(
+            config.attention_dropout, "attention_dropout"
+        )
+        self.dropout = bricks.dropout(config.dropout, "dropout")
+        self.output_dropout = bricks.dropout(config.dropout, "output_dropout")
         self.built = True
 
     def call(

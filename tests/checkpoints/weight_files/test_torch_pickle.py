@@ -110,5 +110,5 @@ def test_what_no_file_of_weights_does_is_refused(value, said, tmp_path):
 def test_any_bytes_are_a_value_or_a_value_error(content):
     try:
         read(writer.PROTOCOL + content)
-    except ValueError:
-        pass
+    except ValueError as error:
+        assert type(error) is ValueError and str(error)

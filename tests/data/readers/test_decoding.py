@@ -93,4 +93,5 @@ def test_an_encoding_that_is_suggested_is_one(name):
         check_encoding(name)
     except SettingsError as error:
         for suggested in re.findall("mean '(.*)'", str(error)):
+            assert "é".encode(suggested)
             check_encoding(suggested)

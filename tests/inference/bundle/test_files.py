@@ -31,6 +31,9 @@ def test_a_file_is_described_by_its_hash_and_size(tmp_path):
 def test_files_as_the_manifest_has_them_pass(tmp_path, entries):
     (tmp_path / "something else").write_text("is nobody's business")
     check_files(tmp_path, entries, "decision.json")
+    (tmp_path / "labels.json").write_text("labels.JSON")
+    with pytest.raises(BundleError, match="labels.json differs"):
+        check_files(tmp_path, entries, "decision.json")
 
 
 def test_every_fault_is_named_with_the_path_of_the_bundle(tmp_path, entries):

@@ -70,14 +70,12 @@ def test_large_codes_are_refused_where_they_are_clipped(monkeypatch, facts):
     )
     with pytest.raises(BundleError, match=message):
         check_kernel_codes("a.onnx", facts)
+
+
+def test_only_large_codes_need_a_probe_and_pass_where_they_are_not_clipped(monkeypatch):
+    probes = []
+    monkeypatch.setattr(saturation, "saturates", lambda: probes.append(1) or False)
     check_kernel_codes("a.onnx", {"kernel_codes": "63"})
-
-
-def test_large_codes_pass_where_they_are_not_clipped(monkeypatch):
-    monkeypatch.setattr(saturation, "saturates", lambda: False)
+    assert probes == []
     check_kernel_codes("a.onnx", {})
-
-
-def test_small_codes_need_no_probe(monkeypatch):
-    monkeypatch.setattr(saturation, "saturates", None)
-    check_kernel_codes("a.onnx", {"kernel_codes": "63"})
+    assert probes == [1]

@@ -8,7 +8,6 @@ import pytest
 from keras import ops
 
 from kerascls.models.layers.transformer import (
-    Seeds,
     attention_bias,
     gelu_erf,
     gelu_tanh,
@@ -21,28 +20,6 @@ PADDING_MASK = np.array([[1, 1, 0], [1, 0, 0]], np.int32)
 
 def numbers(tensor) -> np.ndarray:
     return ops.convert_to_numpy(ops.cast(tensor, "float32"))
-
-
-def test_one_number_fixes_all_seeds():
-    one, other = Seeds(42), Seeds(42)
-    assert [one.next() for _ in range(100)] == [other.next() for _ in range(100)]
-
-
-@pytest.mark.parametrize("seed", [0, 1, 42, 2**31 - 1])
-def test_no_seed_comes_twice(seed):
-    seeds = Seeds(seed)
-    taken = [seed, *(seeds.next() for _ in range(5000))]
-    assert len(set(taken)) == len(taken)
-    assert min(taken) >= 0
-    assert max(taken) < 2**31
-
-
-def test_runs_with_seeds_in_a_row_share_no_layer_seed():
-    taken = []
-    for seed in range(50):
-        seeds = Seeds(seed)
-        taken += [seed, *(seeds.next() for _ in range(150))]
-    assert len(set(taken)) == len(taken)
 
 
 def test_the_activations_are_those_of_the_papers():

@@ -48,6 +48,7 @@ def test_every_family_and_head_is_written(options, make_bundle, tmp_path):
     expect_close(runtime, model, 1e-5)
 
 
+@pytest.mark.slow
 def test_windows_are_written(make_bundle, tmp_path):
     head = {"pooling": "label_attention", "window_pooling": "attention"}
     model, _, runtime = exported(make_bundle(tmp_path / "bundle", **head))

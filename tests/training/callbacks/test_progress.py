@@ -74,10 +74,10 @@ def test_it_can_be_closed_after_an_interrupt(terminal):
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, ["epoch 1/2", "epoch 2/2"]),
+        ({"batch_size": 16}, ["epoch 1/2", "epoch 2/2"]),
         (
-            {"validate_steps": 3},
-            ["validation round 1/3", "validation round 2/3", "validation round 3/3"],
+            {"epochs": 1, "validate_steps": 3},
+            ["validation round 1/2", "validation round 2/2"],
         ),
     ],
     ids=["epochs", "rounds"],
@@ -101,5 +101,5 @@ def test_a_round_between_validations_is_not_called_an_epoch(
     monkeypatch.setattr(bars, "_progress_bar", noting)
     monkeypatch.setattr(multilabel_job.screen, "console", terminal)
     monkeypatch.setattr(multilabel_job.screen, "quiet", False)
-    scripted_fit(0.1, 0.2, 0.3, epochs=2, batch_size=8, **options)
+    scripted_fit(0.1, 0.2, **{"epochs": 2, "batch_size": 8} | options)
     assert titles == expected

@@ -46,11 +46,11 @@ class Told(keras.callbacks.Callback):
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({}, [(0, None, None), (1, None, None)]),
+        ({"epochs": 1, "batch_size": 16}, [(0, None, None)]),
         ({"validate_steps": 3}, [(0, 0.75, 3), (1, 1.5, 6), (2, 2, 8)]),
         (
-            {"validate_steps": 3, "accumulate_steps": 2},
-            [(0, 0.75, 3), (1, 1.5, 6), (2, 2, 8)],
+            {"validate_steps": 3, "accumulate_steps": 2, "epochs": 1},
+            [(0, 0.75, 3), (1, 1, 4)],
         ),
     ],
     ids=["epochs", "rounds", "rounds of steps in parts"],

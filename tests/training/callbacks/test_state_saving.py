@@ -118,7 +118,6 @@ class KillAt(keras.callbacks.Callback):
 @pytest.mark.parametrize(
     ("steps", "options"),
     [
-        ((3,), {"save_steps": 1}),
         ((7,), {"save_steps": 3, "ema_momentum": 0.9, "validate_steps": 3}),
         ((4,), {"save_steps": 1, **WINDOWS}),
         pytest.param(
@@ -135,7 +134,6 @@ class KillAt(keras.callbacks.Callback):
         ),
     ],
     ids=[
-        "once",
         "average, rounds",
         "windows",
         "parts, R-Drop",

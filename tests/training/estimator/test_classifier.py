@@ -174,11 +174,10 @@ def test_fitting_changes_no_parameter(unfitted, fitted):
 
 def test_a_pickle_holds_the_bundle(fitted):
     content = pickle.dumps(fitted)
+    expected = fitted.predict_proba(X)
     for other in (pickle.loads(content), copy.deepcopy(fitted)):
         assert other.bundle_ != fitted.bundle_
-        expected = fitted.predict_proba(X)
         np.testing.assert_array_equal(other.predict_proba(X), expected)
-        assert pickle.loads(pickle.dumps(other)).predict(X[:1]) == fitted.predict(X[:1])
 
 
 def test_a_bundle_goes_with_its_object(fitted):

@@ -6,6 +6,11 @@ import pytest
 from kerascls.evaluation.reports.plots.fonts import CHINESE_FONTS
 
 
+@pytest.fixture(autouse=True)
+def _undrawn() -> None:
+    """Here plots are drawn."""
+
+
 @pytest.fixture
 def fonts(monkeypatch):
     """Sets which fonts matplotlib believes to be installed."""

@@ -54,4 +54,5 @@ def test_error_pairs_and_labels_true_together_are_drawn_side_by_side(
 
 def test_rows_without_errors_have_a_plot(make_scored, drawn):
     scored = make_scored([[1, 0]], [[1, 0]], [[1, 0]], "ab")
-    drawn(plot_pairs(scored))
+    errors, together = drawn(plot_pairs(scored)).axes
+    assert errors.images[0].get_array().tolist() == [[0, 0], [0, 0]]

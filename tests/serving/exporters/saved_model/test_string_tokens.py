@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_tokenizers import unigram
 
@@ -62,6 +62,7 @@ def expect_equal(tokenizer, graph, many):
     assert found.to_list() == expected
 
 
+@settings(max_examples=50)
 @given(st.lists(texts, max_size=6), st.booleans())
 def test_ids_equal_the_tokenizers(many, lower):
     expect_equal(*both(lower), many)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
@@ -28,6 +28,7 @@ def pieces_of(words, vocab):
     return ids.numpy()
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.text("abc", min_size=1, max_size=12), max_size=6),
     st.lists(PIECES.map("".join), min_size=1, max_size=9),
