@@ -159,7 +159,7 @@ def check_added_tokens(
         (f"added_tokens_decoder of {file}", dict(_decoder(options))),
     ):
         for token, token_id in listed.items():
-            if ids.get(token, token_id) != token_id:
+            if token in ids and ids[token] != token_id:
                 raise CheckpointError(
                     f"Expected files that agree on the ids of tokens. Received: "
                     f"{directory}, where {token!r} is {ids[token]}, and in {source} "
