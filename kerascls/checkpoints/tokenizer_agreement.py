@@ -41,10 +41,17 @@ def check_ends(
         What is to be said.
 
     Raises:
-        CheckpointError: When they are others.
+        CheckpointError: When they are others, and its class puts those there.
     """
+    notes = []
     for role, own in (("cls", template.cls_id), ("sep", template.sep_id)):
         if role in named and ids[named[role]] != own:
+            if row is None or not row.separators:
+                notes.append(
+                    f"{role}_token={named[role]!r} is not heeded: {path.name} puts "
+                    f"{own} there"
+                )
+                continue
             raise CheckpointError(
                 f"Expected files that agree on special tokens. Received: "
                 f"{role}_token={named[role]!r} of {path.parent}, whose id is "
@@ -53,12 +60,12 @@ def check_ends(
                 f"with {path.name}, or copy the right files."
             )
     other = row.separators if row else 0
-    if other in (0, template.separators):
-        return []
-    return [
-        f"separators between two texts: {template.separators}, as {path.name} says; "
-        f"transformers 5 puts {other} there by its class"
-    ]
+    if other not in (0, template.separators):
+        notes.append(
+            f"separators between two texts: {template.separators}, as {path.name} "
+            f"says; transformers 5 puts {other} there by its class"
+        )
+    return notes
 
 
 def check_treatment(

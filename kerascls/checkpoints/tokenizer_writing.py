@@ -28,7 +28,10 @@ OPTIONS_FILE = "tokenizer_config.json"
 
 
 def write_tokenizer(
-    tokenizer: TextTokenizer, config: EncoderConfig, folder: Path
+    tokenizer: TextTokenizer,
+    config: EncoderConfig,
+    folder: Path,
+    max_tokens: int | None = None,
 ) -> None:
     """Writes `tokenizer.json`, `tokenizer_config.json` and, of WordPiece, `vocab.txt`.
 
@@ -36,6 +39,7 @@ def write_tokenizer(
         tokenizer: The tokenizer.
         config: The encoder that goes with it.
         folder: Where to.
+        max_tokens: Longest text that is meant; by default the encoder's positions.
     """
     path = folder / TOKENIZER_FILE
     options: dict[str, Any] = {"tokenizer_class": "PreTrainedTokenizerFast"}
@@ -60,7 +64,8 @@ def write_tokenizer(
     inputs = ["input_ids", "token_type_ids", "attention_mask"]
     if FAMILIES[config.family].pairs_by_separator:
         inputs.remove("token_type_ids")
-    options |= {"model_max_length": config.max_positions, "model_input_names": inputs}
+    options["model_max_length"] = max_tokens or config.max_positions
+    options["model_input_names"] = inputs
     write_json(folder / OPTIONS_FILE, options)
 
 

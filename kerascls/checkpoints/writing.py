@@ -44,11 +44,13 @@ class WholeEncoder:
         weights: float32 arrays by stable name (`encoder_config.weight_shapes`), those
             of a pooler among them where it has one.
         tokenizer: Texts to the ids that it knows.
+        max_tokens: Longest text that it is meant for, if shorter than its positions.
     """
 
     config: EncoderConfig
     weights: Mapping[str, np.ndarray]
     tokenizer: TextTokenizer
+    max_tokens: int | None = None
 
     @property
     def has_pooler(self) -> bool:
@@ -89,7 +91,7 @@ def write_huggingface(encoder: WholeEncoder, folder: Path) -> list[str]:
     """Writes `config.json`, `model.safetensors` and the tokenizer's files."""
     config, tokenizer = encoder.config, encoder.tokenizer
     content = huggingface_config(config, tokenizer)
-    write_tokenizer(tokenizer, config, folder)
+    write_tokenizer(tokenizer, config, folder, encoder.max_tokens)
     write_safetensors(folder / HUGGINGFACE_WEIGHTS, _named(encoder, "huggingface"))
     write_json(folder / HUGGINGFACE_CONFIG, content)
     if encoder.has_pooler or not FAMILIES[config.family].has_pooler:
@@ -105,11 +107,12 @@ def write_google(encoder: WholeEncoder, folder: Path) -> list[str]:
     config, tokenizer = encoder.config, encoder.tokenizer
     content, notes = google_config(config, tokenizer.do_lower_case)
     if not isinstance(tokenizer, Tokenizer) or not write_vocabulary(tokenizer, folder):
-        is_line = isinstance(tokenizer, Tokenizer)
-        kind = "of white space" if is_line else f"of a {tokenizer.kind} model"
+        kind = f"a {tokenizer.kind} model that cuts texts otherwise than BERT does"
+        if isinstance(tokenizer, Tokenizer):
+            kind = "tokens of white space"
         raise SettingsError(
-            f"Expected a vocabulary that Google's layout can hold: WordPiece, one "
-            f"token a line. Received: to='google' for tokens {kind}. Choose "
+            f"Expected a vocabulary that Google's layout can hold: BERT's WordPiece, "
+            f"one token a line. Received: to='google' for {kind}. Choose "
             f"--to huggingface."
         )
     prefix = folder / f"{config.family}_model.ckpt"

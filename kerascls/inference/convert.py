@@ -12,6 +12,7 @@ from kerascls.checkpoints.finding import find_checkpoint
 from kerascls.checkpoints.layouts import LAYOUTS
 from kerascls.checkpoints.loading import read_encoder_weights
 from kerascls.checkpoints.names import LayoutName
+from kerascls.checkpoints.tokenizer_classes import tokenizer_options
 from kerascls.checkpoints.writing import (
     WholeEncoder,
     require_place,
@@ -158,10 +159,27 @@ def _of_checkpoint(path: Path) -> _Read:
             "the embedding of ERNIE's first task is added to those of segments, for "
             "the same outputs of a plain BERT"
         )
+    folder = path if path.is_dir() else path.parent
+    if beside := _of_sentence_transformers(folder):
+        notes.append(
+            f"not written: {', '.join(beside)}, where sentence-transformers reads "
+            f"pooling and length; copy them beside what was written"
+        )
+    stated = tokenizer_options(folder).get("model_max_length")
+    is_shorter = isinstance(stated, int) and 0 < stated < found.config.max_positions
     encoder = WholeEncoder(
-        config=found.config, weights=weights, tokenizer=found.tokenizer
+        config=found.config,
+        weights=weights,
+        tokenizer=found.tokenizer,
+        max_tokens=stated if is_shorter else None,
     )
     return encoder, account(found, with_pool=with_pool).left_out, notes
+
+
+def _of_sentence_transformers(folder: Path) -> list[str]:
+    """Returns the names of what lies there of a sentence-transformers model."""
+    patterns = ("modules.json", "*sentence*.json", "[0-9]_*")
+    return sorted(path.name for each in patterns for path in folder.glob(each))
 
 
 def _of_bundle(path: Path) -> _Read:

@@ -119,7 +119,9 @@ def fit(
             see the validation's scores in `logs`, `val_macro_f1` for example. With
             `train.validate_steps`, what Keras numbers and ends as an epoch is a round
             between validations; `logs` then also has `epochs` and `steps`, those
-            done: 2.5 and 1250 for example.
+            done: 2.5 and 1250 for example. Where only those rows of the word
+            embeddings are trained that texts have, `self.model` is a `UsedRowsModel`:
+            a text with tokens that neither train nor valid has gets NaN from it.
         **options: Settings by flat name, as on the command line: `train="news.csv"`,
             `model="electra_small"`, `task="multilabel"`, `epochs=3`.
 

@@ -126,7 +126,9 @@ class UsedRowsModel(keras.Model):
             training: Whether dropout is on.
         """
         # (batch, tokens), or (batch, windows, tokens)
-        places = ops.take(self._places, inputs["token_ids"], axis=0)
+        # Where Keras builds under a strategy it gives ids as float32.
+        token_ids = ops.cast(inputs["token_ids"], "int32")
+        places = ops.take(self._places, token_ids, axis=0)
         known = {**inputs, "token_ids": ops.maximum(places, 0)}
         logits = self.model(known, training=training)
         is_known = ops.all(ops.reshape(places, (ops.shape(places)[0], -1)) >= 0, axis=1)

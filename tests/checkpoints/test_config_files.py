@@ -50,6 +50,7 @@ def test_a_key_that_changes_the_numbers_is_read(key, value, field):
         ("bert", "google", "gelu", "gelu_erf"),
         ("electra", "google", "gelu", "gelu_erf"),
         ("albert", "google", "gelu", "gelu_tanh"),
+        ("albert", "google", "gelu_python", "gelu_erf"),
         ("albert", "huggingface", "gelu", "gelu_erf"),
         ("albert", "huggingface", "gelu_new", "gelu_tanh"),
         ("bert", "huggingface", "gelu_pytorch_tanh", "gelu_tanh"),

@@ -109,8 +109,18 @@ def test_robertas_class_heeds_a_blank_before_the_text(tmp_path):
 
 @pytest.mark.parametrize(("role", "name"), [("cls", "</s>"), ("sep", "<s>")])
 def test_special_tokens_other_than_those_around_texts_are_refused(tmp_path, role, name):
+    named = {f"{role}_token": name}
     with pytest.raises(CheckpointError, match=f"{role}_token='{name}'.* puts . there"):
-        found(tmp_path, unigram(), **{f"{role}_token": name})
+        found(tmp_path, unigram(), tokenizer_class="XLMRobertaTokenizer", **named)
+
+
+@pytest.mark.parametrize("tokenizer_class", ["PreTrainedTokenizerFast", "Mine", None])
+def test_a_class_that_takes_those_of_the_file_heeds_no_others(
+    tmp_path, tokenizer_class
+):
+    one = found(tmp_path, unigram(), tokenizer_class=tokenizer_class, cls_token="</s>")
+    assert one.tokenizer.token(one.tokenizer.cls_id) == "<s>"
+    assert "cls_token='</s>' is not heeded: tokenizer.json puts 0 there" in one.notes
 
 
 @pytest.mark.parametrize(

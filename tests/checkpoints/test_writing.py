@@ -77,7 +77,7 @@ def test_what_google_has_no_code_for_is_refused(written, tmp_path, name):
 def test_another_tokenizer_than_wordpiece_does_not_fit_google(tmp_path, written):
     tokenizer = RustTokenizer(unigram())
     encoder = replace(encoder_in(written("bert_huggingface")), tokenizer=tokenizer)
-    with pytest.raises(SettingsError, match=r"tokens of a Unigram model.*--to hugg"):
+    with pytest.raises(SettingsError, match=r"a Unigram model that cuts.*--to hugg"):
         write_checkpoint(encoder, "google", tmp_path / "out")
     write_checkpoint(encoder, "huggingface", tmp_path / "out")
     assert not (tmp_path / "out" / "vocab.txt").exists()

@@ -71,6 +71,22 @@ def test_what_is_left_out_and_kept_is_said(source, tmp_path):
     assert json.loads(json.dumps(done.to_dict()))["config"]["num_layers"] == 3
 
 
+def test_what_sentence_transformers_reads_is_named_and_a_length_kept(source, tmp_path):
+    folder = tmp_path / "sentences"
+    shutil.copytree(source, folder)
+    (folder / "1_Pooling").mkdir()
+    for name in ("modules.json", "sentence_bert_config.json"):
+        (folder / name).write_text("[]")
+    (folder / "tokenizer_config.json").write_text('{"model_max_length": 8}')
+    done = kerascls.convert(folder, tmp_path / "out")
+    said = "not written: 1_Pooling, modules.json, sentence_bert_config.json, where"
+    assert any(note.startswith(said) for note in done.notes)
+    options = json.loads((tmp_path / "out" / "tokenizer_config.json").read_text())
+    assert options["model_max_length"] == 8
+    plain = kerascls.convert(source, tmp_path / "plain")
+    assert not any("sentence" in note for note in plain.notes)
+
+
 def test_ernie_becomes_a_bert_and_that_is_said(tmp_path):
     source = write_checkpoint(CASES["ernie_huggingface"], tmp_path / "ernie")
     done = kerascls.convert(source, tmp_path / "out")

@@ -18,7 +18,9 @@ else:
 import keras
 
 import kerascls
+from kerascls.training import used_rows
 
+used_rows.SPARED_AT_LEAST = int(options.pop("spared", used_rows.SPARED_AT_LEAST))
 for devices in (1, 2):
     kerascls.fit(
         train=train,

@@ -111,7 +111,7 @@ def _more_columns(details: Details | None, say: Language) -> dict[str, list[str]
     }
     level = f"{100 * details.intervals.level:g}"
     columns[say("f1 {level} % interval", level=level)] = [
-        "n/a"
+        say("n/a")
         if np.isnan(low)
         else say("{low} to {high}", low=shown(low), high=shown(high))
         for low, high in details.intervals.f1.tolist()

@@ -122,7 +122,7 @@ def detail_lines(details: Details, say: Language = ENGLISH) -> list[str]:
             precision=shown(details.mean_of("average_precision")),
             auc=shown(details.mean_of("roc_auc")),
         ),
-        say("Ranking: {by_k}.", by_k=", ".join(by_k)),
+        say("Ranking: {by_k}.", by_k=say(", ").join(by_k)),
         say(
             "Label-ranking average precision {lrap}, top-five score {top_five}.",
             lrap=shown(ranking.lrap),

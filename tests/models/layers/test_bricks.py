@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tiny_models import tiny_config
 
-TINY = tiny_config()
-
 from kerascls.models.layers.bricks import Bricks, Seeds
+
+TINY = tiny_config()
 
 
 def test_one_number_fixes_all_seeds():

@@ -49,7 +49,7 @@ def plot_history(history_csv: str | Path, *, language: str = "en") -> "Figure":
         for name, label in _AVERAGES.items():
             values = history.averages.get(name, ())
             _plot_line(score_axes, history.epochs, values, say(label))
-        loss_axes.set(xlabel=say("epoch"), ylabel=say("loss"))
+        loss_axes.set(xlabel=say("epoch"), ylabel=say("mean loss"))
         score_axes.set(xlabel=say("epoch"), ylabel=say("validation"), ylim=(0, 1))
         for axes in (loss_axes, score_axes):
             axes.locator_params(axis="x", integer=True)
