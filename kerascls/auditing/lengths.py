@@ -74,8 +74,8 @@ def _lengths(rows: Rows, lengths: np.ndarray, unit: str, limit: int | None) -> S
         },
         lines=tuple(lines),
         advice="What is longer is not read whole. Raise --max-tokens or --max-windows "
-        "where the answer stands there, or choose --truncate; lower them where no text "
-        "is so long.",
+        "of `fit` where the answer stands there, or choose its --truncate; lower them "
+        "where no text is so long.",
         findings=tuple(
             (FoundRow(row, f"{lengths[row]:,} {unit}", float(lengths[row])),)
             for row in sorted(over, key=lambda row: -lengths[row])

@@ -1,6 +1,7 @@
 """What is looked at before a command runs: options given twice, names not known."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from copy import copy
 
@@ -63,9 +64,16 @@ def check_arguments(
                 own,
             )
     if given_files := _left_over(command, others_given):
+        option = _option_of_files(command)
+        if len(given_files) == 1 and option not in args:
+            raise click.UsageError(
+                f"There is no place for {given_files[0]}. Did you mean "
+                f"`{option} {shlex.quote(given_files[0])}`?",
+                own,
+            )
         raise click.UsageError(
             f"There is no place for {' '.join(given_files)}. If the shell made several "
-            f"files of a pattern, quote it: {_option_of_files(command)} 'data/*.csv'; "
+            f"files of a pattern, quote it: {option} 'data/*.csv'; "
             f"or give every file its own option.",
             own,
         )

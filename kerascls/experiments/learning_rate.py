@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 LOWEST, HIGHEST = 1e-7, 1.0
 SMOOTHING = 0.9
+FEWEST_BEFORE = 5
 DIVERGED = 4.0
+# A fall is clear above so many times the noise of a batch, and this share of the loss.
+CLEAR_NOISE, CLEAR_SHARE = 2.0, 0.01
+NO_SUGGESTION = (
+    "the loss did not fall clearly: no suggestion. Try a larger --batch-size or more "
+    "--steps."
+)
 COLUMNS = ("learning_rate", "loss", "smoothed_loss")
 
 
@@ -46,9 +53,30 @@ class RateCurve:
         return _smoothed(self.losses)
 
     @property
-    def suggestion(self) -> float:
-        """A tenth of the rate at which the smoothed loss was smallest."""
-        return float(self.rates[np.argmin(self.smoothed)]) / 10
+    def suggestion(self) -> float | None:
+        """A tenth of the rate at which the smoothed loss was smallest, or the first.
+
+        None where the loss did not clearly fall: from its mean over the first quarter
+        of the steps, at rates too low to learn, to the smallest smoothed one behind
+        them, by more than a hundredth of itself and twice the noise. That is the
+        standard deviation of the loss of one batch, from how successive ones differ up
+        to there.
+
+        References:
+            - [The mean square successive difference](https://doi.org/10.1214/aoms/1177731677),
+              half of which is the variance, whatever the trend
+        """
+        begin = max(len(self.losses) // 4, FEWEST_BEFORE)
+        smoothed = self.smoothed[begin:]
+        if not len(smoothed):
+            return None
+        best = begin + int(np.argmin(smoothed))
+        before = np.mean(self.losses[:begin])
+        noise = np.sqrt(np.mean(np.diff(self.losses[: best + 1]) ** 2) / 2)
+        least = max(CLEAR_NOISE * noise, CLEAR_SHARE * before)
+        if before - smoothed.min() <= least:
+            return None
+        return max(float(self.rates[best]) / 10, float(self.rates[0]))
 
     def to_csv(self) -> str:
         """Returns rates, losses and smoothed losses as CSV."""
@@ -61,9 +89,11 @@ class RateCurve:
         axes = figure.subplots()
         axes.plot(self.rates, self.losses, alpha=0.3, label="loss of the batch")
         axes.plot(self.rates, self.smoothed, label="smoothed")
-        axes.axvline(self.suggestion, linestyle="--", color="gray")
         axes.set(xscale="log", xlabel="learning rate", ylabel="loss")
-        axes.set_title(f"suggestion: {self.suggestion:.1e}")
+        axes.set_title("no suggestion: the loss did not fall clearly")
+        if (suggestion := self.suggestion) is not None:
+            axes.axvline(suggestion, linestyle="--", color="gray")
+            axes.set_title(f"suggestion: {suggestion:.1e}")
         axes.legend()
         axes.grid(alpha=0.3)
         return figure
@@ -96,7 +126,8 @@ def find_rate(
         **options: Settings by flat name, as for `fit`.
 
     Returns:
-        The `RateCurve`; its `suggestion` is where to begin.
+        The `RateCurve`; its `suggestion` is where to begin, None where the loss did
+        not clearly fall.
 
     Raises:
         KerasclsError: When data, settings or checkpoint cannot be used.
@@ -131,7 +162,12 @@ def find_rate(
             f"--set train.precision=float32."
         )
     curve = RateCurve(rates[: len(losses)], np.array(losses))
-    screen.say(f"learning rate to begin with: {curve.suggestion:.1e}")
+    suggestion = curve.suggestion
+    screen.say(
+        NO_SUGGESTION
+        if suggestion is None
+        else f"learning rate to begin with: {suggestion:.1e}"
+    )
     if out is not None:
         path = Path(out)
         picture = BytesIO()

@@ -22,7 +22,7 @@ from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_result
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
-from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.report import TEST_PART, Report
 from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import SeenTexts, seen_notes
@@ -121,7 +121,8 @@ def fit(
             between validations; `logs` then also has `epochs` and `steps`, those
             done: 2.5 and 1250 for example. Where only those rows of the word
             embeddings are trained that texts have, `self.model` is a `UsedRowsModel`:
-            a text with tokens that neither train nor valid has gets NaN from it.
+            a text with tokens that neither train nor valid has gets NaN from it, and
+            it has the classifier's `head` but not its `encoder`.
         **options: Settings by flat name, as on the command line: `train="news.csv"`,
             `model="electra_small"`, `task="multilabel"`, `epochs=3`.
 
@@ -339,7 +340,7 @@ def _score(
         progress = bars and bars("Scoring the test part")
         logits = job.logits(bundle, "test", progress)
     scored = scored_rows_of(bundle, logits, part.dataset, part.rows)
-    source = f"{part.dataset.name}, test part"
+    source = f"{part.dataset.name}{TEST_PART}"
     compared = None if linear is None else linear.compared(scored)
     seen = seen_notes(bundle, part.dataset, part.rows)
     notes = [*job.data.label_notes, *job.token_notes, *seen]

@@ -89,7 +89,8 @@ class UsedRowsModel(keras.Model):
 
     It takes the inputs of the whole classifier and starts at its weights. To be
     compiled and fitted in its place; `give_to` gives what was learned back. A text with
-    other tokens gets NaN for logits.
+    other tokens gets NaN for logits. It has the classifier's `head`, but neither its
+    `encoder` nor its `named_arrays`: ids of tokens would look up other rows in them.
 
     Args:
         whole: A classifier that trains its word embeddings.
@@ -137,6 +138,11 @@ class UsedRowsModel(keras.Model):
     def weights_by_name(self) -> dict[str, keras.Variable]:
         """Returns every variable under its stable name; the table has few rows."""
         return self.model.weights_by_name()
+
+    @property
+    def head(self) -> keras.layers.Layer:
+        """That of the classifier while it trains, for callbacks."""
+        return self.model.head
 
     @property
     def num_rows(self) -> int:

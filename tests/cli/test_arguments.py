@@ -81,6 +81,17 @@ def test_files_that_a_shell_made_of_a_pattern_are_told(run, tmp_path, monkeypatc
     assert "quote it: --train 'data/*.csv'" in outcome.err
 
 
+def test_one_file_without_its_option_is_told_with_it(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "我的 more.csv").touch()
+    outcome = run("evaluate", "run", "我的 more.csv")
+    assert outcome.code == 2
+    told = " ".join(outcome.err.split())
+    assert "Did you mean `--test '我的 more.csv'`?" in told
+    assert "quote it" not in told
+
+
 @pytest.mark.parametrize(
     ("command", "option"),
     [(("fit",), "--train"), (("evaluate", "runs/x"), "--test")],

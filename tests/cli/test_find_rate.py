@@ -41,6 +41,22 @@ def test_json_is_all_there_is_on_standard_output(run, calls):
     assert found == {"learning_rate": 2.5e-4, "curve": "learning_rate.csv"}
 
 
+def test_no_suggestion_is_null_or_said_but_never_a_number(run, replace, tmp_path):
+    replace(find_rate=lambda *_, **options: SimpleNamespace(suggestion=None))
+    found = json.loads(run("find-rate", "--json").out)
+    assert found == {"learning_rate": None, "curve": "learning_rate.csv"}
+    outcome = run("find-rate", "--quiet")
+    assert outcome.out == ""
+    assert "did not fall clearly: no suggestion" in outcome.err
+    assert "Written" in run("find-rate").out
+
+
+def test_token_ids_are_kept_unless_that_is_not_wanted(run, calls):
+    run("find-rate")
+    run("find-rate", "--no-cache")
+    assert [options.cache for _, options in calls] == [True, False]
+
+
 def test_a_rate_or_epochs_make_no_sense(run, calls):
     assert run("find-rate", "--learning-rate", 1e-3).code == 2
     assert run("find-rate", "--epochs", 3).code == 2

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kerascls.cli.evaluate import evaluate as command
 from kerascls.data.examples import Examples
-from kerascls.data.readers import Dataset, Example, split_labels
+from kerascls.data.readers import Dataset, Example, ReadOptions, split_labels
 from kerascls.errors import BundleError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation import evaluate as evaluation
-from kerascls.evaluation.evaluate import evaluate, report_on, scored_rows_of
+from kerascls.evaluation.evaluate import (
+    evaluate,
+    read_labelled,
+    report_on,
+    scored_rows_of,
+)
 from kerascls.evaluation.reports.csv_markdown_json import report_csv
+from kerascls.inference.bundle import open_bundle
 
 
 def scores_of(report, label):
@@ -204,3 +212,109 @@ def test_files_of_a_pattern_are_scored_together(multilabel_run, multilabel_files
 def test_a_language_without_a_report_has_no_effect_and_is_refused(linear_run):
     with pytest.raises(SettingsError, match="--report"):
         evaluate(linear_run.out, [], language="zh")
+
+
+@pytest.fixture(scope="module")
+def one_label_run(train_run, tmp_path_factory, write_csv):
+    """A linear model of texts with one label each."""
+    pytest.importorskip("sklearn")
+    folder = tmp_path_factory.mktemp("one_label")
+    words = {"体育": "足球比赛", "财经": "股票市场"}
+    rows = [(f"{word} {n}", name) for name, word in words.items() for n in range(20)]
+    return train_run(
+        folder / "run",
+        train=write_csv(folder / "train.csv", ("text", "label"), rows),
+        model="linear",
+        **dict.fromkeys(("checkpoint", "epochs", "batch_size", "learning_rate")),
+        max_tokens=None,
+        baseline=True,
+    )
+
+
+def advice_of(run, path, **reading):
+    """Returns what is said about a file that is to be scored."""
+    options = ReadOptions.from_keywords(evaluate, reading)
+    try:
+        return " ".join(read_labelled(open_bundle(run.out), path, options).notes)
+    except (DataError, SettingsError) as error:
+        return str(error)
+
+
+ONE_LABEL = {
+    "joined": [f"t{n},a|b" for n in range(12)],
+    "some joined": ["t,a", "u,b", "v,a|b", *(f"t{n},a" for n in range(9))],
+    "JSON": [f't{n},"[""a"", ""b""]"' for n in range(12)],
+    "Python": [f"t{n},\"['a', 'b']\"" for n in range(12)],
+    "vectors": [f't{n},"[0, 1, {n % 2}]"' for n in range(12)],
+    "objects": [f't{n},"{{""a"": 1, ""b"": 0}}"' for n in range(12)],
+    "swapped": [f"{'ab'[n % 2]},t{n}" for n in range(30)],
+    "ids": [f"t{n},{n}" for n in range(30)],
+}
+ANY_NUMBER = {
+    "bits": [f"t{n},{n % 2}" for n in range(12)],
+    "one each": [f"t{n},{'ab'[n % 2]}" for n in range(12)],
+    "swapped": [f"{'ab'[n % 2]},t{n}" for n in range(30)],
+    "other marks": [f"t{n},{'a;b' if n % 2 else 'a'}" for n in range(12)],
+    "vectors": [f't{n},"[0, 1, {n % 2}]"' for n in range(12)],
+    "objects": [f't{n},"{{""a"": 1, ""b"": 0}}"' for n in range(12)],
+}
+
+
+@pytest.mark.parametrize(
+    ("trained", "rows"),
+    [
+        *(
+            pytest.param("one", rows, id=f"one, {name}")
+            for name, rows in ONE_LABEL.items()
+        ),
+        *(
+            pytest.param("any", rows, id=f"any, {name}")
+            for name, rows in ANY_NUMBER.items()
+        ),
+    ],
+)
+@pytest.mark.parametrize("column", ["label", "labels", "topic"])
+def test_advice_names_options_that_the_command_has(
+    trained, rows, column, request, tmp_path
+):
+    name = "one_label_run" if trained == "one" else "multilabel_run"
+    run = request.getfixturevalue(name)
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([f"text,{column}", *rows, ""]), "utf-8")
+    own = {option for one in command.params for option in one.opts}
+    for reading in ({}, {"label": column}, {"skip_bad_rows": True, "label": column}):
+        told = advice_of(run, path, **reading)
+        of_others = re.sub(r"`kerascls fit [^`]*`", "", told)
+        assert set(re.findall(r"--[a-z][a-z-]+", of_others)) <= own, told
+
+
+@pytest.mark.parametrize("name", ["label", "labels"])
+def test_rows_with_several_labels_are_told_that_the_classifier_gives_one(
+    name, one_label_run, tmp_path
+):
+    path = tmp_path / "a.jsonl"
+    row = {"text": "t", name: ["体育", "财经"]}
+    path.write_text(json.dumps(row) + "\n", "utf-8")
+    told = advice_of(one_label_run, path, label=name)
+    assert "1 row with several labels" in told
+    assert "This classifier gives one label to each text" in told
+    assert "To score the other rows: `--skip-bad-rows`." in told
+    left_out = advice_of(one_label_run, path, label=name, skip_bad_rows=True)
+    assert "To score the other rows" not in left_out
+
+
+def test_a_separator_is_not_wanted_where_a_text_has_one_label(one_label_run, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,label\nt,a;b\n", "utf-8")
+    told = advice_of(one_label_run, path, label="label", label_separator=";")
+    assert "Leave `--label-separator` out. This classifier gives one label" in told
+
+
+def test_a_second_text_is_told_without_an_option_that_there_is_not(
+    one_label_run, tmp_path
+):
+    path = tmp_path / "pairs.txt"
+    path.write_text("国足\t新车 __label__体育\n", "utf-8")
+    told = advice_of(one_label_run, path, label="label", format="fasttext-pair")
+    assert "the second text of each line is not read" in told
+    assert "--text-pair" not in told

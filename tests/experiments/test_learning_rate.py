@@ -1,9 +1,13 @@
 """The learning-rate range test: a curve, and where to begin."""
 
 import csv
+from io import StringIO
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 
 import kerascls
 from kerascls.errors import SettingsError
@@ -23,6 +27,56 @@ def test_the_suggestion_is_a_tenth_of_the_best_rate():
     best = found.rates[np.argmin(found.smoothed)]
     assert found.suggestion == pytest.approx(best / 10)
     assert 0.3 * found.rates[60] < best < 3 * found.rates[60]
+
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+@given(SEEDS, st.integers(40, 300), st.floats(0.1, 10), st.floats(0, 0.2))
+def test_a_loss_that_only_varies_suggests_nothing(seed, steps, level, noise):
+    random = np.random.default_rng(seed)
+    losses = level * (1 + noise * random.uniform(-1, 1, steps))
+    losses[-5:] *= [1, 2, 4, 8, 16]  # as where it breaks
+    assert curve(losses).suggestion is None
+
+
+@given(SEEDS, st.integers(40, 300), st.floats(0.3, 0.8), st.floats(0, 0.1))
+def test_a_loss_that_falls_and_rises_suggests_a_tenth_of_where_it_turned(
+    seed, steps, turn, noise
+):
+    random = np.random.default_rng(seed)
+    turn = int(turn * steps)
+    falling = np.r_[np.full(turn // 2, 3.0), np.linspace(3, 1, turn - turn // 2)]
+    losses = np.r_[falling, np.linspace(1, 9, steps - turn)]
+    found = curve(losses + noise * random.uniform(-1, 1, steps))
+    turned = found.rates[turn]
+    assert turned / 40 < found.suggestion < turned
+
+
+@given(SEEDS, st.integers(1, 100), st.floats(-3, 3))
+def test_no_suggestion_is_outside_of_what_was_tried(seed, steps, slope):
+    random = np.random.default_rng(seed)
+    found = curve(np.exp(np.linspace(0, slope, steps)) + random.exponential(1, steps))
+    rate = found.suggestion
+    assert rate is None or found.rates[0] <= rate <= found.rates[-1]
+
+
+def test_the_first_rate_is_suggested_where_a_tenth_was_not_tried():
+    losses = np.r_[np.full(25, 3.0), np.linspace(3, 0.5, 20), np.full(55, 9.0)]
+    rates = np.geomspace(0.01, 1, 100)
+    assert RateCurve(rates, losses).suggestion == rates[0]
+
+
+def test_a_flat_sweep_of_a_real_classifier_suggests_nothing():
+    # Of 2 layers of a multilingual encoder on 200 headlines: noise, then it breaks.
+    random = np.random.default_rng(0)
+    losses = np.r_[2.295 + random.normal(0, 0.04, 70), np.linspace(2.3, 4, 30)]
+    assert curve(losses).suggestion is None
+
+
+def test_a_picture_without_a_suggestion_says_so():
+    title = curve([2.0] * 40).plot().axes[0].get_title()
+    assert title == "no suggestion: the loss did not fall clearly"
 
 
 def test_smoothing_keeps_a_constant():
@@ -98,3 +152,18 @@ def test_a_loss_that_is_no_number_from_the_start_is_told(tiny_checkpoint, monkey
     monkeypatch.setattr(place, lambda *_: [])
     with pytest.raises(SettingsError, match="none at learning_rate=1e-"):
         find_rate(checkpoint=tiny_checkpoint, max_tokens=16, quiet=True, cache=False)
+
+
+def test_a_loss_that_does_not_fall_is_told_in_place_of_a_rate(
+    tiny_checkpoint, monkeypatch
+):
+    place = "kerascls.experiments.rising_rates.losses_at_rising_rates"
+    monkeypatch.setattr(place, lambda *_: [2.0] * 100)
+    console = Console(file=StringIO(), width=200)
+    found = find_rate(
+        checkpoint=tiny_checkpoint, max_tokens=16, cache=False, console=console
+    )
+    assert found.suggestion is None
+    shown = console.file.getvalue()
+    assert "the loss did not fall clearly: no suggestion" in shown
+    assert "to begin with" not in shown

@@ -148,6 +148,12 @@ def test_it_says_what_the_whole_classifier_says_of_its_tokens():
     )
 
 
+def test_callbacks_find_the_head_but_nothing_that_ids_would_look_up_wrongly():
+    model = UsedRowsModel(start(), USED)
+    assert model.head is model.model.head
+    assert not hasattr(model, "encoder") and not hasattr(model, "named_arrays")
+
+
 def test_texts_with_other_tokens_get_no_number():
     inputs = tiny_batch((4, 4))
     inputs["token_ids"][:] = USED[4]

@@ -13,6 +13,11 @@ SHOWN = 3
 # With fewer, chance explains most of what is odd.
 FEWEST_ROWS = 10
 HALF = 0.5
+# What there is in place of `--task`, where a classifier has the task that it has.
+ONE_LABEL_EACH = (
+    "This classifier gives one label to each text; one that gives several is trained "
+    "by `kerascls fit --task multilabel`."
+)
 # How the error of a multiclass cell with several labels ends.
 SEVERAL_LABELS = "labels where multiclass allows one"
 
@@ -53,6 +58,7 @@ class LabelColumn:
             column, the separators of a multilabel one.
         skips_bad_rows: Whether rows that cannot be used are left out.
         cells: Each distinct cell.
+        is_as_trained: Whether it is read as a classifier's was, which has its task.
         are_whole: Whether a text is one label as it stands, whatever it looks like.
         text_columns: Where the texts come from.
         count_texts: Returns how many different texts there are.
@@ -65,6 +71,7 @@ class LabelColumn:
     is_stated: bool
     skips_bad_rows: bool
     cells: tuple[LabelCell, ...]
+    is_as_trained: bool = False
     are_whole: bool = False
     text_columns: tuple[str, ...] = ("text",)
     count_texts: Callable[[], int] = field(default=int, repr=False)

@@ -27,7 +27,8 @@ def occurs_once(column: LabelColumn) -> Iterator[Finding]:
     texts = column.count_texts()
     swapped = texts < (1 - MOST) * total and once >= MOST * total
     names = map(shlex.quote, (column.name, column.text_columns[0]))
-    options = "`--text {} --label {} --task {}`".format(*names, column.task)
+    task = "" if column.is_as_trained else f" --task {column.task}"
+    options = "`--text {} --label {}{}`".format(*names, task)
     beside = f", and {count(texts, 'different text')}" if 2 * texts < total else ""
     yield Finding(
         "labels that occur in several rows each",
@@ -49,11 +50,14 @@ def one_each(column: LabelColumn) -> Iterator[Finding]:
         rows = sum(cell.rows for cell in column.usable)
         alone = sum(cell.rows for cell in column.usable if len(cell.labels) == 1)
         if rows == alone >= FEWEST_ROWS:
+            cure = "If a row always has exactly one, `--task multiclass` fits better."
+            if column.is_as_trained:
+                cure = "Look whether further labels were left out."
             yield Finding(
                 "rows with any number of labels",
                 f'{column.file}, column "{column.name}": one label in each of '
                 f"{count(rows, 'row')}, though multilabel allows any number",
-                "If a row always has exactly one, `--task multiclass` fits better.",
+                cure,
             )
 
 

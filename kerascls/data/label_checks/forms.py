@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from kerascls.data.label_checks.column import (
+    ONE_LABEL_EACH,
     SEVERAL_LABELS,
     Finding,
     LabelCell,
@@ -73,13 +74,20 @@ def several_labels(column: LabelColumn) -> Iterator[Finding]:
     if not found:
         return
     rows = sum(cell.rows for cell in found)
+    cure = (
+        "Add `--task multilabel` (task='multilabel'), where a row has any number of "
+        "labels."
+    )
+    if column.is_as_trained:
+        cure = ONE_LABEL_EACH
+        if not column.skips_bad_rows:
+            cure += " To score the other rows: `--skip-bad-rows`."
     only_fault = len(found) == sum(bool(cell.error) for cell in column.cells)
     yield Finding(
         "one label in each row, for multiclass",
         f'{column.file}, column "{column.name}": {count(rows, "row")} with several '
         f"labels ({cell_examples(found)})",
-        "Add `--task multilabel` (task='multilabel'), where a row has any number of "
-        "labels.",
+        cure,
         # Where multiclass was asked for, other bad rows are worth a list of all.
         is_certain=not column.skips_bad_rows and (only_fault or not column.is_stated),
     )
@@ -200,6 +208,8 @@ def _cure(kind: str, column: LabelColumn) -> str:
     if kind in READ_AS_LABELS:
         if column.is_multilabel:
             return "Correct these cells: names are texts or whole numbers, none empty."
+        if column.is_as_trained:
+            return f"Write one name in each cell. {ONE_LABEL_EACH}"
         return (
             "Add `--task multilabel` (task='multilabel'), which reads them, or write "
             "one name in each cell."
@@ -211,4 +221,6 @@ def _cure(kind: str, column: LabelColumn) -> str:
 def _written_as(column: LabelColumn) -> str:
     if column.is_multilabel:
         return 'as a JSON list, ["体育", "健康"], or joined, 体育|健康'
+    if column.is_as_trained:
+        return "one in each row"
     return "one in each row, or 体育|健康 with `--task multilabel`"

@@ -21,14 +21,14 @@ def lone_bits(column: LabelColumn) -> Iterator[Finding]:
         return
     if words <= _BITS:
         name = quoted(column.name)
+        yes_or_no = " If it is yes or no, state `--task multiclass`."
         yield Finding(
             "names of labels",
             f'{column.file}, column "{column.name}": nothing but 0 and 1, or TRUE and '
             f"FALSE ({cell_examples(column.filled)})",
             f"Of a table with such a column for each label name all of them: `--label` "
             f"once for each. For the one label {name} write its name in place of 1, "
-            f"and nothing in place of 0. If it is yes or no, state `--task "
-            f"multiclass`.",
+            f"and nothing in place of 0.{'' if column.is_as_trained else yes_or_no}",
             # A column that is called so may have numbers for names.
             is_certain=column.name != "labels",
         )

@@ -5,7 +5,12 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from kerascls.data.label_checks.column import Finding, LabelColumn, name_examples
+from kerascls.data.label_checks.column import (
+    ONE_LABEL_EACH,
+    Finding,
+    LabelColumn,
+    name_examples,
+)
 from kerascls.system.words import count
 
 # What people join names with, and what seldom stands within a name.
@@ -109,12 +114,15 @@ def _finding(
         option = "--task multilabel" + (f" {option}" if there != ["|"] else "")
         names = "--task multiclass"
     keep = "" if column.is_stated else f" If they are names, state `{names}`."
+    cure = f"To split them: `{option}`.{keep}"
+    if column.is_as_trained and not column.is_multilabel:
+        cure = ONE_LABEL_EACH
     return Finding(
         "each label to be one name",
         f'{column.file}, column "{column.name}": {count(len(found), "label")} in '
         f"{count(rows, 'row')} that seem to be names joined by {shown}: "
         f"{name_examples(found, column.counts)}",
-        f"To split them: `{option}`.{keep}",
+        cure,
         # Who writes a list says where each name ends.
         is_certain=certain and not column.is_stated and _stand_in_texts(column, found),
     )

@@ -4,7 +4,12 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from kerascls.data.label_checks.column import SEVERAL_LABELS, LabelCell, LabelColumn
+from kerascls.data.label_checks.column import (
+    ONE_LABEL_EACH,
+    SEVERAL_LABELS,
+    LabelCell,
+    LabelColumn,
+)
 from kerascls.data.labels import Task
 from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.columns import (
@@ -97,11 +102,13 @@ class ExampleColumns:
         are_whole = has_whole_labels and options.task is not Task.MULTILABEL
         chosen = cls(texts, label, task, options.separator, names, source, are_whole)
         if not chosen.may_split and options.separator != "|":
+            advice = "Add `--task multilabel`, or leave `--label-separator` out."
+            if options.is_as_trained:
+                advice = f"Leave `--label-separator` out. {ONE_LABEL_EACH}"
             raise SettingsError(
                 f"Expected a separator only where cells hold several labels. "
                 f"Received: label_separator={options.separator!r}, label={label!r}, "
-                f"task={task} for {source}. Add `--task multilabel`, or leave "
-                f"`--label-separator` out."
+                f"task={task} for {source}. {advice}"
             )
         return chosen
 
@@ -141,6 +148,7 @@ class ExampleColumns:
             task=self.task,
             separators=self.separator if multilabel and not self.are_whole else "",
             is_stated=stated is not None or self.are_whole,
+            is_as_trained=options.is_as_trained,
             are_whole=self.are_whole,
             skips_bad_rows=options.skip_bad_rows,
             cells=tuple(self.cells.values()),

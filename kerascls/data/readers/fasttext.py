@@ -45,8 +45,12 @@ def fasttext_rows(handle: BinaryIO, source: str, options: FileOptions) -> Iterat
         yield row
     if num_rows == num_pairs >= FEWEST_PAIRS:
         yield Note(
-            "a tab in each line, perhaps between two texts: `--format fasttext-pair "
-            f"--text-pair {PAIR_COLUMN}` reads them as such"
+            "a tab in each line, perhaps between two texts"
+            + _cure(
+                options,
+                f"`--format fasttext-pair --text-pair {PAIR_COLUMN}` "
+                f"reads them as such",
+            )
         )
 
 
@@ -67,9 +71,19 @@ def fasttext_pair_rows(
         yield row
     if PAIR_COLUMN not in getattr(options, "text", (PAIR_COLUMN,)):
         yield Note(
-            f"the second text of each line is not read: `--text-pair {PAIR_COLUMN}` "
-            f"does"
+            "the second text of each line is not read"
+            + _cure(options, f"`--text-pair {PAIR_COLUMN}` does")
         )
+
+
+def _cure(options: FileOptions, cure: str) -> str:
+    """Returns what reads both texts; nothing where a classifier has its one text."""
+    if getattr(options, "is_as_trained", False):
+        return ""
+    return (
+        f": {cure}. Where a command has no --text-pair: `--text text --text "
+        f"{PAIR_COLUMN}`"
+    )
 
 
 def fasttext_tail_rows(

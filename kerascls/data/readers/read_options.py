@@ -53,6 +53,8 @@ class ReadOptions(FileOptions):
             otherwise the first ten and their number are reported.
         task: `"multiclass"` or `"multilabel"`; by default as the label column's name
             says, and needed when it has another name.
+        is_as_trained: Whether columns and task are a classifier's, which has the
+            task that it has; no keyword, `as_in` says so.
 
     Raises:
         SettingsError: When a value has no meaning.
@@ -64,6 +66,7 @@ class ReadOptions(FileOptions):
     label_names: Path | None = None
     skip_bad_rows: bool = False
     task: Task | None = None
+    is_as_trained: bool = False
 
     def __post_init__(self) -> None:
         text = (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
@@ -117,7 +120,7 @@ class ReadOptions(FileOptions):
                 f"Expected {len(training.text)} text column(s) and task="
                 f"{training.task}, as in training ({', '.join(training.text)}). "
                 f"Received: task={task}, text={', '.join(text)}. Name as many with "
-                f"--text, in the same order, and leave --task out."
+                f"--text, in the same order, and leave the task out."
             )
         label = self.label or training.label
         # One-hot columns have names, where training's cells had marks or numbers.
@@ -129,6 +132,7 @@ class ReadOptions(FileOptions):
             label_separator=self.label_separator or cells.label_separator,
             label_names=self.label_names or cells.label_names,
             task=task,
+            is_as_trained=True,
         )
 
 
@@ -147,9 +151,10 @@ def _checked_label(
 
 
 _OF_FILES = [field.name for field in fields(FileOptions)]
+_NO_KEYWORDS = {*_OF_FILES, "is_as_trained"}
 # What the columns mean first, as in the help.
 READ_KEYWORDS = (
-    *(field.name for field in fields(ReadOptions) if field.name not in _OF_FILES),
+    *(field.name for field in fields(ReadOptions) if field.name not in _NO_KEYWORDS),
     *_OF_FILES,
 )
 DEFAULTS = ReadOptions()

@@ -1,7 +1,7 @@
 """What a classifier has to beat: the linear model, and labels given without looking."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,7 @@ class LinearBaseline:
         scores: Its scores.
         differences: By name of a headline score, the classifier's less the linear's.
         level: Of their intervals.
+        terms: What `how` says, by name, for other languages; earlier reports have none.
     """
 
     how: str
@@ -41,6 +42,7 @@ class LinearBaseline:
     scores: Scores
     differences: dict[str, Difference]
     level: float
+    terms: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns everything as plain JSON types."""
@@ -50,6 +52,7 @@ class LinearBaseline:
             "scores": self.scores.to_dict(),
             "differences": {n: asdict(d) for n, d in self.differences.items()},
             "level": self.level,
+            "terms": self.terms,
         }
 
     @classmethod
@@ -70,6 +73,7 @@ def compared_with_linear(
     labels: tuple[str, ...],
     how: str,
     seconds: float,
+    terms: Mapping[str, str] | None = None,
 ) -> LinearBaseline:
     """Scores the linear model and tests the difference with the paired bootstrap.
 
@@ -80,6 +84,7 @@ def compared_with_linear(
         labels: Names of the columns.
         how: How the linear model was trained.
         seconds: How long that took.
+        terms: What `how` says, by name.
     """
     bootstrap = paired_bootstrap(targets, linear, chosen)
     return LinearBaseline(
@@ -88,6 +93,7 @@ def compared_with_linear(
         scores=score(targets, linear, labels),
         differences=bootstrap.headline,
         level=bootstrap.level,
+        terms=dict(terms or {}),
     )
 
 
@@ -102,11 +108,12 @@ def all_labels_baseline(
 
 def baseline_lines(report: "Report", say: Language = ENGLISH) -> list[str]:
     """Returns what is to be beaten, and whether it is, a sentence a line."""
-    always = say("{label} always", label=repr(report.baseline_label))
+    label = say("'{label}'", label=report.baseline_label)
+    always = say("{label} always", label=label)
     lines = [
         say(
             "Always {label}: {scores}.",
-            label=repr(report.baseline_label),
+            label=label,
             scores=_numbers(report.baseline, say),
         )
     ]
@@ -143,7 +150,7 @@ def _linear_lines(linear: LinearBaseline, task: Task, say: Language) -> list[str
     return [
         say(
             "Linear model on the same rows ({how}; {seconds} s): {scores}.",
-            how=linear.how,
+            how=_how(linear, say),
             seconds=f"{linear.seconds:.1f}",
             scores=_numbers(linear.scores, say),
         ),
@@ -154,6 +161,20 @@ def _linear_lines(linear: LinearBaseline, task: Task, say: Language) -> list[str
             level=f"{100 * linear.level:g}",
         ),
     ]
+
+
+def _how(linear: LinearBaseline, say: Language) -> str:
+    if say.code == ENGLISH.code or not linear.terms:
+        return linear.how
+    words = {name: say(text) for name, text in linear.terms.items()}
+    how = say(
+        "{ngrams} n-grams of 1 and 2 {unit}, {model}, C {strength}, class weights "
+        "{weights}",
+        **words,
+    )
+    if "rows" in words:
+        how += say(" of {rows} of {all_rows} rows", **words)
+    return how
 
 
 def _difference(name: str, one: Difference, say: Language) -> str:

@@ -71,7 +71,7 @@ def report_markdown(report: Report, *, language: str = "en") -> str:
         judging = [*judging, *detail_lines(report.details, say)]
     title = say("Scores")
     if report.source:
-        title = say("Scores on {source}", source=report.source)
+        title = say("Scores on {source}", source=report.source_in(say))
     headings = [say("class"), *map(say, NUMBERS), say("in training"), *more]
     lines = [
         f"# {title}",

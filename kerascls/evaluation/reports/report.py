@@ -13,6 +13,7 @@ from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.evaluation.reports.baselines import LinearBaseline
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.features import Features
+from kerascls.evaluation.reports.language import Language
 
 # What earlier versions did not write, like the notes.
 _OPTIONAL: dict[str, Any] = {
@@ -21,6 +22,9 @@ _OPTIONAL: dict[str, Any] = {
     "linear": LinearBaseline,
     "features": Features,
 }
+
+
+TEST_PART = ", test part"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,6 +61,11 @@ class Report:
     all_labels: Scores | None = None
     linear: LinearBaseline | None = None
     features: Features | None = None
+
+    def source_in(self, say: Language) -> str:
+        """Returns where the rows came from, in the words of a language."""
+        name = self.source.removesuffix(TEST_PART)
+        return name if name == self.source else say("{name}, test part", name=name)
 
     def _repr_html_(self) -> str:
         from kerascls.evaluation.reports.notebook import report_html_lines

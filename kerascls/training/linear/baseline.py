@@ -1,7 +1,7 @@
 """The linear model beside a neural one: on the same rows, chosen and scored alike."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,12 +32,14 @@ class Baseline:
         how: How it was trained, for people.
         seconds: How long that took.
         facts: The same for run.json.
+        terms: What `how` says, by name, for reports in other languages.
     """
 
     chosen: np.ndarray
     how: str
     seconds: float
     facts: dict[str, Any]
+    terms: dict[str, str] = field(default_factory=dict)
 
     def compared(self, scored: ScoredRows) -> LinearBaseline:
         """Compares with what a bundle says of the same rows."""
@@ -45,6 +47,7 @@ class Baseline:
         return compared_with_linear(
             *(scored.targets, linear, scored.chosen),
             *(scored.labels, self.how, self.seconds),
+            terms=self.terms,
         )
 
 
@@ -79,7 +82,11 @@ def fit_baseline(job: Trainable) -> Baseline | None:
     )
     facts = {**fit.to_dict(), "rows": len(some.parts["train"].rows)}
     facts["seconds"] = round(seconds, 1)
-    return Baseline(chosen, f"{fit}{note}", seconds, facts)
+    terms = fit.terms
+    if note:
+        rows, all_rows = (len(one.parts["train"].rows) for one in (some, data))
+        terms |= {"rows": f"{rows:,}", "all_rows": f"{all_rows:,}"}
+    return Baseline(chosen, f"{fit}{note}", seconds, facts, terms)
 
 
 def _affordable(data: LabelledText) -> tuple[LabelledText, str]:

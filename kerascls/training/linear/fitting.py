@@ -43,9 +43,13 @@ class Choice:
     balanced: bool
     score: float
 
+    @property
+    def weights(self) -> str:
+        """What the weights of labels are called."""
+        return "balanced" if self.balanced else "none"
+
     def __str__(self) -> str:
-        weights = "balanced" if self.balanced else "none"
-        return f"C {self.strength:g}, class weights {weights}"
+        return f"C {self.strength:g}, class weights {self.weights}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +80,23 @@ class LinearFit:
             "tried": [asdict(choice) for choice in self.tried],
         }
 
-    def __str__(self) -> str:
+    @property
+    def terms(self) -> dict[str, str]:
+        """What it is made of, as its own sentence says it."""
         tfidf = self.model.tfidf
-        unit = UNITS[tfidf.analyzer]
+        return {
+            "ngrams": f"{len(tfidf.ngrams):,}",
+            "unit": UNITS[tfidf.analyzer],
+            "model": self.loss.meaning,
+            "strength": f"{self.chosen.strength:g}",
+            "weights": self.chosen.weights,
+        }
+
+    def __str__(self) -> str:
+        terms = self.terms
         return (
-            f"{len(tfidf.ngrams):,} n-grams of 1 and 2 {unit}, "
-            f"{self.loss.meaning}, {self.chosen}"
+            f"{terms['ngrams']} n-grams of 1 and 2 {terms['unit']}, {terms['model']}, "
+            f"{self.chosen}"
         )
 
 

@@ -177,7 +177,7 @@ def test_that_a_second_text_is_not_read_is_said(tmp_path):
 
 def test_a_tab_in_each_line_is_told_where_it_is_a_space(tmp_path):
     path = tmp_path / "pairs.fasttext"
-    told = "--format fasttext-pair --text-pair text_pair"
+    told = "`--format fasttext-pair --text-pair text_pair"
     path.write_text(PAIRS, "utf-8")
     assert told in " ".join(readers.read(path).notes)
     path.write_text(PAIRS + "no tab __label__0\n", "utf-8")

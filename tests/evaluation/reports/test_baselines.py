@@ -1,6 +1,7 @@
 """What is to be beaten is said, and whether it is."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from kerascls.evaluation.reports.baselines import (
     baseline_lines,
     compared_with_linear,
 )
+from kerascls.evaluation.reports.language import language_of
 
 
 def linear(chosen, targets=TARGETS, ours=PREDICTED) -> LinearBaseline:
@@ -45,6 +47,24 @@ def test_no_difference_is_no_victory(report):
 def test_scores_and_cost_of_the_linear_model_stand_in_front(report):
     line = baseline_lines(replace(report, linear=linear(PREDICTED)))[1]
     assert line.startswith("Linear model on the same rows (C 1; 2.3 s): accuracy 0.6")
+
+
+def test_chinese_says_how_the_linear_model_was_made_and_names_labels_in_its_quotes(
+    report,
+):
+    terms = {"ngrams": "2,441", "unit": "characters", "model": "linear SVM"}
+    terms |= {"strength": "1", "weights": "none", "rows": "10", "all_rows": "20"}
+    model = replace(linear(PREDICTED), terms=terms)
+    always, how, verdict = baseline_lines(
+        replace(report, linear=model), language_of("zh")
+    )[:3]
+    assert always.startswith("总是给出“体育”：")
+    assert "（2,441 个由 1 至 2 个字组成的 n-gram，线性支持向量机，C = 1，" in how
+    assert "类别权重：无，从 20 条中取 10 条训练；2.3 秒）" in how
+    assert "相差 +0.0000" in verdict and "（95% 置信区间）" in verdict
+    assert not re.search(r"[一-鿿] [一-鿿]", always + how + verdict)
+    earlier = replace(report, linear=linear(PREDICTED))
+    assert "（C 1；2.3 秒）" in baseline_lines(earlier, language_of("zh"))[1]
 
 
 def test_all_labels_are_those_of_training():

@@ -16,7 +16,9 @@ from kerascls.evaluation.reports.details import PER_CLASS
 from kerascls.evaluation.reports.language import ENGLISH, language_of
 from kerascls.evaluation.reports.plots.history import _AVERAGES
 from kerascls.evaluation.reports.tables import NUMBERS
+from kerascls.models.linear.config import LINEAR_LOSSES
 from kerascls.settings.training import LANGUAGES
+from kerascls.training.linear.fitting import UNITS
 
 REPORTS = Path(str(files("kerascls.evaluation.reports")))
 OTHERS = [code for code in LANGUAGES if code != ENGLISH.code]
@@ -30,6 +32,9 @@ SAID_BY_NAME = {
     *("micro avg", "macro avg", "weighted avg"),
     *("loss", "val_loss"),
     *("linear", "baseline"),
+    *UNITS.values(),
+    *(loss.meaning for loss in LINEAR_LOSSES.values()),
+    *("none", "balanced"),
 }
 CONTENTS = {"policy", "title", "heading", "style", "script", "payload", "language"}
 BRACES = re.compile(r"\{(\w*)\}")
@@ -78,7 +83,7 @@ def test_no_words_stand_in_the_template_but_by_the_table():
 def test_values_are_taken_as_they_are():
     say = language_of("zh")
     assert say("Always {label}: {scores}.", label="{x}", scores="{0}") == (
-        "总是给出 {x}：{0}。"
+        "总是给出{x}：{0}。"
     )
     assert say("what nobody has translated") == "what nobody has translated"
 

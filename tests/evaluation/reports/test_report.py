@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kerascls.errors import BundleError
+from kerascls.evaluation.reports.language import ENGLISH, language_of
 from kerascls.evaluation.reports.report import Report, majority_baseline
 
 
@@ -26,3 +28,10 @@ def test_the_majority_baseline_gives_every_row_the_most_frequent_label():
     assert label == "b"
     assert scores.predicted.tolist() == [0, 2, 0]
     assert scores.micro.precision == 0.5
+
+
+def test_the_test_part_is_called_so_in_every_language(report):
+    scored = replace(report, source="short.csv, test part")
+    assert scored.source_in(ENGLISH) == "short.csv, test part"
+    assert scored.source_in(language_of("zh")) == "short.csv（测试集）"
+    assert replace(report, source="a.csv").source_in(language_of("zh")) == "a.csv"

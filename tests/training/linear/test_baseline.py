@@ -57,6 +57,10 @@ def test_of_much_text_some_rows_are_read_and_that_is_said(
     note = f" of {found.facts['rows']} of 287 rows"
     assert note in job.said[0]
     assert found.how.endswith(note)
+    assert found.how == (
+        "{ngrams} n-grams of 1 and 2 {unit}, {model}, C {strength}, class weights "
+        "{weights} of {rows} of {all_rows} rows"
+    ).format(**found.terms)
 
 
 def test_rows_that_take_turns_are_not_all_of_one_label(

@@ -6,7 +6,7 @@ function lineChart(box, describe, draw) {
   box.append(holder);
   const redraw = () =>
     holder.replaceChildren(drawnLines(draw(), holder.clientWidth || 420, describe()));
-  new ResizeObserver(redraw).observe(holder);
+  onResize(holder, redraw);
   return redraw;
 }
 

@@ -72,3 +72,8 @@ function shortened(text, length) {
 function byNumber(labels, number) {
   return [...labels].sort((a, b) => number(b) - number(a) || a - b);
 }
+
+// In the next frame: what changes a size while sizes are told is logged as an error.
+function onResize(node, act) {
+  new ResizeObserver(() => requestAnimationFrame(act)).observe(node);
+}

@@ -67,11 +67,11 @@ function matrixSection() {
   if (buttons.length > 1) box.append(element("div", { class: "tools" }, ...buttons));
   box.append(content);
   let width = 0;
-  new ResizeObserver(() => {
+  onResize(box, () => {
     if (box.clientWidth === width) return;
     width = box.clientWidth;
     show(shown);
-  }).observe(box);
+  });
 }
 
 function matrixPicture({ kind, labels, counts }, width) {
@@ -276,11 +276,11 @@ function textToggle(texts) {
     },
     t("Show more of it"),
   );
-  const observer = new ResizeObserver(() => {
+  const tell = () => {
     if (isShort())
       toggle.hidden = !texts.some((text) => text.scrollHeight > text.clientHeight);
-  });
-  texts.forEach((text) => observer.observe(text));
+  };
+  texts.forEach((text) => onResize(text, tell));
   return toggle;
 }
 

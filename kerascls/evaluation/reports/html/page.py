@@ -111,7 +111,7 @@ def _titles(report: Report, say: Language) -> tuple[str, str]:
     if not report.source:
         return say("Scores"), say("Scores")
     # A file name may hold bytes that are no UTF-8, and turn the text around it.
-    source = escape(_BIDI.sub("", report.source))
+    source = escape(_BIDI.sub("", report.source_in(say)))
     source = source.encode("ascii", "xmlcharrefreplace").decode()
     heading = say("Scores on {source}", source=f"<bdi>{source}</bdi>")
     return say("Scores on {source}", source=source), heading
