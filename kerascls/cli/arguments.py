@@ -64,16 +64,16 @@ def check_arguments(
                 own,
             )
     if given_files := _left_over(command, others_given):
-        option = _option_of_files(command)
-        if len(given_files) == 1 and option not in args:
+        name_of_files = _option_of_files(command)
+        if len(given_files) == 1 and name_of_files not in args:
             raise click.UsageError(
                 f"There is no place for {given_files[0]}. Did you mean "
-                f"`{option} {shlex.quote(given_files[0])}`?",
+                f"`{name_of_files} {shlex.quote(given_files[0])}`?",
                 own,
             )
         raise click.UsageError(
             f"There is no place for {' '.join(given_files)}. If the shell made several "
-            f"files of a pattern, quote it: {option} 'data/*.csv'; "
+            f"files of a pattern, quote it: {name_of_files} 'data/*.csv'; "
             f"or give every file its own option.",
             own,
         )

@@ -61,7 +61,7 @@ def test_chinese_says_how_the_linear_model_was_made_and_names_labels_in_its_quot
     assert always.startswith("总是给出“体育”：")
     assert "（2,441 个由 1 至 2 个字组成的 n-gram，线性支持向量机，C = 1，" in how
     assert "类别权重：无，从 20 条中取 10 条训练；2.3 秒）" in how
-    assert "相差 +0.0000" in verdict and "（95% 置信区间）" in verdict
+    assert "相差 +0.0000" in verdict and "；方括号内为 95% 置信区间。" in verdict
     assert not re.search(r"[一-鿿] [一-鿿]", always + how + verdict)
     earlier = replace(report, linear=linear(PREDICTED))
     assert "（C 1；2.3 秒）" in baseline_lines(earlier, language_of("zh"))[1]
