@@ -102,13 +102,13 @@ class ExampleColumns:
         are_whole = has_whole_labels and options.task is not Task.MULTILABEL
         chosen = cls(texts, label, task, options.separator, names, source, are_whole)
         if not chosen.may_split and options.separator != "|":
-            advice = "Add `--task multilabel`, or leave `--label-separator` out."
+            cure = "Add `--task multilabel`, or leave `--label-separator` out."
             if options.is_as_trained:
-                advice = f"Leave `--label-separator` out. {ONE_LABEL_EACH}"
+                cure = f"Leave `--label-separator` out. {ONE_LABEL_EACH}"
             raise SettingsError(
                 f"Expected a separator only where cells hold several labels. "
                 f"Received: label_separator={options.separator!r}, label={label!r}, "
-                f"task={task} for {source}. {advice}"
+                f"task={task} for {source}. {cure}"
             )
         return chosen
 
