@@ -120,8 +120,9 @@ def named_weights(path: Path) -> Path:
 
 def _cure_of_name(path: Path) -> str:
     """Returns what to do about a path that is not there; it may be a model's name."""
-    preset = PRESETS.get(str(path))
-    if preset is None:
+    name, rows = path.as_posix(), PRESETS.values()
+    named = (row for row in rows if name in (row.name, row.hub, *row.folders))
+    if (preset := next(named, None)) is None:
         return "Check the path."
     if not preset.folders:
         return f"{preset.name} is a model without weights; it needs none."

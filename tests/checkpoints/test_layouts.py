@@ -178,17 +178,28 @@ def test_weights_beside_those_that_are_taken_are_named(folder_with, taken, other
     assert sorted(other_weights(folder / taken)) == sorted(others)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "multilingual_e5_small",
+        "multilingual-e5-small",
+        "intfloat/multilingual-e5-small",
+    ],
+)
 def test_the_name_of_a_model_is_answered_with_the_folder_of_its_weights(
-    folder_with, monkeypatch, tmp_path
+    monkeypatch, tmp_path, name
 ):
     monkeypatch.setenv("KERASCLS_PRETRAINED", str(tmp_path))
-    name = Path("multilingual_e5_small")
-    with pytest.raises(CheckpointError, match=f"kerascls download {name}"):
+    name = Path(name)
+    with pytest.raises(CheckpointError, match="download multilingual_e5_small`"):
         named_weights(name)
     folder = tmp_path / "multilingual-e5-small"
     folder.mkdir()
     (folder / "model.safetensors").touch()
     with pytest.raises(CheckpointError, match=f"its weights lie in {folder}: give"):
         named_weights(name)
+
+
+def test_a_model_that_comes_without_weights_needs_none():
     with pytest.raises(CheckpointError, match="without weights; it needs none"):
         named_weights(Path("linear"))
