@@ -8,6 +8,7 @@ from kerascls.system.runs import (
     BUNDLE_FOLDER,
     MANIFEST,
     RUN_FILE,
+    STATE_FOLDER,
     facts_in,
     line_to_resume,
 )
@@ -24,6 +25,9 @@ def refuse_run(path: Path) -> None:
     if not path.exists():
         return
     folder = path if path.is_dir() else path.parent
+    for inner in (folder, folder.parent):
+        if inner.name == STATE_FOLDER:
+            folder = inner.parent
     is_bundle = "format_version" in facts_in(folder / MANIFEST)
     is_run = {"status", "started"} <= facts_in(folder / RUN_FILE).keys()
     if not is_bundle and not is_run:
