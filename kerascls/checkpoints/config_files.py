@@ -94,6 +94,8 @@ def read_json(path: Path) -> Any:
     refuse_placeholder(path)
     try:
         text = path.read_text("utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise CheckpointError(_no_file(path)) from error
     except (OSError, ValueError) as error:
         raise CheckpointError(
             f"Expected a JSON file in UTF-8. Received: {path}: {error}. Copy or "
@@ -109,6 +111,14 @@ def read_json(path: Path) -> Any:
         raise CheckpointError(
             f"Expected a JSON file. Received: {path}: {error}. {cure}"
         ) from error
+
+
+def _no_file(path: Path) -> str:
+    folder = path if path.is_dir() else path.parent
+    what = "a folder" if folder == path else "which does not exist"
+    names = sorted(one.name for one in folder.glob("*.json"))
+    there = f"{folder} holds {', '.join(names[:10])}" if names else "check the path"
+    return f"Expected a JSON file. Received: {path}, {what}. Give its path: {there}."
 
 
 def read_config(path: Path) -> dict[str, Any]:

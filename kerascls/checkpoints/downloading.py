@@ -89,6 +89,11 @@ def download(
 def _repository(name: str) -> str:
     if _REPOSITORY.fullmatch(name):
         return name
+    if name in PRESETS and not PRESETS[name].folders:
+        raise SettingsError(
+            f"Expected a model that comes with weights. Received: name={name!r}, which "
+            f"needs none. Train it at once: kerascls fit --model {name}."
+        )
     hubs = {key: preset.hub for key, preset in PRESETS.items() if preset.hub}
     return hubs[known_name(hubs, name, "name")]
 

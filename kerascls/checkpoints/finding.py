@@ -27,6 +27,7 @@ from kerascls.checkpoints.layouts import (
     other_weights,
 )
 from kerascls.checkpoints.names import LayoutName, reason_to_leave_out
+from kerascls.checkpoints.own_runs import refuse_run
 from kerascls.checkpoints.prefixes import EncoderNames, encoder_names
 from kerascls.checkpoints.tokenizer_files import FoundTokenizer, find_tokenizer
 from kerascls.checkpoints.weight_files.formats import open_weights
@@ -108,6 +109,7 @@ def find_checkpoint(path: str | Path) -> FoundCheckpoint:
             supported; it says what was looked for and what is there.
     """
     path = Path(path).expanduser()
+    refuse_run(path)
     if path.is_dir():
         layout, weights_path = find_weights(path)
         directory = path

@@ -13,6 +13,7 @@ from kerascls.checkpoints.weight_files.formats import (
 )
 from kerascls.checkpoints.weight_files.shards import INDEX
 from kerascls.errors import CheckpointError
+from kerascls.models.presets import PRESETS, find_pretrained
 
 # One of several files that make up the weights; the only one of one is whole.
 _SHARD = re.compile(r"-\d{5}-of-(?!00001\.)\d{5}\.\w+$")
@@ -109,10 +110,27 @@ def named_weights(path: Path) -> Path:
         )
     endings = ", ".join(e for form in FORMATS.values() for e in form.endings)
     problem = "is none of these" if path.exists() else "does not exist"
+    cure = "Check the path." if path.exists() else _cure_of_name(path)
     raise CheckpointError(
         f"Expected the directory of a checkpoint, a file of weights ({endings}), the "
         f"index file of several, or a TensorFlow prefix (PREFIX of PREFIX.index). "
-        f"Received: {path}, which {problem}. Check the path."
+        f"Received: {path}, which {problem}. {cure}"
+    )
+
+
+def _cure_of_name(path: Path) -> str:
+    """Returns what to do about a path that is not there; it may be a model's name."""
+    name, rows = path.as_posix(), PRESETS.values()
+    named = (row for row in rows if name in (row.name, row.hub, *row.folders))
+    if (preset := next(named, None)) is None:
+        return "Check the path."
+    if not preset.folders:
+        return f"{preset.name} is a model without weights; it needs none."
+    if folder := find_pretrained(preset):
+        return f"{preset.name} is a model; its weights lie in {folder}: give that."
+    return (
+        f"{preset.name} is a model whose weights are not there: fetch them with "
+        f"`kerascls download {preset.name}`, and give the folder that it names."
     )
 
 

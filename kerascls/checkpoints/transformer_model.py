@@ -24,6 +24,7 @@ from kerascls.checkpoints.loading import (
     filled_encoder,
     read_encoder_weights,
 )
+from kerascls.checkpoints.own_runs import refuse_run
 from kerascls.checkpoints.padded_encoder import PaddedEncoder
 from kerascls.checkpoints.tokenizer_files import find_tokenizer
 from kerascls.errors import CheckpointError, SettingsError
@@ -123,6 +124,9 @@ def build_transformer_model(
         ... )
         >>> hidden = model.predict([token_ids, segment_ids])
     """
+    for given in (config_path, checkpoint_path):
+        if given is not None:
+            refuse_run(Path(given))
     path, family = _check(config_path, model, application, unsupported)
     options = {
         "with_pool": with_pool,

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerascls.checkpoints.accounting import has_pooler
 from kerascls.checkpoints.config_writing import google_config, huggingface_config
+from kerascls.checkpoints.conversion_mark import write_mark
 from kerascls.checkpoints.finding import find_checkpoint
 from kerascls.checkpoints.layouts import LAYOUTS
 from kerascls.checkpoints.loading import read_encoder_weights
@@ -81,6 +82,7 @@ def write_checkpoint(
         work.mkdir()
         notes = named(LAYOUTS[layout].writer)(encoder, work)
         _compare(encoder, work, out)
+        write_mark(work)
         files = sorted(path.name for path in work.iterdir())
         for path in (work, *work.iterdir()):
             path.chmod(0o755 if path.is_dir() else 0o644)

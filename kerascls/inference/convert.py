@@ -8,6 +8,7 @@ from typing import Any
 from safetensors.numpy import load_file
 
 from kerascls.checkpoints.accounting import account, has_pooler
+from kerascls.checkpoints.conversion_mark import foreign_in
 from kerascls.checkpoints.finding import find_checkpoint
 from kerascls.checkpoints.layouts import LAYOUTS
 from kerascls.checkpoints.loading import read_encoder_weights
@@ -27,19 +28,6 @@ from kerascls.models.families import FAMILIES
 from kerascls.system.keywords import checked_keywords
 from kerascls.system.places import check_folder
 from kerascls.system.tables import known_name
-
-# By these it is known what may be replaced.
-_WRITTEN = (
-    "config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "vocab.txt",
-    "checkpoint",
-    "*_config.json",
-    "*_model.ckpt.index",
-    "*_model.ckpt.data-*",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +95,13 @@ def convert(
         directory: A checkpoint in Google's or Hugging Face's layout, with weights in
             any form that is read; of several, the path that `load_encoder` would be
             given. Or a run or bundle of ours.
-        out: The folder to appear, whole or not at all, outside of `directory`.
+        out: The folder to appear, whole or not at all; a link to one is followed. It
+            may lie in the folder of a checkpoint, not in a run or bundle.
         to: `"huggingface"` (`config.json`, `model.safetensors`, `tokenizer.json`) for
             `transformers`, or `"google"` (configuration, TensorFlow checkpoint,
             `vocab.txt`) for bert4keras and Google's code, of BERT, ALBERT and ELECTRA.
-        overwrite: Whether an earlier conversion in `out` may be replaced.
+        overwrite: Whether an earlier conversion in `out` may be replaced, if all in it
+            is as it was written (`kerascls.json` says how that was).
 
     Returns:
         What was written and left out; `str()` of it is for people.
@@ -125,16 +115,16 @@ def convert(
 
     Example:
         >>> kerascls.convert("runs/news", "news-encoder").files
-        ('config.json', 'model.safetensors', 'tokenizer.json', ...)
+        ('config.json', 'kerascls.json', 'model.safetensors', ...)
     """
     directory, out = Path(directory).expanduser(), Path(out).expanduser()
     layout: LayoutName = known_name(LAYOUTS, to, "to")  # type: ignore[assignment]
-    _check_out(out, directory, overwrite)
-    require_place(layout, out)
     is_ours = is_bundle(directory) or (directory / RUN_FILE).is_file()
+    _check_out(out, directory, is_ours, overwrite)
+    require_place(layout, out)
     read = _of_bundle if is_ours else _of_checkpoint
     encoder, left_out, notes = read(directory)
-    files, more_notes = write_checkpoint(encoder, layout, out)
+    files, more_notes = write_checkpoint(encoder, layout, out.resolve())
     return Converted(
         out=out,
         layout=layout,
@@ -204,32 +194,28 @@ def _of_bundle(path: Path) -> _Read:
     return encoder, {"classification head": tuple(sorted(arrays))}, notes
 
 
-def _check_out(out: Path, directory: Path, overwrite: bool) -> None:
+def _check_out(out: Path, directory: Path, is_ours: bool, overwrite: bool) -> None:
     check_folder(out, "out", is_option=False)
-    source, place = directory.resolve(), out.resolve()
-    if source.is_file():
-        source = source.parent
-    if source == place or source in place.parents or place in source.parents:
+    folder = (directory if directory.is_dir() else directory.parent).resolve()
+    place = out.resolve()
+    holds = place == folder or place in folder.parents
+    if holds or (is_ours and folder in place.parents):
         raise SettingsError(
-            f"Expected DIR and OUT apart, neither of them in the other. Received: "
-            f"out={str(out)!r} for {str(directory)!r}. Choose another folder for OUT."
+            f"Expected OUT to be another folder than that of DIR, not above it, and "
+            f"not inside a run or bundle. Received: out={str(out)!r} for "
+            f"{str(directory)!r}. Choose another folder for OUT."
         )
-    names = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
-    foreign = [
-        name
-        for name in names
-        if not (out / name).is_file()
-        or not any(Path(name).match(pattern) for pattern in _WRITTEN)
-    ]
-    if foreign:
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    if foreign := foreign_in(out):
         raise SettingsError(
-            f"Expected an empty folder, or one of an earlier conversion. Received: "
-            f"out={str(out)!r}, which holds other files, such as {foreign[0]!r}. "
-            f"Choose another name for OUT."
+            f"Expected an empty folder, or one that `kerascls convert` wrote. "
+            f"Received: out={str(out)!r}, which {foreign}. Choose another name for "
+            f"OUT."
         )
-    if names and not overwrite:
+    if not overwrite:
         raise SettingsError(
-            f"Expected an empty folder. Received: out={str(out)!r}, which holds "
-            f"{names[0]!r} and other files of a conversion. Choose another name for "
-            f"OUT, or replace it with --overwrite (overwrite=True)."
+            f"Expected an empty folder. Received: out={str(out)!r}, which holds an "
+            f"earlier conversion. Choose another name for OUT, or replace it with "
+            f"--overwrite (overwrite=True)."
         )

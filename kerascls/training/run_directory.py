@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import shutil
 import time
 from contextlib import suppress
@@ -15,8 +14,8 @@ from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST, RUN_FILE
 from kerascls.system.disk import told_when_full
 from kerascls.system.files import lock, unfinished, write_json
 from kerascls.system.places import is_earlier
+from kerascls.system.runs import STATE_FOLDER, facts_in, line_to_resume
 from kerascls.training.set_aside import SetAside, remove_content, remove_run
-from kerascls.training.state import STATE_FOLDER
 
 
 class RunDirectory:
@@ -193,13 +192,9 @@ def free_directory(folder: Path, name: str) -> Path:
 def _ways_out(path: Path) -> str:
     """Returns what to do about a run that is there already, what keeps it first."""
     others = "choose another --out, or replace it with --overwrite (overwrite=True)."
-    try:
-        status = json.loads((path / RUN_FILE).read_bytes()).get("status")
-    except (OSError, ValueError, AttributeError):
-        status = "done"
-    if status == "done" or not any((path / STATE_FOLDER).glob("step-*")):
+    if not (line := line_to_resume(path)):
         return others[0].upper() + others[1:]
-    line = shlex.join(["kerascls", "fit", "--resume", "--out", str(path)])
+    status = facts_in(path / RUN_FILE)["status"]
     return f"It is {status} and can go on: {line}. Or {others}"
 
 

@@ -21,7 +21,7 @@ from kerascls.inference.bundle.files import BUNDLE_FOLDER, RUN_FILE
 from kerascls.settings.training import TRACKERS
 from kerascls.system.console import LOG_FILE
 from kerascls.system.files import unfinished
-from kerascls.training.state import STATE_FOLDER
+from kerascls.system.runs import STATE_FOLDER
 
 # What a new run takes away from an earlier one, the mark of a run last.
 CONTENT = (

@@ -17,7 +17,6 @@ from kerascls.system.files import flush, replaced, write_json
 if TYPE_CHECKING:
     import keras
 
-STATE_FOLDER = "state"
 FORMAT_VERSION = 1
 KEPT = 2
 ARRAYS = "arrays.safetensors"

@@ -22,6 +22,7 @@ from kerascls.models.backend.forward import forward
 from kerascls.models.transformer import TransformerClassifier
 from kerascls.system.interrupts import Interrupts
 from kerascls.system.machine import package_versions
+from kerascls.system.runs import STATE_FOLDER
 from kerascls.training.build import (
     build_classifier,
     build_feeds,
@@ -36,7 +37,6 @@ from kerascls.training.callbacks.state_saving import StateSaving
 from kerascls.training.feeds import Feed, fit_input
 from kerascls.training.job import Job
 from kerascls.training.plan import Plan
-from kerascls.training.state import STATE_FOLDER
 from kerascls.training.tracking.runs import close_trackers, trackers
 from kerascls.training.used_rows import UsedRowsModel, with_used_rows
 

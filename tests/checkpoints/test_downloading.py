@@ -133,7 +133,12 @@ def test_a_hub_that_cannot_be_reached_is_told_with_the_ways_out():
         download("rbt3", mirror="http://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("name", ["rbt", "linear", "a/b/c"])
+def test_a_model_without_weights_needs_no_download():
+    with pytest.raises(SettingsError, match="needs none.*kerascls fit --model linear"):
+        download("linear")
+
+
+@pytest.mark.parametrize("name", ["rbt", "a/b/c"])
 def test_a_name_that_is_no_model_with_weights_lists_those(name):
     with pytest.raises(SettingsError, match="one of bert, roberta_wwm_ext"):
         download(name)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from kerascls.checkpoints.layouts import (
@@ -174,3 +176,30 @@ def test_weights_in_a_form_that_is_not_read_are_told_how_to_be_converted(folder_
 def test_weights_beside_those_that_are_taken_are_named(folder_with, taken, others):
     folder = folder_with(taken, "optimizer.pt", "notes.txt", *others)
     assert sorted(other_weights(folder / taken)) == sorted(others)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "multilingual_e5_small",
+        "multilingual-e5-small",
+        "intfloat/multilingual-e5-small",
+    ],
+)
+def test_the_name_of_a_model_is_answered_with_the_folder_of_its_weights(
+    monkeypatch, tmp_path, name
+):
+    monkeypatch.setenv("KERASCLS_PRETRAINED", str(tmp_path))
+    name = Path(name)
+    with pytest.raises(CheckpointError, match="download multilingual_e5_small`"):
+        named_weights(name)
+    folder = tmp_path / "multilingual-e5-small"
+    folder.mkdir()
+    (folder / "model.safetensors").touch()
+    with pytest.raises(CheckpointError, match=f"its weights lie in {folder}: give"):
+        named_weights(name)
+
+
+def test_a_model_that_comes_without_weights_needs_none():
+    with pytest.raises(CheckpointError, match="without weights; it needs none"):
+        named_weights(Path("linear"))

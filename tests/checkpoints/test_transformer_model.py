@@ -173,6 +173,19 @@ def test_a_configuration_file_is_needed():
         build_transformer_model()
 
 
+def test_a_configuration_that_is_not_there_is_answered_with_those_that_are(paths):
+    config, prefix = paths("albert_tensorflow")
+    folder = Path(config).parent
+    missing = folder / "missing.json"
+    there = f"Give its path: {folder} holds {Path(config).name}."
+    for given, what in ((missing, "which does not exist"), (folder, "a folder")):
+        with pytest.raises(CheckpointError) as error:
+            build_transformer_model(given, prefix, model="albert")
+        assert f"Received: {given}, {what}. {there}" in str(error.value)
+    with pytest.raises(CheckpointError, match=r"does not exist.*: check the path\."):
+        build_transformer_model(folder / "none" / "config.json")
+
+
 @pytest.mark.parametrize("name", ["bert_tensorflow", "bert_huggingface"])
 def test_the_wrong_family_is_refused(paths, name):
     with pytest.raises(CheckpointError, match="'albert'.*'bert'"):

@@ -100,16 +100,51 @@ def test_weights_may_be_named_where_there_are_several(source, tmp_path):
     shutil.copy(folder / "model.safetensors", folder / "second.safetensors")
     done = kerascls.convert(folder / "second.safetensors", tmp_path / "out")
     assert done.notes[0] == "weights beside, not used: model.safetensors"
-    with pytest.raises(SettingsError, match="DIR and OUT apart"):
-        kerascls.convert(folder / "second.safetensors", folder / "out")
 
 
-@pytest.mark.parametrize("place", [".", "sub", "sub/er", ".."])
-def test_the_two_folders_are_apart(source, place):
+@pytest.mark.parametrize("named", ["", "model.safetensors"])
+@pytest.mark.parametrize("place", [".", ".."])
+def test_the_folder_of_the_source_is_never_replaced(source, named, place):
     before = names_in(source)
-    with pytest.raises(SettingsError, match="DIR and OUT apart"):
-        kerascls.convert(source, source / place)
+    with pytest.raises(SettingsError, match="another folder than that of DIR"):
+        kerascls.convert(source / named, source / place, overwrite=True)
     assert names_in(source) == before
+
+
+@pytest.mark.parametrize(
+    ("case", "named"),
+    [
+        ("bert_huggingface", "model.safetensors"),
+        ("bert_huggingface", "."),
+        ("bert_tensorflow", "bert_model.ckpt"),
+        ("bert_tensorflow", "bert_model.ckpt.index"),
+        ("bert_tensorflow", "."),
+    ],
+)
+def test_a_new_folder_may_lie_in_that_of_a_checkpoint(
+    tmp_path, monkeypatch, case, named
+):
+    monkeypatch.chdir(write_checkpoint(CASES[case], tmp_path / "source"))
+    assert kerascls.convert(named, "hf").out == Path("hf")
+    assert find_checkpoint("hf").config == find_checkpoint(named).config
+
+
+@pytest.mark.parametrize("place", ["hf", "bundle/hf"])
+def test_no_folder_is_made_in_a_run(multilabel_run, place):
+    with pytest.raises(SettingsError, match="not inside a run or bundle"):
+        kerascls.convert(multilabel_run.out, multilabel_run.out / place)
+    assert not (multilabel_run.out / place).exists()
+
+
+@pytest.mark.parametrize("named", ["notes.txt", "missing", "pyproject.toml/x"])
+def test_what_is_no_checkpoint_is_told_wherever_the_new_folder_is(
+    tmp_path, monkeypatch, named
+):
+    monkeypatch.chdir(tmp_path)
+    Path("notes.txt").write_text("mine")
+    with pytest.raises(CheckpointError, match="Expected the directory of a checkpoint"):
+        kerascls.convert(named, "out")
+    assert names_in(tmp_path) == ["notes.txt"]
 
 
 def test_what_is_there_stays_unless_it_is_an_earlier_conversion(source, tmp_path):
@@ -121,9 +156,50 @@ def test_what_is_there_stays_unless_it_is_an_earlier_conversion(source, tmp_path
     kerascls.convert(source, out, overwrite=True)
     assert "bert_config.json" not in names_in(out)
     (out / "notes.md").write_text("mine")
-    with pytest.raises(SettingsError, match=r"other files, such as 'notes\.md'"):
+    with pytest.raises(SettingsError, match=r"'notes\.md', which is of somebody else"):
         kerascls.convert(source, out, overwrite=True)
     assert (out / "notes.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize("case", ["bert_huggingface", "bert_tensorflow"])
+def test_a_checkpoint_that_convert_did_not_write_is_not_replaced(
+    source, tmp_path, case
+):
+    mine = write_checkpoint(CASES[case], tmp_path / "mine")
+    before = {path.name: path.read_bytes() for path in mine.iterdir()}
+    with pytest.raises(SettingsError, match=r"no kerascls\.json of a conversion"):
+        kerascls.convert(source, mine, overwrite=True)
+    assert {path.name: path.read_bytes() for path in mine.iterdir()} == before
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_conversion_that_was_trained_further_is_not_replaced(
+    source, tmp_path, overwrite
+):
+    out = tmp_path / "out"
+    kerascls.convert(source, out)
+    (out / "model.safetensors").write_bytes(b"trained further")
+    with pytest.raises(SettingsError, match=r"'model\.safetensors', which was changed"):
+        kerascls.convert(source, out, overwrite=overwrite)
+    assert (out / "model.safetensors").read_bytes() == b"trained further"
+
+
+def test_a_link_to_a_folder_stays_one(source, tmp_path):
+    (tmp_path / "disk" / "out").mkdir(parents=True)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "disk" / "out")
+    for _ in range(2):
+        assert kerascls.convert(source, link, overwrite=True).out == link
+        assert link.is_symlink()
+        assert "model.safetensors" in names_in(tmp_path / "disk" / "out")
+
+
+def test_an_empty_current_folder_is_written_to(source, tmp_path, monkeypatch):
+    (tmp_path / "new").mkdir()
+    monkeypatch.chdir(tmp_path / "new")
+    kerascls.convert(source, ".")
+    assert "model.safetensors" in names_in(tmp_path / "new")
+    assert names_in(tmp_path) == ["new"]
 
 
 def test_folders_on_the_way_are_made_and_an_empty_one_is_fine(source, tmp_path):
@@ -155,6 +231,9 @@ def test_runs_without_bundle_and_broken_checkpoints_are_told(source, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "run.json").write_text('{"status": "interrupted"}')
     with pytest.raises(BundleError, match="status is 'interrupted'"):
+        kerascls.convert(tmp_path / "run", tmp_path / "out")
+    (tmp_path / "run" / "state" / "step-3").mkdir(parents=True)
+    with pytest.raises(BundleError, match="first: `kerascls fit --resume --out .*/run"):
         kerascls.convert(tmp_path / "run", tmp_path / "out")
     broken = shutil.copytree(source, tmp_path / "broken")
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n"

@@ -41,8 +41,8 @@ from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.settings.data import DataSettings
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.files import write_atomically
+from kerascls.system.runs import STATE_FOLDER
 from kerascls.training.job import Job
-from kerascls.training.state import STATE_FOLDER
 
 PROXY_EPOCHS_SHARE = 1 / 2
 

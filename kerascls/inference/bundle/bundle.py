@@ -28,6 +28,7 @@ from kerascls.inference.bundle.files import (
 )
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import replaced, write_json
+from kerascls.system.runs import line_to_resume
 
 if TYPE_CHECKING:
     from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
@@ -252,14 +253,15 @@ def _damage(path: Path, error: Exception) -> BundleError:
 
 
 def _absence(path: Path) -> BundleError:
-    status = ""
+    status, cure = "", "Give the --out of a finished `kerascls fit`."
     if (path / RUN_FILE).is_file():
         run = read_json(path / RUN_FILE)
         status = f" It is a run whose status is {run.get('status')!r}."
+    if line := line_to_resume(path):
+        cure = f"Go on with it first: `{line}`."
     return BundleError(
         f"Expected a bundle: a directory with {MANIFEST}, or a run directory with "
-        f"{BUNDLE_FOLDER}/{MANIFEST}. Received: {str(path)!r}.{status} Give the --out "
-        f"of a finished `kerascls fit`."
+        f"{BUNDLE_FOLDER}/{MANIFEST}. Received: {str(path)!r}.{status} {cure}"
     )
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import BundleError
+from kerascls.system.runs import BUNDLE_FOLDER as BUNDLE_FOLDER
+from kerascls.system.runs import MANIFEST as MANIFEST
+from kerascls.system.runs import RUN_FILE as RUN_FILE
 
-RUN_FILE = "run.json"
-BUNDLE_FOLDER = "bundle"
-MANIFEST = "manifest.json"
 SETTINGS = "settings.json"
 LABELS = "labels.json"
 TEXT = "text.json"
