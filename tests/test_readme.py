@@ -222,7 +222,7 @@ def newcomer(tmp_path_factory, multilabel_run, multilabel_files, write_csv) -> P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("index", range(7))
+@pytest.mark.parametrize("index", range(len(blocks("en", "python"))))
 def test_python_examples_run(newcomer, index, monkeypatch):
     monkeypatch.chdir(newcomer)
     monkeypatch.setattr(sys, "argv", ["python"])
