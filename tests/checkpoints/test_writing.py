@@ -29,7 +29,7 @@ GOOGLES = [
     n for n, c in CASES.items() if c.model.family in ("bert", "albert", "electra")
 ]
 OTHERS = {"roberta_huggingface", "distilbert_huggingface", "modernbert_huggingface"}
-FILES = ["config.json", "model.safetensors", "tokenizer.json"]
+FILES = ["config.json", "kerascls.json", "model.safetensors", "tokenizer.json"]
 FILES += ["tokenizer_config.json", "vocab.txt"]
 
 
