@@ -125,7 +125,7 @@ def test_files_of_different_tasks_are_refused(train, labelled):
 
 
 def test_a_bundle_of_another_task_is_refused(train, pair_run):
-    with pytest.raises(SettingsError, match="leave --task out"):
+    with pytest.raises(SettingsError, match="leave the task out"):
         kerascls.audit(
             train,
             bundle=pair_run.out,
