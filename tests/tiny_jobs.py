@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 from tiny_models import tiny_config
 
@@ -49,6 +50,23 @@ def job_on(files, family="bert", **options) -> TinyJob:
     )
     start = replace(job.start, config=small)
     return TinyJob(start.resolve(settings), job.data, start, job.screen, cache=False)
+
+
+class Killed(BaseException):
+    """Ends a training where a signal would."""
+
+
+class KillAt(keras.callbacks.Callback):
+    """Raises `Killed` when some steps are done."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.left = step
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
 
 
 def check_equal(arrays, others):

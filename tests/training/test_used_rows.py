@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import used_row_cases
 from safetensors.numpy import load_file
-from tiny_jobs import check_equal
+from tiny_jobs import KillAt, Killed, check_equal
 from tiny_models import FAMILIES, tiny_batch
 from used_row_cases import NUM_UPDATES, STRONG, USED, learned, start, steps
 
@@ -220,23 +220,6 @@ def test_a_run_trains_few_rows_and_ships_all(
 def killed(job, out, step, **options):
     with pytest.raises(Killed):
         job.fit(out, callbacks=[KillAt(step)], save_steps=1, **options)
-
-
-class Killed(BaseException):
-    """Ends a training where a signal would."""
-
-
-class KillAt(keras.callbacks.Callback):
-    """Raises `Killed` when some steps are done."""
-
-    def __init__(self, step):
-        super().__init__()
-        self.left = step
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left == 0:
-            raise Killed
 
 
 def test_a_killed_fit_goes_on_to_the_same_end(

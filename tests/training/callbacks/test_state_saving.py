@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from safetensors import SafetensorError
-from tiny_jobs import WINDOWS, check_equal, job_on
+from tiny_jobs import WINDOWS, KillAt, Killed, check_equal, job_on
 
 from kerascls.errors import SettingsError
 from kerascls.settings.training import TrainSettings
@@ -96,23 +96,6 @@ def test_a_state_has_the_facts_that_other_versions_read(
         *("best_step", "best_epoch", "best_goal", "best_scores"),
     }
     assert (facts["best_step"], facts["best_epoch"]) == (4, 1)
-
-
-class Killed(BaseException):
-    """Ends a training where a signal would."""
-
-
-class KillAt(keras.callbacks.Callback):
-    """Raises `Killed` when some steps are done."""
-
-    def __init__(self, step):
-        super().__init__()
-        self.left = step
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left == 0:
-            raise Killed
 
 
 @pytest.mark.parametrize(
