@@ -125,22 +125,8 @@ class ClassificationHead(layers.Layer):
         )
 
     def start_at(self, frequencies: np.ndarray, log_odds: bool) -> None:
-        """Makes the first logits say how frequent each label is, whatever the text.
-
-        Otherwise rare labels start at even chances, and an optimiser whose steps are
-        bounded, as Adam's are, takes thousands of them to where all negatives are.
-
-        Args:
-            frequencies: float `(num_classes,)`, shares of rows, each between 0 and 1.
-            log_odds: Whether labels are independent; else one of them is true.
-
-        References:
-            - [Focal Loss](https://arxiv.org/abs/1708.02002), section 4.1
-        """
-        bias = np.log(frequencies)
-        if log_odds:
-            bias -= np.log1p(-frequencies)
-        self.dense.bias.assign(bias)
+        """Makes the first logits say how frequent each label is; see `first_bias`."""
+        self.dense.bias.assign(first_bias(frequencies, log_odds))
 
     @property
     def reads_first_only(self) -> bool:
@@ -237,6 +223,23 @@ class ClassificationHead(layers.Layer):
         by_name["classifier/kernel"] = self.dense.kernel
         by_name["classifier/bias"] = self.dense.bias
         return by_name
+
+
+def first_bias(frequencies: np.ndarray, log_odds: bool) -> np.ndarray:
+    """Returns logits that say how frequent each label is, whatever the text.
+
+    Otherwise rare labels start at even chances, and an optimiser whose steps are
+    bounded, as Adam's are, takes thousands of them to where all negatives are.
+
+    Args:
+        frequencies: float `(num_classes,)`, shares of rows, each between 0 and 1.
+        log_odds: Whether labels are independent; else one of them is true.
+
+    References:
+        - [Focal Loss](https://arxiv.org/abs/1708.02002), section 4.1
+    """
+    bias = np.log(frequencies)
+    return bias - np.log1p(-frequencies) if log_odds else bias
 
 
 def _check(

@@ -169,21 +169,59 @@ class Architecture:
             and returns the name of its logits; None for what cannot be exported so.
         job: `module:function` of `(settings, data, screen, cache)` that returns what
             trains it, a `Trainable`.
+        start: `module:function` of `(settings.model, data)` that returns what the job
+            of a Keras model starts from, a `StartingPoint`.
         settings: The settings of `model` and `train` that it follows, all others
-            being refused; None for all.
+            being refused; None for all but those of `refused`.
+        refused: The settings that it does not follow.
     """
 
     build: str = ""
     rebuild: str = ""
     onnx: str | None = None
     job: str = "kerascls.training.job:keras_job"
+    start: str = "kerascls.training.choose_start:choose_start"
     settings: tuple[str, ...] | None = None
+    refused: tuple[str, ...] = ()
+
+    def follows(self, key: str) -> bool:
+        """Whether it follows a setting of `model` or `train`."""
+        if self.settings is not None:
+            return key in self.settings
+        return key not in self.refused
 
 
 TRANSFORMER = Architecture(
     build="kerascls.training.build:build_transformer",
     rebuild="kerascls.models.transformer:rebuilt_transformer",
     onnx="kerascls.serving.exporters.onnx.model:add_transformer",
+    refused=(
+        "model.units",
+        "model.min_count",
+        "model.word_vectors",
+        "model.embedding_dim",
+        "model.hidden_dim",
+    ),
+)
+
+CLASSIC = Architecture(
+    build="kerascls.training.classic:build_classic",
+    rebuild="kerascls.models.classic.classifier:rebuilt_classic",
+    start="kerascls.training.classic:classic_start",
+    refused=(
+        "model.checkpoint",
+        "model.vocab",
+        "model.prune_vocab",
+        "model.pooling",
+        "model.mix_layers",
+        "model.mlp_dim",
+        "model.max_windows",
+        "model.window_overlap",
+        "model.window_pooling",
+        "train.freeze_encoder",
+        "train.freeze_layers",
+        "train.layer_decay",
+    ),
 )
 
 LINEAR = Architecture(

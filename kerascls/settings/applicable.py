@@ -15,9 +15,7 @@ def require_applicable(settings: RunSettings) -> None:
     Raises:
         SettingsError: Naming those that it does not follow.
     """
-    followed = architecture_of(settings.model.name).settings
-    if followed is None:
-        return
+    architecture = architecture_of(settings.model.name)
     stated = {
         f"{group}.{name}": value
         for group in _GROUPS
@@ -26,13 +24,18 @@ def require_applicable(settings: RunSettings) -> None:
     others = [
         f"{key}={str(value) if isinstance(value, Path) else value!r}"
         for key, value in stated.items()
-        if key not in followed and value != FIELDS[key].default
+        if not architecture.follows(key) and value != FIELDS[key].default
     ]
     if others:
+        followed = ""
+        if architecture.settings is not None:
+            followed = (
+                f": of those of model and train {', '.join(architecture.settings)}"
+            )
         raise SettingsError(
-            f"Expected settings that the model {settings.model.name!r} follows: of "
-            f"those of model and train {', '.join(followed)}. Received: "
-            f"{', '.join(others)}. Leave them out, or choose another --model."
+            f"Expected settings that the model {settings.model.name!r} follows"
+            f"{followed}. Received: {', '.join(others)}. Leave them out, or choose "
+            f"another --model."
         )
 
 

@@ -24,7 +24,6 @@ from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require, require_keras, require_trackers
 from kerascls.system.tables import named
-from kerascls.training.choose_start import choose_start
 from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
 from kerascls.training.trainable import Trained
@@ -132,10 +131,15 @@ class Job:
         model, train = self.settings.model, self.settings.train
         return (
             f"settings (where not stated, those of {self.start.defaults_from}): "
-            f"max_tokens {model.max_tokens}, {self._windows}pooling {model.pooling}, "
+            f"max_tokens {model.max_tokens}, {self._windows}{self._pooling}"
             f"dropout {model.dropout}, batch_size {train.batch_size}, epochs "
             f"{train.epochs}, learning_rate {train.learning_rate:g}, seed {train.seed}"
         )
+
+    @property
+    def _pooling(self) -> str:
+        pooling = self.settings.model.pooling
+        return "" if pooling is None else f"pooling {pooling}, "
 
     @property
     def _windows(self) -> str:
@@ -230,7 +234,8 @@ def keras_job(
     settings: RunSettings, data: LabelledText, screen: Screen, cache: bool
 ) -> Job:
     """Finds what training starts from, and fills the settings in."""
-    start = choose_start(settings.model, data)
+    architecture = architecture_of(settings.model.name)
+    start = named(architecture.start)(settings.model, data)
     check_compute(settings.train)
     job = Job(start.resolve(settings), data, start, screen, cache)
     _ = job.layout  # refuses what has no room, or no meaning

@@ -150,10 +150,7 @@ class StartingPoint:
             max_tokens = settings.model.max_tokens or defaults["max_tokens"]
             defaults["window_overlap"] = max_tokens // WINDOW_OVERLAP_SHARE
             defaults["window_pooling"] = WINDOW_POOLING
-        given = {**settings.model.model_dump(), **settings.train.model_dump()}
-        settings = settings.with_options(
-            **{name: value for name, value in defaults.items() if given[name] is None}
-        )
+        settings = settings.with_defaults(**defaults)
         if cast("int", settings.model.max_tokens) > longest:
             raise SettingsError(
                 f"Expected at most {longest} tokens, the positions this encoder "

@@ -1,0 +1,116 @@
+"""The classic models by name: what each is, its sizes, what to try first; no Keras."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassicConfig:
+    """Sizes of a classic model.
+
+    Args:
+        model: Its name in `CLASSICS`.
+        vocab_size: Ids that the word embeddings have a row for; 0 in a preset, where
+            the training text is to give it.
+        embedding_dim: Width of word embeddings.
+        hidden_dim: Width of what is computed from them.
+        num_layers: How many layers stand on each other.
+        sizes: What only this model has, by name: whole numbers, or tuples of them.
+        sentence_end_ids: Ids of tokens that end a sentence, for models that read
+            sentences.
+    """
+
+    model: str
+    vocab_size: int = 0
+    embedding_dim: int = 128
+    hidden_dim: int = 128
+    num_layers: int = 1
+    sizes: Mapping[str, Any] = field(default_factory=dict)
+    sentence_end_ids: tuple[int, ...] = ()
+
+    num_token_types = 2
+    shares_layers = False
+
+    def __post_init__(self) -> None:
+        # As they come from a file.
+        sizes = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in self.sizes.items()
+        }
+        object.__setattr__(self, "sizes", sizes)
+        object.__setattr__(self, "sentence_end_ids", tuple(self.sentence_end_ids))
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it holds, without those of its last layer.
+
+        Those of a preset, which has no vocabulary yet, are without word embeddings.
+        """
+        own = CLASSICS[self.model].parameters
+        return self.vocab_size * self.embedding_dim + own
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the sizes as plain JSON types."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classic:
+    """A classic model known by name.
+
+    Args:
+        title: One line for people.
+        layer: `module:name` of its `ClassicLayer`.
+        parameters: How many numbers it has of these sizes, without word embeddings and
+            the last layer.
+        sizes: What `ClassicConfig` says of it otherwise than by default.
+        own: Its `ClassicConfig.sizes`.
+        dropout: Share of the text vector dropped in training.
+        learning_rate: Peak rate.
+        epochs: Upper limit; early stopping may end it sooner.
+        batch_size: Rows per step.
+        max_tokens: Longest sequence.
+        reads_pairs: Whether it compares two texts, and takes nothing else.
+        reads_sentences: Whether it asks where sentences end.
+    """
+
+    title: str
+    layer: str
+    parameters: int
+    sizes: Mapping[str, Any] = field(default_factory=dict)
+    own: Mapping[str, Any] = field(default_factory=dict)
+    dropout: float = 0.5
+    learning_rate: float = 1e-3
+    epochs: int = 10
+    batch_size: int = 64
+    max_tokens: int = 256
+    reads_pairs: bool = False
+    reads_sentences: bool = False
+
+
+_HERE = "kerascls.models.classic"
+
+CLASSICS: dict[str, Classic] = {
+    "fasttext": Classic(
+        title="fastText: the mean of embeddings of words and of pairs of words",
+        layer=f"{_HERE}.fasttext:FastText",
+        parameters=(1 << 18) * 64,
+        sizes={"embedding_dim": 64, "hidden_dim": 64},
+        own={"ngrams": 2, "buckets": 1 << 18},
+        dropout=0.0,
+        learning_rate=3e-3,
+    ),
+    "textcnn": Classic(
+        title="TextCNN: convolutions of several widths, the maximum over time",
+        layer=f"{_HERE}.textcnn:TextCNN",
+        parameters=0,
+        own={"widths": (2, 3, 4)},
+    ),
+}
+
+
+def classic_config(name: str, **changes: Any) -> ClassicConfig:
+    """Returns the sizes of the model of that name, or others where they are given."""
+    row = CLASSICS[name]
+    return ClassicConfig(**{"model": name, "sizes": row.own, **row.sizes, **changes})

@@ -1,0 +1,31 @@
+"""Classic models small enough for a test."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tiny_models import VOCAB_SIZE
+
+from kerascls.models.classic.classifier import ClassicClassifier, build_classic_model
+from kerascls.models.classic.config import CLASSICS, ClassicConfig, classic_config
+
+NAMES = tuple(CLASSICS)
+SENTENCE_ENDS = tuple(range(5, 15))  # a quarter of the tokens
+OWN = {"fasttext": {"ngrams": 3, "buckets": 64}}
+
+
+def tiny_classic_config(name: str, **changes) -> ClassicConfig:
+    """Embeddings of 12, 16 units, and few of whatever else there is."""
+    sizes = {"vocab_size": VOCAB_SIZE, "embedding_dim": 12, "hidden_dim": 16}
+    if CLASSICS[name].reads_sentences:
+        sizes["sentence_end_ids"] = SENTENCE_ENDS
+    own = {**CLASSICS[name].own, **OWN.get(name, {})}
+    return classic_config(name, **{**sizes, "sizes": own, **changes})
+
+
+def tiny_classic(
+    name: str, num_classes=3, dtype="float32", seed=0, dropout=0.0, **changes
+) -> ClassicClassifier:
+    """Without dropout."""
+    config = tiny_classic_config(name, **changes)
+    return build_classic_model(config, num_classes, dropout, seed, dtype)
