@@ -140,10 +140,6 @@ class ClassicLayer(layers.Layer):
         vector = self._text_vector(embedded, inputs, training)
         return self.classifier(self.dropout(vector, training=training))
 
-    def compute_output_spec(self, token_ids: KerasTensor, *_: Any, **__: Any) -> Any:
-        """Returns the shape of the logits, and float32 in any precision."""
-        return KerasTensor((token_ids.shape[0], self.num_classes), "float32")
-
 
 class ClassicClassifier(keras.Model):
     """A classic model as `Architecture` describes it; returns float32 logits.
