@@ -13,7 +13,7 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 import classic_steps
-from tiny_classics import NAMES, lively_classic, tiny_classic, tiny_classic_config
+from tiny_classics import NAMES, lively_classic, tiny_classic
 from tiny_models import tiny_batch
 
 from kerascls.errors import CheckpointError
@@ -165,9 +165,3 @@ def test_its_number_of_parameters_is_told_right(name):
     last = sum(math.prod(v.shape) for v in model.body.classifier.weights)
     assert config.parameters == model.count_params() - last
     assert CLASSICS[name].parameters == config.parameters - 10 * config.embedding_dim
-
-
-def test_sizes_of_its_own_come_back_from_a_file():
-    config = tiny_classic_config("textcnn")
-    again = type(config)(**json.loads(json.dumps(config.to_dict())))
-    assert again == config
