@@ -23,6 +23,7 @@ from kerascls.models.linear.config import LINEAR_LOSSES, LinearLoss
 from kerascls.models.presets import PRESETS
 from kerascls.models.registry import ACTIVATIONS, POOLINGS, Activation, Pooling
 from kerascls.preprocessing.tokenizers.units import UNITS
+from kerascls.preprocessing.word_vectors import KINDS
 from kerascls.serving.exporters.formats import FORMATS, Format
 from kerascls.settings.run_settings import RunSettings, choices
 from kerascls.settings.training import LANGUAGES, LOSSES, TRACKERS
@@ -43,6 +44,7 @@ TABLES = {
     "export formats": (FORMATS, "serving/exporters/formats.py"),
     "judges": (JUDGES, "auditing/judges.py"),
     "units": (UNITS, "preprocessing/tokenizers/units.py"),
+    "kinds of word vectors": (KINDS, "preprocessing/word_vectors.py"),
 }
 # Lists of other things, some of which have the same names.
 OTHERS = {
