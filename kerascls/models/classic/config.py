@@ -104,7 +104,7 @@ CLASSICS: dict[str, Classic] = {
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",
         layer=f"{_HERE}.textcnn:TextCNN",
-        parameters=198_272,
+        parameters=148_992,
         own={"widths": (2, 3, 4)},
     ),
 }
