@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from kerascls.errors import SettingsError
 from kerascls.models.presets import get_preset
 from kerascls.models.registry import POOLINGS, WINDOW_POOLINGS
-from kerascls.preprocessing.tokenizers.words import UNITS
+from kerascls.preprocessing.tokenizers.units import UNITS
 from kerascls.settings.group import Group, NameIn
 
 DEFAULT_MODEL = "albert_small"

@@ -107,7 +107,7 @@ CLASSICS: dict[str, Classic] = {
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",
         layer=f"{_HERE}.textcnn:TextCNN",
-        parameters=0,
+        parameters=198_272,
         own={"widths": (2, 3, 4)},
     ),
     "textrnn": Classic(

@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 import keras
-import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-from tiny_classics import tiny_classic
-from tiny_models import random_weights, tiny_batch, tiny_feed
+from tiny_classics import lively_classic, tiny_classic
+from tiny_models import tiny_batch, tiny_feed
 
 from kerascls.models.backend.forward import forward
 from kerascls.training.feeds import fit_input
@@ -23,34 +22,20 @@ TASKS = {
 }
 
 
-def trained(name: str, task: str, steps: int, fixed: bool = False):
-    """Returns the model and its loss in every step."""
-    model = tiny_classic(name)
-    if fixed:
-        model.load_named_weights(random_weights(model.weights_by_name()))
+def trained(name: str, task: str, epochs: int, steps: int = 1, lively: bool = False):
+    """Returns the model and its mean loss in each epoch, on one batch."""
+    model = (lively_classic if lively else tiny_classic)(name)
     feed = tiny_feed(LENGTHS, TASKS[task], batch_size=len(LENGTHS), buckets=(12,))
-    optimizer = adamw(model.trainable_variables, 0.02, total_steps=2 * steps)
-    model.compile(
-        optimizer, loss_for(task), jit_compile=keras.backend.backend() == "jax"
-    )
-    history = model.fit(
-        fit_input(feed, seed=1),
-        steps_per_epoch=1,
-        epochs=steps,
-        shuffle=False,
-        verbose=0,
-    ).history
-    return model, history["loss"]
+    optimizer = adamw(model.trainable_variables, 0.02, total_steps=2 * epochs * steps)
+    compiled = keras.backend.backend() == "jax"
+    model.compile(optimizer, loss_for(task), jit_compile=compiled)
+    fit = {"steps_per_epoch": steps, "epochs": epochs, "shuffle": False, "verbose": 0}
+    return model, model.fit(fit_input(feed, seed=1), **fit).history["loss"]
 
 
 if __name__ == "__main__":
-    model = tiny_classic(sys.argv[1])
-    model.load_named_weights(random_weights(model.weights_by_name()))
-    batch = tiny_batch((9, 4, 1), num_tokens=12)
-    result = {
-        "backend": keras.backend.backend(),
-        "logits": np.asarray(forward(model)(batch)).tolist(),
-    }
+    logits = forward(lively_classic(sys.argv[1]))(tiny_batch((9, 4, 1), num_tokens=12))
+    result = {"backend": keras.backend.backend(), "logits": logits.tolist()}
     for task in TASKS:
-        result[task] = trained(sys.argv[1], task, steps=3, fixed=True)[1]
+        result[task] = trained(sys.argv[1], task, epochs=3, lively=True)[1]
     sys.stdout.write(json.dumps(result) + "\n")

@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tiny_models import VOCAB_SIZE
+from tiny_models import VOCAB_SIZE, random_weights
 
 from kerascls.models.classic.classifier import ClassicClassifier, build_classic_model
 from kerascls.models.classic.config import CLASSICS, ClassicConfig, classic_config
@@ -29,3 +31,14 @@ def tiny_classic(
     """Without dropout."""
     config = tiny_classic_config(name, **changes)
     return build_classic_model(config, num_classes, dropout, seed, dtype)
+
+
+def lively_classic(name: str, **options) -> ClassicClassifier:
+    """With weights so large that all of them matter, the same on any backend."""
+    model = tiny_classic(name, **options)
+    weights = random_weights(model.weights_by_name())
+    for key in weights:
+        if key.endswith("variance"):
+            weights[key] = np.abs(weights[key]) + 0.5
+    model.load_named_weights(weights)
+    return model
