@@ -1,6 +1,6 @@
 """Sequence to sequence: labels one after another, folded into a score for each."""
 
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import keras
 from keras import KerasTensor, layers, ops
@@ -20,20 +20,22 @@ class Seq2Seq(ClassicLayer):
     tanh --> Dropout --> Dense --> choice among labels and the end) --> log-odds that
     any step chose the label
 
-    The decoder begins with a Dense and tanh of the encoder's last states. Each step
-    sees what the step before chose: the labels' embeddings, weighed by their chances.
-    It chooses with a softmax, in which the weight of a label is multiplied by the
-    chance that no earlier step has chosen it; behind the end nothing is chosen. All of
-    that is computed with chances, not with drawn labels, so that one forward pass gives
-    a logit for each label, and the ordinary losses train it: no order of labels has to
-    be made up, and none is fed to the decoder (no teacher forcing, no beam search).
-    These are the deviations from SGM, which has in addition an LSTM and forbids
-    labels once they were drawn, and from the code for Chinese questions, which padded
-    label sequences and compared them place by place. Label embeddings are the columns
-    of the last layer's kernel. The last layer's bias does not know of the end, whose
-    first score is 0: frequencies are then nearly the first answer.
+    The decoder begins with a Dense and tanh of the encoder's last states, and follows
+    the likeliest sequence: what one step likes best no later one can choose. Each step
+    sees the labels' embeddings, weighed by what the step before thought of them, as
+    SGM's global embedding does; label embeddings are the columns of the last layer's
+    kernel. What all steps think of a label is folded into one number: the log-odds that
+    one of them chooses it before the end. So one forward pass gives a logit for each
+    label, and the ordinary losses train it. SGM is trained to repeat sequences of
+    labels in order of frequency, of which each step is told the true one before
+    (teacher forcing), and looks for the best sequence with a beam; so is the code for
+    Chinese questions, without the beam. Here nobody makes an order up: the decoder
+    finds one, and is trained on its own choices. SGM has an LSTM, and a gate for the
+    global embedding.
 
-    With one step, as for rows of one label, its scores are the logits, without an end.
+    The end's first score is 0 and the bias of labels their log-odds, by which
+    frequencies are nearly the first answer. With one step, as for rows of one label,
+    its scores are the logits, without an end.
 
     Args:
         config: `hidden_dim` units of each direction of the encoder, of decoder and
@@ -73,21 +75,22 @@ class Seq2Seq(ClassicLayer):
         states, last = self.encoder(embedded, mask)
         keys = self.keys(states)  # (batch, tokens, units)
         state = self.first_state(last)  # (batch, units)
-        chosen = ops.zeros_like(state)
-        given, goes_on = -ALWAYS, ALWAYS
+        thought = ops.zeros_like(state)
+        choices = None
         for _ in range(self.config.sizes["steps"]):
             context = self.attention(state, states, keys, mask)
-            beside = ops.concatenate([chosen, context], axis=-1)
+            beside = ops.concatenate([thought, context], axis=-1)
             _, (state,) = self.decoder(beside, [state])
             read = self.readout(ops.concatenate([state, context], axis=-1))
             read = self.dropout(read, training=training)
             scores = self.classifier(read)  # (batch, num_classes)
             if self.config.sizes["steps"] == 1:
                 return scores
-            emitted, given, goes_on = choose(scores, self.end(read), given, goes_on)
+            choices = choices or Choices.none(scores)
             embeddings = ops.transpose(self.classifier.kernel)
-            chosen = ops.matmul(ops.sigmoid(emitted), embeddings)  # (batch, units)
-        return given
+            thought = ops.matmul(shares(choices.free(scores)), embeddings)
+            choices = choices.after(scores, self.end(read))
+        return choices.given
 
 
 class AdditiveAttention(layers.Layer):
@@ -129,31 +132,53 @@ class AdditiveAttention(layers.Layer):
         seen = ops.tanh(keys + ops.expand_dims(self.of_query(query), 1))
         scores = ops.cast(ops.matmul(seen, self.score), "float32")[:, :, 0]
         scores = ops.where(ops.cast(padding_mask, "bool"), scores, -1e9)
-        # Not `ops.softmax`, which warns of one token alone.
-        shares = ops.exp(scores - ops.logsumexp(scores, axis=1, keepdims=True))
-        shares = ops.expand_dims(ops.cast(shares, states.dtype), 1)
-        return ops.matmul(shares, states)[:, 0]
+        weights = ops.expand_dims(ops.cast(shares(scores), states.dtype), 1)
+        return ops.matmul(weights, states)[:, 0]
 
 
-def choose(
-    scores: KerasTensor, end: KerasTensor, given: Any, goes_on: Any
-) -> tuple[KerasTensor, KerasTensor, KerasTensor]:
-    """Returns what one step does, all as log-odds, float32.
+class Choices(NamedTuple):
+    """What the steps so far have chosen, float32.
 
     Args:
-        scores: `(batch, num_classes)` of labels, any that were given among them.
-        end: `(batch, 1)`, the score of the end.
-        given: `(batch, num_classes)`, that earlier steps have given the label.
-        goes_on: `(batch, 1)`, that no earlier step was the end.
-
-    Returns:
-        That this step gives the label; and `given` and `goes_on` behind it.
+        taken: `(batch, num_classes)`, 1 for what a step liked best.
+        given: `(batch, num_classes)`, log-odds that a step has chosen the label.
+        goes_on: `(batch, 1)`, log-odds that none was the end.
     """
-    # The logarithm of the chance that it was not given.
-    free = scores - ops.softplus(given)
-    choice = choice_log_odds(ops.concatenate([free, end], axis=-1))
-    emitted = both(goes_on, choice[:, :-1])
-    return emitted, either(given, emitted), both(goes_on, -choice[:, -1:])
+
+    taken: KerasTensor
+    given: KerasTensor
+    goes_on: KerasTensor
+
+    @classmethod
+    def none(cls, scores: KerasTensor) -> Self:
+        """Returns the choices before the first step."""
+        nothing = ops.zeros_like(scores)
+        return cls(nothing, nothing - ALWAYS, nothing[:, :1] + ALWAYS)
+
+    def free(self, scores: KerasTensor) -> KerasTensor:
+        """Returns the scores, hopeless ones for labels that are taken."""
+        return scores - ALWAYS * self.taken
+
+    def after(self, scores: KerasTensor, end: KerasTensor) -> Self:
+        """Returns the choices behind one more step.
+
+        Args:
+            scores: `(batch, num_classes)`.
+            end: `(batch, 1)`, the score of the end.
+        """
+        free = self.free(scores)
+        choice = choice_log_odds(ops.concatenate([free, end], axis=-1))
+        best = ops.one_hot(ops.argmax(free, axis=-1), free.shape[-1], dtype="float32")
+        return type(self)(
+            self.taken + best,
+            either(self.given, both(self.goes_on, choice[:, :-1])),
+            both(self.goes_on, -choice[:, -1:]),
+        )
+
+
+def shares(scores: KerasTensor) -> KerasTensor:
+    """Returns the softmax over the last axis; Keras's warns where that is of one."""
+    return ops.exp(scores - ops.logsumexp(scores, axis=-1, keepdims=True))
 
 
 def choice_log_odds(scores: KerasTensor) -> KerasTensor:
