@@ -91,6 +91,7 @@ ONLY_IN_FUNCTIONS |= {
     "optuna",
     "polars",
     "pyarrow",
+    "rjieba",
     "wandb",
 }
 # A subclass of scikit-learn's estimators cannot wait; nothing else imports it.

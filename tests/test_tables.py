@@ -22,6 +22,8 @@ from kerascls.models.families import FAMILIES, Family
 from kerascls.models.linear.config import LINEAR_LOSSES, LinearLoss
 from kerascls.models.presets import PRESETS
 from kerascls.models.registry import ACTIVATIONS, POOLINGS, Activation, Pooling
+from kerascls.preprocessing.tokenizers.units import UNITS
+from kerascls.preprocessing.word_vectors import KINDS
 from kerascls.serving.exporters.formats import FORMATS, Format
 from kerascls.settings.run_settings import RunSettings, choices
 from kerascls.settings.training import LANGUAGES, LOSSES, TRACKERS
@@ -41,6 +43,8 @@ TABLES = {
     "runtimes": (RUNTIMES, "inference/runtimes/__init__.py"),
     "export formats": (FORMATS, "serving/exporters/formats.py"),
     "judges": (JUDGES, "auditing/judges.py"),
+    "units": (UNITS, "preprocessing/tokenizers/units.py"),
+    "kinds of word vectors": (KINDS, "preprocessing/word_vectors.py"),
 }
 # Lists of other things, some of which have the same names.
 OTHERS = {
@@ -105,7 +109,7 @@ def test_every_row_refers_to_something_that_is_there():
     places = [*LOSSES.values(), *TRACKERS.values()]
     rows = [*POOLINGS.values(), *ACTIVATIONS.values(), *FORMATS.values()]
     rows += [*JUDGES.values(), *RUNTIMES.values()]
-    rows += [*LINEAR_LOSSES.values(), *WEIGHT_FORMATS.values()]
+    rows += [*LINEAR_LOSSES.values(), *WEIGHT_FORMATS.values(), *UNITS.values()]
     rows += [preset.architecture for preset in PRESETS.values()]
     for row in rows:
         places += [x for x in vars(row).values() if isinstance(x, str) and ":" in x]

@@ -19,7 +19,7 @@ from kerascls.inference.bundle.files import (
     RUN_FILE,
     SETTINGS,
     TEXT,
-    TOKENIZER,
+    TOKENIZERS,
     VOCAB,
     check_files,
     describe,
@@ -29,6 +29,7 @@ from kerascls.inference.bundle.files import (
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import replaced, write_json
 from kerascls.system.runs import line_to_resume
+from kerascls.system.tables import named
 
 if TYPE_CHECKING:
     from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
@@ -101,12 +102,10 @@ class Bundle:
 
     def tokenizer(self) -> "TextTokenizer":
         """Returns the tokenizer of its training, read anew."""
-        from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
-        from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
-
-        if not (self.path / VOCAB).is_file():
-            return RustTokenizer.open(self.path / TOKENIZER)
-        return Tokenizer(self.path / VOCAB, self.input_spec.do_lower_case)
+        there = (name for name in TOKENIZERS if (self.path / name).is_file())
+        name = next(there, VOCAB)  # of which it is told that it is missing
+        kind: type[TextTokenizer] = named(TOKENIZERS[name])
+        return kind.open(self.path / name, self.input_spec.do_lower_case)
 
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""

@@ -15,8 +15,14 @@ LABELS = "labels.json"
 TEXT = "text.json"
 DECISION = "decision.json"
 ENCODER = "encoder.json"
-# One of these, by the kind of tokenizer.
-VOCAB, TOKENIZER = "vocab.txt", "tokenizer.json"
+VOCAB = "vocab.txt"
+_TOKENIZERS = "kerascls.preprocessing.tokenizers"
+# Of these files one, and which `TextTokenizer` opens it; the first that is there.
+TOKENIZERS = {
+    VOCAB: f"{_TOKENIZERS}.wordpiece:Tokenizer",
+    "tokenizer.json": f"{_TOKENIZERS}.rust_tokenizer:RustTokenizer",
+    "words.json": f"{_TOKENIZERS}.words:WordTokenizer",
+}
 NGRAMS = "ngrams.json"  # of a linear model, in place of the vocabulary
 WEIGHTS = "model.safetensors"
 # All that bundles of format 1 have for a decision.
@@ -59,7 +65,7 @@ def check_files(bundle: Path, files: dict[str, dict[str, Any]], decision: str) -
         elif describe(item) != expected:
             damaged.append(f"{name} differs from its SHA-256")
     missing = {SETTINGS, LABELS, TEXT, decision} - set(files)
-    if files.keys().isdisjoint((NGRAMS, VOCAB, TOKENIZER)):
+    if files.keys().isdisjoint((NGRAMS, *TOKENIZERS)):
         missing.add(VOCAB)
     damaged += [f"{name} is not in the manifest" for name in sorted(missing)]
     if damaged:
