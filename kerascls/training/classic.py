@@ -1,16 +1,26 @@
 """What classic models start from: words of the training text, random weights."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
+from kerascls.errors import SettingsError
 from kerascls.models.classic.config import CLASSICS, classic_config
 from kerascls.models.presets import get_preset
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.preprocessing.tokenizers.units import UNITS
 from kerascls.preprocessing.tokenizers.words import (
+    WordTokenizer,
     build_word_tokenizer,
+)
+from kerascls.preprocessing.word_vectors import (
+    WordVectors,
+    embedding_matrix,
+    read_word_vectors,
 )
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.run_settings import RunSettings
@@ -20,6 +30,7 @@ from kerascls.training.starting_point import StartingPoint
 if TYPE_CHECKING:
     from kerascls.models.backend.compute import Compute
     from kerascls.models.classic.classifier import ClassicClassifier
+    from kerascls.models.classic.config import ClassicConfig
     from kerascls.training.job import Job
 
 MIN_COUNT = 2
@@ -30,11 +41,10 @@ class ClassicStart(StartingPoint):
     """What training a classic model starts from.
 
     Args:
-        matrix: float32 `(vocab_size, embedding_dim)` that word embeddings start from;
-            None for random ones.
+        vectors: What word embeddings start from; None for random ones.
     """
 
-    matrix: np.ndarray | None = None
+    vectors: WordVectors | None = None
 
     def resolve(self, settings: RunSettings) -> RunSettings:
         """Returns the settings with the preset's values where none was given."""
@@ -47,43 +57,83 @@ class ClassicStart(StartingPoint):
             learning_rate=preset.learning_rate,
         )
 
+    def token_notes(self, train: TokenStore) -> list[str]:
+        """Returns a line on how many words have a vector."""
+        if self.vectors is None:
+            return []
+        return [self._embeddings(train, seed=0)[1]]
+
+    def word_embeddings(self, train: TokenStore, seed: int) -> np.ndarray | None:
+        """Returns what they start from, float32 `(vocab_size, embedding_dim)`."""
+        return None if self.vectors is None else self._embeddings(train, seed)[0]
+
+    def _embeddings(self, train: TokenStore, seed: int) -> tuple[np.ndarray, str]:
+        tokenizer = cast("WordTokenizer", self.tokenizer)
+        counts = np.bincount(train.token_ids, minlength=tokenizer.vocab_size)
+        vectors = cast("WordVectors", self.vectors)
+        return embedding_matrix(tokenizer, vectors, seed, counts)
+
 
 def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
     """Makes the vocabulary of the training text, and reads word vectors for it.
 
     Raises:
-        DataError: When word vectors cannot be read.
+        CheckpointError: When word vectors cannot be read.
+        DataError: When the text has no words.
         SettingsError: When the model compares two texts and there are no pairs, or
             word vectors are of another width than was stated.
     """
     name = cast("str", settings.name)
+    _check_pairs(name, data)
     units, min_count = settings.units or "auto", settings.min_count or MIN_COUNT
-    texts = training_text(data)
-    tokenizer = build_word_tokenizer(texts, units, min_count=min_count)
+    tokenizer = build_word_tokenizer(training_text(data), units, min_count=min_count)
     notes = [
-        f"weights: random; vocabulary: {tokenizer.vocab_size} {tokenizer.title} of the "
-        f"training text that occur at least {min_count} times, lower-cased"
+        f"weights: random; vocabulary: {tokenizer.vocab_size:,} tokens that occur at "
+        f"least {min_count} times in the training text ({units}: "
+        f"{UNITS[units].meaning}), lower-cased"
     ]
     changes: dict[str, Any] = {"vocab_size": tokenizer.vocab_size}
     for size in ("embedding_dim", "hidden_dim", "num_layers"):
         if (value := getattr(settings, size)) is not None:
             changes[size] = value
-    matrix = None
+    vectors = None
     if settings.word_vectors is not None:
-        matrix, note = _word_vectors(settings, tokenizer, data)
-        changes["embedding_dim"] = matrix.shape[1]
-        notes.append(note)
+        vectors = _read_vectors(settings, tokenizer)
+        changes["embedding_dim"] = vectors.dim
+        notes.append(f"word vectors: {settings.word_vectors}")
     if CLASSICS[name].reads_sentences:
         changes["sentence_end_ids"] = tokenizer.sentence_end_ids
     return ClassicStart(
         name=name,
         preset=get_preset(name),
-        config=classic_config(name, **changes),
+        config=cast("Any", classic_config(name, **changes)),
         tokenizer=tokenizer,
         checkpoint=None,
         notes=tuple(notes),
-        matrix=matrix,
+        vectors=vectors,
     )
+
+
+def _check_pairs(name: str, data: LabelledText) -> None:
+    columns = data.parts["train"].dataset.text_columns
+    if CLASSICS[name].reads_pairs and len(columns) != 2:
+        raise SettingsError(
+            f"Expected pairs of texts for the model {name!r}, which compares two. "
+            f"Received: text columns {', '.join(columns)}. Name the second one with "
+            f"--text-pair, or choose another --model."
+        )
+
+
+def _read_vectors(settings: ModelSettings, tokenizer: WordTokenizer) -> WordVectors:
+    path, stated = settings.word_vectors, settings.embedding_dim
+    vectors = read_word_vectors(cast("Path", path), tokenizer.words)
+    if stated not in (None, vectors.dim):
+        raise SettingsError(
+            f"Expected the width of the word vectors, {vectors.dim}. Received: "
+            f"embedding_dim={stated}, word_vectors={str(path)!r}. Leave embedding_dim "
+            f"out."
+        )
+    return vectors
 
 
 def build_classic(
@@ -94,12 +144,16 @@ def build_classic(
     from kerascls.training.build import label_shares
 
     data, settings = job.data, job.settings
+    start, seed = cast("ClassicStart", job.start), settings.train.seed
     model = build_classic_model(
-        job.start.config,
+        cast("ClassicConfig", start.config),
         len(data.label_set),
         cast("float", settings.model.dropout),  # `resolve` has filled it in
-        settings.train.seed,
+        seed,
         compute.policy,
     )
+    vectors = start.word_embeddings(job.stores["train"], seed)
+    if vectors is not None:
+        model.body.words.table.assign(vectors)
     model.start_at(label_shares(data), data.task is Task.MULTILABEL)
     return model, []

@@ -68,7 +68,8 @@ class Job:
             found[id(dataset)] = unknown_note(
                 self.stores[name], texts, tokenizer, dataset.name
             )
-        notes = [*found.values(), self._cut_note()]
+        of_words = self.start.token_notes(self.stores["train"])
+        notes = [*of_words, *found.values(), self._cut_note()]
         return [note for note in notes if note]
 
     def _cut_note(self) -> str | None:

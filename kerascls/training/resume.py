@@ -11,7 +11,10 @@ from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
 from kerascls.training.run_directory import RunDirectory
 
-PATHS = ("data.train", "data.valid", "data.test", "model.checkpoint", "model.vocab")
+PATHS = (
+    *("data.train", "data.valid", "data.test"),
+    *("model.checkpoint", "model.vocab", "model.word_vectors"),
+)
 # What may differ, because the weights at the end do not depend on it.
 FREE = (
     *("train.max_minutes", "train.save_minutes", "train.save_steps"),

@@ -10,6 +10,7 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES, Family
 from kerascls.models.presets import Preset
 from kerascls.models.registry import POOLINGS
+from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.settings.run_settings import RunSettings
 
@@ -78,6 +79,10 @@ class StartingPoint:
         from kerascls.checkpoints.accounting import has_pooler
 
         return has_pooler(self.checkpoint)
+
+    def token_notes(self, train: TokenStore) -> list[str]:
+        """Returns lines on what it knows of the tokens of the training text."""
+        return []
 
     def encoder(
         self,

@@ -53,6 +53,8 @@ class FastText(ClassicLayer):
     ) -> KerasTensor:
         token_ids, mask = inputs["token_ids"], inputs["padding_mask"]
         vectors, masks = [embedded], [mask]
+        if self.ngrams is None:
+            return mean(embedded, mask)[:, 0]
         for length in range(2, self.config.sizes["ngrams"] + 1):
             ids, of_ngrams = hashed_ngrams(
                 token_ids, mask, length, self.config.sizes["buckets"]
