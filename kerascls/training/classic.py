@@ -24,6 +24,7 @@ from kerascls.preprocessing.word_vectors import (
 )
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.run_settings import RunSettings
+from kerascls.system.words import count
 from kerascls.training.choose_start import training_text
 from kerascls.training.starting_point import StartingPoint
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from kerascls.training.job import Job
 
 MIN_COUNT = 2
+MAX_STEPS = 16  # of a decoder: each takes time
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,18 @@ class ClassicStart(StartingPoint):
     vectors: WordVectors | None = None
 
     def resolve(self, settings: RunSettings) -> RunSettings:
-        """Returns the settings with the preset's values where none was given."""
+        """Returns the settings with the preset's values where none was given.
+
+        Raises:
+            SettingsError: When the model compares two texts and there are no pairs.
+        """
         preset, row = self.preset, CLASSICS[self.preset.name]
+        if row.reads_pairs and settings.data.text_pair is None:
+            raise SettingsError(
+                f"Expected pairs of texts for the model {self.name!r}, which compares "
+                f"two. Received: text_pair=None. Name the column of the second text "
+                f"with --text-pair, or choose another --model."
+            )
         return settings.with_defaults(
             max_tokens=preset.max_tokens,
             dropout=row.dropout,
@@ -80,11 +92,9 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
     Raises:
         CheckpointError: When word vectors cannot be read.
         DataError: When the text has no words.
-        SettingsError: When the model compares two texts and there are no pairs, or
-            word vectors are of another width than was stated.
+        SettingsError: When word vectors are of another width than was stated.
     """
     name = cast("str", settings.name)
-    _check_pairs(name, data)
     units, min_count = settings.units or "auto", settings.min_count or MIN_COUNT
     tokenizer = build_word_tokenizer(training_text(data), units, min_count=min_count)
     notes = [
@@ -103,6 +113,10 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
         notes.append(f"word vectors: {settings.word_vectors}")
     if CLASSICS[name].reads_sentences:
         changes["sentence_end_ids"] = tokenizer.sentence_end_ids
+    if CLASSICS[name].gives_in_turn:
+        steps, note = _steps(data)
+        changes["sizes"] = {**CLASSICS[name].own, "steps": steps}
+        notes.append(note)
     return ClassicStart(
         name=name,
         preset=get_preset(name),
@@ -114,14 +128,13 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
     )
 
 
-def _check_pairs(name: str, data: LabelledText) -> None:
-    columns = data.parts["train"].dataset.text_columns
-    if CLASSICS[name].reads_pairs and len(columns) != 2:
-        raise SettingsError(
-            f"Expected pairs of texts for the model {name!r}, which compares two. "
-            f"Received: text columns {', '.join(columns)}. Name the second one with "
-            f"--text-pair, or choose another --model."
-        )
+def _steps(data: LabelledText) -> tuple[int, str]:
+    """Returns how many labels a decoder gives one after another, and a line on it."""
+    most = max(map(len, data.parts["train"].labels))
+    steps = min(max(most, 1), MAX_STEPS)
+    return steps, (
+        f"decoder: {count(steps, 'step')}; a row of training has {most} labels at most"
+    )
 
 
 def _read_vectors(settings: ModelSettings, tokenizer: WordTokenizer) -> WordVectors:

@@ -138,6 +138,32 @@ def test_all_numbers_of_layers_can_be_stated(stopped, multilabel_files):
     assert job.start.config.num_layers == 2
 
 
+@pytest.mark.parametrize("name", [name for name in CLASSICS if name not in OF_ONE_TEXT])
+@pytest.mark.parametrize("text", [("question",), ("question", "answer")])
+def test_a_model_of_pairs_is_refused_without_them(name, text, pair_files):
+    with pytest.raises(SettingsError, match=f"'{name}', which compares two. Received"):
+        kerascls.fit(**pair_files, model=name, text=text)
+
+
+def test_a_model_of_pairs_is_told_the_texts_apart(stopped, pair_files):
+    columns = {"text": ("question",), "text_pair": "answer"}
+    job = stopped(**pair_files, **columns, model="siamese_cnn", min_count=1)
+    assert job.input_spec.pair
+
+
+def test_a_decoder_has_as_many_steps_as_a_row_has_labels(
+    stopped, multilabel_files, pair_files
+):
+    job = stopped(**multilabel_files, model="seq2seq", min_count=1)
+    most = max(map(len, job.data.parts["train"].labels))
+    assert most > 1
+    assert job.start.config.sizes["steps"] == most
+    assert any(f"decoder: {most} steps" in note for note in job.notes)
+    text = ("question", "answer")
+    job = stopped(**pair_files, text=text, model="seq2seq", min_count=1)
+    assert job.start.config.sizes["steps"] == 1
+
+
 def test_the_vocabulary_of_a_run_is_its_own_when_it_goes_on(textcnn_run):
     content = json.loads((textcnn_run.out / "bundle" / "words.json").read_text("utf-8"))
     assert content["units"] == "auto"

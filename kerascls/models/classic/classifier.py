@@ -137,6 +137,18 @@ class ClassicLayer(layers.Layer):
         embedded = self.words(token_ids, padding_mask)
         arrays = token_ids, segment_ids, padding_mask
         inputs = dict(zip(INPUTS, arrays, strict=True))
+        return self._logits(embedded, inputs, training)
+
+    def _logits(
+        self,
+        embedded: KerasTensor,
+        inputs: dict[str, KerasTensor],
+        training: bool | None,
+    ) -> KerasTensor:
+        """Returns float32 `(batch, num_classes)`; for the arguments see `_text_vector`.
+
+        A model whose logits are not made of one vector has another.
+        """
         vector = self._text_vector(embedded, inputs, training)
         return self.classifier(self.dropout(vector, training=training))
 

@@ -73,6 +73,8 @@ class Classic:
         max_tokens: Longest sequence.
         reads_pairs: Whether it compares two texts, and takes nothing else.
         reads_sentences: Whether it asks where sentences end.
+        gives_in_turn: Whether it gives labels one after another, at most
+            `sizes["steps"]`, which the training text is to give.
     """
 
     title: str
@@ -87,6 +89,7 @@ class Classic:
     max_tokens: int = 256
     reads_pairs: bool = False
     reads_sentences: bool = False
+    gives_in_turn: bool = False
 
 
 _HERE = "kerascls.models.classic"
@@ -106,6 +109,51 @@ CLASSICS: dict[str, Classic] = {
         layer=f"{_HERE}.textcnn:TextCNN",
         parameters=148_992,
         own={"widths": (2, 3, 4)},
+    ),
+    "textrnn": Classic(
+        title="TextRNN: an LSTM from either end, its last states",
+        layer=f"{_HERE}.textrnn:TextRNN",
+        parameters=263_168,
+        own={"max_over_time": 0},
+    ),
+    "textrnn_max": Classic(
+        title="TextRNN with the maximum over time of all states",
+        layer=f"{_HERE}.textrnn:TextRNN",
+        parameters=263_168,
+        own={"max_over_time": 1},
+    ),
+    "rcnn": Classic(
+        title="RCNN: each word between its left and right context, the maximum",
+        layer=f"{_HERE}.rcnn:RCNN",
+        parameters=115_328,
+    ),
+    "textcnn_rcnn": Classic(
+        title="TextCNN and RCNN on the same embeddings, mixed by one learned number",
+        layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
+        parameters=313_601,
+        own={"widths": (2, 3, 4)},
+    ),
+    "seq2seq": Classic(
+        title="Sequence to sequence: labels one after another, folded into scores",
+        layer=f"{_HERE}.seq2seq:Seq2Seq",
+        parameters=526_849,
+        own={"steps": 5},
+        gives_in_turn=True,
+    ),
+    "siamese_cnn": Classic(
+        title="Two texts through one TextCNN, then compared",
+        layer=f"{_HERE}.siamese:SiameseCNN",
+        parameters=198_272,
+        own={"widths": (2, 3, 4)},
+        reads_pairs=True,
+    ),
+    "siamese_rnn": Classic(
+        title="Two texts through one BiLSTM, then a bilinear form for each label",
+        layer=f"{_HERE}.siamese:SiameseRNN",
+        parameters=98_816,
+        sizes={"hidden_dim": 64},
+        own={"max_over_time": 0},
+        reads_pairs=True,
     ),
 }
 

@@ -13,7 +13,7 @@ from kerascls.models.classic.config import CLASSICS, ClassicConfig, classic_conf
 
 NAMES = tuple(CLASSICS)
 SENTENCE_ENDS = tuple(range(5, 15))  # a quarter of the tokens
-OWN = {"fasttext": {"ngrams": 3, "buckets": 64}}
+OWN = {"fasttext": {"ngrams": 3, "buckets": 64}, "seq2seq": {"steps": 3}}
 
 
 def tiny_classic_config(name: str, **changes) -> ClassicConfig:
