@@ -74,7 +74,8 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
         changes["embedding_dim"] = matrix.shape[1]
         notes.append(note)
     if CLASSICS[name].reads_sentences:
-        changes["sentence_end_ids"] = tokenizer.sentence_end_ids
+        ends = *tokenizer.sentence_end_ids, tokenizer.sep_id
+        changes["sentence_end_ids"] = ends
     return ClassicStart(
         name=name,
         preset=get_preset(name),
