@@ -112,7 +112,8 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
         changes["embedding_dim"] = vectors.dim
         notes.append(f"word vectors: {settings.word_vectors}")
     if CLASSICS[name].reads_sentences:
-        changes["sentence_end_ids"] = tokenizer.sentence_end_ids
+        ends = *tokenizer.sentence_end_ids, tokenizer.sep_id
+        changes["sentence_end_ids"] = ends
     if CLASSICS[name].gives_in_turn:
         steps, note = _steps(data)
         changes["sizes"] = {**CLASSICS[name].own, "steps": steps}

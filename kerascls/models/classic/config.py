@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from kerascls.errors import SettingsError
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClassicConfig:
@@ -19,6 +21,9 @@ class ClassicConfig:
         sizes: What only this model has, by name: whole numbers, or tuples of them.
         sentence_end_ids: Ids of tokens that end a sentence, for models that read
             sentences.
+
+    Raises:
+        SettingsError: When attention heads do not divide `hidden_dim`.
     """
 
     model: str
@@ -40,6 +45,14 @@ class ClassicConfig:
         }
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "sentence_end_ids", tuple(self.sentence_end_ids))
+        num_heads = sizes.get("num_heads", 1)
+        if self.hidden_dim % num_heads:
+            raise SettingsError(
+                f"Expected a width that {num_heads} attention heads share evenly. "
+                f"Received: hidden_dim={self.hidden_dim} for {self.model}. Give a "
+                f"multiple of {num_heads} with --set model.hidden_dim="
+                f"{num_heads * max(1, self.hidden_dim // num_heads)}."
+            )
 
     @property
     def parameters(self) -> int:
@@ -154,6 +167,43 @@ CLASSICS: dict[str, Classic] = {
         sizes={"hidden_dim": 64},
         own={"max_over_time": 0},
         reads_pairs=True,
+    ),
+    "dpcnn": Classic(
+        title="DPCNN: a pyramid of convolutions, each on half of the one below",
+        layer=f"{_HERE}.dpcnn:DPCNN",
+        parameters=936_320,
+        sizes={"num_layers": 8},
+    ),
+    "transformer": Classic(
+        title="Transformer: self-attention from scratch, the maximum over tokens",
+        layer=f"{_HERE}.transformer:Transformer",
+        parameters=396_544,
+        sizes={"num_layers": 2},
+        own={"num_heads": 4},
+        dropout=0.2,
+        learning_rate=5e-4,
+    ),
+    "han": Classic(
+        title="HAN: BiGRU and attention over words, then over sentences",
+        layer=f"{_HERE}.han:HierarchicalAttention",
+        parameters=182_272,
+        sizes={"hidden_dim": 64},
+        own={"max_sentences": 16},
+        reads_sentences=True,
+    ),
+    "entity_network": Classic(
+        title="Recurrent entity network: blocks of memory that read sentences",
+        layer=f"{_HERE}.entity_network:EntityNetwork",
+        parameters=87_936,
+        own={"blocks": 10, "places": 32, "piece_tokens": 4, "max_sentences": 32},
+        reads_sentences=True,
+    ),
+    "dynamic_memory": Classic(
+        title="Dynamic memory network: passes over sentences, with attention",
+        layer=f"{_HERE}.dynamic_memory:DynamicMemory",
+        parameters=528_001,
+        own={"passes": 3, "piece_tokens": 4, "max_sentences": 32},
+        reads_sentences=True,
     ),
 }
 
