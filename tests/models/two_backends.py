@@ -25,9 +25,9 @@ MODELS = {
     "multiclass": {"family": "electra", "pooling": "cls"},
     "multilabel": {
         "family": "albert",
-        "pooling": "mean",
+        "pooling": "cnn",
         "num_layers": 1,
-        "window_pooling": "attention",
+        "window_pooling": "lstm",
     },
 }
 WINDOWS = {
