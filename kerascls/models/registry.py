@@ -17,6 +17,7 @@ class Pooling:
         onnx: `module:function` of `(graph, hidden, padding_mask, prefix)` that adds
             the same to an ONNX graph, `(batch, width)` where there is one vector;
             names of weights begin with `prefix`. None for what cannot be exported so.
+        in_tflite: Whether TensorFlow Lite has operations for it.
         has_weights: Whether it learns.
         first_only: Whether hidden states of other tokens than the first change nothing.
         with_pool: Whether it takes the encoder's pooled vector for hidden states.
@@ -29,6 +30,7 @@ class Pooling:
     meaning: str
     layer: str
     onnx: str | None = None
+    in_tflite: bool = True
     has_weights: bool = False
     first_only: bool = False
     with_pool: bool = False
@@ -102,6 +104,7 @@ POOLINGS = {
         meaning="the maximum of an LSTM from either end",
         layer=f"{_SEQUENCE_LAYERS}:LSTMPooling",
         onnx=f"{_SEQUENCE_NODES}:lstm",
+        in_tflite=False,  # its loops are over states of a batch of one fixed size
         has_weights=True,
     ),
 }

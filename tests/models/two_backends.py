@@ -25,9 +25,9 @@ MODELS = {
     "multiclass": {"family": "electra", "pooling": "cls"},
     "multilabel": {
         "family": "albert",
-        "pooling": "cnn",
+        "pooling": "mean",
         "num_layers": 1,
-        "window_pooling": "lstm",
+        "window_pooling": "attention",
     },
 }
 WINDOWS = {

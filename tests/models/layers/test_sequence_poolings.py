@@ -1,5 +1,10 @@
 """Poolings of tokens in their order, each against a plain loop in numpy."""
 
+import importlib.util
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -164,22 +169,53 @@ def test_one_seed_fixes_the_weights_and_no_two_begin_alike(kind):
     assert len(starts) == len(kernels)
 
 
-@pytest.mark.parametrize("name", ["cnn", "lstm"])
-def test_a_head_learns_a_batch_by_heart(name):
+def losses(name, epochs, **options) -> list[float]:
+    """Returns those of a head that learns one batch by heart."""
     random = np.random.default_rng(0)
     mask = tiny_batch(tuple(range(1, 10)))["padding_mask"]
     hidden = random.standard_normal((*mask.shape, DIM), np.float32)
     inputs = [keras.Input((None, DIM)), keras.Input((None,), dtype="int32")]
-    head = ClassificationHead(3, DIM, name)
+    head = ClassificationHead(3, DIM, name, dropout=0.0)
     model = keras.Model(inputs, head(*inputs))
     model.compile(
         keras.optimizers.Adam(0.02),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        **options,
     )
     labels = random.integers(0, 3, len(mask))
-    fit = {"batch_size": len(mask), "epochs": 60, "verbose": 0}
-    losses = model.fit([hidden, mask], labels, **fit).history["loss"]
-    assert losses[-1] < 0.05 < losses[0]
+    fit = {"batch_size": len(mask), "epochs": epochs, "shuffle": False, "verbose": 0}
+    return model.fit([hidden, mask], labels, **fit).history["loss"]
+
+
+@pytest.mark.parametrize("name", ["cnn", "lstm"])
+def test_a_head_learns_a_batch_by_heart(name):
+    found = losses(name, 40, jit_compile=False)
+    assert found[-1] < 0.05 < 0.5 < found[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cnn", "lstm"])
+def test_compiled_steps_are_the_same(name):
+    plain, compiled = (losses(name, 5, jit_compile=jit) for jit in (False, True))
+    np.testing.assert_allclose(compiled, plain, rtol=1e-3)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() == "jax", reason="this run has the JAX backend already"
+)
+@pytest.mark.slow
+def test_jax_pools_and_learns_the_same():
+    if importlib.util.find_spec("jax") is None:
+        pytest.skip("jax is not installed")
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", __file__]
+        + ["-k", "without_its_padding or by_heart or last_real"],
+        env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout[-3000:]
+    assert "5 passed" in result.stdout
 
 
 def test_weights_have_stable_names():
