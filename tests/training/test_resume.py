@@ -107,7 +107,7 @@ def facts(sha256="abc", rows=70, weights=None, **more):
 
 def test_the_same_data_and_weights_are_accepted(run):
     before = dict(run.facts)
-    require_same_start(run, facts())
+    require_same_start(run.path, run.facts, facts())
     assert run.facts == before
 
 
@@ -123,7 +123,7 @@ def test_the_same_data_and_weights_are_accepted(run):
 )
 def test_other_data_or_weights_are_refused(run, now, expected):
     with pytest.raises(SettingsError, match=expected):
-        require_same_start(run, now)
+        require_same_start(run.path, run.facts, now)
 
 
 @pytest.mark.parametrize(
