@@ -183,7 +183,7 @@ def _cost_cells(one: Standing, say: Language) -> list[str]:
     costs = one.costs
     forms: Sequence[tuple[float | None, Callable[[float], str]]] = (
         (costs.parameters, _count),
-        (costs.minutes, lambda minutes: f"{minutes:.1f}"),
+        (costs.minutes, lambda minutes: f"{minutes:.{1 if minutes >= 1 else 2}f}"),
         (costs.speed and costs.speed.texts_per_s, lambda speed: f"{speed:,.0f}"),
         (costs.bundle_bytes, lambda size: f"{size / 1e6:.1f}"),
     )

@@ -110,6 +110,10 @@ def check_contenders(
         forget_models()
     if failed:
         lines = [f"{name} cannot be trained. {error}" for name, error in failed.items()]
+        lines.append(
+            "Nothing was trained yet. An option of one model is given as --set "
+            f"{next(iter(failed))}:GROUP.FIELD=VALUE."
+        )
         raise type(next(iter(failed.values())))("\n".join(lines))
     return weights
 

@@ -130,13 +130,18 @@ def require_same_data(
 ) -> None:
     """Checks that data and weights are those with which a comparison began.
 
+    Args:
+        out: Its directory.
+        data: Facts on each part.
+        weights: Those of the models that are still to be trained.
+
     Raises:
         SettingsError: Naming what differs.
     """
     known = _known(out)
     for name, model in known["models"].items():
         before = {"data": known["data"], "weights": model["weights"]}
-        now = {"data": data, "weights": weights[name]}
+        now = {"data": data, "weights": weights.get(name, model["weights"])}
         require_same_start(out, before, now)
 
 

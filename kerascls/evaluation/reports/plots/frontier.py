@@ -1,5 +1,6 @@
 """A picture of quality against speed, with the models that no other beats."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +52,7 @@ def plot_frontier(board: Leaderboard, *, language: str = "en") -> "Figure":
         axes.set(xlabel=say("texts per second"), ylabel=score)
         axes.set_title(shortened(board.machine, 90), fontsize="small", color=_OTHERS)
         axes.grid(alpha=0.3)
+        _write_speeds(axes)
         axes.legend(loc="lower left", fontsize="small", framealpha=0.6)
         _name_points(figure, axes, drawn, board.by)
     return figure
@@ -82,6 +84,21 @@ def _draw_points(axes: "Axes", drawn: list[Standing], by: str, say: Language) ->
         )
 
 
+def _write_speeds(axes: "Axes") -> None:
+    """Writes plain numbers at the axis; powers of ten would be formulas."""
+    from matplotlib.ticker import AutoLocator, LogLocator, NullFormatter
+
+    low, high = axes.get_xlim()
+    few = LogLocator(subs=(1, 2, 5)) if high < 100 * low else LogLocator(subs=(1,))
+    axes.xaxis.set_major_locator(few if high >= 5 * low else AutoLocator())
+    axes.xaxis.set_major_formatter(_speed_text)
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _speed_text(speed: float, place: int) -> str:
+    return f"{speed:,.0f}" if speed >= 10 else f"{speed:g}"
+
+
 def _name_points(
     figure: "Figure", axes: "Axes", drawn: list[Standing], by: str
 ) -> None:
@@ -107,7 +124,10 @@ def _name_points(
     )
     points = to_points * axes.transData.transform([_place(one, by) for one in drawn])
     places = label_places(
-        points.tolist(), [tuple(box[1] - box[0]) for box in boxes], tuple(frame.ravel())
+        points.tolist(),
+        [tuple(box[1] - box[0]) for box in boxes],
+        tuple(frame.ravel()),
+        lines=_lines(axes, drawn, by, to_points),
     )
     for name, point, box, place in zip(names, points, boxes, places, strict=True):
         name.set_position((place[0] - point[0], place[1] - point[1]))
@@ -115,6 +135,24 @@ def _name_points(
         nearest = point.clip(place, place + (box[1] - box[0])) - point
         if abs(nearest).max() > _NEAR:
             _join(axes, name.xy, nearest)
+
+
+def _lines(
+    axes: "Axes", drawn: list[Standing], by: str, to_points: float
+) -> list[tuple[float, float, float, float]]:
+    """Returns bars, the parts of the line between models, and legend, as boxes."""
+    ends = []
+    for one in drawn:
+        (x, y), std = _place(one, by), one.scores[by].std or 0.0
+        ends.append(((x, y - std), (x, y + std)))
+    front = sorted(_place(one, by) for one in drawn if one.on_frontier)
+    for (x_a, y_a), (x_b, y_b) in pairwise(front):
+        ends += [((x_a, y_b), (x_a, y_a)), ((x_a, y_b), (x_b, y_b))]
+    corners = [to_points * axes.transData.transform(pair) for pair in ends]
+    if (legend := axes.get_legend()) is not None:
+        corners.append(to_points * legend.get_window_extent().get_points())
+    grown = [np.concatenate([one[0] - 1, one[1] + 1]) for one in corners]
+    return [tuple(one.tolist()) for one in grown]
 
 
 def _join(axes: "Axes", place: tuple[float, float], offset: np.ndarray) -> None:

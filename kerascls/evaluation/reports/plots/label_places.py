@@ -9,6 +9,8 @@ Point = tuple[float, float]
 _ANGLES = 24
 _STEP = 0.5
 _RINGS = 60
+# A label further away than that is harder to follow than one that crosses a line.
+_NEAR_RINGS = 4
 
 
 def label_places(
@@ -16,18 +18,20 @@ def label_places(
     sizes: Sequence[Point],
     frame: Box,
     gap: float = 6.0,
+    lines: Sequence[Box] = (),
 ) -> list[Point]:
     """Returns the lower left corner of each label.
 
     A label goes to the nearest place around its point, first to the right, that is
-    within the frame and free of labels placed before and of all points. Where there is
-    none, to the right.
+    within the frame and free of labels placed before, of all points, and of lines if
+    that can be. Where there is none, to the right.
 
     Args:
         points: What is labelled, x and y.
         sizes: Width and height of each label.
         frame: Left, lower, right and upper end of where labels may be.
         gap: Between a point and its label, and what is kept free around points.
+        lines: What else is drawn, as thin boxes.
 
     Example:
         >>> label_places([(0, 0)], [(10, 4)], (-50, -50, 50, 50))
@@ -36,12 +40,14 @@ def label_places(
     taken = [(x - gap / 2, y - gap / 2, x + gap / 2, y + gap / 2) for x, y in points]
     places = []
     for point, size in zip(points, sizes, strict=True):
-        free = (
+        free = [
             box
             for box in _around(point, size, gap)
             if _within(box, frame) and not any(_overlap(box, one) for one in taken)
-        )
-        box = next(free, next(_around(point, size, gap)))
+        ]
+        near = free[: _NEAR_RINGS * _ANGLES]
+        clear = (box for box in near if not any(_overlap(box, one) for one in lines))
+        box = next(clear, next(iter(free), next(_around(point, size, gap))))
         taken.append(box)
         places.append(box[:2])
     return places
