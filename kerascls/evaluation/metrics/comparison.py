@@ -24,8 +24,8 @@ References:
     multiple test procedure.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf, sqrt
 
@@ -135,16 +135,15 @@ def compare_models(
             f"0.95."
         )
     drawn = _drawn(targets, decisions, HEADLINE.index(score), resamples, seed)
-    votes = [sum(one.astype(np.int32) for one in seeds) for seeds in decisions]
-    pairs = []
+    votes = [np.sum(seeds, axis=0, dtype=np.int32) for seeds in decisions]
+    found = []
     for a, b in combinations(range(len(decisions)), 2):
         unlike = votes[a] * len(decisions[b]) != votes[b] * len(decisions[a])
         rows = int(np.count_nonzero(unlike.any(axis=1)))
-        pairs.append((a, b, *_difference(drawn[a], drawn[b], rows, level)))
-    corrected = holm([pair[-1] for pair in pairs])
+        found.append(_difference((a, b), (drawn[a], drawn[b]), rows, level))
+    corrected = holm([one.p for one in found])
     return [
-        ModelDifference(*pair, corrected_p=p)
-        for pair, p in zip(pairs, corrected, strict=True)
+        replace(one, corrected_p=p) for one, p in zip(found, corrected, strict=True)
     ]
 
 
@@ -189,24 +188,29 @@ def _drawn(
     return [_Drawn(*part) for part in parts]
 
 
-def _difference(a: _Drawn, b: _Drawn, rows: int, level: float) -> Iterator[float]:
-    """Yields difference, both ends of its interval, and p.
+def _difference(
+    places: tuple[int, int], drawn: tuple[_Drawn, _Drawn], rows: int, level: float
+) -> ModelDifference:
+    """Tests one pair; p is not corrected yet.
 
     Of `rows` that differ no test can say more than that all of them are on one side,
     which happens by chance once in `2 ** (rows - 1)` times.
     """
     from scipy import stats
 
+    a, b = drawn
     difference = b.mean - a.mean
     by_rows = b.resampled.mean(axis=0) - a.resampled.mean(axis=0)
-    of_seeds = [(one.seeds_variance, len(one.observed) - 1) for one in (a, b)]
-    variance = by_rows.var(ddof=1) + sum(part for part, _ in of_seeds)
+    of_seeds = [(one.seeds_variance, len(one.observed) - 1) for one in drawn]
+    variance = float(by_rows.var(ddof=1)) + sum(part for part, _ in of_seeds)
     doubt = sum(part**2 / freedom for part, freedom in of_seeds if part > 0)
     freedom = variance**2 / doubt if doubt > 0 else inf
     error = sqrt(variance)
-    margin = stats.t.ppf((1 + level) / 2, freedom) * error
-    yield from (difference, difference - margin, difference + margin)
+    margin = float(stats.t.ppf((1 + level) / 2, freedom)) * error
     distance = abs(difference) / error if error > 0 else inf
-    p = 2 * float(stats.t.sf(distance, freedom))
     least = 2.0 ** (1 - min(rows, 1000))
-    yield min(1.0, max(p, least)) if rows else 1.0
+    p = min(1.0, max(2 * float(stats.t.sf(distance, freedom)), least))
+    if not rows:
+        p = 1.0
+    ends = difference - margin, difference + margin
+    return ModelDifference(*places, difference, *ends, p, p)

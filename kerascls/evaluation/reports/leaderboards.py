@@ -181,10 +181,11 @@ def _distance(one: Standing, say: Language) -> str:
 
 def _cost_cells(one: Standing, say: Language) -> list[str]:
     costs = one.costs
+    speed = None if costs.speed is None else costs.speed.texts_per_s
     forms: Sequence[tuple[float | None, Callable[[float], str]]] = (
         (costs.parameters, _count),
         (costs.minutes, lambda minutes: f"{minutes:.{1 if minutes >= 1 else 2}f}"),
-        (costs.speed and costs.speed.texts_per_s, lambda speed: f"{speed:,.0f}"),
+        (speed, lambda texts_per_s: f"{texts_per_s:,.0f}"),
         (costs.bundle_bytes, lambda size: f"{size / 1e6:.1f}"),
     )
     return [say("n/a") if value is None else form(value) for value, form in forms]

@@ -40,7 +40,8 @@ def ranked(
     """
     entries = {name: entry_of(name, runs) for name, runs in groups.items()}
     same_rows_of(entries.values())  # before the time that speeds take
-    found, notes = {}, notes_on(entries.values())
+    found: dict[str, Speed] = {}
+    notes = notes_on(entries.values())
     if speed:
         screen.say(f"measuring the speed of {len(groups)} bundles")
         found, why = _speeds(groups, texts)

@@ -138,8 +138,16 @@ def test_markdown_has_every_line(detailed):
     text = report_markdown(detailed)
     ranking = detailed.details.ranking
     assert f"P@3 {ranking.p_at[3]:.4f}" in text
-    assert f"top-five score {ranking.top_five:.4f}" in text
+    assert f"Label-ranking average precision {ranking.lrap:.4f}." in text
     assert f"Brier score {detailed.details.brier_score:.4f}." in text
+
+
+@pytest.mark.parametrize("labels", [5, 6])
+def test_the_top_five_are_told_of_more_labels_than_five(report, labels):
+    details = details_of(scored_rows(targets=np.eye(labels, dtype=bool)), resamples=2)
+    text = report_markdown(replace(report, details=details))
+    told = f", top-five score {details.ranking.top_five:.4f}." in text
+    assert told is (labels == 6)
 
 
 def test_undefined_scores_are_shown_as_such(report):

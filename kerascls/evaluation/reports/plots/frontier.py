@@ -95,7 +95,7 @@ def _write_speeds(axes: "Axes") -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _speed_text(speed: float, place: int) -> str:
+def _speed_text(speed: float, place: float) -> str:
     return f"{speed:,.0f}" if speed >= 10 else f"{speed:g}"
 
 
@@ -126,7 +126,7 @@ def _name_points(
     places = label_places(
         points.tolist(),
         [tuple(box[1] - box[0]) for box in boxes],
-        tuple(frame.ravel()),
+        (*frame[0].tolist(), *frame[1].tolist()),
         lines=_lines(axes, drawn, by, to_points),
     )
     for name, point, box, place in zip(names, points, boxes, places, strict=True):
