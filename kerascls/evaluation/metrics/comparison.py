@@ -194,7 +194,7 @@ def _difference(
     """Tests one pair; p is not corrected yet.
 
     Of `rows` that differ no test can say more than that all of them are on one side,
-    which happens by chance once in `2 ** (rows - 1)` times.
+    which happens by chance once in `2 ** (rows - 1)` times; of none, nothing.
     """
     from scipy import stats
 
@@ -210,7 +210,5 @@ def _difference(
     distance = abs(difference) / error if error > 0 else inf
     least = 2.0 ** (1 - min(rows, 1000))
     p = min(1.0, max(2 * float(stats.t.sf(distance, freedom)), least))
-    if not rows:
-        p = 1.0
     ends = difference - margin, difference + margin
     return ModelDifference(*places, difference, *ends, p, p)
