@@ -14,6 +14,7 @@ _PLACES = {
     "Tokenizer": "kerascls.preprocessing.tokenizers.wordpiece",
     "audit": "kerascls.auditing.audit",
     "build_transformer_model": "kerascls.checkpoints.transformer_model",
+    "compare": "kerascls.experiments.comparison.compare",
     "convert": "kerascls.inference.convert",
     "convert_data": "kerascls.data.conversion",
     "describe_data": "kerascls.auditing.data_stats",
@@ -45,6 +46,7 @@ __all__ = [
     "Tokenizer",
     "audit",
     "build_transformer_model",
+    "compare",
     "convert",
     "convert_data",
     "describe_data",
@@ -79,6 +81,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate
     from kerascls.evaluation.tune import tune
+    from kerascls.experiments.comparison.compare import compare
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds

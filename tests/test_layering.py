@@ -75,9 +75,11 @@ LIGHT = {
     "training.state",
     "training.trainable",
     "auditing",
+    "experiments.comparison",
     "experiments.learning_rate",
     "experiments.search",
     "experiments.seeds",
+    "experiments.series",
     "serving",
     "cli",
 }

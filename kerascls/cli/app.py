@@ -19,6 +19,7 @@ COMMANDS = {
     "fit": "Train a classifier from labelled text.",
     "search": "Look for the best settings for labelled text.",
     "find-rate": "Suggest a learning rate for labelled text.",
+    "compare": "Rank several models on the same test rows.",
     "evaluate": "Score a trained classifier on labelled text.",
     "tune": "Fit thresholds and probabilities anew, without training.",
     "diff": "Test whether two runs differ on the same test rows.",

@@ -203,10 +203,21 @@ class Job:
         )
 
 
-def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
+def prepare(
+    settings: RunSettings,
+    screen: Screen,
+    cache: bool = True,
+    data: LabelledText | None = None,
+) -> Any:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
     Keras is loaded only where number format, compilation or devices are stated.
+
+    Args:
+        settings: What was asked for.
+        screen: What is told to people.
+        cache: Whether token ids are kept for the next run on the same file.
+        data: What these settings read, where it has been read already.
 
     Returns:
         What trains the model: a `Job` for a Keras model, or another `Trainable`. Its
@@ -222,8 +233,9 @@ def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
     require_trackers(settings.train.track)
     if cache:
         limit_bytes()  # that it can be read
-    with screen.bars() as bars:
-        data = load_labelled_text(settings.data, settings.split_seed, bars)
+    if data is None:
+        with screen.bars() as bars:
+            data = load_labelled_text(settings.data, settings.split_seed, bars)
     check_decision(settings.decision, data.task, tuple(data.label_set))
     label = class_of_score(settings.train.best_by)
     if label is not None:
