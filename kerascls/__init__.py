@@ -19,6 +19,7 @@ _PLACES = {
     "describe_data": "kerascls.auditing.data_stats",
     "diff": "kerascls.evaluation.diff",
     "download": "kerascls.checkpoints.downloading",
+    "ensemble": "kerascls.experiments.combining.ensemble",
     "evaluate": "kerascls.evaluation.evaluate",
     "export": "kerascls.serving.exporters.export",
     "find_rate": "kerascls.experiments.learning_rate",
@@ -32,6 +33,7 @@ _PLACES = {
     "relabel": "kerascls.auditing.relabelling.relabel",
     "search": "kerascls.experiments.search.search",
     "sequence_padding": "kerascls.preprocessing.tokenizers.wordpiece",
+    "soup": "kerascls.experiments.combining.soup",
     "tune": "kerascls.evaluation.tune",
 }
 
@@ -50,6 +52,7 @@ __all__ = [
     "describe_data",
     "diff",
     "download",
+    "ensemble",
     "evaluate",
     "export",
     "find_rate",
@@ -63,6 +66,7 @@ __all__ = [
     "relabel",
     "search",
     "sequence_padding",
+    "soup",
     "tune",
 ]
 __version__ = "0.1.0"
@@ -79,6 +83,8 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate
     from kerascls.evaluation.tune import tune
+    from kerascls.experiments.combining.ensemble import ensemble
+    from kerascls.experiments.combining.soup import soup
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds

@@ -72,6 +72,7 @@ LIGHT = {
     "training.state",
     "training.trainable",
     "auditing",
+    "experiments.combining",
     "experiments.learning_rate",
     "experiments.search",
     "experiments.seeds",

@@ -19,6 +19,8 @@ COMMANDS = {
     "fit": "Train a classifier from labelled text.",
     "search": "Look for the best settings for labelled text.",
     "find-rate": "Suggest a learning rate for labelled text.",
+    "ensemble": "Make one classifier of several trained ones.",
+    "soup": "Average the weights of several runs of one model.",
     "evaluate": "Score a trained classifier on labelled text.",
     "tune": "Fit thresholds and probabilities anew, without training.",
     "diff": "Test whether two runs differ on the same test rows.",

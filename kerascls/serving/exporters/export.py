@@ -1,5 +1,6 @@
 """`export`: a classifier in another format, used only if it does the same."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -154,6 +155,13 @@ class _Job:
     def check(self) -> None:
         """Refuses what cannot be done before anything is computed."""
         chosen = FORMATS[known_name(FORMATS, self.format, "format")]
+        if inner := _with_tokens(self.bundle):
+            lines = [shlex.join(["kerascls", "export", str(path)]) for path in inner]
+            raise BundleError(
+                f"Expected one model of tokens. Received: {str(self.bundle.path)!r}, "
+                f"an ensemble, which runs each member's own ONNX file where it has "
+                f"one. Write those: {'; '.join(lines)}."
+            )
         if not self.bundle.input_spec.has_tokens:
             raise BundleError(
                 f"Expected a model of tokens, for a format of such. Received: "
@@ -239,3 +247,12 @@ class _Job:
         }
         written = add_export(self.bundle, self.format, made, metadata)
         return written.path / written.exports[self.format]["file"]
+
+
+def _with_tokens(bundle: Bundle) -> list[Path]:
+    """Returns where the members of an ensemble are that read tokens."""
+    found = []
+    for inner in (member.bundle for member in bundle.members):
+        is_one = inner.input_spec.has_tokens
+        found += [inner.path] if is_one else _with_tokens(inner)
+    return found

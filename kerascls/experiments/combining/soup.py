@@ -1,0 +1,365 @@
+"""`soup`: the weights of several runs of one model, averaged."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from kerascls.data.readers import ReadOptions
+from kerascls.decision.decision import Decision
+from kerascls.decision.fit_decision import decide
+from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.rules import decision_line
+from kerascls.evaluation.scored_rows import VALID_ROWS_FILE
+from kerascls.experiments.combining.averaging import (
+    average,
+    check_alike,
+    tokenizer_file,
+)
+from kerascls.experiments.combining.candidates import (
+    Candidate,
+    decision_settings,
+    open_candidates,
+    refuse_inside,
+)
+from kerascls.experiments.combining.held_out import (
+    HeldOut,
+    part_of_run,
+    rows_to_score,
+)
+from kerascls.experiments.combining.shipping import (
+    Combined,
+    directory_of,
+    language_of_runs,
+    refuse_reading,
+    score_once,
+)
+from kerascls.experiments.combining.valid_rows import (
+    joined_seen_texts,
+    kept_rows,
+    read_rows,
+)
+from kerascls.experiments.combining.weighing import Judge, Weighed, weights_table
+from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, write_bundle
+from kerascls.inference.bundle.files import BUNDLE_FOLDER, SETTINGS
+from kerascls.inference.predictor import Predictor
+from kerascls.preprocessing.token_store import TokenStore, build_token_store
+from kerascls.settings.decision import DecisionSettings
+from kerascls.settings.training import LANGUAGES, checked_score
+from kerascls.system.console import Screen
+from kerascls.system.extras import TRAINING, require_keras
+from kerascls.system.tables import known_name
+from kerascls.system.words import count
+from kerascls.training.run_directory import RunDirectory, free_directory
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kerascls.inference.runtimes.keras_runtime import KerasRuntime
+
+NAME = "soup"
+
+
+@dataclass(frozen=True, eq=False)
+class Broth:
+    """The mean of the weights of some runs, and how it does on the validation rows.
+
+    Args:
+        parts: Which candidates are in it.
+        logits: What it says of the rows, float32 `(rows, labels)`.
+        decision: Fitted to them.
+        log_loss: Of its calibrated probabilities.
+        score: What soups and runs are told apart by, of the labels that it gives.
+    """
+
+    parts: tuple[int, ...]
+    logits: np.ndarray
+    decision: Decision
+    log_loss: float
+    score: float
+
+    @property
+    def value(self) -> tuple[float, float]:
+        """What it is compared by, the larger the better."""
+        return self.score, -self.log_loss
+
+
+@dataclass(eq=False)
+class Kitchen:
+    """Scores soups on the validation rows; see `ValidRows` for those."""
+
+    candidates: Sequence[Candidate]
+    judge: Judge
+    texts: Sequence[tuple[str, ...]]
+
+    @cached_property
+    def singles(self) -> list[Broth]:
+        """The runs themselves."""
+        logits = self.judge.rows.logits
+        return [self._tasted((number,), of_it) for number, of_it in enumerate(logits)]
+
+    @cached_property
+    def order(self) -> list[int]:
+        """The candidates, the best first."""
+        numbers = range(len(self.candidates))
+        return sorted(numbers, key=lambda n: self.singles[n].value, reverse=True)
+
+    @property
+    def best_single(self) -> Broth:
+        """The best run by itself."""
+        return self.singles[self.order[0]]
+
+    def cook(self, parts: Sequence[int]) -> Broth:
+        """Returns the soup of several candidates."""
+        self._runtime.take(average([self.candidates[n].bundle for n in parts]))
+        logits = self._predictor.logits(self._store)
+        return self._tasted(tuple(sorted(parts)), logits)
+
+    @cached_property
+    def _runtime(self) -> "KerasRuntime":
+        from kerascls.inference.runtimes.keras_runtime import KerasRuntime
+
+        return KerasRuntime(self.candidates[0].bundle)
+
+    @cached_property
+    def _predictor(self) -> Predictor:
+        return Predictor(self.candidates[0].bundle, self._runtime)
+
+    @cached_property
+    def _store(self) -> TokenStore:
+        return build_token_store(self.texts, self._predictor.tokenizer)
+
+    def _tasted(self, parts: tuple[int, ...], logits: np.ndarray) -> Broth:
+        rows, judge = self.judge.rows, self.judge
+        task, labels = rows.rows.task, self.candidates[0].labels
+        decision = decide(judge.decision, task, labels, rows.known_targets, logits)
+        probabilities = decision.probabilities(logits, task)
+        chosen = decision.rule.apply(probabilities)
+        score = judge.of_labels(probabilities, chosen)
+        return Broth(parts, logits, decision, judge.loss(probabilities), score)
+
+
+def _greedy(kitchen: Kitchen) -> Broth:
+    best = kitchen.best_single
+    for number in kitchen.order[1:]:
+        tried = kitchen.cook([*best.parts, number])
+        if tried.value >= best.value:
+            best = tried
+    return best
+
+
+def _uniform(kitchen: Kitchen) -> Broth:
+    tried = kitchen.cook(range(len(kitchen.candidates)))
+    return tried if tried.value >= kitchen.best_single.value else kitchen.best_single
+
+
+# Which runs are averaged, the first by default.
+MIXTURES = {"greedy": _greedy, "uniform": _uniform}
+
+
+def soup(
+    runs: Sequence[str | Path],
+    *,
+    out: str | Path | None = None,
+    valid: Any = None,
+    test: Any = None,
+    select: str = "greedy",
+    best_by: str = "macro_f1",
+    language: str | None = None,
+    overwrite: bool = False,
+    quiet: bool = False,
+    console: "Console | None" = None,
+    **options: Any,
+) -> Combined:
+    """Averages the weights of several runs of one model into one as fast as each.
+
+    The runs differ in seed or settings; architecture, vocabulary and pretrained weights
+    are the same. The mean is kept if it does no worse on the validation rows than the
+    best single run, which is written otherwise. The bundle is one like any other.
+
+    Args:
+        runs: Run directories, two or more, of transformers that `fit` trained.
+        out: The directory to write; by default a new one in `runs/`.
+        valid: Labelled text to choose on, as in `evaluate`; by default the validation
+            part of the runs, read again, which must be the same rows.
+        test: Labelled text to score on; by default the runs' test part, read again.
+        select: `"greedy"`: from the best run on, each that makes the mean no worse is
+            taken in; `"uniform"`: all are.
+        best_by: Validation score of that, as `train.best_by`.
+        language: Of report.html, report.md and plots; by default the first run's.
+        overwrite: Whether an earlier run in `out` may be replaced.
+        quiet: Whether to show nothing.
+        console: Where to show; standard output by default.
+        **options: As for `ensemble`.
+
+    Returns:
+        The `Combined`: where it is, what is in it and the report.
+
+    Raises:
+        BundleError: When a run has no bundle or a damaged one.
+        DataError: When a file cannot be used.
+        SettingsError: When the weights of the runs have no mean that means something,
+            they were validated on different rows, or a keyword is unknown.
+
+    References:
+        Wortsman et al. 2022, see `kerascls.experiments.combining.averaging`.
+
+    Example:
+        >>> seeds = kerascls.fit_seeds(train="news.csv", seeds=3)
+        >>> runs = [run.out for run in seeds.runs.values()]
+        >>> kerascls.soup(runs, out="runs/soup").report.scores.macro.f1
+    """
+    fields = DecisionSettings.model_fields
+    reading = ReadOptions.from_keywords(soup, options, fields)
+    stated = {name: options[name] for name in fields if name in options}
+    known_name(MIXTURES, select, "select")
+    checked_score(best_by)
+    if language is not None:
+        known_name(LANGUAGES, language, "language")
+    refuse_reading(reading, valid, test)
+    require_keras("A soup", *TRAINING)
+    folder = Path(out) if out else free_directory(Path("runs"), NAME)
+    RunDirectory.check(folder, overwrite)
+    notes: list[str] = []
+    listed = [runs] if isinstance(runs, str | Path) else list(runs)
+    candidates = open_candidates(listed, notes, same_names=valid is not None)
+    check_alike(candidates)
+    refuse_inside(folder, candidates)
+    settings = decision_settings(candidates, stated, notes)
+    if valid is None:
+        rows = kept_rows(candidates)
+        texts: Sequence[tuple[str, ...]] = part_of_run(candidates[0], "valid").texts
+    else:
+        rows = read_rows(candidates, valid, reading, notes)
+        texts = rows.texts
+    judge = Judge(rows, settings, best_by)
+    judge.check()
+    held = rows_to_score(candidates, test, reading, notes)
+    screen = Screen(console, quiet)
+    kitchen = Kitchen(candidates, judge, texts)
+    found = MIXTURES[select](kitchen)
+    job = _Job(kitchen, found, select, notes)
+    job.tell(screen)
+    with directory_of(folder, overwrite, screen, **job.facts, notes=notes) as run:
+        language = language or language_of_runs(candidates)
+        return job.run(run, held, language, screen)
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """A soup that was chosen, to be written."""
+
+    kitchen: Kitchen
+    found: Broth
+    select: str
+    notes: list[str]
+
+    @property
+    def weighed(self) -> tuple[Weighed, ...]:
+        """The runs, how each does, and its share of the soup."""
+        parts = self.found.parts
+        return tuple(
+            Weighed(
+                name=one.name,
+                weight=(number in parts) / len(parts),
+                log_loss=single.log_loss,
+                score=single.score,
+            )
+            for number, (one, single) in enumerate(
+                zip(self.kitchen.candidates, self.kitchen.singles, strict=True)
+            )
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What run.json tells."""
+        return {
+            "kind": NAME,
+            "select": self.select,
+            "best_by": self.kitchen.judge.best_by,
+            "members": [one.to_dict() for one in self.weighed],
+        }
+
+    def tell(self, screen: Screen) -> None:
+        """Shows how the runs and their soup do, and adds a note where none helps."""
+        found, rows = self.found, self.kitchen.judge.rows
+        if len(found.parts) == 1:
+            best = self.kitchen.candidates[found.parts[0]].name
+            self.notes.append(
+                f"no mean of weights does as well on the validation rows as {best} "
+                f"alone, whose weights these are"
+            )
+        total = Weighed(NAME, 1.0, found.log_loss, found.score)
+        screen.say(
+            f"{rows.rows.task}, {count(rows.rows.known, 'label')}; means of weights, "
+            f"judged on {count(len(rows.rows), 'row')} of {rows.source}:"
+        )
+        best_by = self.kitchen.judge.best_by
+        screen.say(weights_table(self.weighed, total, best_by, screen.width or 100))
+        screen.say(decision_line(found.decision))
+        for line in self.notes:
+            screen.say(f"Note: {line}")
+
+    def run(
+        self, run: RunDirectory, held: HeldOut | None, language: str, screen: Screen
+    ) -> Combined:
+        """Writes bundle, validation rows and report."""
+        found, rows = self.found, self.kitchen.judge.rows
+        bundle = self._write(run.path / BUNDLE_FOLDER)
+        run.forget_earlier()
+        scored = rows.scored(found.decision, found.logits)
+        scored.save(run.path / VALID_ROWS_FILE)
+        kept = [self.kitchen.candidates[number] for number in found.parts]
+        joined_seen_texts(kept, rows.texts, run.path)
+        report = None
+        if held is not None:
+            report = self._score(run, bundle, held, language, screen)
+        out, notes = run.path, tuple(self.notes)
+        return Combined(out, bundle.path, self.weighed, report, notes)
+
+    def _write(self, path: Path) -> Bundle:
+        parts = [self.kitchen.candidates[n].bundle for n in self.found.parts]
+        first, decision = parts[0], self.kitchen.judge.decision
+
+        def write_model(work: Path) -> None:
+            for file in (tokenizer_file(first), first.path / ENCODER):
+                shutil.copyfile(file, work / file.name)
+            save_file(average(parts), work / WEIGHTS)
+            (work / WEIGHTS).chmod(0o644)  # safetensors makes it private
+
+        changed = {"decision": decision.model_dump(mode="json"), NAME: self.facts}
+        return write_bundle(
+            path,
+            runtime=first.runtime,
+            task=first.task,
+            label_set=first.label_set,
+            decision=self.found.decision,
+            input_spec=first.input_spec,
+            train_support=first.train_support,
+            settings=first.read(SETTINGS) | changed,
+            write_model=write_model,
+        )
+
+    def _score(
+        self,
+        run: RunDirectory,
+        bundle: Bundle,
+        held: HeldOut,
+        language: str,
+        screen: Screen,
+    ) -> Report:
+        """Scores the test rows with the written bundle, and with the best run."""
+        texts, best = held.texts, None
+        if len(self.found.parts) > 1:
+            one = self.kitchen.candidates[self.kitchen.order[0]]
+            logits = Predictor(one.bundle).text_logits(texts)
+            best = one, one.probabilities(logits)
+        logits = Predictor(bundle).text_logits(texts)
+        return score_once(
+            *(run, bundle, held, logits, best, self.notes, language, screen)
+        )
