@@ -130,7 +130,7 @@ def ensemble(
     checked_score(best_by)
     if language is not None:
         known_name(LANGUAGES, language, "language")
-    refuse_reading(reading, valid, test)
+    refuse_reading([name for name in options if name not in stated], valid, test)
     require("An ensemble", *TRAINING)
     folder = Path(out) if out else free_directory(Path("runs"), NAME)
     RunDirectory.check(folder, overwrite)

@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.data.readers import ReadOptions
-from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.errors import SettingsError
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
@@ -146,14 +144,20 @@ def language_of_runs(candidates: Sequence[Candidate]) -> str:
     return train.get("language") or "en"
 
 
-def refuse_reading(reading: ReadOptions, valid: Any, test: Any) -> None:
+def refuse_reading(names: Sequence[str], valid: Any, test: Any) -> None:
     """Refuses options of files without files.
+
+    Args:
+        names: Those that were stated.
+        valid: The file that weights are fitted to, if any.
+        test: The file to score on, if any.
 
     Raises:
         SettingsError: When there are some.
     """
-    if reading != DEFAULTS and valid is None and test is None:
+    if names and valid is None and test is None:
         raise SettingsError(
-            f"Expected labelled text beside how it is read. Received: valid=None, "
-            f"test=None, {reading}. Name it with --valid or --test, or leave these out."
+            f"Expected labelled text beside how it is read. Received: "
+            f"{', '.join(names)}, valid=None, test=None. Name it with --valid or "
+            f"--test, or leave these out."
         )

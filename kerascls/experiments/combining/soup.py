@@ -221,7 +221,7 @@ def soup(
     checked_score(best_by)
     if language is not None:
         known_name(LANGUAGES, language, "language")
-    refuse_reading(reading, valid, test)
+    refuse_reading([name for name in options if name not in stated], valid, test)
     require_keras("A soup", *TRAINING)
     folder = Path(out) if out else free_directory(Path("runs"), NAME)
     RunDirectory.check(folder, overwrite)

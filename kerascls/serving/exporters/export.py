@@ -165,10 +165,10 @@ class _Job:
         if not self.bundle.input_spec.has_tokens:
             raise BundleError(
                 f"Expected a model of tokens, for a format of such. Received: "
-                f"{str(self.bundle.path)!r}, a {self.bundle.runtime} model, which "
-                f"needs no other form: numpy alone runs it, without Keras, TensorFlow "
-                f"and scikit-learn. Copy the bundle as it is: `pip install kerascls` "
-                f"is enough for `kerascls predict` and Predictor.load."
+                f"{str(self.bundle.path)!r} of the runtime {self.bundle.runtime!r}, "
+                f"which needs no other form: numpy alone runs it, without Keras, "
+                f"TensorFlow and scikit-learn. Copy the bundle as it is: `pip install "
+                f"kerascls` is enough for `kerascls predict` and Predictor.load."
             )
         if self.int8 and not chosen.has_int8:
             raise SettingsError(

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from kerascls.data.readers import ReadOptions
-from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.errors import DataError, SettingsError
 from kerascls.experiments.combining.candidates import open_candidates
 from kerascls.experiments.combining.shipping import (
@@ -75,11 +73,11 @@ def test_an_interrupt_says_what_is_there(out):
 
 
 def test_how_a_file_is_read_needs_a_file():
-    options = ReadOptions(label="x", task="multilabel")
-    with pytest.raises(SettingsError, match="beside how it is read"):
-        refuse_reading(options, None, None)
-    refuse_reading(options, "valid.csv", None)
-    refuse_reading(DEFAULTS, None, None)
+    with pytest.raises(SettingsError, match="it is read. Received: label, format, va"):
+        refuse_reading(["label", "format"], None, None)
+    refuse_reading(["label"], "valid.csv", None)
+    refuse_reading(["label"], None, "test.csv")
+    refuse_reading([], None, None)
 
 
 def test_a_result_is_plain_json_and_shown_in_notebooks(sample_ensemble):
