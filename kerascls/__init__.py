@@ -13,6 +13,7 @@ _PLACES = {
     "ScoreTable": "kerascls.training.callbacks.score_table",
     "Tokenizer": "kerascls.preprocessing.tokenizers.wordpiece",
     "audit": "kerascls.auditing.audit",
+    "boost": "kerascls.experiments.combining.boost",
     "build_transformer_model": "kerascls.checkpoints.transformer_model",
     "convert": "kerascls.inference.convert",
     "convert_data": "kerascls.data.conversion",
@@ -46,6 +47,7 @@ __all__ = [
     "ScoreTable",
     "Tokenizer",
     "audit",
+    "boost",
     "build_transformer_model",
     "convert",
     "convert_data",
@@ -83,6 +85,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate
     from kerascls.evaluation.tune import tune
+    from kerascls.experiments.combining.boost import boost
     from kerascls.experiments.combining.ensemble import ensemble
     from kerascls.experiments.combining.soup import soup
     from kerascls.experiments.learning_rate import find_rate

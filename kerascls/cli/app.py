@@ -21,6 +21,7 @@ COMMANDS = {
     "find-rate": "Suggest a learning rate for labelled text.",
     "ensemble": "Make one classifier of several trained ones.",
     "soup": "Average the weights of several runs of one model.",
+    "boost": "Train a stack of models, each on what those before it miss.",
     "evaluate": "Score a trained classifier on labelled text.",
     "tune": "Fit thresholds and probabilities anew, without training.",
     "diff": "Test whether two runs differ on the same test rows.",

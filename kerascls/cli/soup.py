@@ -7,7 +7,7 @@ import click
 
 import kerascls
 from kerascls.cli.ensemble import combine, combining_options
-from kerascls.experiments.combining.soup import MIXTURES
+from kerascls.experiments.combining.kitchen import MIXTURES
 
 
 @click.command()

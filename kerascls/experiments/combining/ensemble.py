@@ -145,9 +145,9 @@ def ensemble(
     judge.check()
     held = rows_to_score(candidates, test, reading, notes)
     weighed = weigh(candidates, judge, select)
-    job = _Job(candidates, weighed, judge, notes)
+    job = _Job(candidates, weighed, judge, select, notes)
     language = language or language_of_runs(candidates)
-    return job.run(folder, overwrite, select, held, language, screen)
+    return job.run(folder, overwrite, held, language, screen)
 
 
 def _rows(
@@ -171,6 +171,7 @@ class _Job:
     candidates: list[Candidate]
     weighed: tuple[Weighed, ...]
     judge: Judge
+    select: str
     notes: list[str]
 
     @cached_property
@@ -200,13 +201,12 @@ class _Job:
         self,
         out: Path,
         overwrite: bool,
-        select: str,
         held: HeldOut | None,
         language: str,
         screen: Screen,
     ) -> Combined:
         bundle_facts = {
-            "select": select,
+            "select": self.select,
             "best_by": self.judge.best_by,
             "members": [one.to_dict() for one in self.weighed],
         }
@@ -241,8 +241,8 @@ class _Job:
             score=self.judge.of_labels(probabilities, chosen),
         )
         screen.say(
-            f"{rows.rows.task}, {count(rows.rows.known, 'label')}; weights fitted to "
-            f"{count(len(rows.rows), 'row')} of {rows.source}:"
+            f"{rows.rows.task}, {count(rows.rows.known, 'label')}; {self.select} "
+            f"weights, on {count(len(rows.rows), 'row')} of {rows.source}:"
         )
         width = screen.width or 100
         screen.say(weights_table(self.weighed, mean, self.judge.best_by, width))

@@ -3,16 +3,12 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from safetensors.numpy import save_file
 
 from kerascls.data.readers import ReadOptions
-from kerascls.decision.decision import Decision
-from kerascls.decision.fit_decision import decide
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE
@@ -22,7 +18,6 @@ from kerascls.experiments.combining.averaging import (
     tokenizer_file,
 )
 from kerascls.experiments.combining.candidates import (
-    Candidate,
     decision_settings,
     open_candidates,
     refuse_inside,
@@ -32,6 +27,7 @@ from kerascls.experiments.combining.held_out import (
     part_of_run,
     rows_to_score,
 )
+from kerascls.experiments.combining.kitchen import MIXTURES, Broth, Kitchen
 from kerascls.experiments.combining.shipping import (
     Combined,
     directory_of,
@@ -48,7 +44,6 @@ from kerascls.experiments.combining.weighing import Judge, Weighed, weights_tabl
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, SETTINGS
 from kerascls.inference.predictor import Predictor
-from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.training import LANGUAGES, checked_score
 from kerascls.system.console import Screen
@@ -60,106 +55,8 @@ from kerascls.training.run_directory import RunDirectory, free_directory
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kerascls.inference.runtimes.keras_runtime import KerasRuntime
 
 NAME = "soup"
-
-
-@dataclass(frozen=True, eq=False)
-class Broth:
-    """The mean of the weights of some runs, and how it does on the validation rows.
-
-    Args:
-        parts: Which candidates are in it.
-        logits: What it says of the rows, float32 `(rows, labels)`.
-        decision: Fitted to them.
-        log_loss: Of its calibrated probabilities.
-        score: What soups and runs are told apart by, of the labels that it gives.
-    """
-
-    parts: tuple[int, ...]
-    logits: np.ndarray
-    decision: Decision
-    log_loss: float
-    score: float
-
-    @property
-    def value(self) -> tuple[float, float]:
-        """What it is compared by, the larger the better."""
-        return self.score, -self.log_loss
-
-
-@dataclass(eq=False)
-class Kitchen:
-    """Scores soups on the validation rows; see `ValidRows` for those."""
-
-    candidates: Sequence[Candidate]
-    judge: Judge
-    texts: Sequence[tuple[str, ...]]
-
-    @cached_property
-    def singles(self) -> list[Broth]:
-        """The runs themselves."""
-        logits = self.judge.rows.logits
-        return [self._tasted((number,), of_it) for number, of_it in enumerate(logits)]
-
-    @cached_property
-    def order(self) -> list[int]:
-        """The candidates, the best first."""
-        numbers = range(len(self.candidates))
-        return sorted(numbers, key=lambda n: self.singles[n].value, reverse=True)
-
-    @property
-    def best_single(self) -> Broth:
-        """The best run by itself."""
-        return self.singles[self.order[0]]
-
-    def cook(self, parts: Sequence[int]) -> Broth:
-        """Returns the soup of several candidates."""
-        self._runtime.take(average([self.candidates[n].bundle for n in parts]))
-        logits = self._predictor.logits(self._store)
-        return self._tasted(tuple(sorted(parts)), logits)
-
-    @cached_property
-    def _runtime(self) -> "KerasRuntime":
-        from kerascls.inference.runtimes.keras_runtime import KerasRuntime
-
-        return KerasRuntime(self.candidates[0].bundle)
-
-    @cached_property
-    def _predictor(self) -> Predictor:
-        return Predictor(self.candidates[0].bundle, self._runtime)
-
-    @cached_property
-    def _store(self) -> TokenStore:
-        return build_token_store(self.texts, self._predictor.tokenizer)
-
-    def _tasted(self, parts: tuple[int, ...], logits: np.ndarray) -> Broth:
-        rows, judge = self.judge.rows, self.judge
-        task, labels = rows.rows.task, self.candidates[0].labels
-        decision = decide(judge.decision, task, labels, rows.known_targets, logits)
-        probabilities = decision.probabilities(logits, task)
-        chosen = decision.rule.apply(probabilities)
-        score = judge.of_labels(probabilities, chosen)
-        return Broth(parts, logits, decision, judge.loss(probabilities), score)
-
-
-def _greedy(kitchen: Kitchen) -> Broth:
-    best = kitchen.best_single
-    for number in kitchen.order[1:]:
-        tried = kitchen.cook([*best.parts, number])
-        if tried.value >= best.value:
-            best = tried
-    return best
-
-
-def _uniform(kitchen: Kitchen) -> Broth:
-    tried = kitchen.cook(range(len(kitchen.candidates)))
-    return tried if tried.value >= kitchen.best_single.value else kitchen.best_single
-
-
-# Which runs are averaged, the first by default.
-MIXTURES = {"greedy": _greedy, "uniform": _uniform}
 
 
 def soup(
