@@ -8,32 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerascls.data.readers import ReadOptions
 from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import decide
 from kerascls.decision.mixing import logits_of
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE
+from kerascls.experiments.combining.asking import Asked, Files, ask, stated
 from kerascls.experiments.combining.candidates import (
     Candidate,
-    decision_settings,
-    open_candidates,
-    refuse_inside,
 )
-from kerascls.experiments.combining.held_out import HeldOut, rows_to_score
+from kerascls.experiments.combining.held_out import HeldOut
 from kerascls.experiments.combining.shipping import (
     Combined,
     directory_of,
-    language_of_runs,
-    refuse_reading,
     score_once,
 )
 from kerascls.experiments.combining.valid_rows import (
-    ValidRows,
     joined_seen_texts,
-    kept_rows,
-    read_rows,
 )
 from kerascls.experiments.combining.weighing import (
     SELECTIONS,
@@ -52,14 +44,12 @@ from kerascls.inference.runtimes.ensemble_runtime import (
     probabilities_of,
 )
 from kerascls.preprocessing.input_spec import InputSpec
-from kerascls.settings.decision import DecisionSettings
-from kerascls.settings.training import LANGUAGES, checked_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require
 from kerascls.system.files import write_json
 from kerascls.system.tables import known_name
 from kerascls.system.words import count
-from kerascls.training.run_directory import RunDirectory, free_directory
+from kerascls.training.run_directory import RunDirectory
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -123,56 +113,35 @@ def ensemble(
         >>> found = kerascls.ensemble(["runs/linear", "runs/albert"], out="runs/both")
         >>> [(one.name, one.weight) for one in found.members]
     """
-    fields = DecisionSettings.model_fields
-    reading = ReadOptions.from_keywords(ensemble, options, fields)
-    stated = {name: options[name] for name in fields if name in options}
+    files = Files(
+        out=out, valid=valid, test=test, language=language, overwrite=overwrite
+    )
+    how = stated(ensemble, options, files, best_by)
     known_name(SELECTIONS, select, "select")
-    checked_score(best_by)
-    if language is not None:
-        known_name(LANGUAGES, language, "language")
-    refuse_reading([name for name in options if name not in stated], valid, test)
     require("An ensemble", *TRAINING)
-    folder = Path(out) if out else free_directory(Path("runs"), NAME)
-    RunDirectory.check(folder, overwrite)
-    notes: list[str] = []
-    listed = [runs] if isinstance(runs, str | Path) else list(runs)
-    candidates = open_candidates(listed, notes, same_names=valid is not None)
-    refuse_inside(folder, candidates)
     screen = Screen(console, quiet)
-    settings = decision_settings(candidates, stated, notes)
-    rows = _rows(candidates, valid, reading, notes, screen)
-    judge = Judge(rows, settings, best_by)
-    judge.check()
-    held = rows_to_score(candidates, test, reading, notes)
-    weighed = weigh(candidates, judge, select)
-    job = _Job(candidates, weighed, judge, select, notes)
-    language = language or language_of_runs(candidates)
-    return job.run(folder, overwrite, held, language, screen)
-
-
-def _rows(
-    candidates: Sequence[Candidate],
-    valid: Any,
-    reading: ReadOptions,
-    notes: list[str],
-    screen: Screen,
-) -> ValidRows:
-    if valid is None:
-        return kept_rows(candidates)
-    with screen.bars() as bars:
-        progress = bars and bars("Scoring the validation rows")
-        return read_rows(candidates, valid, reading, notes, progress)
+    asked = ask(NAME, runs, files, how, best_by, screen)
+    weighed = weigh(asked.candidates, asked.judge, select)
+    return _Job(asked, weighed, select).run(overwrite, screen)
 
 
 @dataclass(frozen=True, eq=False)
 class _Job:
     """Everything that is known before something is written."""
 
-    candidates: list[Candidate]
+    asked: Asked
     weighed: tuple[Weighed, ...]
-    judge: Judge
     select: str
-    notes: list[str]
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The runs."""
+        return self.asked.candidates
+
+    @property
+    def judge(self) -> Judge:
+        """The validation rows."""
+        return self.asked.judge
 
     @cached_property
     def kept(self) -> list[int]:
@@ -197,21 +166,16 @@ class _Job:
         task, labels = rows.rows.task, self.candidates[0].labels
         return decide(settings, task, labels, rows.known_targets, self.logits)
 
-    def run(
-        self,
-        out: Path,
-        overwrite: bool,
-        held: HeldOut | None,
-        language: str,
-        screen: Screen,
-    ) -> Combined:
+    def run(self, overwrite: bool, screen: Screen) -> Combined:
+        """Writes the bundle, scores it once and writes the report."""
+        out, notes = self.asked.out, self.asked.notes
         bundle_facts = {
             "select": self.select,
             "best_by": self.judge.best_by,
             "members": [one.to_dict() for one in self.weighed],
         }
         self._tell(screen)
-        facts = bundle_facts | {"kind": NAME, "notes": self.notes}
+        facts = bundle_facts | {"kind": NAME, "notes": notes}
         report = None
         with directory_of(out, overwrite, screen, **facts) as run:
             bundle = self._write(run.path / BUNDLE_FOLDER, bundle_facts)
@@ -221,14 +185,14 @@ class _Job:
             scored.save(run.path / VALID_ROWS_FILE)
             kept = [self.candidates[number] for number in self.kept]
             joined_seen_texts(kept, rows.texts, run.path)
-            if held is not None:
-                report = self._score(run, bundle, held, language, screen)
-        return Combined(out, bundle.path, self.weighed, report, tuple(self.notes))
+            if self.asked.held is not None:
+                report = self._score(run, bundle, self.asked.held, screen)
+        return Combined(out, bundle.path, self.weighed, report, tuple(notes))
 
     def _tell(self, screen: Screen) -> None:
         rows = self.judge.rows
         if len(self.kept) == 1:
-            self.notes.append(
+            self.asked.notes.append(
                 f"all weight is on {self.candidates[self.kept[0]].name}: the others "
                 f"do not help on the validation rows, and it alone does the same"
             )
@@ -247,7 +211,7 @@ class _Job:
         width = screen.width or 100
         screen.say(weights_table(self.weighed, mean, self.judge.best_by, width))
         screen.say(decision_line(self.decision))
-        for line in self.notes:
+        for line in self.asked.notes:
             screen.say(f"Note: {line}")
 
     def _write(self, path: Path, facts: dict[str, Any]) -> Bundle:
@@ -290,7 +254,6 @@ class _Job:
         run: RunDirectory,
         bundle: Bundle,
         held: HeldOut,
-        language: str,
         screen: Screen,
     ) -> Report:
         """Scores the test rows with the written bundle, and with the best member."""
@@ -306,6 +269,6 @@ class _Job:
             of_best = probabilities_of(predictor, held.texts, self.best.labels)
         logits = runtime.logits_of_members(said)
         return score_once(
-            *(run, bundle, held, logits, (self.best, of_best), self.notes),
-            *(language, screen),
+            *(run, bundle, held, logits, (self.best, of_best)),
+            *(self.asked.notes, self.asked.language, screen),
         )

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.errors import SettingsError
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.best_member import compared_with_member
@@ -21,7 +20,6 @@ from kerascls.experiments.combining.candidates import Candidate
 from kerascls.experiments.combining.held_out import HeldOut
 from kerascls.experiments.combining.weighing import Weighed
 from kerascls.inference.bundle import Bundle
-from kerascls.inference.bundle.files import SETTINGS
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.machine import package_versions
 from kerascls.system.notebooks import html_lines
@@ -136,28 +134,3 @@ def score_once(
     write_results(run.path, report, scored, columns, language=language)
     screen.say(render_report(report))
     return report
-
-
-def language_of_runs(candidates: Sequence[Candidate]) -> str:
-    """Returns the language of the first run's reports."""
-    train = candidates[0].bundle.read(SETTINGS).get("train", {})
-    return train.get("language") or "en"
-
-
-def refuse_reading(names: Sequence[str], valid: Any, test: Any) -> None:
-    """Refuses options of files without files.
-
-    Args:
-        names: Those that were stated.
-        valid: The file that weights are fitted to, if any.
-        test: The file to score on, if any.
-
-    Raises:
-        SettingsError: When there are some.
-    """
-    if names and valid is None and test is None:
-        raise SettingsError(
-            f"Expected labelled text beside how it is read. Received: "
-            f"{', '.join(names)}, valid=None, test=None. Name it with --valid or "
-            f"--test, or leave these out."
-        )

@@ -8,49 +8,37 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors.numpy import save_file
 
-from kerascls.data.readers import ReadOptions
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE
+from kerascls.experiments.combining.asking import Asked, Files, ask, stated
 from kerascls.experiments.combining.averaging import (
     average,
     check_alike,
     tokenizer_file,
 )
-from kerascls.experiments.combining.candidates import (
-    decision_settings,
-    open_candidates,
-    refuse_inside,
-)
 from kerascls.experiments.combining.held_out import (
     HeldOut,
     part_of_run,
-    rows_to_score,
 )
 from kerascls.experiments.combining.kitchen import MIXTURES, Broth, Kitchen
 from kerascls.experiments.combining.shipping import (
     Combined,
     directory_of,
-    language_of_runs,
-    refuse_reading,
     score_once,
 )
 from kerascls.experiments.combining.valid_rows import (
     joined_seen_texts,
-    kept_rows,
-    read_rows,
 )
-from kerascls.experiments.combining.weighing import Judge, Weighed, weights_table
+from kerascls.experiments.combining.weighing import Weighed, weights_table
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle, write_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, SETTINGS
 from kerascls.inference.predictor import Predictor
-from kerascls.settings.decision import DecisionSettings
-from kerascls.settings.training import LANGUAGES, checked_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras
 from kerascls.system.tables import known_name
 from kerascls.system.words import count
-from kerascls.training.run_directory import RunDirectory, free_directory
+from kerascls.training.run_directory import RunDirectory
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -111,50 +99,34 @@ def soup(
         >>> runs = [run.out for run in seeds.runs.values()]
         >>> kerascls.soup(runs, out="runs/soup").report.scores.macro.f1
     """
-    fields = DecisionSettings.model_fields
-    reading = ReadOptions.from_keywords(soup, options, fields)
-    stated = {name: options[name] for name in fields if name in options}
+    files = Files(
+        out=out, valid=valid, test=test, language=language, overwrite=overwrite
+    )
+    how = stated(soup, options, files, best_by)
     known_name(MIXTURES, select, "select")
-    checked_score(best_by)
-    if language is not None:
-        known_name(LANGUAGES, language, "language")
-    refuse_reading([name for name in options if name not in stated], valid, test)
     require_keras("A soup", *TRAINING)
-    folder = Path(out) if out else free_directory(Path("runs"), NAME)
-    RunDirectory.check(folder, overwrite)
-    notes: list[str] = []
-    listed = [runs] if isinstance(runs, str | Path) else list(runs)
-    candidates = open_candidates(listed, notes, same_names=valid is not None)
-    check_alike(candidates)
-    refuse_inside(folder, candidates)
-    settings = decision_settings(candidates, stated, notes)
-    if valid is None:
-        rows = kept_rows(candidates)
-        texts: Sequence[tuple[str, ...]] = part_of_run(candidates[0], "valid").texts
-    else:
-        rows = read_rows(candidates, valid, reading, notes)
-        texts = rows.texts
-    judge = Judge(rows, settings, best_by)
-    judge.check()
-    held = rows_to_score(candidates, test, reading, notes)
     screen = Screen(console, quiet)
+    asked = ask(NAME, runs, files, how, best_by, screen, check_alike)
+    judge, candidates = asked.judge, asked.candidates
+    texts = judge.rows.texts
+    if valid is None:
+        texts = part_of_run(candidates[0], "valid").texts
     kitchen = Kitchen(candidates, judge, texts)
-    found = MIXTURES[select](kitchen)
-    job = _Job(kitchen, found, select, notes)
+    job = _Job(asked, kitchen, MIXTURES[select](kitchen), select)
     job.tell(screen)
-    with directory_of(folder, overwrite, screen, **job.facts, notes=notes) as run:
-        language = language or language_of_runs(candidates)
-        return job.run(run, held, language, screen)
+    facts = job.facts | {"notes": asked.notes}
+    with directory_of(asked.out, overwrite, screen, **facts) as run:
+        return job.run(run, screen)
 
 
 @dataclass(frozen=True, eq=False)
 class _Job:
     """A soup that was chosen, to be written."""
 
+    asked: Asked
     kitchen: Kitchen
     found: Broth
     select: str
-    notes: list[str]
 
     @property
     def weighed(self) -> tuple[Weighed, ...]:
@@ -187,7 +159,7 @@ class _Job:
         found, rows = self.found, self.kitchen.judge.rows
         if len(found.parts) == 1:
             best = self.kitchen.candidates[found.parts[0]].name
-            self.notes.append(
+            self.asked.notes.append(
                 f"no mean of weights does as well on the validation rows as {best} "
                 f"alone, whose weights these are"
             )
@@ -199,12 +171,10 @@ class _Job:
         best_by = self.kitchen.judge.best_by
         screen.say(weights_table(self.weighed, total, best_by, screen.width or 100))
         screen.say(decision_line(found.decision))
-        for line in self.notes:
+        for line in self.asked.notes:
             screen.say(f"Note: {line}")
 
-    def run(
-        self, run: RunDirectory, held: HeldOut | None, language: str, screen: Screen
-    ) -> Combined:
+    def run(self, run: RunDirectory, screen: Screen) -> Combined:
         """Writes bundle, validation rows and report."""
         found, rows = self.found, self.kitchen.judge.rows
         bundle = self._write(run.path / BUNDLE_FOLDER)
@@ -214,9 +184,9 @@ class _Job:
         kept = [self.kitchen.candidates[number] for number in found.parts]
         joined_seen_texts(kept, rows.texts, run.path)
         report = None
-        if held is not None:
-            report = self._score(run, bundle, held, language, screen)
-        out, notes = run.path, tuple(self.notes)
+        if self.asked.held is not None:
+            report = self._score(run, bundle, self.asked.held, screen)
+        out, notes = run.path, tuple(self.asked.notes)
         return Combined(out, bundle.path, self.weighed, report, notes)
 
     def _write(self, path: Path) -> Bundle:
@@ -247,7 +217,6 @@ class _Job:
         run: RunDirectory,
         bundle: Bundle,
         held: HeldOut,
-        language: str,
         screen: Screen,
     ) -> Report:
         """Scores the test rows with the written bundle, and with the best run."""
@@ -258,5 +227,6 @@ class _Job:
             best = one, one.probabilities(logits)
         logits = Predictor(bundle).text_logits(texts)
         return score_once(
-            *(run, bundle, held, logits, best, self.notes, language, screen)
+            *(run, bundle, held, logits, best),
+            *(self.asked.notes, self.asked.language, screen),
         )

@@ -172,6 +172,7 @@ def write_bundle(
         }
         if members:
             manifest["members"] = copy_members(work, members)
+            open_members(work, manifest, open_bundle)  # as they were when opened
         write_json(work / MANIFEST, manifest)
         work.chmod(0o755)
     return open_bundle(path)

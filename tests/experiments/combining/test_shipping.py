@@ -5,12 +5,9 @@ import json
 import pytest
 
 from kerascls.errors import DataError, SettingsError
-from kerascls.experiments.combining.candidates import open_candidates
 from kerascls.experiments.combining.shipping import (
     Combined,
     directory_of,
-    language_of_runs,
-    refuse_reading,
 )
 from kerascls.experiments.combining.weighing import Weighed
 from kerascls.system.console import Screen
@@ -72,14 +69,6 @@ def test_an_interrupt_says_what_is_there(out):
         write(out, KeyboardInterrupt(), with_bundle=True)
 
 
-def test_how_a_file_is_read_needs_a_file():
-    with pytest.raises(SettingsError, match="it is read. Received: label, format, va"):
-        refuse_reading(["label", "format"], None, None)
-    refuse_reading(["label"], "valid.csv", None)
-    refuse_reading(["label"], None, "test.csv")
-    refuse_reading([], None, None)
-
-
 def test_a_result_is_plain_json_and_shown_in_notebooks(sample_ensemble):
     as_json = json.loads(json.dumps(sample_ensemble.to_dict()))
     assert as_json["report"]["best_member"]["name"]
@@ -89,8 +78,3 @@ def test_a_result_is_plain_json_and_shown_in_notebooks(sample_ensemble):
     weighed = (Weighed("<a>", 1.0, 0.1, 0.2),)
     empty = Combined(sample_ensemble.out, sample_ensemble.bundle, weighed, None)
     assert "&lt;a&gt;" in empty._repr_html_()
-
-
-def test_the_language_is_that_of_the_first_run(linear_run, logistic_run):
-    runs = open_candidates([linear_run.out, logistic_run.out], [])
-    assert language_of_runs(runs) == "en"

@@ -124,3 +124,11 @@ def test_what_is_written_is_json_that_says_who_counts_how_much(ensemble):
     entries = json.loads((ensemble / MANIFEST).read_text("utf-8"))["members"]
     assert [entry["folder"] for entry in entries] == ["members/0", "members/1"]
     assert [entry["weight"] for entry in entries] == [0.25, 0.75]
+
+
+def test_a_member_that_changes_while_it_is_copied_is_not_shipped(tmp_path):
+    part = write(tmp_path / "a")
+    rewrite_decision(part, Decision(Rule("threshold", 0.5)))
+    with pytest.raises(BundleError, match="changed since"):
+        ensemble_of(tmp_path / "ensemble", [Member("a", part, 1.0)])
+    assert not (tmp_path / "ensemble").exists()
