@@ -211,8 +211,8 @@ class _Job:
         width = screen.width or 100
         screen.say(weights_table(self.weighed, mean, self.judge.best_by, width))
         screen.say(decision_line(self.decision))
-        for line in self.asked.notes:
-            screen.say(f"Note: {line}")
+        if self.asked.held is None and self.asked.notes:  # or the report says them
+            screen.say("\n".join(f"Note: {line}" for line in self.asked.notes))
 
     def _write(self, path: Path, facts: dict[str, Any]) -> Bundle:
         first = self.candidates[0].bundle

@@ -171,8 +171,8 @@ class _Job:
         best_by = self.kitchen.judge.best_by
         screen.say(weights_table(self.weighed, total, best_by, screen.width or 100))
         screen.say(decision_line(found.decision))
-        for line in self.asked.notes:
-            screen.say(f"Note: {line}")
+        if self.asked.held is None and self.asked.notes:  # or the report says them
+            screen.say("\n".join(f"Note: {line}" for line in self.asked.notes))
 
     def run(self, run: RunDirectory, screen: Screen) -> Combined:
         """Writes bundle, validation rows and report."""
