@@ -76,6 +76,7 @@ LIGHT = {
     "training.trainable",
     "auditing",
     "experiments.comparison",
+    "experiments.combining",
     "experiments.learning_rate",
     "experiments.search",
     "experiments.seeds",

@@ -246,6 +246,7 @@ LINEAR = Architecture(
     settings=(
         "model.name",
         "train.linear_loss",
+        "train.label_weights",
         "train.best_by",
         "train.seed",
         "train.language",

@@ -118,6 +118,7 @@ def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
             len(data.scored_labels(name)),
             buckets,
             compute.num_devices,
+            job.row_weights if name == "train" else None,
         )
         for name in ("train", "valid")
     }

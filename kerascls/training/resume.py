@@ -44,6 +44,12 @@ def earlier_run(
             f"overwrite={overwrite}. Name it with --out."
         )
     run = RunDirectory.open(out)
+    if "members" in run.facts:
+        raise SettingsError(
+            f"Expected a run of `kerascls fit` to go on with. Received: out="
+            f"{str(out)!r}, which was made of other runs. Make it once more, with "
+            f"`kerascls {run.facts.get('kind')}` and --overwrite."
+        )
     begun_with = run.facts.get("settings")
     if begun_with is None:
         raise SettingsError(
