@@ -21,17 +21,19 @@ def require_applicable(settings: RunSettings) -> None:
         for key, value in not_followed(settings).items()
     ]
     if others:
-        followed = architecture_of(settings.model.name).settings or ()
+        names, followed = architecture_of(settings.model.name).settings, ""
+        if names is not None:
+            followed = f": of those of model and train {', '.join(names)}"
         raise SettingsError(
-            f"Expected settings that the model {settings.model.name!r} follows: of "
-            f"those of model and train {', '.join(followed)}. Received: "
-            f"{', '.join(others)}. Leave them out, or choose another --model."
+            f"Expected settings that the model {settings.model.name!r} follows"
+            f"{followed}. Received: {', '.join(others)}. Leave them out, or choose "
+            f"another --model."
         )
 
 
 def not_followed(settings: RunSettings) -> dict[str, Any]:
     """Returns what differs from its default and is not followed by the model."""
-    followed = architecture_of(settings.model.name).settings
+    architecture = architecture_of(settings.model.name)
     stated = {
         f"{group}.{name}": value
         for group in _GROUPS
@@ -40,7 +42,7 @@ def not_followed(settings: RunSettings) -> dict[str, Any]:
     return {
         key: value
         for key, value in stated.items()
-        if followed is not None and key not in followed and value != FIELDS[key].default
+        if not architecture.follows(key) and value != FIELDS[key].default
     }
 
 

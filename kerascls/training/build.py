@@ -5,6 +5,7 @@ from typing import cast
 import keras
 import numpy as np
 
+from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.models.backend.compute import (
@@ -87,12 +88,18 @@ def build_transformer(
         settings.window_pooling,
     )
     model.in_halves = compute.in_halves
+    model.head.start_at(label_shares(data), data.task is Task.MULTILABEL)
+    return model, notes
+
+
+def label_shares(data: LabelledText) -> np.ndarray:
+    """Returns the share of training rows that have each label, float `(num_classes,)`.
+
+    Never quite 0 or 1, whose logits are infinite.
+    """
     targets = data.targets("train")
     counts = np.bincount(targets.columns, minlength=len(data.label_set))
-    # Never quite 0 or 1, whose logits are infinite.
-    shares = (counts + 0.5) / (len(targets) + 1)  # (num_classes,)
-    model.head.start_at(shares, data.task is Task.MULTILABEL)
-    return model, notes
+    return (counts + 0.5) / (len(targets) + 1)
 
 
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
@@ -111,6 +118,7 @@ def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
             len(data.scored_labels(name)),
             buckets,
             compute.num_devices,
+            job.row_weights if name == "train" else None,
         )
         for name in ("train", "valid")
     }

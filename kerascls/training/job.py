@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
+from kerascls.data.row_weights import row_weights
 from kerascls.decision.fit_decision import check_decision
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.predictor import Predictor
@@ -24,7 +25,6 @@ from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require, require_keras, require_trackers
 from kerascls.system.tables import named
-from kerascls.training.choose_start import choose_start
 from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
 from kerascls.training.trainable import Trained
@@ -55,6 +55,15 @@ class Job:
             return tokenize_parts(self.data, tokenizer, self.kept, bars)
 
     @cached_property
+    def row_weights(self) -> np.ndarray | None:
+        """How much each training row counts, float32 `(rows,)`; None for alike."""
+        if not (weights := self.settings.train.label_weights):
+            return None
+        return row_weights(
+            self.data.targets("train").multi_hot(), self.data.label_set, weights
+        )
+
+    @cached_property
     def kept(self) -> Cache | None:
         """Where token ids and features are kept, if they are to be."""
         return Cache(self.screen.say) if self.cache else None
@@ -69,7 +78,8 @@ class Job:
             found[id(dataset)] = unknown_note(
                 self.stores[name], texts, tokenizer, dataset.name
             )
-        notes = [*found.values(), self._cut_note()]
+        of_words = self.start.token_notes(self.stores["train"])
+        notes = [*of_words, *found.values(), self._cut_note()]
         return [note for note in notes if note]
 
     def _cut_note(self) -> str | None:
@@ -132,10 +142,15 @@ class Job:
         model, train = self.settings.model, self.settings.train
         return (
             f"settings (where not stated, those of {self.start.defaults_from}): "
-            f"max_tokens {model.max_tokens}, {self._windows}pooling {model.pooling}, "
+            f"max_tokens {model.max_tokens}, {self._windows}{self._pooling}"
             f"dropout {model.dropout}, batch_size {train.batch_size}, epochs "
             f"{train.epochs}, learning_rate {train.learning_rate:g}, seed {train.seed}"
         )
+
+    @property
+    def _pooling(self) -> str:
+        pooling = self.settings.model.pooling
+        return "" if pooling is None else f"pooling {pooling}, "
 
     @property
     def _windows(self) -> str:
@@ -233,8 +248,8 @@ def prepare(
             data = load_labelled_text(settings.data, settings.split_seed, bars)
     check_decision(settings.decision, data.task, tuple(data.label_set))
     label = class_of_score(settings.train.best_by)
-    if label is not None:
-        data.label_set.column(label)
+    for name in (*([] if label is None else [label]), *settings.train.label_weights):
+        data.label_set.column(name)
     return named(architecture.job)(settings, data, screen, cache)
 
 
@@ -242,7 +257,8 @@ def keras_job(
     settings: RunSettings, data: LabelledText, screen: Screen, cache: bool
 ) -> Job:
     """Finds what training starts from, and fills the settings in."""
-    start = choose_start(settings.model, data)
+    architecture = architecture_of(settings.model.name)
+    start = named(architecture.start)(settings.model, data)
     check_compute(settings.train)
     job = Job(start.resolve(settings), data, start, screen, cache)
     _ = job.layout  # refuses what has no room, or no meaning

@@ -13,7 +13,10 @@ from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
 from kerascls.training.run_directory import RunDirectory
 
-PATHS = ("data.train", "data.valid", "data.test", "model.checkpoint", "model.vocab")
+PATHS = (
+    *("data.train", "data.valid", "data.test"),
+    *("model.checkpoint", "model.vocab", "model.word_vectors"),
+)
 # What may differ, because the weights at the end do not depend on it.
 FREE = (
     *("train.max_minutes", "train.save_minutes", "train.save_steps"),
@@ -41,6 +44,12 @@ def earlier_run(
             f"overwrite={overwrite}. Name it with --out."
         )
     run = RunDirectory.open(out)
+    if "members" in run.facts:
+        raise SettingsError(
+            f"Expected a run of `kerascls fit` to go on with. Received: out="
+            f"{str(out)!r}, which was made of other runs. Make it once more, with "
+            f"`kerascls {run.facts.get('kind')}` and --overwrite."
+        )
     begun_with = run.facts.get("settings")
     if begun_with is None:
         raise SettingsError(

@@ -12,6 +12,27 @@ def test_only_a_neural_model_follows_all_settings():
         require_applicable(linear)
 
 
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [
+        ("albert_small", {"units": "words"}),
+        ("albert_small", {"hidden_dim": 64}),
+        ("textcnn", {"pooling": "mean"}),
+        ("textcnn", {"layer_decay": 0.9}),
+        ("textcnn", {"max_windows": 2}),
+    ],
+)
+def test_what_only_other_neural_models_follow_is_refused(model, options):
+    (name,) = options
+    with pytest.raises(SettingsError, match=f"model '{model}' follows. .*{name}="):
+        require_applicable(RunSettings.from_options(model=model, **options))
+
+
+def test_a_model_without_an_encoder_follows_what_is_said_of_words():
+    options = {"units": "words", "min_count": 1, "num_layers": 2, "from_scratch": True}
+    require_applicable(RunSettings.from_options(model="textcnn", **options))
+
+
 def test_only_a_neural_model_is_trained_in_steps():
     require_steps(RunSettings.from_options(epochs=3), "a search")
     with pytest.raises(SettingsError, match="a search"):

@@ -86,7 +86,9 @@ class RuntimeKind:
             BundleError: When the bundle lacks the file that it needs.
             SettingsError: When it is for other models, or a package is not installed.
         """
-        if self.reads_texts == bundle.input_spec.has_tokens:
+        # A model of tokens may run in several ways, one of texts in its own.
+        is_other = self.reads_texts and name != bundle.runtime
+        if is_other or self.reads_texts == bundle.input_spec.has_tokens:
             raise SettingsError(
                 f"Expected the runtime of such a model, {bundle.runtime!r}. Received: "
                 f"runtime={name!r} for {str(bundle.path)!r}. Leave the runtime out."
@@ -121,6 +123,10 @@ RUNTIMES = {
         opener="kerascls.inference.runtimes.linear_runtime:LinearRuntime",
         reads_texts=True,
         features="kerascls.inference.runtimes.linear_runtime:top_ngrams",
+    ),
+    "ensemble": RuntimeKind(
+        opener="kerascls.inference.runtimes.ensemble_runtime:EnsembleRuntime",
+        reads_texts=True,
     ),
 }
 
