@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 
+from kerascls.models.classic.config import CLASSICS, classic_config
 from kerascls.models.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,8 @@ WORDS = {
     "en": {
         "models": "--model | layers | width | parameters | learning rate | epochs"
         " | on the hub | what it is",
+        "classics": "--model | parameters | embeddings | width | learning rate"
+        " | epochs | batch | what it is",
         "results": "data | weights | score | kerascls | linear, tuned | difference"
         " | target | minutes | epochs",
         "scratch": "{model}, random weights",
@@ -60,6 +63,8 @@ WORDS = {
     "zh": {
         "models": "--model | 层数 | 宽度 | 参数量 | 学习率 | 轮数"
         " | hub 上的权重 | 说明",
+        "classics": "--model | 参数量 | 词向量宽度 | 宽度 | 学习率"
+        " | 轮数 | 批大小 | 说明",
         "results": "数据 | 权重 | 指标 | kerascls | 线性模型（调优） | 差值"
         " | 目标 | 分钟 | 轮数",
         "scratch": "{model}，随机权重",
@@ -94,23 +99,44 @@ def filled(text: str, language: str) -> str:
 
 
 def models_table(language: str) -> str:
-    """Returns the presets, with the defaults for fine-tuning."""
+    """Returns the presets but the classic models, with the defaults for fine-tuning."""
     rows = [
         (
             f"`{preset.name}`",
             preset.config.num_layers,
             preset.config.hidden_dim or "-",
             f"{preset.parameters / 1e6:.1f} M",
-            f"{preset.learning_rate:.0e}".replace("e-0", "e-")
-            if preset.learning_rate
-            else "-",
+            _rate(preset.learning_rate),
             preset.epochs if preset.learning_rate else "-",
             f"`{preset.hub_weights}`" if preset.hub else "-",
             preset.title,
         )
         for preset in PRESETS.values()
+        if preset.name not in CLASSICS
     ]
     return markdown(WORDS[language]["models"], rows, left=(0, 6, 7))
+
+
+def classics_table(language: str) -> str:
+    """Returns the classic models, with their sizes and defaults."""
+    rows = [
+        (
+            f"`{name}`",
+            f"{row.parameters / 1e6:.1f} M",
+            classic_config(name).embedding_dim,
+            classic_config(name).hidden_dim,
+            _rate(row.learning_rate),
+            row.epochs,
+            row.batch_size,
+            row.title,
+        )
+        for name, row in CLASSICS.items()
+    ]
+    return markdown(WORDS[language]["classics"], rows, left=(0, 7))
+
+
+def _rate(learning_rate: float | None) -> str:
+    return f"{learning_rate:.0e}".replace("e-0", "e-") if learning_rate else "-"
 
 
 def results_section(language: str) -> str:
@@ -223,6 +249,7 @@ TABLES: dict[str, Callable[[str], str]] = {
     "knobs": knobs_table,
     "memory": memory_table,
     "models": models_table,
+    "classics": classics_table,
     "poolings": poolings_table,
     "reading": reading_table,
     "results": results_section,

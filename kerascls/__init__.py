@@ -15,6 +15,7 @@ _PLACES = {
     "audit": "kerascls.auditing.audit",
     "boost": "kerascls.experiments.combining.boost",
     "build_transformer_model": "kerascls.checkpoints.transformer_model",
+    "compare": "kerascls.experiments.comparison.compare",
     "convert": "kerascls.inference.convert",
     "convert_data": "kerascls.data.conversion",
     "describe_data": "kerascls.auditing.data_stats",
@@ -49,6 +50,7 @@ __all__ = [
     "audit",
     "boost",
     "build_transformer_model",
+    "compare",
     "convert",
     "convert_data",
     "describe_data",
@@ -88,6 +90,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.experiments.combining.boost import boost
     from kerascls.experiments.combining.ensemble import ensemble
     from kerascls.experiments.combining.soup import soup
+    from kerascls.experiments.comparison.compare import compare
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds

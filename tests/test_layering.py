@@ -45,6 +45,8 @@ LIGHT = {
     "data",
     "preprocessing",
     "models",
+    "models.classic",
+    "models.classic.config",
     "models.encoder_config",
     "models.families",
     "models.linear",
@@ -61,6 +63,7 @@ LIGHT = {
     "inference",
     "evaluation",
     "training.choose_start",
+    "training.classic",
     "training.fit",
     "training.linear",
     "training.job",
@@ -72,10 +75,12 @@ LIGHT = {
     "training.state",
     "training.trainable",
     "auditing",
+    "experiments.comparison",
     "experiments.combining",
     "experiments.learning_rate",
     "experiments.search",
     "experiments.seeds",
+    "experiments.series",
     "serving",
     "cli",
 }
@@ -92,6 +97,7 @@ ONLY_IN_FUNCTIONS |= {
     "optuna",
     "polars",
     "pyarrow",
+    "rjieba",
     "wandb",
 }
 # A subclass of scikit-learn's estimators cannot wait; nothing else imports it.

@@ -19,6 +19,7 @@ COMMANDS = {
     "fit": "Train a classifier from labelled text.",
     "search": "Look for the best settings for labelled text.",
     "find-rate": "Suggest a learning rate for labelled text.",
+    "compare": "Rank several models on the same test rows.",
     "ensemble": "Make one classifier of several trained ones.",
     "soup": "Average the weights of several runs of one model.",
     "boost": "Train a stack of models, each on what those before it miss.",

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.errors import CheckpointError
+from kerascls.models.classic.config import CLASSICS, classic_config
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.linear.config import LinearConfig
-from kerascls.models.registry import LINEAR, TRANSFORMER, Architecture
+from kerascls.models.registry import CLASSIC, LINEAR, TRANSFORMER, Architecture
 from kerascls.system.tables import known_name
 
 PRETRAINED_VARIABLE = "KERASCLS_PRETRAINED"
@@ -261,6 +262,21 @@ PRESETS: dict[str, Preset] = {
             title="TF-IDF and a linear SVM: seconds, no weights, no TensorFlow",
             config=LinearConfig(),
             architecture=LINEAR,
+        ),
+        *(
+            Preset(
+                name=name,
+                title=row.title,
+                config=classic_config(name),
+                learning_rate=row.learning_rate,
+                from_scratch_learning_rate=row.learning_rate,
+                epochs=row.epochs,
+                from_scratch_epochs=row.epochs,
+                batch_size=row.batch_size,
+                max_tokens=row.max_tokens,
+                architecture=CLASSIC,
+            )
+            for name, row in CLASSICS.items()
         ),
     )
 }

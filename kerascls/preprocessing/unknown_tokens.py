@@ -44,8 +44,7 @@ def unknown_note(
     examples = f", such as {' '.join(words)}" if words else ""
     return (
         f"{share:.0%} of the tokens of {source} are unknown ({tokenizer.unk_token})"
-        f"{examples}: is this vocabulary for this language? Of such words the model "
-        f"sees nothing"
+        f"{examples}: {tokenizer.unknown_question} Of such words the model sees nothing"
     )
 
 

@@ -9,10 +9,12 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from kerascls.errors import SettingsError
 from kerascls.models.presets import get_preset
 from kerascls.models.registry import POOLINGS, WINDOW_POOLINGS
+from kerascls.preprocessing.tokenizers.units import UNITS
 from kerascls.settings.group import Group, NameIn
 
 DEFAULT_MODEL = "albert_small"
 Pooling = Annotated[str, AfterValidator(NameIn(POOLINGS, "pooling"))]
+Units = Annotated[str, AfterValidator(NameIn(UNITS, "units"))]
 WindowPooling = Annotated[
     str, AfterValidator(NameIn(WINDOW_POOLINGS, "window_pooling"))
 ]
@@ -42,7 +44,8 @@ class ModelSettings(Group):
         None,
         ge=1,
         description="Keep only so many of the encoder's layers, counted from the "
-        "input; ALBERT runs its one block so often. Default: all.",
+        "input; ALBERT runs its one block so often. Of a classic model: how many there "
+        "are. Default: all, or the preset's.",
     )
     prune_vocab: int | None = Field(
         None,
@@ -50,6 +53,34 @@ class ModelSettings(Group):
         description="Keep only tokens that occur at least so often in the training "
         "text, and what spells the words of the others; pretrained weights only. "
         "Default: all.",
+    )
+    units: Units | None = Field(
+        None,
+        description="What classic models take for words: "
+        f"{'; '.join(f'{name}: {row.meaning}' for name, row in UNITS.items())}. "
+        "Default: auto.",
+    )
+    min_count: int | None = Field(
+        None,
+        ge=1,
+        description="How often a word is in the training text to be known to a "
+        "classic model. Default: 2.",
+    )
+    embedding_dim: int | None = Field(
+        None,
+        ge=1,
+        description="Width of a classic model's word embeddings. Default: the "
+        "preset's, or that of the word vectors.",
+    )
+    hidden_dim: int | None = Field(
+        None,
+        ge=1,
+        description="Width of a classic model's other layers. Default: the preset's.",
+    )
+    word_vectors: Path | None = Field(
+        None,
+        description="Vectors that a classic model's word embeddings start from: "
+        "word2vec, fastText or GloVe, as text or binary, or .npy. Default: random.",
     )
     max_tokens: int | None = Field(
         None,
@@ -99,7 +130,8 @@ class ModelSettings(Group):
         None,
         ge=0,
         lt=1,
-        description="Share of the text vector dropped in training. Default: 0.1.",
+        description="Share of the text vector dropped in training. Default: 0.1, of "
+        "classic models the preset's.",
     )
 
     @model_validator(mode="before")

@@ -116,6 +116,15 @@ class RunSettings(Group):
             changes[OPTION_KEYS[name]] = value
         return self._changed(changes)
 
+    def with_defaults(self, **options: Any) -> Self:
+        """Returns a copy with flat options set where there is no value yet."""
+        missing = {
+            name: value
+            for name, value in options.items()
+            if setting_of(self, OPTION_KEYS[name]) is None
+        }
+        return self.with_options(**missing)
+
     def with_overrides(self, assignments: Iterable[str]) -> Self:
         """Returns a copy with `group.field=value` texts applied.
 
@@ -207,6 +216,12 @@ def _parsed(key: str, value: str) -> Any:
             return (value,)
         return tuple(item.strip() for item in value.split(",") if item.strip())
     return value
+
+
+def setting_of(settings: RunSettings, key: str) -> Any:
+    """Returns the value of `group.field`."""
+    group, _, field = key.partition(".")
+    return getattr(getattr(settings, group), field)
 
 
 def choices(key: str) -> tuple[str, ...]:

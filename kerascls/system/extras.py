@@ -25,6 +25,7 @@ EXTRAS = {
     "parquet": ("pyarrow",),
     "audit": ("cleanlab", "iterstrat", "sklearn"),
     "litert": ("ai_edge_litert",),
+    "jieba": ("rjieba",),
     "mlflow": ("mlflow",),
     "wandb": ("wandb",),
 }

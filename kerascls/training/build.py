@@ -5,9 +5,15 @@ from typing import cast
 import keras
 import numpy as np
 
+from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
-from kerascls.models.backend.compute import Compute
+from kerascls.models.backend.compute import (
+    Compute,
+    choose_compute,
+    data_parallel,
+    limit_threads,
+)
 from kerascls.models.backend.forward import length_buckets
 from kerascls.models.registry import POOLINGS
 from kerascls.models.transformer import TransformerClassifier
@@ -40,6 +46,19 @@ def build_classifier(job: Job, compute: Compute) -> keras.Model:
     return model
 
 
+def try_build(job: Job) -> None:
+    """Builds the model of a job once, to see that it can be, and lets it go.
+
+    Raises:
+        KerasclsError: When weights or settings do not fit.
+    """
+    train = job.settings.train
+    compute = choose_compute(train.precision, train.compile, train.devices)
+    limit_threads(compute)
+    with data_parallel(compute):
+        build_classifier(job, compute)
+
+
 def build_transformer(
     job: Job, compute: Compute
 ) -> tuple[TransformerClassifier, list[str]]:
@@ -69,12 +88,18 @@ def build_transformer(
         settings.window_pooling,
     )
     model.in_halves = compute.in_halves
+    model.head.start_at(label_shares(data), data.task is Task.MULTILABEL)
+    return model, notes
+
+
+def label_shares(data: LabelledText) -> np.ndarray:
+    """Returns the share of training rows that have each label, float `(num_classes,)`.
+
+    Never quite 0 or 1, whose logits are infinite.
+    """
     targets = data.targets("train")
     counts = np.bincount(targets.columns, minlength=len(data.label_set))
-    # Never quite 0 or 1, whose logits are infinite.
-    shares = (counts + 0.5) / (len(targets) + 1)  # (num_classes,)
-    model.head.start_at(shares, data.task is Task.MULTILABEL)
-    return model, notes
+    return (counts + 0.5) / (len(targets) + 1)
 
 
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:

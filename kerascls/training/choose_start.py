@@ -85,7 +85,7 @@ def _from_checkpoint(
         pooling=preset.pooling if name else StartingPoint.pooling,
     )
     start = with_first_layers(start, settings.num_layers)
-    return with_pruned_vocab(start, settings.prune_vocab, _training_text(data))
+    return with_pruned_vocab(start, settings.prune_vocab, training_text(data))
 
 
 def _from_scratch(
@@ -98,7 +98,7 @@ def _from_scratch(
             f"is made from the training text or given. Leave it out, or give a smaller "
             f"one with --vocab."
         )
-    vocab = settings.vocab or build_vocab(_training_text(data))
+    vocab = settings.vocab or build_vocab(training_text(data))
     tokenizer = Tokenizer(vocab, do_lower_case=True)
     origin = settings.vocab or "the training text"
     note = (
@@ -117,7 +117,8 @@ def _from_scratch(
     return with_first_layers(start, settings.num_layers)
 
 
-def _training_text(data: LabelledText) -> Iterator[str]:
+def training_text(data: LabelledText) -> Iterator[str]:
+    """Yields every text of the training part, of rows of several one after another."""
     return (text for row in data.parts["train"].texts for text in row)
 
 

@@ -25,7 +25,6 @@ from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require, require_keras, require_trackers
 from kerascls.system.tables import named
-from kerascls.training.choose_start import choose_start
 from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
 from kerascls.training.trainable import Trained
@@ -79,7 +78,8 @@ class Job:
             found[id(dataset)] = unknown_note(
                 self.stores[name], texts, tokenizer, dataset.name
             )
-        notes = [*found.values(), self._cut_note()]
+        of_words = self.start.token_notes(self.stores["train"])
+        notes = [*of_words, *found.values(), self._cut_note()]
         return [note for note in notes if note]
 
     def _cut_note(self) -> str | None:
@@ -142,10 +142,15 @@ class Job:
         model, train = self.settings.model, self.settings.train
         return (
             f"settings (where not stated, those of {self.start.defaults_from}): "
-            f"max_tokens {model.max_tokens}, {self._windows}pooling {model.pooling}, "
+            f"max_tokens {model.max_tokens}, {self._windows}{self._pooling}"
             f"dropout {model.dropout}, batch_size {train.batch_size}, epochs "
             f"{train.epochs}, learning_rate {train.learning_rate:g}, seed {train.seed}"
         )
+
+    @property
+    def _pooling(self) -> str:
+        pooling = self.settings.model.pooling
+        return "" if pooling is None else f"pooling {pooling}, "
 
     @property
     def _windows(self) -> str:
@@ -208,10 +213,21 @@ class Job:
         )
 
 
-def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
+def prepare(
+    settings: RunSettings,
+    screen: Screen,
+    cache: bool = True,
+    data: LabelledText | None = None,
+) -> Any:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
     Keras is loaded only where number format, compilation or devices are stated.
+
+    Args:
+        settings: What was asked for.
+        screen: What is told to people.
+        cache: Whether token ids are kept for the next run on the same file.
+        data: What these settings read, where it has been read already.
 
     Returns:
         What trains the model: a `Job` for a Keras model, or another `Trainable`. Its
@@ -227,8 +243,9 @@ def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
     require_trackers(settings.train.track)
     if cache:
         limit_bytes()  # that it can be read
-    with screen.bars() as bars:
-        data = load_labelled_text(settings.data, settings.split_seed, bars)
+    if data is None:
+        with screen.bars() as bars:
+            data = load_labelled_text(settings.data, settings.split_seed, bars)
     check_decision(settings.decision, data.task, tuple(data.label_set))
     label = class_of_score(settings.train.best_by)
     for name in (*([] if label is None else [label]), *settings.train.label_weights):
@@ -240,7 +257,8 @@ def keras_job(
     settings: RunSettings, data: LabelledText, screen: Screen, cache: bool
 ) -> Job:
     """Finds what training starts from, and fills the settings in."""
-    start = choose_start(settings.model, data)
+    architecture = architecture_of(settings.model.name)
+    start = named(architecture.start)(settings.model, data)
     check_compute(settings.train)
     job = Job(start.resolve(settings), data, start, screen, cache)
     _ = job.layout  # refuses what has no room, or no meaning

@@ -10,6 +10,7 @@ from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES, Family
 from kerascls.models.presets import Preset
 from kerascls.models.registry import POOLINGS
+from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.settings.run_settings import RunSettings
 
@@ -78,6 +79,10 @@ class StartingPoint:
         from kerascls.checkpoints.accounting import has_pooler
 
         return has_pooler(self.checkpoint)
+
+    def token_notes(self, train: TokenStore) -> list[str]:
+        """Returns lines on what it knows of the tokens of the training text."""
+        return []
 
     def encoder(
         self,
@@ -150,10 +155,7 @@ class StartingPoint:
             max_tokens = settings.model.max_tokens or defaults["max_tokens"]
             defaults["window_overlap"] = max_tokens // WINDOW_OVERLAP_SHARE
             defaults["window_pooling"] = WINDOW_POOLING
-        given = {**settings.model.model_dump(), **settings.train.model_dump()}
-        settings = settings.with_options(
-            **{name: value for name, value in defaults.items() if given[name] is None}
-        )
+        settings = settings.with_defaults(**defaults)
         if cast("int", settings.model.max_tokens) > longest:
             raise SettingsError(
                 f"Expected at most {longest} tokens, the positions this encoder "

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kerascls.errors import CheckpointError, SettingsError
+from kerascls.models.classic.config import CLASSICS
 from kerascls.models.presets import (
     PRESETS,
     find_pretrained,
@@ -45,6 +46,7 @@ def test_the_presets_are_known():
         "multilingual_e5_small",
         "modernbert",
         "linear",
+        *CLASSICS,
     ]
 
 
@@ -69,7 +71,8 @@ def test_an_unknown_preset_names_all_and_the_nearest():
     assert str(error.value) == (
         "Expected `model` to be one of bert, roberta_wwm_ext, albert_small, "
         "albert_tiny, electra_small, electra_base, macbert, rbt3, bge_small_zh, "
-        "xlm_roberta, multilingual_e5_small, modernbert, linear. Received: "
+        "xlm_roberta, multilingual_e5_small, modernbert, linear, "
+        f"{', '.join(CLASSICS)}. Received: "
         "model='albert_smal'. Did you mean 'albert_small'?"
     )
 
@@ -167,7 +170,8 @@ def test_presets_need_neither_keras_nor_tensorflow():
 def test_the_readme_names_every_preset_and_folder():
     readme = Path(__file__).parents[2] / "pretrained" / "README.md"
     text = readme.read_text("utf-8")
-    names = [name for p in PRESETS.values() for name in (p.name, *p.folders)]
+    pretrained = [preset for preset in PRESETS.values() if preset.folders]
+    names = [name for p in pretrained for name in (p.name, *p.folders)]
     assert all(f"`{name}`" in text for name in names)
 
 

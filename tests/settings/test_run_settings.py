@@ -34,6 +34,12 @@ def test_options_set_fields_by_flat_name():
     assert settings.data.text == ("a", "b")
 
 
+def test_defaults_fill_in_what_has_no_value():
+    settings = RunSettings.from_options(epochs=3).with_defaults(epochs=9, batch_size=8)
+    assert settings.train.epochs == 3
+    assert settings.train.batch_size == 8
+
+
 def test_overrides_are_read_by_the_type_of_the_field():
     settings = RunSettings().with_overrides(
         ["train.learning_rate=1e-4", "data.text=title, content", "data.encoding=1"]

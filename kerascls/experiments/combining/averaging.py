@@ -18,8 +18,8 @@ from safetensors.numpy import load_file
 
 from kerascls.errors import SettingsError
 from kerascls.experiments.combining.candidates import Candidate
-from kerascls.inference.bundle import ENCODER, MANIFEST, VOCAB, WEIGHTS, Bundle
-from kerascls.inference.bundle.files import TOKENIZER, read_json
+from kerascls.inference.bundle import ENCODER, MANIFEST, WEIGHTS, Bundle
+from kerascls.inference.bundle.files import read_json
 
 
 def average(bundles: Sequence[Bundle]) -> dict[str, np.ndarray]:
@@ -55,12 +55,6 @@ def check_alike(candidates: Sequence[Candidate]) -> None:
             )
 
 
-def tokenizer_file(bundle: Bundle) -> Path:
-    """Returns the file of a bundle's vocabulary."""
-    vocab = bundle.path / VOCAB
-    return vocab if vocab.is_file() else bundle.path / TOKENIZER
-
-
 def _alone(one: Candidate) -> str:
     """Returns why a run can be averaged with none; "" where it can."""
     if one.bundle.runtime != "keras":
@@ -93,7 +87,7 @@ def _other(first: Candidate, one: Candidate) -> str:
 
 
 def _vocabulary(bundle: Bundle) -> str:
-    name = tokenizer_file(bundle).name
+    name = bundle.tokenizer_file.name
     return read_json(bundle.path / MANIFEST)["files"][name]["sha256"]
 
 

@@ -12,10 +12,9 @@ from kerascls.experiments.search.results import (
     ranked,
     render_trials,
 )
-from kerascls.experiments.search.space import setting_of
 from kerascls.experiments.search.study import Study
 from kerascls.settings.applicable import require_steps
-from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
+from kerascls.settings.run_settings import OPTION_KEYS, RunSettings, setting_of
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.extras import EXTRAS, TRAINING, require_keras
 from kerascls.system.keywords import checked_keywords

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kerascls.errors import SettingsError
+from kerascls.models.presets import architecture_of
 from kerascls.models.registry import POOLINGS
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import RunSettings, setting_of
 
 RATE_FACTOR = 3
 DIGITS = 3
@@ -98,19 +99,18 @@ def search_space(
     }
     if from_scratch or shared_layers or stated.train.freeze_encoder:
         del space["train.layer_decay"]
-    space = {key: tried for key, tried in space.items() if not _is_stated(stated, key)}
+    architecture = architecture_of(start.model.name)
+    space = {
+        key: tried
+        for key, tried in space.items()
+        if architecture.follows(key) and not _is_stated(stated, key)
+    }
     if not space:
         raise SettingsError(
             "Expected a setting to search for. Received: one value for each that is "
             "searched. Leave out --learning-rate, --batch-size or another one."
         )
     return {key: _with(tried, setting_of(start, key)) for key, tried in space.items()}
-
-
-def setting_of(settings: RunSettings, key: str) -> Any:
-    """Returns the value of `group.field`."""
-    group, _, field = key.partition(".")
-    return getattr(getattr(settings, group), field)
 
 
 def with_values(settings: RunSettings, values: Mapping[str, Any]) -> RunSettings:

@@ -25,12 +25,7 @@ from kerascls.experiments.search.results import (
     settings_toml,
     trials_csv,
 )
-from kerascls.experiments.search.space import (
-    Space,
-    search_space,
-    setting_of,
-    with_values,
-)
+from kerascls.experiments.search.space import Space, search_space, with_values
 from kerascls.experiments.search.trials import (
     Goal,
     PruningCallback,
@@ -39,7 +34,7 @@ from kerascls.experiments.search.trials import (
 )
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.settings.data import DataSettings
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import RunSettings, setting_of
 from kerascls.system.files import write_atomically
 from kerascls.system.runs import STATE_FOLDER
 from kerascls.training.job import Job

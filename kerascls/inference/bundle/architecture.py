@@ -3,7 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from kerascls.checkpoints.weight_files.safetensors_files import SafetensorsFiles
-from kerascls.errors import BundleError, CheckpointError, SettingsError
+from kerascls.errors import (
+    BundleError,
+    CheckpointError,
+    MissingPackageError,
+    SettingsError,
+)
 from kerascls.inference.bundle.files import ENCODER, WEIGHTS
 from kerascls.models.encoder_config import EncoderConfig, weight_shapes
 from kerascls.models.presets import architecture_of
@@ -33,6 +38,8 @@ def read_architecture(bundle: "Bundle") -> dict[str, Any]:
             known_name(POOLINGS, content["pooling"], "pooling")
         _check_room(bundle, sizes)
         _check_windows(bundle, content.get("window_pooling"))
+    except MissingPackageError:
+        raise  # it is what the tokenizer lacks, and the bundle is whole
     except (KeyError, TypeError, ValueError, CheckpointError, SettingsError) as error:
         raise BundleError(
             f"Expected weights that fit their configuration. Received: "

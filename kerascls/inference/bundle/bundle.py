@@ -19,7 +19,7 @@ from kerascls.inference.bundle.files import (
     RUN_FILE,
     SETTINGS,
     TEXT,
-    TOKENIZER,
+    TOKENIZERS,
     VOCAB,
     check_files,
     describe,
@@ -30,6 +30,7 @@ from kerascls.inference.bundle.members import Member, copy_members, open_members
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import replaced, write_json
 from kerascls.system.runs import line_to_resume
+from kerascls.system.tables import named
 
 if TYPE_CHECKING:
     from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
@@ -103,14 +104,18 @@ class Bundle:
             task=self.task,
         )
 
+    @property
+    def tokenizer_file(self) -> Path:
+        """The file of its vocabulary."""
+        there = (name for name in TOKENIZERS if (self.path / name).is_file())
+        # Of vocab.txt it is told that it is missing.
+        return self.path / next(there, VOCAB)
+
     def tokenizer(self) -> "TextTokenizer":
         """Returns the tokenizer of its training, read anew."""
-        from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
-        from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
-
-        if not (self.path / VOCAB).is_file():
-            return RustTokenizer.open(self.path / TOKENIZER)
-        return Tokenizer(self.path / VOCAB, self.input_spec.do_lower_case)
+        file = self.tokenizer_file
+        kind: type[TextTokenizer] = named(TOKENIZERS[file.name])
+        return kind.open(file, self.input_spec.do_lower_case)
 
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""

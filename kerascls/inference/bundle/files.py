@@ -15,8 +15,14 @@ LABELS = "labels.json"
 TEXT = "text.json"
 DECISION = "decision.json"
 ENCODER = "encoder.json"
-# One of these, by the kind of tokenizer.
-VOCAB, TOKENIZER = "vocab.txt", "tokenizer.json"
+VOCAB = "vocab.txt"
+_TOKENIZERS = "kerascls.preprocessing.tokenizers"
+# Of these files one, and which `TextTokenizer` opens it; the first that is there.
+TOKENIZERS = {
+    VOCAB: f"{_TOKENIZERS}.wordpiece:Tokenizer",
+    "tokenizer.json": f"{_TOKENIZERS}.rust_tokenizer:RustTokenizer",
+    "words.json": f"{_TOKENIZERS}.words:WordTokenizer",
+}
 NGRAMS = "ngrams.json"  # of a linear model, in place of the vocabulary
 WEIGHTS = "model.safetensors"
 MEMBERS_FOLDER = "members"  # of an ensemble, in place of vocabulary and weights
@@ -66,7 +72,7 @@ def check_files(
         elif describe(item) != expected:
             damaged.append(f"{name} differs from its SHA-256")
     missing = {SETTINGS, LABELS, TEXT, decision} - set(files)
-    knows_words = has_members or files.keys() & {NGRAMS, VOCAB, TOKENIZER}
+    knows_words = has_members or files.keys() & {NGRAMS, *TOKENIZERS}
     if not knows_words:
         missing.add(VOCAB)
     damaged += [f"{name} is not in the manifest" for name in sorted(missing)]

@@ -151,9 +151,14 @@ def open_runtime(bundle: "Bundle", runtime: str = AUTO) -> Runtime | TextRuntime
         )
     known_name((AUTO, *RUNTIMES), runtime, "runtime")
     if runtime == AUTO:
-        suitable = (name for name, kind in RUNTIMES.items() if kind.suits(bundle))
-        runtime = next(suitable, bundle.runtime)
+        runtime = preferred_runtime(bundle)
     return RUNTIMES[runtime].open(bundle, runtime)
+
+
+def preferred_runtime(bundle: "Bundle") -> str:
+    """Returns what `"auto"` is: what runs an exported file, or the bundle asks for."""
+    suitable = (name for name, kind in RUNTIMES.items() if kind.suits(bundle))
+    return next(suitable, bundle.runtime)
 
 
 def features_of(bundle: "Bundle", number: int) -> dict[str, dict[str, float]] | None:

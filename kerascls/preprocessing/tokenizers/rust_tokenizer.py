@@ -95,12 +95,8 @@ class RustTokenizer(TextTokenizer):
         self._segments: SegmentTokenizer | None = None  # made when there are texts
 
     @classmethod
-    def open(cls, path: str | Path) -> Self:
-        """Returns the tokenizer that `save` wrote.
-
-        Raises:
-            CheckpointError: When the file is damaged.
-        """
+    def open(cls, path: str | Path, do_lower_case: bool = False) -> Self:
+        """Returns the tokenizer that `save` wrote; its file says all, see there."""
         try:
             content = json.loads(Path(path).read_text("utf-8"))
         except ValueError:

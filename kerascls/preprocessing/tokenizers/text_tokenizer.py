@@ -25,6 +25,7 @@ class TextTokenizer(ABC):
             texts.
         unk_id: The id of what it does not know; -1 where it knows all.
         unk_token: What the token of `unk_id` is called.
+        unknown_question: What to ask oneself where much is unknown.
         separators: How many tokens `sep_id` stand between two texts.
         has_segments: Whether the second of two texts is segment 1.
     """
@@ -38,8 +39,22 @@ class TextTokenizer(ABC):
     pad_id: int
     unk_id: int
     unk_token: str
+    unknown_question: str = "is this vocabulary for this language?"
     separators: int = 1
     has_segments: bool = True
+
+    @classmethod
+    @abstractmethod
+    def open(cls, path: str | Path, do_lower_case: bool = False) -> Self:
+        """Returns the tokenizer that `save` wrote.
+
+        Args:
+            path: The file.
+            do_lower_case: Whether it lower-cases, where its file does not say so.
+
+        Raises:
+            CheckpointError: When the file is damaged.
+        """
 
     @abstractmethod
     def encode_flat(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import tokenizers
@@ -89,6 +89,11 @@ class Tokenizer(TextTokenizer):
         self._rust.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
         self._rust.encode_special_tokens = True
         self._by_code_points = CodePointTokenizer(self._ids_of, self.vocab, self.unk_id)
+
+    @classmethod
+    def open(cls, path: str | Path, do_lower_case: bool = False) -> Self:
+        """Returns the tokenizer that `save` wrote, see `TextTokenizer`."""
+        return cls(path, do_lower_case)
 
     def encode_flat(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Returns the ids of all texts one after another, without special tokens.

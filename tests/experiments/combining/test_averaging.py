@@ -12,7 +12,6 @@ from kerascls.errors import SettingsError
 from kerascls.experiments.combining.averaging import (
     average,
     check_alike,
-    tokenizer_file,
 )
 from kerascls.experiments.combining.candidates import Candidate, open_candidates
 from kerascls.inference.bundle import ENCODER, WEIGHTS, open_bundle
@@ -70,7 +69,7 @@ def other_layers(run):
 
 
 def other_vocabulary(run):
-    name = tokenizer_file(open_bundle(run)).name
+    name = open_bundle(run).tokenizer_file.name
     words = (run / "bundle" / name).read_text("utf-8").splitlines()
     words[-2:] = words[:-3:-1]
     rewrite(run, name, "\n".join(words).encode())

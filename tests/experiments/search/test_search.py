@@ -8,8 +8,7 @@ import pytest
 
 from kerascls.errors import DataError, NotFiniteError, SettingsError
 from kerascls.experiments.search.journal import Journal
-from kerascls.experiments.search.space import setting_of
-from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.run_settings import RunSettings, setting_of
 from kerascls.training.preparation import load_labelled_text
 
 KEYS = [

@@ -9,13 +9,14 @@ from bundle_cases import change_file, change_manifest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kerascls.errors import BundleError, KerasclsError
+from kerascls.errors import BundleError, KerasclsError, MissingPackageError
 from kerascls.inference.bundle import open_bundle
 from kerascls.inference.bundle.architecture import read_architecture
 from kerascls.inference.bundle.files import describe
 from kerascls.inference.inspect import inspect
 from kerascls.inference.runtimes import open_runtime
 from kerascls.inference.runtimes.keras_runtime import load_model
+from kerascls.system import extras
 
 JSON_FILES = (
     "manifest.json",
@@ -51,6 +52,21 @@ def change_config(bundle, **changes):
 
 def test_what_was_written_is_read(bundle):
     assert read_architecture(open_bundle(bundle)) == content_of(bundle, "encoder.json")
+
+
+def test_a_tokenizer_without_its_package_is_no_damage_of_the_bundle(
+    bundle, monkeypatch
+):
+    (bundle / "vocab.txt").unlink()
+    files = content_of(bundle, "manifest.json")["files"]
+    del files["vocab.txt"]
+    change_manifest(bundle, files=files)
+    segmenter = {"package": "rjieba", "version": "0.0.1"}
+    words = {"format_version": 1, "units": "jieba", "segmenter": segmenter}
+    write(bundle, "words.json", words | {"words": ["a"]})
+    monkeypatch.setattr(extras, "is_installed", lambda name: name != "rjieba")
+    with pytest.raises(MissingPackageError, match=r'pip install "rjieba==0.0.1"'):
+        read_architecture(open_bundle(bundle))
 
 
 @pytest.mark.parametrize("content", [{}, {"config": {}}, {"config": 1}, {"config": []}])

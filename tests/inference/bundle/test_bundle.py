@@ -26,6 +26,8 @@ from kerascls.inference.bundle import MANIFEST, is_bundle, open_bundle
 from kerascls.inference.bundle.files import BUNDLE_FOLDER
 from kerascls.inference.predictor import Predictor
 from kerascls.preprocessing.tokenizers.rust_tokenizer import RustTokenizer
+from kerascls.preprocessing.tokenizers.wordpiece import Tokenizer
+from kerascls.preprocessing.tokenizers.words import WordTokenizer
 from kerascls.training.run_directory import RunDirectory
 
 
@@ -199,6 +201,24 @@ def test_the_tokenizer_is_that_of_the_training(multilabel_run):
     assert tokenizer.do_lower_case == opened.input_spec.do_lower_case
     vocabulary = (opened.path / "vocab.txt").read_text("utf-8").splitlines()
     assert tokenizer.pad_id == vocabulary.index("[PAD]")
+
+
+@pytest.mark.parametrize(
+    "tokenizer",
+    [
+        Tokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b"], do_lower_case=True),
+        RustTokenizer(unigram()),
+        WordTokenizer(["a", "b"], "words"),
+    ],
+)
+def test_every_kind_of_tokenizer_is_opened_by_its_file(tokenizer, tmp_path):
+    def save(folder):
+        tokenizer.save(folder / tokenizer.file_name)
+
+    opened = write(tmp_path / "bundle", save).tokenizer()
+    assert type(opened) is type(tokenizer)
+    assert opened.encode("B a c", "a") == tokenizer.encode("B a c", "a")
+    assert opened.do_lower_case == tokenizer.do_lower_case
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,13 @@ import pytest
 
 from kerascls.errors import BundleError
 from kerascls.inference.bundle.files import (
+    TOKENIZERS,
     check_files,
     describe,
     exports_of,
     read_json,
 )
+from kerascls.system.tables import named
 
 NAMES = ("settings.json", "labels.json", "text.json", "decision.json", "vocab.txt")
 
@@ -58,6 +60,11 @@ def test_every_fault_is_named_with_the_path_of_the_bundle(tmp_path, entries):
 def test_a_name_with_a_folder_is_no_file_of_the_bundle(tmp_path, entries, name):
     with pytest.raises(BundleError, match=f"{name} is missing"):
         check_files(tmp_path, entries | {name: {}}, "decision.json")
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_a_tokenizer_calls_its_file_as_bundles_do(name):
+    assert named(TOKENIZERS[name]).file_name == name
 
 
 def test_a_bundle_without_exports_has_none():

@@ -1,0 +1,92 @@
+"""fastText."""
+
+from keras import KerasTensor, ops
+
+from kerascls.models.classic.classifier import ClassicLayer, WordEmbeddings
+from kerascls.models.layers.bricks import Seeds
+from kerascls.models.layers.poolings import mean
+
+# Odd, so that no bit of a token's id is lost; golden ratio and its like.
+_FACTORS = (-1640531535, -2048144777, -1028477379)
+
+
+class FastText(ClassicLayer):
+    """The mean of the embeddings of all words, and of all n-grams of words.
+
+    Embeddings of words, and of hashed n-grams --> Mean --> Dense
+
+    An n-gram is looked up by a hash of its words' ids, so that several may have one
+    row. As in the original a text of n words has n - 1 pairs, the marks at its ends
+    being words.
+
+    Other than in the original, the mean and the logits are computed in batches, by an
+    optimiser with moments, and all labels have a logit of their own.
+
+    Args:
+        config: `sizes["ngrams"]` is the longest n-gram, 1 for words alone;
+            `sizes["buckets"]` is a power of 2, the rows for n-grams.
+        num_classes, dropout, seed, **kwargs: As of `ClassicLayer`.
+
+    References:
+        - [Bag of Tricks for Efficient Text Classification](
+          https://arxiv.org/abs/1607.01759), [code](
+          https://github.com/facebookresearch/fastText)
+    """
+
+    def _make_layers(self, seeds: Seeds) -> None:
+        config = self.config
+        self.ngrams: WordEmbeddings | None = None
+        if config.sizes["ngrams"] > 1:
+            self.ngrams = WordEmbeddings(
+                config.sizes["buckets"],
+                config.embedding_dim,
+                seeds.next(),
+                dtype=self.dtype_policy,
+                name="ngrams",
+            )
+
+    def _text_vector(
+        self,
+        embedded: KerasTensor,
+        inputs: dict[str, KerasTensor],
+        training: bool | None,
+    ) -> KerasTensor:
+        token_ids, mask = inputs["token_ids"], inputs["padding_mask"]
+        vectors, masks = [embedded], [mask]
+        if self.ngrams is None:
+            return mean(embedded, mask)[:, 0]
+        for length in range(2, self.config.sizes["ngrams"] + 1):
+            ids, of_ngrams = hashed_ngrams(
+                token_ids, mask, length, self.config.sizes["buckets"]
+            )
+            vectors.append(self.ngrams(ids, of_ngrams))
+            masks.append(of_ngrams)
+        everything = ops.concatenate(vectors, axis=1)  # (batch, tokens * n, width)
+        return mean(everything, ops.concatenate(masks, axis=1))[:, 0]
+
+
+def hashed_ngrams(
+    token_ids: KerasTensor, padding_mask: KerasTensor, length: int, buckets: int
+) -> tuple[KerasTensor, KerasTensor]:
+    """Returns the rows of a text's n-grams, and which of them there are.
+
+    Args:
+        token_ids: int32 `(batch, tokens)`.
+        padding_mask: int32 `(batch, tokens)`, 1 for real tokens, padding behind them.
+        length: Tokens of an n-gram, from 2 to 4.
+        buckets: Rows that there are, a power of 2.
+
+    Returns:
+        int32 `(batch, tokens)` from 0 to `buckets - 1`, of the n-gram that ends at each
+        token; int32 `(batch, tokens)`, 1 where there is one.
+    """
+    tokens = ops.shape(token_ids)[1]
+    hashed = token_ids
+    for back, factor in enumerate(_FACTORS[: length - 1], 1):
+        earlier = ops.pad(token_ids, ((0, 0), (back, 0)))[:, :tokens]
+        # Beyond 2**31 it begins anew, here as everywhere.
+        hashed = hashed + earlier * ops.cast(factor, "int32")
+    hashed = ops.bitwise_xor(hashed, ops.right_shift(hashed, 15))
+    ids = ops.bitwise_and(hashed, ops.cast(buckets - 1, "int32"))
+    begins = ops.pad(padding_mask, ((0, 0), (length - 1, 0)))[:, :tokens]
+    return ids, padding_mask * begins

@@ -1,0 +1,187 @@
+"""What classic models start from: words of the training text, random weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from kerascls.data.labelled_text import LabelledText
+from kerascls.data.labels import Task
+from kerascls.errors import SettingsError
+from kerascls.models.classic.config import CLASSICS, classic_config
+from kerascls.models.presets import get_preset
+from kerascls.preprocessing.token_store import TokenStore
+from kerascls.preprocessing.tokenizers.units import UNITS
+from kerascls.preprocessing.tokenizers.words import (
+    WordTokenizer,
+    build_word_tokenizer,
+)
+from kerascls.preprocessing.word_vectors import (
+    WordVectors,
+    embedding_matrix,
+    read_word_vectors,
+)
+from kerascls.settings.model import ModelSettings
+from kerascls.settings.run_settings import RunSettings
+from kerascls.system.words import count
+from kerascls.training.choose_start import training_text
+from kerascls.training.starting_point import StartingPoint
+
+if TYPE_CHECKING:
+    from kerascls.models.backend.compute import Compute
+    from kerascls.models.classic.classifier import ClassicClassifier
+    from kerascls.models.classic.config import ClassicConfig
+    from kerascls.training.job import Job
+
+MIN_COUNT = 2
+MAX_STEPS = 16  # of a decoder: each takes time
+
+
+@dataclass(frozen=True)
+class ClassicStart(StartingPoint):
+    """What training a classic model starts from.
+
+    Args:
+        vectors: What word embeddings start from; None for random ones.
+    """
+
+    vectors: WordVectors | None = None
+
+    def resolve(self, settings: RunSettings) -> RunSettings:
+        """Returns the settings with the preset's values where none was given.
+
+        Raises:
+            SettingsError: When the model compares two texts and there are no pairs.
+        """
+        preset, row = self.preset, CLASSICS[self.preset.name]
+        if row.reads_pairs and settings.data.text_pair is None:
+            raise SettingsError(
+                f"Expected pairs of texts for the model {self.name!r}, which compares "
+                f"two. Received: text_pair=None. Name the column of the second text "
+                f"with --text-pair, or choose another --model."
+            )
+        return settings.with_defaults(
+            max_tokens=preset.max_tokens,
+            dropout=row.dropout,
+            batch_size=preset.batch_size,
+            epochs=preset.epochs,
+            learning_rate=preset.learning_rate,
+        )
+
+    def token_notes(self, train: TokenStore) -> list[str]:
+        """Returns a line on how many words have a vector."""
+        if self.vectors is None:
+            return []
+        return [self._embeddings(train, seed=0)[1]]
+
+    def word_embeddings(self, train: TokenStore, seed: int) -> np.ndarray | None:
+        """Returns what they start from, float32 `(vocab_size, embedding_dim)`."""
+        return None if self.vectors is None else self._embeddings(train, seed)[0]
+
+    def _embeddings(self, train: TokenStore, seed: int) -> tuple[np.ndarray, str]:
+        tokenizer = cast("WordTokenizer", self.tokenizer)
+        counts = np.bincount(train.token_ids, minlength=tokenizer.vocab_size)
+        vectors = cast("WordVectors", self.vectors)
+        return embedding_matrix(tokenizer, vectors, seed, counts)
+
+
+def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
+    """Makes the vocabulary of the training text, and reads word vectors for it.
+
+    Raises:
+        CheckpointError: When word vectors cannot be read.
+        DataError: When the text has no words.
+        SettingsError: When word vectors are of another width than was stated.
+    """
+    name = cast("str", settings.name)
+    sizes = _stated_sizes(name, settings)
+    units, min_count = settings.units or "auto", settings.min_count or MIN_COUNT
+    tokenizer = build_word_tokenizer(training_text(data), units, min_count=min_count)
+    notes = [
+        f"weights: random; vocabulary: {tokenizer.vocab_size:,} tokens that occur at "
+        f"least {min_count} times in the training text ({units}: "
+        f"{UNITS[units].meaning}), lower-cased"
+    ]
+    changes = {"vocab_size": tokenizer.vocab_size, **sizes}
+    vectors = None
+    if settings.word_vectors is not None:
+        vectors = _read_vectors(settings, tokenizer)
+        changes["embedding_dim"] = vectors.dim
+        notes.append(f"word vectors: {settings.word_vectors}")
+    if CLASSICS[name].reads_sentences:
+        ends = *tokenizer.sentence_end_ids, tokenizer.sep_id
+        changes["sentence_end_ids"] = ends
+    if CLASSICS[name].gives_in_turn:
+        steps, note = _steps(data)
+        changes["sizes"] = {**CLASSICS[name].own, "steps": steps}
+        notes.append(note)
+    return ClassicStart(
+        name=name,
+        preset=get_preset(name),
+        config=cast("Any", classic_config(name, **changes)),
+        tokenizer=tokenizer,
+        checkpoint=None,
+        notes=tuple(notes),
+        vectors=vectors,
+    )
+
+
+def _stated_sizes(name: str, settings: ModelSettings) -> dict[str, Any]:
+    sizes = {
+        size: value
+        for size in ("embedding_dim", "hidden_dim", "num_layers")
+        if (value := getattr(settings, size)) is not None
+    }
+    if others := [size for size in sizes if size not in CLASSICS[name].follows]:
+        told = ", ".join(f"{size}={sizes[size]}" for size in others)
+        raise SettingsError(
+            f"Expected sizes that the model {name!r} has: "
+            f"{', '.join(CLASSICS[name].follows)}. Received: {told}. Leave them out, "
+            f"or choose another --model."
+        )
+    return sizes
+
+
+def _steps(data: LabelledText) -> tuple[int, str]:
+    """Returns how many labels a decoder gives one after another, and a line on it."""
+    most = max(map(len, data.parts["train"].labels))
+    steps = min(max(most, 1), MAX_STEPS)
+    return steps, (
+        f"decoder: {count(steps, 'step')}; a row of training has {most} labels at most"
+    )
+
+
+def _read_vectors(settings: ModelSettings, tokenizer: WordTokenizer) -> WordVectors:
+    path, stated = settings.word_vectors, settings.embedding_dim
+    vectors = read_word_vectors(cast("Path", path), tokenizer.words)
+    if stated not in (None, vectors.dim):
+        raise SettingsError(
+            f"Expected the width of the word vectors, {vectors.dim}. Received: "
+            f"embedding_dim={stated}, word_vectors={str(path)!r}. Leave embedding_dim "
+            f"out."
+        )
+    return vectors
+
+
+def build_classic(
+    job: "Job", compute: "Compute"
+) -> "tuple[ClassicClassifier, list[str]]":
+    """Returns the model to train; see `Architecture`."""
+    from kerascls.models.classic.classifier import build_classic_model
+    from kerascls.training.build import label_shares
+
+    data, settings = job.data, job.settings
+    start, seed = cast("ClassicStart", job.start), settings.train.seed
+    model = build_classic_model(
+        cast("ClassicConfig", start.config),
+        len(data.label_set),
+        cast("float", settings.model.dropout),  # `resolve` has filled it in
+        seed,
+        compute.policy,
+    )
+    vectors = start.word_embeddings(job.stores["train"], seed)
+    if vectors is not None:
+        model.body.words.table.assign(vectors)
+    model.start_at(label_shares(data), data.task is Task.MULTILABEL)
+    return model, []

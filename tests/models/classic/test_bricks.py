@@ -1,0 +1,47 @@
+"""Bricks of classic models: convolutions that do not see padding."""
+
+import keras
+import numpy as np
+
+from kerascls.models.classic.bricks import Convolution, dense, masked
+from kerascls.models.layers.bricks import Seeds
+
+MASK = np.array([[1, 1, 1, 0], [1, 0, 0, 0]], np.int32)
+HIDDEN = np.random.default_rng(0).normal(size=(2, 4, 3)).astype(np.float32)
+
+
+def test_masked_makes_padding_zero_and_nothing_else():
+    found = keras.ops.convert_to_numpy(masked(HIDDEN, MASK))
+    np.testing.assert_array_equal(found, HIDDEN * MASK[..., None])
+
+
+def test_a_convolution_equals_a_loop_over_real_tokens():
+    layer = Convolution(5, 3, Seeds(1), name="conv")
+    found = layer(HIDDEN * MASK[..., None], MASK)
+    kernel = keras.ops.convert_to_numpy(layer.conv.kernel)  # (width, inputs, filters)
+    text = np.pad(HIDDEN[0, :3], ((1, 1), (0, 0)))
+    for place in range(3):
+        expected = np.einsum("wi,wif->f", text[place : place + 3], kernel)
+        expected = np.maximum(expected / np.sqrt(1 + 1e-3), 0)  # a norm as it starts
+        np.testing.assert_allclose(found[0, place], expected, atol=1e-5)
+    np.testing.assert_array_equal(found[0, 3], 0)
+
+
+def test_statistics_are_those_of_real_tokens():
+    layer = Convolution(5, 1, Seeds(1), name="conv")
+    layer(HIDDEN * MASK[..., None], MASK, training=True)
+    kernel = keras.ops.convert_to_numpy(layer.conv.kernel)[0]
+    real = HIDDEN[MASK == 1] @ kernel
+    np.testing.assert_allclose(
+        keras.ops.convert_to_numpy(layer.norm.moving_mean),
+        0.1 * real.mean(axis=0),
+        atol=1e-5,
+    )
+
+
+def test_dense_layers_have_seeds_of_their_own():
+    seeds = Seeds(1)
+    first, second = (dense(4, seeds, name, "float32") for name in "ab")
+    for layer in (first, second):
+        layer.build((None, 3))
+    assert not np.array_equal(np.asarray(first.kernel), np.asarray(second.kernel))

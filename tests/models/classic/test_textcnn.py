@@ -1,0 +1,43 @@
+"""TextCNN: what its convolutions see."""
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+from tiny_classics import lively_classic, tiny_classic
+from tiny_models import tiny_batch
+
+
+def test_two_layers_have_two_convolutions_of_each_width():
+    names = tiny_classic("textcnn", num_layers=2).named_arrays()
+    kernels = [name for name in names if name.endswith("conv/kernel")]
+    assert len(kernels) == 2 * 3
+    assert names["width_2_layer_0/conv/kernel"].shape == (2, 12, 16)
+    assert names["width_2_layer_1/conv/kernel"].shape == (2, 16, 16)
+
+
+@pytest.mark.parametrize("num_layers", [1, 2])
+def test_padding_changes_nothing_in_any_number_of_layers(num_layers):
+    model = lively_classic("textcnn", num_layers=num_layers)
+    short, long = (tiny_batch((5, 2), num_tokens=n) for n in (5, 19))
+    np.testing.assert_allclose(
+        keras.ops.convert_to_numpy(model(short)),
+        keras.ops.convert_to_numpy(model(long)),
+        atol=1e-5,
+    )
+
+
+def test_padding_changes_nothing_of_a_training_step_either():
+    losses = []
+    for num_tokens in (8, 30):
+        model = lively_classic("textcnn")
+        batch = tiny_batch((8, 3), num_tokens=num_tokens)
+        losses.append(keras.ops.convert_to_numpy(model(batch, training=True)))
+        means = model.named_arrays()["width_2_layer_0/norm/moving_mean"]
+        losses.append(means[None])
+    np.testing.assert_allclose(losses[0], losses[2], atol=1e-4)
+    np.testing.assert_allclose(losses[1], losses[3], atol=1e-5)

@@ -1,0 +1,175 @@
+"""Classic models from labelled text to a bundle."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import kerascls
+from kerascls.cli.app import kerascls as kerascls_command
+from kerascls.errors import SettingsError
+from kerascls.inference.bundle import open_bundle
+from kerascls.inference.predictor import Predictor
+from kerascls.models.classic.config import CLASSICS
+
+TINY = {
+    **{"checkpoint": None, "max_tokens": None, "min_count": 1, "epochs": 2},
+    **{"embedding_dim": 8, "hidden_dim": 8, "learning_rate": 0.02},
+}
+OF_ONE_TEXT = [name for name, row in CLASSICS.items() if not row.reads_pairs]
+
+
+@pytest.fixture(scope="module")
+def textcnn_run(train_run, multilabel_files, tmp_path_factory):
+    """A finished multi-label run; do not change its directory."""
+    out = tmp_path_factory.mktemp("classic") / "run"
+    return train_run(out, **multilabel_files, model="textcnn", **TINY)
+
+
+@pytest.fixture
+def vectors(tmp_path):
+    """Word vectors of width 8 of some characters."""
+    rows = [
+        f"{char} " + " ".join([str(place)] * 8) for place, char in enumerate("足球车")
+    ]
+    path = tmp_path / "向量.vec"
+    path.write_text("\n".join(["3 8", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_run_says_its_words_and_its_settings(textcnn_run):
+    shown = " ".join(textcnn_run.shown.split())
+    assert "occur at least 1 times in the training text (auto: ideographs" in shown
+    assert "those of textcnn): max_tokens 256, dropout 0.5, batch_size" in shown
+    assert "pooling" not in shown
+    assert "model: textcnn," in shown
+
+
+def test_the_bundle_is_whole_and_answers_as_the_model_did(textcnn_run):
+    bundle = open_bundle(textcnn_run.out)
+    assert (bundle.path / "words.json").is_file()
+    predictor = Predictor(bundle)
+    texts = ["新车 足球", "", "学校", "🙂", "新车足球" * 100]
+    together = predictor.predict_proba(texts)
+    for row, text in enumerate(texts):
+        alone = predictor.predict_proba([text])[0]
+        np.testing.assert_allclose(together[row], alone, atol=1e-6)
+    assert np.ptp(together, axis=0).max() > 1e-3
+
+
+def test_inspect_tells_its_sizes(textcnn_run):
+    result = CliRunner().invoke(kerascls_command, ["inspect", str(textcnn_run.out)])
+    assert result.exit_code == 0
+    assert "textcnn, model=textcnn" in " ".join(result.output.split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OF_ONE_TEXT)
+@pytest.mark.parametrize("task", ["multilabel", "multiclass"])
+def test_every_classic_model_trains_ships_and_predicts(
+    name, task, train_run, multilabel_files, pair_files, tmp_path
+):
+    files, more = multilabel_files, {}
+    if task == "multiclass":
+        files, more = pair_files, {"text": ("question", "answer")}
+    out = tmp_path / "run"
+    run = train_run(out, **files, **more, model=name, **TINY)
+    assert run.result.report
+    texts = ["新车", "足球 学校"]
+    if task == "multiclass":
+        texts = [(text, text) for text in texts]
+    assert len(Predictor.load(out).predict(texts)) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CLASSICS)
+def test_a_killed_run_goes_on_to_the_same_weights(
+    name, train_run, multilabel_files, pair_files, tmp_path
+):
+    files = multilabel_files
+    if CLASSICS[name].reads_pairs:
+        files = {**pair_files, "text": ("question",), "text_pair": "answer"}
+    options = {**files, **TINY, "model": name, "epochs": 3, "dropout": 0.3}
+    whole = train_run(tmp_path / "whole", **options)
+    parts = tmp_path / "parts"
+    train_run(parts, **options, max_minutes=1e-4, save_steps=1)
+    train_run(parts, **options, resume=True, max_minutes=None)
+    kept = [open_bundle(out).path / "model.safetensors" for out in (whole.out, parts)]
+    assert kept[0].read_bytes() == kept[1].read_bytes()
+
+
+def test_word_vectors_are_what_embeddings_start_from(
+    stopped, multilabel_files, vectors
+):
+    options = {**multilabel_files, "min_count": 1, "model": "textcnn"}
+    job = stopped(word_vectors=vectors, **options)
+    start = job.start
+    assert start.config.embedding_dim == 8
+    matrix = start.word_embeddings(job.stores["train"], seed=1)
+    place = start.tokenizer.words.index("球") + 4
+    np.testing.assert_array_equal(matrix[place], np.ones(8))
+    assert any("word vectors: 3 of" in note for note in job.token_notes)
+    assert any(str(vectors) in note for note in job.notes)
+
+
+def test_a_width_that_is_not_that_of_the_word_vectors_is_refused(
+    multilabel_files, vectors
+):
+    with pytest.raises(SettingsError, match="the word vectors, 8. Received: embedding"):
+        kerascls.fit(
+            **multilabel_files,
+            model="textcnn",
+            min_count=1,
+            word_vectors=vectors,
+            embedding_dim=9,
+        )
+
+
+def test_units_are_chosen(stopped, multilabel_files):
+    options = {**multilabel_files, "model": "fasttext", "min_count": 1}
+    job = stopped(units="characters", **options)
+    assert job.start.tokenizer.units == "characters"
+    assert any("characters: every character" in note for note in job.notes)
+
+
+def test_a_size_that_a_model_does_not_have_is_refused(multilabel_files):
+    with pytest.raises(SettingsError, match="num_layers=2. Leave"):
+        kerascls.fit(**multilabel_files, model="fasttext", num_layers=2)
+
+
+def test_all_numbers_of_layers_can_be_stated(stopped, multilabel_files):
+    job = stopped(**multilabel_files, model="textcnn", num_layers=2, min_count=1)
+    assert job.start.config.num_layers == 2
+
+
+@pytest.mark.parametrize("name", [name for name in CLASSICS if name not in OF_ONE_TEXT])
+@pytest.mark.parametrize("text", [("question",), ("question", "answer")])
+def test_a_model_of_pairs_is_refused_without_them(name, text, pair_files):
+    with pytest.raises(SettingsError, match=f"'{name}', which compares two. Received"):
+        kerascls.fit(**pair_files, model=name, text=text)
+
+
+def test_a_model_of_pairs_is_told_the_texts_apart(stopped, pair_files):
+    columns = {"text": ("question",), "text_pair": "answer"}
+    job = stopped(**pair_files, **columns, model="siamese_cnn", min_count=1)
+    assert job.input_spec.pair
+
+
+def test_a_decoder_has_as_many_steps_as_a_row_has_labels(
+    stopped, multilabel_files, pair_files
+):
+    job = stopped(**multilabel_files, model="seq2seq", min_count=1)
+    most = max(map(len, job.data.parts["train"].labels))
+    assert most > 1
+    assert job.start.config.sizes["steps"] == most
+    assert any(f"decoder: {most} steps" in note for note in job.notes)
+    text = ("question", "answer")
+    job = stopped(**pair_files, text=text, model="seq2seq", min_count=1)
+    assert job.start.config.sizes["steps"] == 1
+
+
+def test_the_vocabulary_of_a_run_is_its_own_when_it_goes_on(textcnn_run):
+    content = json.loads((textcnn_run.out / "bundle" / "words.json").read_text("utf-8"))
+    assert content["units"] == "auto"
+    assert "球" in content["words"]
