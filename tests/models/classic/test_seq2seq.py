@@ -28,7 +28,7 @@ def chance(log_odds) -> np.ndarray:
 def after_steps(scores, end, count) -> list[np.ndarray]:
     """Returns the chances of labels after each of several steps with equal scores."""
     scores, end = np.array([scores], np.float32), np.array([[end]], np.float32)
-    choices, chances = Choices.none(scores), []
+    choices, chances = Choices.none(*scores.shape), []
     for _ in range(count):
         choices = choices.after(scores, end)
         chances.append(chance(array(choices.given))[0])
@@ -65,7 +65,7 @@ def test_what_is_far_apart_stays_finite_and_learnable():
 
     def folded(scores, end):
         end = ops.tile(ops.reshape(end, (-1, 1)), (len(FAR), 1))
-        choices = Choices.none(scores)
+        choices = Choices.none(*scores.shape)
         for _ in range(3):
             choices = choices.after(scores, end)
         right = ops.softplus(-choices.given[:, 0]) + ops.softplus(choices.given[:, 1])
