@@ -82,8 +82,8 @@ class ClassicLayer(layers.Layer):
             seeds.next(),
             dtype=self.dtype_policy,
         )
-        self._make_layers(seeds)
         self.dropout = Dropout(dropout, seed=seeds.next(), dtype=self.dtype_policy)
+        self._make_layers(seeds)
         self.classifier = layers.Dense(
             num_classes,
             kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),

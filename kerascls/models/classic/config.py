@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from kerascls.errors import SettingsError
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClassicConfig:
@@ -19,6 +21,9 @@ class ClassicConfig:
         sizes: What only this model has, by name: whole numbers, or tuples of them.
         sentence_end_ids: Ids of tokens that end a sentence, for models that read
             sentences.
+
+    Raises:
+        SettingsError: When attention heads do not divide `hidden_dim`.
     """
 
     model: str
@@ -40,6 +45,14 @@ class ClassicConfig:
         }
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "sentence_end_ids", tuple(self.sentence_end_ids))
+        num_heads: Any = sizes.get("num_heads", 1)
+        if self.hidden_dim % num_heads:
+            raise SettingsError(
+                f"Expected a width that {num_heads} attention heads share evenly. "
+                f"Received: hidden_dim={self.hidden_dim} for {self.model}. Give a "
+                f"multiple of {num_heads} with --set model.hidden_dim="
+                f"{num_heads * max(1, self.hidden_dim // num_heads)}."
+            )
 
     @property
     def parameters(self) -> int:
@@ -66,6 +79,7 @@ class Classic:
             the last layer.
         sizes: What `ClassicConfig` says of it otherwise than by default.
         own: Its `ClassicConfig.sizes`.
+        follows: Which settings of sizes change it.
         dropout: Share of the text vector dropped in training.
         learning_rate: Peak rate.
         epochs: Upper limit; early stopping may end it sooner.
@@ -82,6 +96,7 @@ class Classic:
     parameters: int
     sizes: Mapping[str, Any] = field(default_factory=dict)
     own: Mapping[str, Any] = field(default_factory=dict)
+    follows: tuple[str, ...] = ("embedding_dim", "hidden_dim")
     dropout: float = 0.5
     learning_rate: float = 1e-3
     epochs: int = 10
@@ -93,6 +108,7 @@ class Classic:
 
 
 _HERE = "kerascls.models.classic"
+_WITH_LAYERS = "embedding_dim", "hidden_dim", "num_layers"
 
 CLASSICS: dict[str, Classic] = {
     "fasttext": Classic(
@@ -101,25 +117,29 @@ CLASSICS: dict[str, Classic] = {
         parameters=(1 << 18) * 64,
         sizes={"embedding_dim": 64, "hidden_dim": 64},
         own={"ngrams": 2, "buckets": 1 << 18},
+        follows=("embedding_dim",),
         dropout=0.0,
         learning_rate=3e-3,
     ),
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",
         layer=f"{_HERE}.textcnn:TextCNN",
-        parameters=198_272,
+        parameters=148_992,
+        follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
     ),
     "textrnn": Classic(
         title="TextRNN: an LSTM from either end, its last states",
         layer=f"{_HERE}.textrnn:TextRNN",
         parameters=263_168,
+        follows=_WITH_LAYERS,
         own={"max_over_time": 0},
     ),
     "textrnn_max": Classic(
         title="TextRNN with the maximum over time of all states",
         layer=f"{_HERE}.textrnn:TextRNN",
         parameters=263_168,
+        follows=_WITH_LAYERS,
         own={"max_over_time": 1},
     ),
     "rcnn": Classic(
@@ -131,6 +151,7 @@ CLASSICS: dict[str, Classic] = {
         title="TextCNN and RCNN on the same embeddings, mixed by one learned number",
         layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
         parameters=313_601,
+        follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
     ),
     "seq2seq": Classic(
@@ -144,6 +165,7 @@ CLASSICS: dict[str, Classic] = {
         title="Two texts through one TextCNN, then compared",
         layer=f"{_HERE}.siamese:SiameseCNN",
         parameters=198_272,
+        follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
         reads_pairs=True,
     ),
@@ -151,9 +173,49 @@ CLASSICS: dict[str, Classic] = {
         title="Two texts through one BiLSTM, then a bilinear form for each label",
         layer=f"{_HERE}.siamese:SiameseRNN",
         parameters=98_816,
+        follows=_WITH_LAYERS,
         sizes={"hidden_dim": 64},
         own={"max_over_time": 0},
         reads_pairs=True,
+    ),
+    "dpcnn": Classic(
+        title="DPCNN: a pyramid of convolutions, each on half of the one below",
+        layer=f"{_HERE}.dpcnn:DPCNN",
+        parameters=936_320,
+        follows=_WITH_LAYERS,
+        sizes={"num_layers": 8},
+    ),
+    "transformer": Classic(
+        title="Transformer: self-attention from scratch, the maximum over tokens",
+        layer=f"{_HERE}.transformer:Transformer",
+        parameters=396_544,
+        follows=_WITH_LAYERS,
+        sizes={"num_layers": 2},
+        own={"num_heads": 4},
+        dropout=0.2,
+        learning_rate=5e-4,
+    ),
+    "han": Classic(
+        title="HAN: BiGRU and attention over words, then over sentences",
+        layer=f"{_HERE}.han:HierarchicalAttention",
+        parameters=182_272,
+        sizes={"hidden_dim": 64},
+        own={"max_sentences": 16},
+        reads_sentences=True,
+    ),
+    "entity_network": Classic(
+        title="Recurrent entity network: blocks of memory that read sentences",
+        layer=f"{_HERE}.entity_network:EntityNetwork",
+        parameters=87_936,
+        own={"blocks": 10, "places": 32, "piece_tokens": 4, "max_sentences": 32},
+        reads_sentences=True,
+    ),
+    "dynamic_memory": Classic(
+        title="Dynamic memory network: passes over sentences, with attention",
+        layer=f"{_HERE}.dynamic_memory:DynamicMemory",
+        parameters=528_001,
+        own={"passes": 3, "piece_tokens": 4, "max_sentences": 32},
+        reads_sentences=True,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from keras import KerasTensor, ops
 
-from kerascls.models.classic.bricks import Convolution, dense
+from kerascls.models.classic.bricks import Convolution
 from kerascls.models.classic.classifier import ClassicLayer
 from kerascls.models.layers.bricks import Seeds
 from kerascls.models.layers.poolings import maximum
@@ -13,16 +13,16 @@ class TextCNN(ClassicLayer):
 
     Embeddings --> for each width: (Convolution --> BatchNorm --> ReLU) x num_layers
     --> Maximum over tokens --> all widths beside each other --> Dropout --> Dense
-    --> tanh --> Dropout --> Dense
 
-    Other than in the paper there are BatchNorm and the layer of tanh, as in the code
-    that made it popular on Chinese questions; embeddings are one channel, and they are
-    trained. Padding takes no part: convolutions see zeros there, BatchNorm and the
-    maximum leave it out.
+    Other than in the paper there is BatchNorm, as in the code that made it popular on
+    Chinese questions, whose layer of tanh before the last is left out: it saturates
+    and learns slowly. Embeddings are one channel, and they are trained; the norm of the
+    last layer's weights has no limit. Padding takes no part: convolutions see zeros
+    there, BatchNorm and the maximum leave it out.
 
     Args:
-        config: `hidden_dim` filters of each of `sizes["widths"]`, and units of the
-            layer of tanh; `num_layers` 1 or more.
+        config: `hidden_dim` filters of each of `sizes["widths"]`; `num_layers` 1 or
+            more.
         num_classes, dropout, seed, **kwargs: As of `ClassicLayer`.
 
     References:
@@ -46,7 +46,6 @@ class TextCNN(ClassicLayer):
             ]
             for width in config.sizes["widths"]
         ]
-        self.dense = dense(config.hidden_dim, seeds, "dense", policy, "tanh")
 
     def _text_vector(
         self,
@@ -61,5 +60,4 @@ class TextCNN(ClassicLayer):
             for convolution in stack:
                 hidden = convolution(hidden, mask, training=training)
             found.append(maximum(hidden, mask)[:, 0])  # (batch, filters)
-        vector = ops.concatenate(found, axis=-1)  # (batch, widths * filters)
-        return self.dense(self.dropout(vector, training=training))
+        return ops.concatenate(found, axis=-1)  # (batch, widths * filters)

@@ -33,8 +33,8 @@ __all__ = ["UNITS", "WordTokenizer", "build_word_tokenizer"]
 SPECIAL = (PAD, UNK, CLS, SEP)
 SENTENCE_ENDS = tuple("。！？；!?;….")
 TEXTS_AT_ONCE = 4096
-# Cut Chinese has words of two characters or so, most of which come again.
-LONG_WORD_CHARS, RARE_SHARE = 4, 0.5
+# Cut Chinese has words of two characters or so, many of which come again.
+LONG_WORD_CHARS, DIFFERENT_SHARE = 4, 0.25
 
 
 class WordTokenizer(TextTokenizer):
@@ -227,18 +227,18 @@ def _pieces(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _refuse_uncut(counts: Mapping[str, int], units: str) -> None:
-    """Refuses Chinese that nobody has cut: its "words" are sentences met once."""
+    """Refuses Chinese that nobody has cut: its "words" are sentences."""
     found = {word: n for word, n in counts.items() if IDEOGRAPHS.search(word)}
     total = sum(found.values())
     if total < max(1, IDEOGRAPHIC_SHARE * sum(counts.values())):
         return
     chars = sum(len(word) * times for word, times in found.items()) / total
-    once = [word for word, times in found.items() if times == 1]
-    if chars > LONG_WORD_CHARS and len(once) > RARE_SHARE * total:
+    if chars > LONG_WORD_CHARS and len(found) > DIFFERENT_SHARE * total:
         raise DataError(
             f"Expected text that is cut into words by blanks for units={units}. "
             f"Received: Chinese or Japanese with {chars:.0f} characters between blanks "
-            f"on average, of which {len(once) / total:.0%} occur once, such as "
-            f"{once[0]!r:.40}: to a model all of them would be unknown. Cut it before, "
-            f"or take --set model.units=auto, characters or jieba, which cut it."
+            f"on average, {len(found):,} different ones among {total:,}, such as "
+            f"{next(iter(found))!r:.40}: in other texts nearly all would be unknown. "
+            f"Cut it before, or take --set model.units=auto, characters or jieba, "
+            f"which cut it."
         )

@@ -13,7 +13,13 @@ from kerascls.models.classic.config import CLASSICS, ClassicConfig, classic_conf
 
 NAMES = tuple(CLASSICS)
 SENTENCE_ENDS = tuple(range(5, 15))  # a quarter of the tokens
-OWN = {"fasttext": {"ngrams": 3, "buckets": 64}, "seq2seq": {"steps": 3}}
+OWN = {
+    "fasttext": {"ngrams": 3, "buckets": 64},
+    "han": {"max_sentences": 4},
+    "entity_network": {"blocks": 3, "max_sentences": 4},
+    "dynamic_memory": {"passes": 2, "max_sentences": 4},
+    "seq2seq": {"steps": 3},
+}
 
 
 def tiny_classic_config(name: str, **changes) -> ClassicConfig:
