@@ -124,9 +124,11 @@ CLASSICS: dict[str, Classic] = {
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",
         layer=f"{_HERE}.textcnn:TextCNN",
-        parameters=148_992,
-        follows=_WITH_LAYERS,
+        parameters=296_448,
+        sizes={"embedding_dim": 256},
         own={"widths": (2, 3, 4)},
+        follows=_WITH_LAYERS,
+        learning_rate=5e-3,
     ),
     "textrnn": Classic(
         title="TextRNN: an LSTM from either end, its last states",
