@@ -152,7 +152,7 @@ CLASSICS: dict[str, Classic] = {
     "textcnn_rcnn": Classic(
         title="TextCNN and RCNN on the same embeddings, mixed by one learned number",
         layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
-        parameters=313_601,
+        parameters=264_321,
         follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
     ),
@@ -166,7 +166,7 @@ CLASSICS: dict[str, Classic] = {
     "siamese_cnn": Classic(
         title="Two texts through one TextCNN, then compared",
         layer=f"{_HERE}.siamese:SiameseCNN",
-        parameters=198_272,
+        parameters=148_992,
         follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
         reads_pairs=True,
