@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from kerascls.errors import SettingsError
 
@@ -45,7 +45,7 @@ class ClassicConfig:
         }
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "sentence_end_ids", tuple(self.sentence_end_ids))
-        num_heads = sizes.get("num_heads", 1)
+        num_heads = cast("int", sizes.get("num_heads", 1))
         nearest = num_heads * max(1, self.hidden_dim // num_heads)
         if nearest != self.hidden_dim:
             raise SettingsError(
