@@ -82,7 +82,7 @@ GROUPS = (
     ),
     (
         "Training",
-        "`fit`, `search`, `find-rate`, resuming, and Keras callbacks.",
+        "`fit`, `search`, `find-rate`, `compare`, resuming, and Keras callbacks.",
         ("training/", "experiments/", "preprocessing/"),
     ),
     (

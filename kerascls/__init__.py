@@ -13,12 +13,15 @@ _PLACES = {
     "ScoreTable": "kerascls.training.callbacks.score_table",
     "Tokenizer": "kerascls.preprocessing.tokenizers.wordpiece",
     "audit": "kerascls.auditing.audit",
+    "boost": "kerascls.experiments.combining.boost",
     "build_transformer_model": "kerascls.checkpoints.transformer_model",
+    "compare": "kerascls.experiments.comparison.compare",
     "convert": "kerascls.inference.convert",
     "convert_data": "kerascls.data.conversion",
     "describe_data": "kerascls.auditing.data_stats",
     "diff": "kerascls.evaluation.diff",
     "download": "kerascls.checkpoints.downloading",
+    "ensemble": "kerascls.experiments.combining.ensemble",
     "evaluate": "kerascls.evaluation.evaluate",
     "export": "kerascls.serving.exporters.export",
     "find_rate": "kerascls.experiments.learning_rate",
@@ -32,6 +35,7 @@ _PLACES = {
     "relabel": "kerascls.auditing.relabelling.relabel",
     "search": "kerascls.experiments.search.search",
     "sequence_padding": "kerascls.preprocessing.tokenizers.wordpiece",
+    "soup": "kerascls.experiments.combining.soup",
     "tune": "kerascls.evaluation.tune",
 }
 
@@ -44,12 +48,15 @@ __all__ = [
     "ScoreTable",
     "Tokenizer",
     "audit",
+    "boost",
     "build_transformer_model",
+    "compare",
     "convert",
     "convert_data",
     "describe_data",
     "diff",
     "download",
+    "ensemble",
     "evaluate",
     "export",
     "find_rate",
@@ -63,6 +70,7 @@ __all__ = [
     "relabel",
     "search",
     "sequence_padding",
+    "soup",
     "tune",
 ]
 __version__ = "0.1.0"
@@ -79,6 +87,10 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate
     from kerascls.evaluation.tune import tune
+    from kerascls.experiments.combining.boost import boost
+    from kerascls.experiments.combining.ensemble import ensemble
+    from kerascls.experiments.combining.soup import soup
+    from kerascls.experiments.comparison.compare import compare
     from kerascls.experiments.learning_rate import find_rate
     from kerascls.experiments.search.search import search
     from kerascls.experiments.seeds import fit_seeds

@@ -31,6 +31,7 @@ TEXTS = {
 }
 FIT = {"epochs": 2, "batch_size": 8, "learning_rate": 1e-3, "max_tokens": 16}
 FIT |= {"baseline": False}  # a second for each run
+LINEAR = {**dict.fromkeys(("checkpoint", *FIT)), "baseline": True, "model": "linear"}
 
 
 @dataclass(frozen=True)
@@ -174,9 +175,8 @@ def train_run(tiny_checkpoint) -> Callable[..., Run]:
 def linear_run(train_run, tmp_path_factory) -> Run:
     """A linear model of the sample."""
     pytest.importorskip("sklearn")
-    defaults = {**dict.fromkeys(("checkpoint", *FIT)), "baseline": True}
     folder = tmp_path_factory.mktemp("linear")
-    return train_run(folder / "run", **defaults, model="linear")
+    return train_run(folder / "run", **LINEAR)
 
 
 @pytest.fixture(scope="session")
@@ -213,6 +213,48 @@ def pair_predictor(pair_run):
     from kerascls.inference.predictor import Predictor
 
     return Predictor.load(pair_run.out)
+
+
+@pytest.fixture(scope="session")
+def logistic_run(train_run, tmp_path_factory):
+    """Another linear model of the sample than `linear_run`, of the same split."""
+    pytest.importorskip("sklearn")
+    folder = tmp_path_factory.mktemp("logistic")
+    return train_run(folder / "run", **LINEAR, linear_loss="log_loss")
+
+
+@pytest.fixture(scope="session")
+def multilabel_linear_run(train_run, multilabel_files, tmp_path_factory):
+    """A linear model of the files of `multilabel_run`."""
+    folder = tmp_path_factory.mktemp("linear")
+    return train_run(folder / "run", **LINEAR, **multilabel_files)
+
+
+@pytest.fixture(scope="session")
+def second_run(train_run, multilabel_files, tmp_path_factory):
+    """`multilabel_run` once more, with another seed."""
+    folder = tmp_path_factory.mktemp("second")
+    return train_run(folder / "run", **multilabel_files, seed=7)
+
+
+@pytest.fixture(scope="session")
+def sample_ensemble(linear_run, logistic_run, tmp_path_factory):
+    """An ensemble of two linear models; do not change its directory."""
+    from kerascls.experiments.combining.ensemble import ensemble
+
+    out = tmp_path_factory.mktemp("ensemble") / "out"
+    runs = [linear_run.out, logistic_run.out]
+    return ensemble(runs, out=out, select="equal", quiet=True)
+
+
+@pytest.fixture(scope="session")
+def mixed_ensemble(multilabel_run, multilabel_linear_run, tmp_path_factory):
+    """An ensemble of a transformer and a linear model; do not change its directory."""
+    from kerascls.experiments.combining.ensemble import ensemble
+
+    out = tmp_path_factory.mktemp("ensemble") / "mixed"
+    runs = [multilabel_run.out, multilabel_linear_run.out]
+    return ensemble(runs, out=out, select="equal", calibration="none", quiet=True)
 
 
 @pytest.fixture

@@ -27,11 +27,15 @@ class GatedPooling(layers.Layer):
 
     def __init__(self, num_queries, hidden_dim, initializer):
         super().__init__(dtype="float32", name="gate")
+        self.output_dim = hidden_dim
         self.shares = self.add_weight((hidden_dim,), initializer, name="shares")
         self.built = True
 
     def call(self, hidden, padding_mask):
         return mean(hidden, padding_mask) * self.shares
+
+    def weights_by_name(self):
+        return {"shares": self.shares}
 
 
 class Sevens(keras.losses.Loss):

@@ -75,9 +75,12 @@ LIGHT = {
     "training.state",
     "training.trainable",
     "auditing",
+    "experiments.comparison",
+    "experiments.combining",
     "experiments.learning_rate",
     "experiments.search",
     "experiments.seeds",
+    "experiments.series",
     "serving",
     "cli",
 }

@@ -91,7 +91,18 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     The command gets `settings` in place of the options of `setting_options`, and the
     `console` for what it shows.
     """
+    return _with_settings(command, "")
 
+
+def with_settings_of_models(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the same to a command that trains several models.
+
+    What `--set` has of one model, `MODEL:group.field=value`, comes as `of_models`.
+    """
+    return _with_settings(command, " MODEL: in front is for one of --models.")
+
+
+def _with_settings(command: Callable[..., None], of_models: str) -> Callable[..., None]:
     @click.option(
         "--config",
         type=FILE,
@@ -102,7 +113,8 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         "overrides",
         metavar="GROUP.FIELD=VALUE",
         multiple=True,
-        help="Any setting, as in train.patience_epochs=5; repeat for several.",
+        help="Any setting, as in train.patience_epochs=5; repeat for several."
+        + of_models,
     )
     @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
     @wraps(command)
@@ -110,11 +122,18 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         config: Path | None, overrides: tuple[str, ...], as_json: bool, **options: Any
     ) -> None:
         stated = {name: options.pop(name) for name in OPTION_KEYS if name in options}
+        if of_models:
+            options["of_models"] = tuple(filter(_is_of_one_model, overrides))
+            overrides = tuple(one for one in overrides if not _is_of_one_model(one))
         settings = settings_from(config, stated, overrides)
         console = progress_console(only_results_on_stdout=as_json)
         command(settings, as_json=as_json, console=console, **options)
 
     return run
+
+
+def _is_of_one_model(assignment: str) -> bool:
+    return ":" in assignment.partition("=")[0]
 
 
 def runtime_option(command: Callable) -> Callable:

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.data.labels import LabelSet
-from kerascls.errors import BundleError, SettingsError
 from kerascls.evaluation.metrics.bootstrap import (
     Difference,
     PairedBootstrap,
     paired_bootstrap,
 )
+from kerascls.evaluation.same_rows import same_rows
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST
 from kerascls.system.keywords import checked_keywords
@@ -121,65 +120,39 @@ def diff(
         >>> diff("runs/small", "runs/large").bootstrap.headline["macro_f1"].p
     """
     a, b = (ScoredRows.load(Path(run) / TEST_ROWS_FILE) for run in (run_a, run_b))
-    _check_same_rows(run_a, a, run_b, b)
-    labels = LabelSet(a.labels).extended(b.labels)
-    targets = _aligned(a.targets, a.labels, labels)
-    if not np.array_equal(targets, _aligned(b.targets, b.labels, labels)):
-        raise BundleError(
-            f"Expected the same true labels, as the hash says. Received: run_a="
-            f"{str(run_a)!r}, run_b={str(run_b)!r}. One {TEST_ROWS_FILE} is damaged: "
-            f"evaluate with --report once more."
-        )
-    chosen_a = _aligned(a.chosen, a.labels, labels)
-    chosen_b = _aligned(b.chosen, b.labels, labels)
+    same = same_rows([("run_a", str(run_a), a), ("run_b", str(run_b), b)])
     known_a, known_b = a.labels[: a.known], b.labels[: b.known]
     return RunDifference(
         run_a=str(run_a),
         run_b=str(run_b),
-        rows=len(targets),
-        labels=labels.names,
-        support=np.count_nonzero(targets, axis=0),
+        rows=len(same.targets),
+        labels=same.labels.names,
+        support=np.count_nonzero(same.targets, axis=0),
         bootstrap=paired_bootstrap(
-            targets, chosen_a, chosen_b, resamples=resamples, level=level, seed=seed
+            same.targets,
+            *same.chosen,
+            resamples=resamples,
+            level=level,
+            seed=seed,
         ),
         only_a=int(np.count_nonzero(~a.wrong & b.wrong)),
         only_b=int(np.count_nonzero(a.wrong & ~b.wrong)),
         lacked_by_a=tuple(name for name in known_b if name not in set(known_a)),
         lacked_by_b=tuple(name for name in known_a if name not in set(known_b)),
         tuned_since=tuple(
-            str(run)
-            for run, rows in ((run_a, a), (run_b, b))
-            if _tuned_since(run, rows)
+            str(run) for run, rows in ((run_a, a), (run_b, b)) if tuned_since(run, rows)
         ),
     )
 
 
-def _tuned_since(run: str | Path, scored: ScoredRows) -> bool:
+def tuned_since(run: str | Path, scored: ScoredRows) -> bool:
+    """Returns whether a run has another decision by now than that of scored rows."""
     try:
         manifest = json.loads((Path(run) / BUNDLE_FOLDER / MANIFEST).read_bytes())
         now = manifest["files"][manifest["decision"]]["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return False  # no bundle beside the rows, or an early or damaged one
     return bool(scored.decision_sha256) and now != scored.decision_sha256
-
-
-def _check_same_rows(
-    run_a: str | Path, a: ScoredRows, run_b: str | Path, b: ScoredRows
-) -> None:
-    if a.rows_sha256 != b.rows_sha256 or len(a) != len(b):
-        raise SettingsError(
-            f"Expected two runs scored on the same test rows. Received: "
-            f"run_a={str(run_a)!r} ({len(a):,} rows, hash {a.rows_sha256[:12]}), "
-            f"run_b={str(run_b)!r} ({len(b):,} rows, hash {b.rows_sha256[:12]}). "
-            f"Evaluate both on one file, `kerascls evaluate RUN --test FILE --report "
-            f"DIR`, and compare the two directories."
-        )
-
-
-def _aligned(array: np.ndarray, names: tuple[str, ...], labels: LabelSet) -> np.ndarray:
-    aligned = np.zeros((len(array), len(labels)), np.bool_)
-    aligned[:, [labels.column(name) for name in names]] = array
-    return aligned
 
 
 def _plain(score: Difference) -> dict[str, float | None]:

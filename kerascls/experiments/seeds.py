@@ -1,7 +1,6 @@
 """The same training under several seeds: how much of a score is luck."""
 
 import json
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -9,21 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascls.errors import KerasclsError, SettingsError
-from kerascls.experiments.seed_spread import (
-    Spread,
-    render_spreads,
-    spreads,
-    spreads_csv,
-)
+from kerascls.evaluation.metrics.spread import Spread
+from kerascls.experiments.seed_spread import render_spreads, spreads, spreads_csv
+from kerascls.experiments.series import fit_next, require_test_part
 from kerascls.settings.applicable import require_steps
 from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require_keras
 from kerascls.system.files import write_atomically, write_json
-from kerascls.system.interrupts import undisturbed
 from kerascls.system.keywords import checked_keywords
 from kerascls.training import fit as training
-from kerascls.training.resume import earlier_run
+from kerascls.training.resume import earlier_run, how_to_go_on
 from kerascls.training.run_directory import RunDirectory, free_directory
 
 if TYPE_CHECKING:
@@ -112,17 +107,16 @@ def fit_seeds(
     runs = {}
     for seed in range(first, first + seeds):
         path = folder / f"seed-{seed}"
-        with _ends_of(folder, seeds):
-            runs[seed] = training.fit(
+        with _ends_of(folder, settings, seeds):
+            runs[seed] = fit_next(
                 settings.with_options(seed=seed),
-                out=path,
+                path,
                 overwrite=overwrite,
-                resume=resume and path.exists(),
+                resume=resume,
                 cache=cache,
                 quiet=quiet,
                 console=console,
             )
-        _forget_models()
     # Each run has a report: without a test part `_check` has refused.
     scores = spreads([run.report for run in runs.values() if run.report])
     table = spreads_csv(scores, [f"seed {seed}" for seed in runs])
@@ -143,14 +137,13 @@ def _begin(folder: Path | None, overwrite: bool, first_seed: int) -> Path:
 
 
 @contextmanager
-def _ends_of(folder: Path, seeds: int) -> Iterator[None]:
+def _ends_of(folder: Path, settings: RunSettings, seeds: int) -> Iterator[None]:
     """Says how to go on after Ctrl-C; leaves nothing of a series that is refused."""
     try:
         yield
     except KeyboardInterrupt:
-        command = ("kerascls", "fit", "--resume", "--seeds", str(seeds))
-        line = shlex.join([*command, "--out", str(folder)])
-        raise KeyboardInterrupt(f"To go on: {line}") from None
+        line = how_to_go_on(settings, folder, "fit_seeds", seeds)
+        raise KeyboardInterrupt(line) from None
     except KerasclsError:
         if not any(folder.glob("seed-*")):  # refused before it began
             (folder / SERIES_FILE).unlink()
@@ -174,12 +167,6 @@ def _earlier_settings(
     return earlier_run(folder / f"seed-{first}", settings, overwrite)[1]
 
 
-def _forget_models() -> None:
-    from keras.utils import clear_session
-
-    undisturbed(clear_session)
-
-
 def _check(settings: RunSettings, seeds: int) -> None:
     require_keras("Training", *TRAINING)
     if seeds < 2:
@@ -187,9 +174,4 @@ def _check(settings: RunSettings, seeds: int) -> None:
             f"A spread needs two seeds or more. Received: seeds={seeds}. Give more, "
             f"or leave it out."
         )
-    if settings.data.valid and not settings.data.test:
-        raise SettingsError(
-            "Expected a test part, on which all seeds are scored. Received: "
-            f"valid={', '.join(map(str, settings.data.valid))}, no test. Give --test, "
-            f"or leave out --valid: then both are cut from train."
-        )
+    require_test_part(settings)

@@ -25,7 +25,8 @@ class ClassificationHead(layers.Layer):
         hidden_dim: Width of the hidden states of one layer.
         pooling: One of `kerascls.models.registry.POOLINGS`. `"attention"` weighs
             tokens by a learned query, `"label_attention"` by one for each label, whose
-            logit is then made of the label's own vector. `"pooler"` is for hidden
+            logit is then made of the label's own vector. `"cnn"` and `"lstm"` make
+            vectors of a width of their own. `"pooler"` is for hidden
             states that are the encoder's pooled vector alone, `(batch, 1, hidden_dim)`.
         dropout: Share of the text vector dropped in training; with `mlp_dim` also of
             the units behind the ReLU.
@@ -75,10 +76,11 @@ class ClassificationHead(layers.Layer):
         self.mix = LayerMix(mix_layers, name="mix") if mix_layers > 1 else None
         self._row = POOLINGS[pooling]
         num_queries = num_classes if self._row.per_label else 1
-        self.pool = self._pool(self._row, num_queries, seed + 2)
+        self.pool, width = self._pool(self._row, num_queries, hidden_dim, seed + 2)
         self.window_pool = None
         if window_pooling is not None:
-            self.window_pool = self._pool(WINDOW_POOLINGS[window_pooling], 1, seed + 5)
+            row = WINDOW_POOLINGS[window_pooling]
+            self.window_pool, width = self._pool(row, 1, width, seed + 5)
         self.mlp: layers.Dense | None = None
         if mlp_dim is not None:
             self.mlp = layers.Dense(
@@ -88,18 +90,22 @@ class ClassificationHead(layers.Layer):
                 dtype=self.dtype_policy,
                 name="mlp",
             )
-            self.mlp.build((None, hidden_dim))
+            self.mlp.build((None, width))
             self.mlp_dropout = layers.Dropout(
                 dropout, seed=seed + 4, dtype=self.dtype_policy
             )
-        self.dense = self._classifier(mlp_dim or hidden_dim, seed + 1)
+        self.dense = self._classifier(mlp_dim or width, seed + 1)
         self.built = True
 
-    def _pool(self, row: Pooling, num_queries: int, seed: int) -> Any:
+    def _pool(
+        self, row: Pooling, num_queries: int, width: int, seed: int
+    ) -> tuple[Any, int]:
+        """Returns a pooling of vectors so wide, and the width of what it makes."""
         pool = named(row.layer)
         if not row.has_weights:
-            return pool
-        return pool(num_queries, self.hidden_dim, self._initializer(seed))
+            return pool, width
+        layer = pool(num_queries, width, self._initializer(seed))
+        return layer, layer.output_dim
 
     def _classifier(self, width: int, seed: int) -> layers.Layer:
         options = {
@@ -182,8 +188,8 @@ class ClassificationHead(layers.Layer):
         if self.window_pool is not None:
             num_vectors = self.num_classes if self._row.per_label else 1
             vectors = pool_windows(self.window_pool, vectors, padding_mask, num_vectors)
-        if not self._row.per_label:  # else (batch, num_classes, hidden_dim)
-            vectors = vectors[:, 0]  # (batch, hidden_dim)
+        if not self._row.per_label:  # else (batch, num_classes, width)
+            vectors = vectors[:, 0]  # (batch, width)
         vectors = self.dropout(vectors, training=training)
         if self.mlp is not None:
             vectors = self.mlp_dropout(self.mlp(vectors), training=training)
@@ -211,12 +217,11 @@ class ClassificationHead(layers.Layer):
             by_name["head/mix/weights"] = self.mix.scores
             by_name["head/mix/gamma"] = self.mix.gamma
         if self._row.has_weights:
-            for variable in self.pool.weights:
-                by_name[f"head/{self.pool.name}/{variable.name}"] = variable
+            for name, variable in self.pool.weights_by_name().items():
+                by_name[f"head/{self.pool.name}/{name}"] = variable
         if isinstance(self.window_pool, layers.Layer):
-            for variable in self.window_pool.weights:
-                name = f"{self.window_pool.name}/{variable.name}"
-                by_name[f"head/windows/{name}"] = variable
+            for name, variable in self.window_pool.weights_by_name().items():
+                by_name[f"head/windows/{self.window_pool.name}/{name}"] = variable
         if self.mlp is not None:
             by_name["head/mlp/kernel"] = self.mlp.kernel
             by_name["head/mlp/bias"] = self.mlp.bias

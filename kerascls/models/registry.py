@@ -10,13 +10,14 @@ class Pooling:
 
     Args:
         meaning: What the vector is, for help texts.
-        layer: `module:name` of a function of `(hidden, padding_mask)`; with weights,
-            of a layer called so, made from `(num_queries, hidden_dim, initializer)`
-            with a fixed name, under which its weights are stored. Either returns
-            `(batch, vectors, hidden_dim)`.
+        layer: `module:name` of a function of `(hidden, padding_mask)` that returns
+            `(batch, vectors, hidden_dim)`; with weights, of a layer called so, made
+            from `(num_queries, hidden_dim, initializer)`, that returns vectors of its
+            `output_dim`. Its `weights_by_name()` are stored under its fixed name.
         onnx: `module:function` of `(graph, hidden, padding_mask, prefix)` that adds
-            the same to an ONNX graph, `(batch, hidden_dim)` where there is one vector;
+            the same to an ONNX graph, `(batch, width)` where there is one vector;
             names of weights begin with `prefix`. None for what cannot be exported so.
+        in_tflite: Whether TensorFlow Lite has operations for it.
         has_weights: Whether it learns.
         first_only: Whether hidden states of other tokens than the first change nothing.
         with_pool: Whether it takes the encoder's pooled vector for hidden states.
@@ -29,6 +30,7 @@ class Pooling:
     meaning: str
     layer: str
     onnx: str | None = None
+    in_tflite: bool = True
     has_weights: bool = False
     first_only: bool = False
     with_pool: bool = False
@@ -44,7 +46,9 @@ class Pooling:
 
 
 _LAYERS = "kerascls.models.layers.poolings"
+_SEQUENCE_LAYERS = "kerascls.models.layers.sequence_poolings"
 _HEAD_NODES = "kerascls.serving.exporters.onnx.head"
+_SEQUENCE_NODES = "kerascls.serving.exporters.onnx.sequence_poolings"
 
 POOLINGS = {
     "cls": Pooling(
@@ -89,6 +93,19 @@ POOLINGS = {
         onnx=f"{_HEAD_NODES}:label_attention",
         has_weights=True,
         per_label=True,
+    ),
+    "cnn": Pooling(
+        meaning="the maximum of convolutions over tokens",
+        layer=f"{_SEQUENCE_LAYERS}:ConvolutionPooling",
+        onnx=f"{_SEQUENCE_NODES}:convolutions",
+        has_weights=True,
+    ),
+    "lstm": Pooling(
+        meaning="the maximum of an LSTM from either end",
+        layer=f"{_SEQUENCE_LAYERS}:LSTMPooling",
+        onnx=f"{_SEQUENCE_NODES}:lstm",
+        in_tflite=False,  # its loops are over states of a batch of one fixed size
+        has_weights=True,
     ),
 }
 
@@ -229,6 +246,7 @@ LINEAR = Architecture(
     settings=(
         "model.name",
         "train.linear_loss",
+        "train.label_weights",
         "train.best_by",
         "train.seed",
         "train.language",

@@ -1,6 +1,7 @@
 """Settings that a model cannot follow: refused, never dropped."""
 
 from pathlib import Path
+from typing import Any
 
 from kerascls.errors import SettingsError
 from kerascls.models.presets import architecture_of
@@ -15,28 +16,34 @@ def require_applicable(settings: RunSettings) -> None:
     Raises:
         SettingsError: Naming those that it does not follow.
     """
+    others = [
+        f"{key}={str(value) if isinstance(value, Path) else value!r}"
+        for key, value in not_followed(settings).items()
+    ]
+    if others:
+        names, followed = architecture_of(settings.model.name).settings, ""
+        if names is not None:
+            followed = f": of those of model and train {', '.join(names)}"
+        raise SettingsError(
+            f"Expected settings that the model {settings.model.name!r} follows"
+            f"{followed}. Received: {', '.join(others)}. Leave them out, or choose "
+            f"another --model."
+        )
+
+
+def not_followed(settings: RunSettings) -> dict[str, Any]:
+    """Returns what differs from its default and is not followed by the model."""
     architecture = architecture_of(settings.model.name)
     stated = {
         f"{group}.{name}": value
         for group in _GROUPS
         for name, value in getattr(settings, group).model_dump().items()
     }
-    others = [
-        f"{key}={str(value) if isinstance(value, Path) else value!r}"
+    return {
+        key: value
         for key, value in stated.items()
         if not architecture.follows(key) and value != FIELDS[key].default
-    ]
-    if others:
-        followed = ""
-        if architecture.settings is not None:
-            followed = (
-                f": of those of model and train {', '.join(architecture.settings)}"
-            )
-        raise SettingsError(
-            f"Expected settings that the model {settings.model.name!r} follows"
-            f"{followed}. Received: {', '.join(others)}. Leave them out, or choose "
-            f"another --model."
-        )
+    }
 
 
 def require_steps(settings: RunSettings, needed_by: str) -> None:

@@ -1,5 +1,6 @@
 """What groups of settings have in common."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -7,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from kerascls.system.json_objects import without_repeats
 from kerascls.system.tables import known_name
 
 
@@ -26,6 +28,16 @@ def _listed(value: Any) -> Any:
 
 # In the annotation of a tuple: a lone string or path is a list of one, None of none.
 ONE_OR_MORE = BeforeValidator(_listed)
+
+
+def _object(value: Any) -> Any:
+    if isinstance(value, str):
+        return json.loads(value, object_pairs_hook=without_repeats)
+    return {} if value is None else value
+
+
+# In the annotation of a dict: a text is JSON, None is an empty one.
+JSON_OBJECT = BeforeValidator(_object)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from kerascls.errors import SettingsError
 from kerascls.models.linear.config import LINEAR_LOSSES
-from kerascls.settings.group import ONE_OR_MORE, Group, NameIn
+from kerascls.settings.group import JSON_OBJECT, ONE_OR_MORE, Group, NameIn
 
 SCORES = (
     *("macro_f1", "micro_f1", "weighted_f1", "macro_precision", "macro_recall"),
@@ -28,6 +28,7 @@ TRACKERS = {
 LANGUAGES = {"en": "English", "zh": "Chinese"}
 Loss = Annotated[str, AfterValidator(NameIn(LOSSES, "loss"))]
 LinearLossName = Annotated[str, AfterValidator(NameIn(LINEAR_LOSSES, "linear_loss"))]
+LabelWeights = Annotated[dict[str, Annotated[float, Field(gt=0)]], JSON_OBJECT]
 LanguageName = Annotated[str, AfterValidator(NameIn(LANGUAGES, "language"))]
 Tracker = Annotated[str, AfterValidator(NameIn(TRACKERS, "track"))]
 
@@ -92,6 +93,11 @@ class TrainSettings(Group):
         description="The same for the linear model: "
         + ", ".join(f"{name} ({row.meaning})" for name, row in LINEAR_LOSSES.items())
         + ".",
+    )
+    label_weights: LabelWeights = Field(
+        {},
+        description="How much rows of a label count, 1 where it is not named; a row "
+        'with several has their mean. As {"LABEL": 2.5} in JSON.',
     )
     label_smoothing: float = Field(
         0.0, ge=0, lt=1, description="Share of a target spread over all labels."

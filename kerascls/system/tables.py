@@ -36,7 +36,7 @@ OTHER_NAMES = {
     "evaluate": "test eval score",
     "predict": "classify infer inference",
     "search": "optimize hpo",
-    "diff": "compare",
+    "compare": "leaderboard benchmark rank",
     "find_rate": "lr_find lr_finder",
     "models": "list list_models",
 }

@@ -8,7 +8,12 @@ import numpy as np
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
-from kerascls.models.backend.compute import Compute
+from kerascls.models.backend.compute import (
+    Compute,
+    choose_compute,
+    data_parallel,
+    limit_threads,
+)
 from kerascls.models.backend.forward import length_buckets
 from kerascls.models.registry import POOLINGS
 from kerascls.models.transformer import TransformerClassifier
@@ -39,6 +44,19 @@ def build_classifier(job: Job, compute: Compute) -> keras.Model:
     for line in (*notes, size):
         job.screen.say(line)
     return model
+
+
+def try_build(job: Job) -> None:
+    """Builds the model of a job once, to see that it can be, and lets it go.
+
+    Raises:
+        KerasclsError: When weights or settings do not fit.
+    """
+    train = job.settings.train
+    compute = choose_compute(train.precision, train.compile, train.devices)
+    limit_threads(compute)
+    with data_parallel(compute):
+        build_classifier(job, compute)
 
 
 def build_transformer(
@@ -100,6 +118,7 @@ def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
             len(data.scored_labels(name)),
             buckets,
             compute.num_devices,
+            job.row_weights if name == "train" else None,
         )
         for name in ("train", "valid")
     }

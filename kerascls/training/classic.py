@@ -95,6 +95,7 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
         SettingsError: When word vectors are of another width than was stated.
     """
     name = cast("str", settings.name)
+    sizes = _stated_sizes(name, settings)
     units, min_count = settings.units or "auto", settings.min_count or MIN_COUNT
     tokenizer = build_word_tokenizer(training_text(data), units, min_count=min_count)
     notes = [
@@ -102,10 +103,7 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
         f"least {min_count} times in the training text ({units}: "
         f"{UNITS[units].meaning}), lower-cased"
     ]
-    changes: dict[str, Any] = {"vocab_size": tokenizer.vocab_size}
-    for size in ("embedding_dim", "hidden_dim", "num_layers"):
-        if (value := getattr(settings, size)) is not None:
-            changes[size] = value
+    changes = {"vocab_size": tokenizer.vocab_size, **sizes}
     vectors = None
     if settings.word_vectors is not None:
         vectors = _read_vectors(settings, tokenizer)
@@ -127,6 +125,22 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
         notes=tuple(notes),
         vectors=vectors,
     )
+
+
+def _stated_sizes(name: str, settings: ModelSettings) -> dict[str, Any]:
+    sizes = {
+        size: value
+        for size in ("embedding_dim", "hidden_dim", "num_layers")
+        if (value := getattr(settings, size)) is not None
+    }
+    if others := [size for size in sizes if size not in CLASSICS[name].follows]:
+        told = ", ".join(f"{size}={sizes[size]}" for size in others)
+        raise SettingsError(
+            f"Expected sizes that the model {name!r} has: "
+            f"{', '.join(CLASSICS[name].follows)}. Received: {told}. Leave them out, "
+            f"or choose another --model."
+        )
+    return sizes
 
 
 def _steps(data: LabelledText) -> tuple[int, str]:

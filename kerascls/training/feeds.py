@@ -41,6 +41,8 @@ class Feed:
             see, ascending; `None` pads to the longest of each batch. With buckets,
             missing rows are padded too.
         num_devices: Devices that share a batch: its rows are padded to a multiple.
+        row_weights: float32 `(rows,)` of mean 1, how much each counts in training;
+            None for all alike.
     """
 
     store: TokenStore
@@ -51,6 +53,7 @@ class Feed:
     num_classes: int
     buckets: Sequence[int] | None = None
     num_devices: int = 1
+    row_weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -111,7 +114,8 @@ class Feed:
 
         Sample weights sum to 1 over the batch of a step, so that a loss which is
         summed is the mean over its rows, however they are spread over pieces,
-        devices and padding.
+        devices and padding. With `row_weights` they do so on average: a batch of rows
+        that count much counts more.
 
         Args:
             seed: Fixes the order, together with the epoch.
@@ -125,7 +129,12 @@ class Feed:
             batches = training_batches(self.lengths, self.batch_size, seed, epoch)
             for chosen in batches[done:]:
                 for piece in np.array_split(chosen, pieces):
-                    yield self.batch(piece, pieces / len(chosen), num_rows)
+                    inputs, targets, weights = self.batch(
+                        piece, pieces / len(chosen), num_rows
+                    )
+                    if self.row_weights is not None:
+                        weights[: len(piece)] *= self.row_weights[piece]
+                    yield inputs, targets, weights
             done = 0
 
     def run(

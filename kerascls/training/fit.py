@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
-from kerascls.data.readers.frames import Frame
-from kerascls.data.splits.parts import PARTS
 from kerascls.decision.fit_decision import decide
 from kerascls.errors import CheckpointError, DataError, DiskFullError, SettingsError
 from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_results
@@ -37,7 +35,12 @@ from kerascls.system.notebooks import html_lines
 from kerascls.system.words import count
 from kerascls.training.job import prepare
 from kerascls.training.linear.baseline import Baseline, fit_baseline
-from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
+from kerascls.training.resume import (
+    earlier_run,
+    how_to_go_on,
+    require_same_start,
+    with_labels_of,
+)
 from kerascls.training.run_directory import RunDirectory, free_directory
 from kerascls.training.trainable import Trainable, Trained
 
@@ -176,7 +179,7 @@ def _begin(
     if earlier is None:
         folder = folder or free_directory(Path("runs"), job.name)
         return job, RunDirectory.create(folder, overwrite, **facts)
-    require_same_start(earlier, facts)
+    require_same_start(earlier.path, earlier.facts, facts)
     job = with_labels_of(earlier, job)
     earlier.go_on()
     return job, earlier
@@ -188,7 +191,7 @@ def _interrupted(job: Trainable, run: RunDirectory) -> str:
         run.discard()
         return f"Nothing was trained yet; {run.path} is still the earlier run."
     run.finish("interrupted")
-    return _how_to_go_on(job, run.path)
+    return how_to_go_on(job.settings, run.path)
 
 
 def _failed(job: Trainable, run: RunDirectory, error: BaseException) -> None:
@@ -200,21 +203,9 @@ def _failed(job: Trainable, run: RunDirectory, error: BaseException) -> None:
     with suppress(DiskFullError):  # told already
         run.finish("failed", error=f"{type(error).__name__}: {error}")
     if isinstance(error, DiskFullError) and run.has_states:
-        raise DiskFullError(f"{error} {_how_to_go_on(job, run.path)}") from error
-
-
-def _how_to_go_on(job: Trainable, out: Path) -> str:
-    given = {name: getattr(job.settings.data, name) for name in PARTS}
-    in_memory = [
-        f"{name}=..., "
-        for name, sources in given.items()
-        if any(isinstance(source, Frame) for source in sources)
-    ]
-    if in_memory:
-        call = f"kerascls.fit({''.join(in_memory)}out={str(out)!r}, resume=True)"
-    else:
-        call = shlex.join(["kerascls", "fit", "--resume", "--out", str(out)])
-    return f"To go on: {call}"
+        raise DiskFullError(
+            f"{error} {how_to_go_on(job.settings, run.path)}"
+        ) from error
 
 
 def _finished(run: RunDirectory) -> RunResult:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
+from kerascls.data.row_weights import row_weights
 from kerascls.decision.fit_decision import check_decision
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.predictor import Predictor
@@ -52,6 +53,15 @@ class Job:
         tokenizer = self.start.tokenizer
         with self.screen.bars() as bars:
             return tokenize_parts(self.data, tokenizer, self.kept, bars)
+
+    @cached_property
+    def row_weights(self) -> np.ndarray | None:
+        """How much each training row counts, float32 `(rows,)`; None for alike."""
+        if not (weights := self.settings.train.label_weights):
+            return None
+        return row_weights(
+            self.data.targets("train").multi_hot(), self.data.label_set, weights
+        )
 
     @cached_property
     def kept(self) -> Cache | None:
@@ -203,10 +213,21 @@ class Job:
         )
 
 
-def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
+def prepare(
+    settings: RunSettings,
+    screen: Screen,
+    cache: bool = True,
+    data: LabelledText | None = None,
+) -> Any:
     """Does all that can show a mistake of the user's before Keras is loaded.
 
     Keras is loaded only where number format, compilation or devices are stated.
+
+    Args:
+        settings: What was asked for.
+        screen: What is told to people.
+        cache: Whether token ids are kept for the next run on the same file.
+        data: What these settings read, where it has been read already.
 
     Returns:
         What trains the model: a `Job` for a Keras model, or another `Trainable`. Its
@@ -222,12 +243,13 @@ def prepare(settings: RunSettings, screen: Screen, cache: bool = True) -> Any:
     require_trackers(settings.train.track)
     if cache:
         limit_bytes()  # that it can be read
-    with screen.bars() as bars:
-        data = load_labelled_text(settings.data, settings.split_seed, bars)
+    if data is None:
+        with screen.bars() as bars:
+            data = load_labelled_text(settings.data, settings.split_seed, bars)
     check_decision(settings.decision, data.task, tuple(data.label_set))
     label = class_of_score(settings.train.best_by)
-    if label is not None:
-        data.label_set.column(label)
+    for name in (*([] if label is None else [label]), *settings.train.label_weights):
+        data.label_set.column(name)
     return named(architecture.job)(settings, data, screen, cache)
 
 

@@ -10,7 +10,12 @@ from typing import Any
 
 from kerascls.errors import SettingsError
 from kerascls.evaluation.reports.history import HISTORY_FILE
-from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST, RUN_FILE
+from kerascls.inference.bundle.files import (
+    BUNDLE_FOLDER,
+    MANIFEST,
+    MEMBERS_FOLDER,
+    RUN_FILE,
+)
 from kerascls.system.disk import told_when_full
 from kerascls.system.files import lock, unfinished, write_json
 from kerascls.system.places import is_earlier
@@ -202,7 +207,9 @@ def _foreign_files(path: Path) -> list[str]:
     """Returns what a user put into folders that are replaced as a whole."""
     bundle, foreign = path / BUNDLE_FOLDER, []
     try:
-        known = {MANIFEST, *json.loads((bundle / MANIFEST).read_bytes())["files"]}
+        manifest = json.loads((bundle / MANIFEST).read_bytes())
+        known = {MANIFEST, *manifest["files"]}
+        known |= {MEMBERS_FOLDER} if "members" in manifest else set()
     except (OSError, ValueError, KeyError, TypeError):
         known = None  # there is no bundle, or none that could be told from others
     if known is not None and not bundle.is_symlink():

@@ -11,7 +11,7 @@ from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports.report import Report
-from kerascls.experiments import seeds
+from kerascls.experiments import series
 from kerascls.experiments.seeds import fit_seeds
 from kerascls.training.run_directory import RunDirectory
 
@@ -27,8 +27,8 @@ def fits(monkeypatch, multilabel_report):
         run.finish("done", settings=settings.to_dict())
         return SimpleNamespace(out=out, report=multilabel_report, to_dict=dict)
 
-    monkeypatch.setattr(seeds.training, "fit", fit)
-    monkeypatch.setattr(seeds, "_forget_models", lambda: None)
+    monkeypatch.setattr(series.training, "fit", fit)
+    monkeypatch.setattr(series, "forget_models", lambda: None)
     return calls
 
 
@@ -81,7 +81,7 @@ def test_ctrl_c_says_how_the_series_goes_on(monkeypatch, tmp_path):
     def fit(*_, **__):
         raise KeyboardInterrupt("To go on: something else")
 
-    monkeypatch.setattr(seeds.training, "fit", fit)
+    monkeypatch.setattr(series.training, "fit", fit)
     with pytest.raises(KeyboardInterrupt, match="--resume --seeds 2 --out"):
         fit_seeds(seeds=2, out=tmp_path, quiet=True)
 

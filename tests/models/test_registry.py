@@ -9,18 +9,24 @@ HIDDEN = np.random.default_rng(0).normal(size=(2, 4, 6)).astype(np.float32)
 MASK = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], np.int32)
 
 
-def pooled(name: str, hidden: np.ndarray) -> np.ndarray:
+def layer_of(name: str):
     row = POOLINGS[name]
     pool = named(row.layer)
-    if row.has_weights:
-        pool = pool(3, 6, keras.initializers.TruncatedNormal(seed=1))
-    return keras.ops.convert_to_numpy(pool(hidden, MASK))
+    if not row.has_weights:
+        return pool
+    queries = 3 if row.per_label else 1
+    return pool(queries, 6, keras.initializers.TruncatedNormal(seed=1))
+
+
+def pooled(name: str, hidden: np.ndarray) -> np.ndarray:
+    return keras.ops.convert_to_numpy(layer_of(name)(hidden, MASK))
 
 
 @pytest.mark.parametrize("name", POOLINGS)
-def test_a_pooling_returns_vectors_of_the_hidden_width(name):
-    vectors = 3 if POOLINGS[name].has_weights else 1
-    assert pooled(name, HIDDEN).shape == (2, vectors, 6)
+def test_a_pooling_returns_vectors_of_the_width_it_says(name):
+    row = POOLINGS[name]
+    width = layer_of(name).output_dim if row.has_weights else 6
+    assert pooled(name, HIDDEN).shape == (2, 3 if row.per_label else 1, width)
 
 
 @pytest.mark.parametrize("name", POOLINGS)

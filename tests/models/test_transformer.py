@@ -36,6 +36,8 @@ HEADS = {
     "mean": {"mlp_dim": 5},
     "pooler": {},
     "label_attention": {"mix_layers": 2, "mlp_dim": 5},
+    "cnn": {"mix_layers": 2},
+    "lstm": {},
 }
 every_head = pytest.mark.parametrize(("pooling", "more"), HEADS.items(), ids=HEADS)
 TASKS = tuple(two_backends.LABELS)
@@ -53,6 +55,7 @@ def logits_of(model, batch) -> np.ndarray:
     [
         *((family, pooling) for family in FAMILIES for pooling in ("cls", "mean")),
         *(("albert", pooling) for pooling in ("pooler", "label_attention")),
+        *(("albert", pooling) for pooling in ("cnn", "lstm")),
     ],
 )
 def test_logits_do_not_depend_on_neighbours_or_padding(family, pooling):
@@ -228,7 +231,7 @@ def test_half_precision_trains(precision, task):
         assert (array != before[name]).any() or name.endswith("key/bias"), name
 
 
-@pytest.mark.parametrize("pooling", ["pooler", "label_attention"])
+@pytest.mark.parametrize("pooling", ["pooler", "label_attention", "cnn", "lstm"])
 def test_the_encoder_learns_through_any_head(pooling):
     model = tiny_classifier(pooling=pooling, **HEADS[pooling])
     before = model.named_arrays()

@@ -1,7 +1,7 @@
 import pytest
 
 from kerascls.errors import SettingsError
-from kerascls.settings.applicable import require_applicable, require_steps
+from kerascls.settings.applicable import not_followed, require_applicable, require_steps
 from kerascls.settings.run_settings import RunSettings
 
 
@@ -51,3 +51,9 @@ def test_settings_that_are_not_followed_are_named_with_those_that_are():
     settings = RunSettings.from_options(model="linear", seed=7, dropout=0.3)
     with pytest.raises(SettingsError, match="best_by.*Received: model.dropout=0.3. L"):
         require_applicable(settings)
+
+
+def test_what_is_not_followed_is_what_differs_from_its_default():
+    linear = RunSettings.from_options(model="linear", dropout=0.3, seed=7, epochs=None)
+    assert not_followed(linear) == {"model.dropout": 0.3}
+    assert not_followed(linear.with_options(model="bert")) == {}

@@ -6,7 +6,7 @@ import pytest
 from pydantic import AfterValidator, ValidationError
 
 from kerascls.errors import SettingsError
-from kerascls.settings.group import ONE_OR_MORE, Group, NameIn
+from kerascls.settings.group import JSON_OBJECT, ONE_OR_MORE, Group, NameIn
 from kerascls.settings.run_settings import RunSettings
 
 TABLE = {"mean": 1, "max": 2}
@@ -16,6 +16,7 @@ class Example(Group):
     pooling: Annotated[str, AfterValidator(NameIn(TABLE, "pooling"))] = "mean"
     columns: Annotated[tuple[str, ...], ONE_OR_MORE] = ()
     share: float = 0.5
+    weights: Annotated[dict[str, float], JSON_OBJECT] = {}
 
 
 def test_settings_are_frozen():
@@ -48,3 +49,15 @@ def test_another_name_is_refused_with_the_option_and_the_nearest_name():
     cause = caught.value.errors()[0]["ctx"]["error"]
     assert isinstance(cause, SettingsError)
     assert "pooling='maxx'. Did you mean 'max'?" in str(cause)
+
+
+@pytest.mark.parametrize("given", [{"a": 1.5}, '{"a": 1.5}'])
+def test_a_dict_may_be_json(given):
+    assert Example(weights=given).weights == {"a": 1.5}
+    assert Example(weights=None).weights == {}
+
+
+@pytest.mark.parametrize("given", ["a=1", '{"a": 1, "a": 2}', "[1]"])
+def test_what_is_no_json_object_is_refused(given):
+    with pytest.raises(ValidationError):
+        Example(weights=given)

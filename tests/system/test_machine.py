@@ -5,7 +5,7 @@ from importlib import metadata
 
 import pytest
 
-from kerascls.system.machine import num_cores, package_versions
+from kerascls.system.machine import machine_name, num_cores, package_versions
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs affinities")
@@ -37,3 +37,11 @@ def test_versions_are_those_of_what_is_installed(monkeypatch):
     assert "jax" not in versions
     assert versions["numpy"] == "numpy 1"
     assert {"kerascls", "keras", "tensorflow", "onnxruntime"} <= versions.keys()
+
+
+def test_a_machine_is_called_by_its_processor_cores_and_system(tmp_path):
+    told = tmp_path / "cpuinfo"
+    told.write_text("processor : 0\nmodel name\t: A fast one\nmodel name\t: Another\n")
+    assert machine_name(told).startswith("A fast one, ")
+    assert " core" in machine_name(told)
+    assert not machine_name(tmp_path / "nothing").startswith(",")

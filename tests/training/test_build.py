@@ -14,6 +14,7 @@ from kerascls.training.build import (
     build_feeds,
     compile_trainee,
     encode_feeds,
+    try_build,
 )
 from kerascls.training.regularization import RegularizedModel
 
@@ -78,6 +79,12 @@ def test_what_is_frozen_is_not_trained(job, options, trained):
 def test_more_layers_than_there_are_cannot_be_frozen(job):
     with pytest.raises(SettingsError, match="0 to 1 layers.*freeze_layers=2"):
         build_classifier(changed(job, freeze_layers=2), COMPUTE)
+
+
+def test_a_model_is_tried_and_let_go(job):
+    assert try_build(job) is None
+    with pytest.raises(SettingsError, match="freeze_layers=2"):
+        try_build(changed(job, freeze_layers=2))
 
 
 def test_batches_have_few_shapes_only_where_they_are_compiled(job):

@@ -133,6 +133,11 @@ def test_units_are_chosen(stopped, multilabel_files):
     assert any("characters: every character" in note for note in job.notes)
 
 
+def test_a_size_that_a_model_does_not_have_is_refused(multilabel_files):
+    with pytest.raises(SettingsError, match="num_layers=2. Leave"):
+        kerascls.fit(**multilabel_files, model="fasttext", num_layers=2)
+
+
 def test_all_numbers_of_layers_can_be_stated(stopped, multilabel_files):
     job = stopped(**multilabel_files, model="textcnn", num_layers=2, min_count=1)
     assert job.start.config.num_layers == 2

@@ -30,7 +30,9 @@ def logits(model, inputs):
     return keras.ops.convert_to_numpy(model(inputs, training=False))
 
 
-@pytest.mark.parametrize(("pooling", "cached"), [("mean", False), ("attention", True)])
+@pytest.mark.parametrize(
+    ("pooling", "cached"), [("mean", False), ("attention", True), ("lstm", False)]
+)
 def test_the_head_gives_the_logits_of_the_whole_model(pooling, cached):
     model = tiny_classifier(pooling=pooling)
     feed = tiny_feed(LENGTHS, batch_size=3)
@@ -54,6 +56,7 @@ def test_the_head_gives_the_logits_of_the_whole_model(pooling, cached):
         ("mean", (3, 5, 1), None),
         ("attention", (3, 5, 6), None),
         ("attention", None, (6, 12, 48)),
+        ("cnn", (3, 5, 6), None),
     ],
 )
 def test_the_head_gives_the_logits_of_windows(pooling, shape, buckets):

@@ -1,5 +1,6 @@
 """Feeds: the order of batches, their shapes, and what Keras makes of them."""
 
+from dataclasses import replace
 from itertools import islice
 
 import keras
@@ -198,3 +199,26 @@ def test_one_trace_serves_batches_of_any_shape():
         batch = {name: np.ones(shape, np.int32) for name in INPUTS}
         assert run(batch).shape == shape
     assert traces == [False]
+
+
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_rows_count_as_much_as_they_weigh_in_training_alone(pieces):
+    feed = tiny_feed(LENGTHS)
+    weights = np.linspace(0.5, 1.5, len(feed)).astype(np.float32)
+    weighted = replace(feed, row_weights=weights)
+    steps = feed.num_batches * pieces
+    plain = list(islice(feed.training(1, pieces=pieces), steps))
+    found = list(islice(weighted.training(1, pieces=pieces), steps))
+    order = np.concatenate(
+        [
+            piece
+            for chosen in training_batches(feed.lengths, feed.batch_size, 1, 0)
+            for piece in np.array_split(chosen, pieces)
+        ]
+    )
+    before, after = (
+        np.concatenate([batch[2][batch[2] > 0] for batch in batches])
+        for batches in (plain, found)
+    )
+    np.testing.assert_allclose(after, before * weights[order], rtol=1e-6)
+    check_equal(list(feed), list(weighted))

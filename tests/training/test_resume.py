@@ -1,5 +1,7 @@
 """Going on with a run: what may differ, and what is refused."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,12 @@ from kerascls.data.splits.parts import Part
 from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
 from kerascls.training.job import Job
-from kerascls.training.resume import earlier_run, require_same_start, with_labels_of
+from kerascls.training.resume import (
+    earlier_run,
+    how_to_go_on,
+    require_same_start,
+    with_labels_of,
+)
 from kerascls.training.run_directory import RunDirectory
 
 FIRST = {"train": "新闻.csv", "epochs": 3, "text": ("title", "content"), "dropout": 0.2}
@@ -107,7 +114,7 @@ def facts(sha256="abc", rows=70, weights=None, **more):
 
 def test_the_same_data_and_weights_are_accepted(run):
     before = dict(run.facts)
-    require_same_start(run, facts())
+    require_same_start(run.path, run.facts, facts())
     assert run.facts == before
 
 
@@ -123,7 +130,7 @@ def test_the_same_data_and_weights_are_accepted(run):
 )
 def test_other_data_or_weights_are_refused(run, now, expected):
     with pytest.raises(SettingsError, match=expected):
-        require_same_start(run, now)
+        require_same_start(run.path, run.facts, now)
 
 
 @pytest.mark.parametrize(
@@ -191,3 +198,13 @@ def test_a_pattern_is_written_down_as_its_files_and_new_ones_are_noticed(
     assert [str(one) for one in continued(run).data.train] == ["p2.csv", "p10.csv"]
     with pytest.raises(SettingsError, match=r"p3.csv.*, not \[.*p2.csv.*p10.csv'\]"):
         continued(run, train="p*.csv")
+
+
+def test_the_line_to_go_on_is_a_command_or_with_tables_a_call():
+    of_files = RunSettings.from_options(train="news.csv")
+    of_tables = RunSettings.from_options(train=(["a", "b"], ["x", "y"]))
+    out = Path("my run")
+    line = "kerascls fit --resume --seeds 3 --out 'my run'"
+    assert how_to_go_on(of_files, out, "fit_seeds", 3).endswith(f": {line}")
+    call = "kerascls.fit_seeds(train=..., seeds=3, out='my run', resume=True)"
+    assert how_to_go_on(of_tables, out, "fit_seeds", 3).endswith(f": {call}")

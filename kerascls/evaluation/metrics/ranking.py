@@ -10,7 +10,7 @@ from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.checks import check_probabilities
 
 _CELLS_AT_ONCE = 2**22
-_TOP_FIVE = 5
+TOP_FIVE = 5
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class RankingScores:
             counts 1.
         top_five: P R / (P + R), where P is the sum over ranks i = 0..4 of (hits at
             rank i / rows) / ln(i + 2), and R the share of all true labels that are in
-            the top five of their rows; 0 without hits. It may be above 1.
+            the top five of their rows; 0 without hits. It may be above 1. Of five
+            labels or fewer all are in the top five, so it says little; reports leave
+            it out.
     """
 
     p_at: dict[int, float]
@@ -120,8 +122,8 @@ def _row_sums(
     precision = (gains * (hits / rank)).sum(axis=1) / np.maximum(counts, 1)
     lrap = np.where(counts > 0, precision, 1.0).sum()
     labelled = np.count_nonzero(counts)
-    at_rank = np.zeros(_TOP_FIVE)
-    at_rank[: gains.shape[1]] = gains[:, :_TOP_FIVE].sum(axis=0)
+    at_rank = np.zeros(TOP_FIVE)
+    at_rank[: gains.shape[1]] = gains[:, :TOP_FIVE].sum(axis=0)
     return p, r, ndcg, lrap, at_rank, counts.sum(), labelled
 
 
@@ -158,6 +160,6 @@ def _ranked(
 def _top_five(at_rank: np.ndarray, rows: int, labels: int) -> float:
     if not at_rank.any():
         return 0.0
-    precision = (at_rank / rows / np.log(np.arange(_TOP_FIVE) + 2)).sum()
+    precision = (at_rank / rows / np.log(np.arange(TOP_FIVE) + 2)).sum()
     recall = at_rank.sum() / labels
     return float(precision * recall / (precision + recall))

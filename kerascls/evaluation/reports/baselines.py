@@ -10,6 +10,7 @@ from kerascls.data.labels import Task
 from kerascls.evaluation.metrics.bootstrap import Difference, paired_bootstrap
 from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.metrics.scores import Scores, averages, score
+from kerascls.evaluation.reports.best_member import BestMember
 from kerascls.evaluation.reports.language import ENGLISH, Language
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def baseline_lines(report: "Report", say: Language = ENGLISH) -> list[str]:
         lines.append(say("All labels always: {scores}.", scores=scores))
     if report.linear is not None:
         lines += _linear_lines(report.linear, report.task, say)
+    if report.best_member is not None:
+        lines += _member_lines(report.best_member, report.task, say)
     lines += _not_beaten(report, report.baseline, always, say)
     if all_labels is not None:
         lines += _not_beaten(report, all_labels, say("all labels always"), say)
@@ -139,14 +142,6 @@ def _numbers(scores: Scores, say: Language) -> str:
 
 
 def _linear_lines(linear: LinearBaseline, task: Task, say: Language) -> list[str]:
-    names = JUDGED_BY[task]
-    first = linear.differences[names[0]]
-    verdict = say("Not surely better than the linear model")
-    if first.low > 0:
-        verdict = say("Beats the linear model")
-    elif first.high < 0:
-        verdict = say("WORSE THAN THE LINEAR MODEL, which `fit --model linear` trains")
-    by = (_difference(name, linear.differences[name], say) for name in names)
     return [
         say(
             "Linear model on the same rows ({how}; {seconds} s): {scores}.",
@@ -154,13 +149,53 @@ def _linear_lines(linear: LinearBaseline, task: Task, say: Language) -> list[str
             seconds=f"{linear.seconds:.1f}",
             scores=_numbers(linear.scores, say),
         ),
-        say(
-            "{verdict}: {by} ({level} % intervals).",
-            verdict=verdict,
-            by=say(", ").join(by),
-            level=f"{100 * linear.level:g}",
+        _verdict(
+            linear,
+            task,
+            say,
+            better=say("Beats the linear model"),
+            unsure=say("Not surely better than the linear model"),
+            worse=say("WORSE THAN THE LINEAR MODEL, which `fit --model linear` trains"),
         ),
     ]
+
+
+def _member_lines(best: BestMember, task: Task, say: Language) -> list[str]:
+    return [
+        say(
+            "Best member on the same rows ({name}): {scores}.",
+            name=best.name,
+            scores=_numbers(best.scores, say),
+        ),
+        _verdict(
+            best,
+            task,
+            say,
+            better=say("Beats its best member"),
+            unsure=say("Not surely better than its best member"),
+            worse=say("WORSE THAN ITS BEST MEMBER"),
+        ),
+    ]
+
+
+def _verdict(
+    compared: LinearBaseline | BestMember,
+    task: Task,
+    say: Language,
+    *,
+    better: str,
+    unsure: str,
+    worse: str,
+) -> str:
+    names = JUDGED_BY[task]
+    first = compared.differences[names[0]]
+    by = (_difference(name, compared.differences[name], say) for name in names)
+    return say(
+        "{verdict}: {by} ({level} % intervals).",
+        verdict=better if first.low > 0 else worse if first.high < 0 else unsure,
+        by=say(", ").join(by),
+        level=f"{100 * compared.level:g}",
+    )
 
 
 def _how(linear: LinearBaseline, say: Language) -> str:

@@ -11,6 +11,7 @@ from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError
 from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.evaluation.reports.baselines import LinearBaseline
+from kerascls.evaluation.reports.best_member import BestMember
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.features import Features
 from kerascls.evaluation.reports.language import Language
@@ -21,6 +22,7 @@ _OPTIONAL: dict[str, Any] = {
     "all_labels": Scores,
     "linear": LinearBaseline,
     "features": Features,
+    "best_member": BestMember,
 }
 
 
@@ -46,6 +48,7 @@ class Report:
         all_labels: Scores of giving every row all labels, for multilabel.
         linear: How a linear model does on the same rows, where one was trained.
         features: What speaks for each label, where the model can tell.
+        best_member: How the best of the classifiers does that it was made of.
     """
 
     task: Task
@@ -61,6 +64,7 @@ class Report:
     all_labels: Scores | None = None
     linear: LinearBaseline | None = None
     features: Features | None = None
+    best_member: BestMember | None = None
 
     def source_in(self, say: Language) -> str:
         """Returns where the rows came from, in the words of a language."""

@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from kerascls.evaluation.metrics.ranking import TOP_FIVE
 from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.baselines import SCORE_NAMES, baseline_lines
 from kerascls.evaluation.reports.details import Details
@@ -123,17 +124,24 @@ def detail_lines(details: Details, say: Language = ENGLISH) -> list[str]:
             auc=shown(details.mean_of("roc_auc")),
         ),
         say("Ranking: {by_k}.", by_k=say(", ").join(by_k)),
-        say(
-            "Label-ranking average precision {lrap}, top-five score {top_five}.",
-            lrap=shown(ranking.lrap),
-            top_five=shown(ranking.top_five),
-        ),
+        _order_line(details, say),
         say(
             "Expected calibration error {error}, Brier score {brier}.",
             error=shown(details.calibration_error),
             brier=shown(details.brier_score),
         ),
     ]
+
+
+def _order_line(details: Details, say: Language) -> str:
+    ranking = details.ranking
+    if len(details.labels) <= TOP_FIVE:  # all labels are in the top five
+        return say("Label-ranking average precision {lrap}.", lrap=shown(ranking.lrap))
+    return say(
+        "Label-ranking average precision {lrap}, top-five score {top_five}.",
+        lrap=shown(ranking.lrap),
+        top_five=shown(ranking.top_five),
+    )
 
 
 def shown(value: float | None) -> str:

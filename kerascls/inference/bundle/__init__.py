@@ -12,6 +12,7 @@ from kerascls.inference.bundle.changes import (
     undo_decision,
 )
 from kerascls.inference.bundle.files import ENCODER, MANIFEST, VOCAB, WEIGHTS
+from kerascls.inference.bundle.members import Member
 
 __all__ = [
     "ENCODER",
@@ -19,6 +20,7 @@ __all__ = [
     "VOCAB",
     "WEIGHTS",
     "Bundle",
+    "Member",
     "add_export",
     "is_bundle",
     "open_bundle",

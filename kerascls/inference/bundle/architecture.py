@@ -29,7 +29,8 @@ def read_architecture(bundle: "Bundle") -> dict[str, Any]:
     content = bundle.read(ENCODER)
     try:
         sizes = dict(content["config"])
-        architecture_of(content.get("model"))
+        if not bundle.members:
+            architecture_of(content.get("model"))
         if content.get("model") is None:
             config = EncoderConfig(**sizes)
             _check_shapes(bundle, config)

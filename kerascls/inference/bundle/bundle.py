@@ -1,6 +1,6 @@
 """A bundle as it is written, found and read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from kerascls.inference.bundle.files import (
     exports_of,
     read_json,
 )
+from kerascls.inference.bundle.members import Member, copy_members, open_members
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.system.files import replaced, write_json
 from kerascls.system.runs import line_to_resume
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
 FORMAT_VERSION = 2
-READ_VERSIONS = (1, 2)
+WITH_MEMBERS = 3  # what earlier versions would call damaged
+READ_VERSIONS = (1, FORMAT_VERSION, WITH_MEMBERS)
 
 
 def _damaged_if_it_fails(
@@ -69,6 +71,7 @@ class Bundle:
         train_support: Training rows of each label.
         exports: What `kerascls export` has put into it, by format: `file`, `int8`
             and what it was compared on.
+        members: The classifiers of an ensemble; none of others.
     """
 
     path: Path
@@ -79,6 +82,7 @@ class Bundle:
     input_spec: InputSpec
     train_support: dict[str, int]
     exports: dict[str, dict[str, Any]] = field(default_factory=dict)
+    members: tuple[Member, ...] = ()
 
     @property
     def rule(self) -> Rule:
@@ -100,12 +104,18 @@ class Bundle:
             task=self.task,
         )
 
+    @property
+    def tokenizer_file(self) -> Path:
+        """The file of its vocabulary."""
+        there = (name for name in TOKENIZERS if (self.path / name).is_file())
+        # Of vocab.txt it is told that it is missing.
+        return self.path / next(there, VOCAB)
+
     def tokenizer(self) -> "TextTokenizer":
         """Returns the tokenizer of its training, read anew."""
-        there = (name for name in TOKENIZERS if (self.path / name).is_file())
-        name = next(there, VOCAB)  # of which it is told that it is missing
-        kind: type[TextTokenizer] = named(TOKENIZERS[name])
-        return kind.open(self.path / name, self.input_spec.do_lower_case)
+        file = self.tokenizer_file
+        kind: type[TextTokenizer] = named(TOKENIZERS[file.name])
+        return kind.open(file, self.input_spec.do_lower_case)
 
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""
@@ -123,6 +133,7 @@ def write_bundle(
     train_support: dict[str, int],
     settings: dict[str, Any],
     write_model: Callable[[Path], None],
+    members: Sequence[Member] = (),
     replace: bool = False,
 ) -> Bundle:
     """Writes a bundle beside its path and renames it when it is complete.
@@ -138,6 +149,7 @@ def write_bundle(
         settings: All settings of the run, for people.
         write_model: Called with a directory; writes vocabulary, weights and what
             else the runtime needs there.
+        members: Of an ensemble, the bundles to copy into it.
         replace: Whether a bundle at `path` gives way to the new one.
 
     Raises:
@@ -157,12 +169,15 @@ def write_bundle(
         write_model(work)
         files = {item.name: describe(item) for item in sorted(work.iterdir())}
         manifest = {
-            "format_version": FORMAT_VERSION,
+            "format_version": WITH_MEMBERS if members else FORMAT_VERSION,
             "runtime": runtime,
             "task": task.value,
             "decision": DECISION,
             "files": files,
         }
+        if members:
+            manifest["members"] = copy_members(work, members)
+            open_members(work, manifest, open_bundle)  # as they were when opened
         write_json(work / MANIFEST, manifest)
         work.chmod(0o755)
     return open_bundle(path)
@@ -217,7 +232,8 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
         )
     try:
         decision_file = manifest.get("decision", FIRST_RULE)
-        check_files(path, manifest["files"], decision_file)
+        members = open_members(path, manifest, open_bundle)
+        check_files(path, manifest["files"], decision_file, bool(members))
         labels = read_json(path / LABELS)
         decision = _read_decision(path / decision_file)
         decision.check_width(len(labels["train_rows"]))
@@ -230,6 +246,7 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
             input_spec=InputSpec.from_dict(read_json(path / TEXT)),
             train_support=labels["train_rows"],
             exports=exports_of(manifest),
+            members=members,
         )
     except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
         if isinstance(error, BundleError):

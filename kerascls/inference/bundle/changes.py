@@ -41,7 +41,8 @@ def rewrite_decision(bundle: Bundle, decision: Decision) -> Bundle:
             return bundle
         write_json(bundle.path / name, decision.to_dict())
         former = [*manifest.get(FORMER, ()), manifest.get("decision", FIRST_RULE)]
-        changes = {"format_version": FORMAT_VERSION, "decision": name, FORMER: former}
+        version = max(FORMAT_VERSION, manifest["format_version"])
+        changes = {"format_version": version, "decision": name, FORMER: former}
         return _replace_file(bundle.path, manifest, None, name, changes)
 
 

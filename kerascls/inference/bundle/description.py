@@ -29,12 +29,31 @@ def describe_bundle(bundle: Bundle) -> dict[str, Any]:
         "pooling": architecture.get("pooling"),
         "window_pooling": architecture.get("window_pooling"),
         "decision": bundle.decision.to_dict(),
-        "weights_bytes": (bundle.path / WEIGHTS).stat().st_size,
+        **_members(bundle),
+        "weights_bytes": _weights_bytes(bundle),
         "exports": {
             name: {"bytes": (bundle.path / export["file"]).stat().st_size, **export}
             for name, export in bundle.exports.items()
         },
     }
+
+
+def _members(bundle: Bundle) -> dict[str, Any]:
+    """Returns the members of an ensemble, each with its weight."""
+    if not bundle.members:
+        return {}
+    return {
+        "members": [
+            {"name": one.name, "weight": one.weight} | describe_bundle(one.bundle)
+            for one in bundle.members
+        ]
+    }
+
+
+def _weights_bytes(bundle: Bundle) -> int:
+    if bundle.members:
+        return sum(_weights_bytes(one.bundle) for one in bundle.members)
+    return (bundle.path / WEIGHTS).stat().st_size
 
 
 def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -54,6 +73,7 @@ def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
         ("labels", f"{len(labels)}: {shown}"),
         ("text", f"{', '.join(text['text_columns'])}; {_length(text)}"),
         _model_line(description),
+        *map(_member_line, description.get("members", ())),
         ("weights", f"{description['weights_bytes'] / 1e6:.1f} MB"),
         *(_export_line(*item) for item in description["exports"].items()),
     ]
@@ -84,6 +104,13 @@ def _model_line(description: dict[str, Any]) -> tuple[str, str]:
         f"{sizes['family']}, {sizes['num_layers']} layers of "
         f"{sizes['hidden_dim']}{''.join(poolings)}",
     )
+
+
+def _member_line(member: dict[str, Any]) -> tuple[str, str]:
+    kind, sizes = _model_line(member)
+    exports = "".join(f", {name}" for name in member["exports"])
+    what = sizes if kind == "model" else f"{kind} {sizes}"
+    return "member", f"{member['weight']:.3f} {member['name']}: {what}{exports}"
 
 
 def _export_line(name: str, export: dict[str, Any]) -> tuple[str, str]:

@@ -25,6 +25,7 @@ TOKENIZERS = {
 }
 NGRAMS = "ngrams.json"  # of a linear model, in place of the vocabulary
 WEIGHTS = "model.safetensors"
+MEMBERS_FOLDER = "members"  # of an ensemble, in place of vocabulary and weights
 # All that bundles of format 1 have for a decision.
 FIRST_RULE = "rule.json"
 
@@ -42,13 +43,19 @@ def exports_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return exports
 
 
-def check_files(bundle: Path, files: dict[str, dict[str, Any]], decision: str) -> None:
+def check_files(
+    bundle: Path,
+    files: dict[str, dict[str, Any]],
+    decision: str,
+    has_members: bool = False,
+) -> None:
     """Checks that files are there, whole and unchanged, and that none is missing.
 
     Args:
         bundle: Its path.
         files: What the manifest says of each.
         decision: Name of the file that holds the decision.
+        has_members: Whether it is an ensemble's, whose members know words.
 
     Raises:
         BundleError: When some are not; it names all of them.
@@ -65,7 +72,8 @@ def check_files(bundle: Path, files: dict[str, dict[str, Any]], decision: str) -
         elif describe(item) != expected:
             damaged.append(f"{name} differs from its SHA-256")
     missing = {SETTINGS, LABELS, TEXT, decision} - set(files)
-    if files.keys().isdisjoint((NGRAMS, *TOKENIZERS)):
+    knows_words = has_members or files.keys() & {NGRAMS, *TOKENIZERS}
+    if not knows_words:
         missing.add(VOCAB)
     damaged += [f"{name} is not in the manifest" for name in sorted(missing)]
     if damaged:

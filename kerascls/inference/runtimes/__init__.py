@@ -86,7 +86,9 @@ class RuntimeKind:
             BundleError: When the bundle lacks the file that it needs.
             SettingsError: When it is for other models, or a package is not installed.
         """
-        if self.reads_texts == bundle.input_spec.has_tokens:
+        # A model of tokens may run in several ways, one of texts in its own.
+        is_other = self.reads_texts and name != bundle.runtime
+        if is_other or self.reads_texts == bundle.input_spec.has_tokens:
             raise SettingsError(
                 f"Expected the runtime of such a model, {bundle.runtime!r}. Received: "
                 f"runtime={name!r} for {str(bundle.path)!r}. Leave the runtime out."
@@ -122,6 +124,10 @@ RUNTIMES = {
         reads_texts=True,
         features="kerascls.inference.runtimes.linear_runtime:top_ngrams",
     ),
+    "ensemble": RuntimeKind(
+        opener="kerascls.inference.runtimes.ensemble_runtime:EnsembleRuntime",
+        reads_texts=True,
+    ),
 }
 
 
@@ -145,9 +151,14 @@ def open_runtime(bundle: "Bundle", runtime: str = AUTO) -> Runtime | TextRuntime
         )
     known_name((AUTO, *RUNTIMES), runtime, "runtime")
     if runtime == AUTO:
-        suitable = (name for name, kind in RUNTIMES.items() if kind.suits(bundle))
-        runtime = next(suitable, bundle.runtime)
+        runtime = preferred_runtime(bundle)
     return RUNTIMES[runtime].open(bundle, runtime)
+
+
+def preferred_runtime(bundle: "Bundle") -> str:
+    """Returns what `"auto"` is: what runs an exported file, or the bundle asks for."""
+    suitable = (name for name, kind in RUNTIMES.items() if kind.suits(bundle))
+    return next(suitable, bundle.runtime)
 
 
 def features_of(bundle: "Bundle", number: int) -> dict[str, dict[str, float]] | None:

@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
@@ -55,6 +56,11 @@ class KerasRuntime:
         if compute.backend == "jax":  # it compiles
             most = self._layout.max_tokens, self._layout.max_windows
             self._buckets = length_buckets(*most)
+
+    def take(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Goes on with other weights of the same names and shapes."""
+        with self._lock:
+            self._model.load_named_weights(dict(weights))
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Computes logits, see `Runtime`; threads wait for each other."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from kerascls.errors import SettingsError
 
@@ -45,7 +45,7 @@ class ClassicConfig:
         }
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "sentence_end_ids", tuple(self.sentence_end_ids))
-        num_heads = cast("int", sizes.get("num_heads", 1))
+        num_heads: Any = sizes.get("num_heads", 1)
         nearest = num_heads * max(1, self.hidden_dim // num_heads)
         if nearest != self.hidden_dim:
             raise SettingsError(
@@ -79,6 +79,7 @@ class Classic:
             the last layer.
         sizes: What `ClassicConfig` says of it otherwise than by default.
         own: Its `ClassicConfig.sizes`.
+        follows: Which settings of sizes change it.
         dropout: Share of the text vector dropped in training.
         learning_rate: Peak rate.
         epochs: Upper limit; early stopping may end it sooner.
@@ -95,6 +96,7 @@ class Classic:
     parameters: int
     sizes: Mapping[str, Any] = field(default_factory=dict)
     own: Mapping[str, Any] = field(default_factory=dict)
+    follows: tuple[str, ...] = ("embedding_dim", "hidden_dim")
     dropout: float = 0.5
     learning_rate: float = 1e-3
     epochs: int = 10
@@ -106,6 +108,7 @@ class Classic:
 
 
 _HERE = "kerascls.models.classic"
+_WITH_LAYERS = "embedding_dim", "hidden_dim", "num_layers"
 
 CLASSICS: dict[str, Classic] = {
     "fasttext": Classic(
@@ -114,25 +117,31 @@ CLASSICS: dict[str, Classic] = {
         parameters=(1 << 18) * 64,
         sizes={"embedding_dim": 64, "hidden_dim": 64},
         own={"ngrams": 2, "buckets": 1 << 18},
+        follows=("embedding_dim",),
         dropout=0.0,
         learning_rate=3e-3,
     ),
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",
         layer=f"{_HERE}.textcnn:TextCNN",
-        parameters=148_992,
+        parameters=296_448,
+        sizes={"embedding_dim": 256},
         own={"widths": (2, 3, 4)},
+        follows=_WITH_LAYERS,
+        learning_rate=5e-3,
     ),
     "textrnn": Classic(
         title="TextRNN: an LSTM from either end, its last states",
         layer=f"{_HERE}.textrnn:TextRNN",
         parameters=263_168,
+        follows=_WITH_LAYERS,
         own={"max_over_time": 0},
     ),
     "textrnn_max": Classic(
         title="TextRNN with the maximum over time of all states",
         layer=f"{_HERE}.textrnn:TextRNN",
         parameters=263_168,
+        follows=_WITH_LAYERS,
         own={"max_over_time": 1},
     ),
     "rcnn": Classic(
@@ -144,6 +153,7 @@ CLASSICS: dict[str, Classic] = {
         title="TextCNN and RCNN on the same embeddings, mixed by one learned number",
         layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
         parameters=313_601,
+        follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
     ),
     "seq2seq": Classic(
@@ -157,6 +167,7 @@ CLASSICS: dict[str, Classic] = {
         title="Two texts through one TextCNN, then compared",
         layer=f"{_HERE}.siamese:SiameseCNN",
         parameters=198_272,
+        follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
         reads_pairs=True,
     ),
@@ -164,6 +175,7 @@ CLASSICS: dict[str, Classic] = {
         title="Two texts through one BiLSTM, then a bilinear form for each label",
         layer=f"{_HERE}.siamese:SiameseRNN",
         parameters=98_816,
+        follows=_WITH_LAYERS,
         sizes={"hidden_dim": 64},
         own={"max_over_time": 0},
         reads_pairs=True,
@@ -172,12 +184,14 @@ CLASSICS: dict[str, Classic] = {
         title="DPCNN: a pyramid of convolutions, each on half of the one below",
         layer=f"{_HERE}.dpcnn:DPCNN",
         parameters=936_320,
+        follows=_WITH_LAYERS,
         sizes={"num_layers": 8},
     ),
     "transformer": Classic(
         title="Transformer: self-attention from scratch, the maximum over tokens",
         layer=f"{_HERE}.transformer:Transformer",
         parameters=396_544,
+        follows=_WITH_LAYERS,
         sizes={"num_layers": 2},
         own={"num_heads": 4},
         dropout=0.2,

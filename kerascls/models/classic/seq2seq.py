@@ -1,6 +1,6 @@
 """Sequence to sequence: labels one after another, folded into a score for each."""
 
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 import keras
 from keras import KerasTensor, layers, ops
@@ -76,7 +76,7 @@ class Seq2Seq(ClassicLayer):
         keys = self.keys(states)  # (batch, tokens, units)
         state = self.first_state(last)  # (batch, units)
         thought = ops.zeros_like(state)
-        choices = None
+        choices: Choices | None = None
         for _ in range(self.config.sizes["steps"]):
             context = self.attention(state, states, keys, mask)
             beside = ops.concatenate([thought, context], axis=-1)
@@ -90,7 +90,7 @@ class Seq2Seq(ClassicLayer):
             embeddings = ops.transpose(self.classifier.kernel)
             thought = ops.matmul(shares(choices.free(scores)), embeddings)
             choices = choices.after(scores, self.end(read))
-        return choices.given
+        return cast("Choices", choices).given
 
 
 class AdditiveAttention(layers.Layer):

@@ -84,6 +84,9 @@ class AttentionPooling(layers.Layer):
         hidden_dim: Width of the hidden states.
         initializer: Gives the queries their first values.
 
+    Attributes:
+        output_dim: Width of a vector, `hidden_dim`.
+
     References:
         - [Explainable Prediction of Medical Codes from Clinical Text](
           https://arxiv.org/abs/1802.05695)
@@ -100,6 +103,7 @@ class AttentionPooling(layers.Layer):
     ) -> None:
         kwargs.setdefault("name", "attention")
         super().__init__(dtype="float32", **kwargs)
+        self.output_dim = hidden_dim
         self.query = self.add_weight(
             shape=(hidden_dim, num_queries), initializer=initializer, name="query"
         )
@@ -121,3 +125,7 @@ class AttentionPooling(layers.Layer):
         shares = ops.ones_like(scores) if alone else ops.softmax(scores, axis=1)
         shares = ops.transpose(shares, (0, 2, 1))  # (batch, queries, tokens)
         return ops.matmul(shares, hidden)  # (batch, queries, hidden_dim)
+
+    def weights_by_name(self) -> dict[str, keras.Variable]:
+        """Returns the variable under its stable name."""
+        return {"query": self.query}

@@ -59,7 +59,7 @@ def pool_windows(
         num_vectors: How many vectors a window has.
 
     Returns:
-        `(batch, vectors, hidden_dim)`.
+        `(batch, vectors, width)`, as wide as the pooling makes them.
     """
     width = vectors.shape[-1]
     is_real = ops.max(padding_mask, axis=-1)  # (batch, windows)
@@ -69,4 +69,5 @@ def pool_windows(
     by_text = ops.reshape(by_text, (-1, ops.shape(padding_mask)[1], width))
     if num_vectors > 1:
         is_real = ops.repeat(is_real, num_vectors, axis=0)
-    return ops.reshape(pool(by_text, is_real), (-1, num_vectors, width))
+    pooled = pool(by_text, is_real)  # (batch * vectors, 1, width)
+    return ops.reshape(pooled, (-1, num_vectors, pooled.shape[-1]))

@@ -1,5 +1,6 @@
 """`export`: a classifier in another format, used only if it does the same."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -154,13 +155,20 @@ class _Job:
     def check(self) -> None:
         """Refuses what cannot be done before anything is computed."""
         chosen = FORMATS[known_name(FORMATS, self.format, "format")]
+        if inner := _with_tokens(self.bundle):
+            lines = [shlex.join(["kerascls", "export", str(path)]) for path in inner]
+            raise BundleError(
+                f"Expected one model of tokens. Received: {str(self.bundle.path)!r}, "
+                f"an ensemble, which runs each member's own ONNX file where it has "
+                f"one. Write those: {'; '.join(lines)}."
+            )
         if not self.bundle.input_spec.has_tokens:
             raise BundleError(
                 f"Expected a model of tokens, for a format of such. Received: "
-                f"{str(self.bundle.path)!r}, a {self.bundle.runtime} model, which "
-                f"needs no other form: numpy alone runs it, without Keras, TensorFlow "
-                f"and scikit-learn. Copy the bundle as it is: `pip install kerascls` "
-                f"is enough for `kerascls predict` and Predictor.load."
+                f"{str(self.bundle.path)!r} of the runtime {self.bundle.runtime!r}, "
+                f"which needs no other form: numpy alone runs it, without Keras, "
+                f"TensorFlow and scikit-learn. Copy the bundle as it is: `pip install "
+                f"kerascls` is enough for `kerascls predict` and Predictor.load."
             )
         if self.int8 and not chosen.has_int8:
             raise SettingsError(
@@ -239,3 +247,12 @@ class _Job:
         }
         written = add_export(self.bundle, self.format, made, metadata)
         return written.path / written.exports[self.format]["file"]
+
+
+def _with_tokens(bundle: Bundle) -> list[Path]:
+    """Returns where the members of an ensemble are that read tokens."""
+    found = []
+    for inner in (member.bundle for member in bundle.members):
+        is_one = inner.input_spec.has_tokens
+        found += [inner.path] if is_one else _with_tokens(inner)
+    return found

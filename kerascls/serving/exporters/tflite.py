@@ -3,7 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from kerascls.inference.bundle import Bundle
+from kerascls.errors import ExportError
+from kerascls.inference.bundle import ENCODER, Bundle
+from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters.saved_model.model import archive_of
 
 
@@ -21,8 +23,10 @@ def write_tflite(bundle: Bundle, path: Path, int8: bool) -> None:
     smaller codes, as ONNX does.
 
     Raises:
+        ExportError: When TensorFlow Lite has no operations for the pooling.
         SettingsError: When Keras does not run on TensorFlow.
     """
+    _check_poolings(bundle)
     archive, _ = archive_of(bundle, "tflite")
     import tensorflow as tf
 
@@ -35,3 +39,17 @@ def write_tflite(bundle: Bundle, path: Path, int8: bool) -> None:
         if int8:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         path.write_bytes(converter.convert())
+
+
+def _check_poolings(bundle: Bundle) -> None:
+    architecture = bundle.read(ENCODER)
+    if architecture.get("model") is not None:  # no encoder under a head
+        return
+    for argument in ("pooling", "window_pooling"):
+        name = architecture.get(argument)
+        if name is not None and not POOLINGS[name].in_tflite:
+            raise ExportError(
+                f"Expected a pooling that TensorFlow Lite can compute: "
+                f"{', '.join(name for name, row in POOLINGS.items() if row.in_tflite)}"
+                f". Received: {argument}={name!r}. Choose another format with --format."
+            )

@@ -64,6 +64,7 @@ def fit_baseline(job: Trainable) -> Baseline | None:
     some, note = _affordable(data)
     best_by = "macro_f1" if train.best_by == "loss" else train.best_by
     decision = job.settings.decision
+    train = train.model_copy(update={"label_weights": {}})
     tried: list[str] = []
     try:
         fit = fit_linear(some, decision, train, best_by, tried.append)

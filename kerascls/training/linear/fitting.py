@@ -9,6 +9,7 @@ import numpy as np
 from kerascls.data.ideographs import mostly_ideographs
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
+from kerascls.data.row_weights import row_weights
 from kerascls.decision.calibration import Calibration
 from kerascls.decision.fit_decision import rule_for
 from kerascls.errors import DataError
@@ -112,6 +113,7 @@ class _Search:
     tfidf: Tfidf
     rows: SparseRows
     train_targets: np.ndarray
+    row_weights: np.ndarray | None
     say: Callable[[str], Any]
     tried: list[Choice] = field(default_factory=list)
     best: LinearFit = field(init=False)
@@ -127,6 +129,7 @@ class _Search:
             strength=strength,
             balanced=balanced,
             seed=self.seed,
+            row_weights=self.row_weights,
         )
         model = LinearClassifier(self.tfidf, *planes)
         logits = model.logits(self.data.parts["valid"].texts)
@@ -189,8 +192,10 @@ def fit_linear(
         )
     targets = data.targets("train").multi_hot()
     loss = LINEAR_LOSSES[train.linear_loss]
+    weights = _weights(targets, data, train)
     search = _Search(
-        data, decision, loss, best_by, train.seed, tfidf, rows, targets, say
+        *(data, decision, loss, best_by, train.seed, tfidf, rows, targets),
+        *(weights, say),
     )
     middle = len(loss.strengths) // 2
     search.attempt(loss.strengths[middle], balanced=False)
@@ -200,7 +205,7 @@ def fit_linear(
     return replace(search.best, tried=tuple(search.tried))
 
 
-def fit_again(fit: LinearFit, data: LabelledText, seed: int) -> LinearFit:
+def fit_again(fit: LinearFit, data: LabelledText, settings: TrainSettings) -> LinearFit:
     """Trains the chosen way once more, on the train and the validation part together.
 
     What the first model said of the validation part is kept: decisions are fitted on
@@ -223,9 +228,18 @@ def fit_again(fit: LinearFit, data: LabelledText, seed: int) -> LinearFit:
         loss=fit.loss,
         strength=fit.chosen.strength,
         balanced=fit.chosen.balanced,
-        seed=seed,
+        seed=settings.seed,
+        row_weights=_weights(targets, data, settings),
     )
     return replace(fit, model=LinearClassifier(tfidf, *planes))
+
+
+def _weights(
+    targets: np.ndarray, data: LabelledText, train: TrainSettings
+) -> np.ndarray | None:
+    if not train.label_weights:
+        return None
+    return row_weights(targets, data.label_set, train.label_weights)
 
 
 def _learned(texts: Sequence[str], analyzer: str) -> tuple[Tfidf, SparseRows]:

@@ -68,7 +68,7 @@ class LinearJob:
         told = str(fit)
         again = not self.settings.data.valid
         if again:  # the user called these rows training data
-            fit = fit_again(fit, self.data, train.seed)
+            fit = fit_again(fit, self.data, train)
             told += ", then trained on the validation part too"
         say(f"linear model: {told}; {time.monotonic() - started_s:.1f} s")
         return Trained(

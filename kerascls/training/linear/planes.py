@@ -25,6 +25,7 @@ def fit_planes(
     strength: float,
     balanced: bool,
     seed: int,
+    row_weights: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Fits linear SVMs or logistic regressions, one against the rest.
 
@@ -38,6 +39,7 @@ def fit_planes(
         strength: C, how much a row on the wrong side costs.
         balanced: Whether rows cost more the rarer their label is.
         seed: Of the order of rows.
+        row_weights: float32 `(rows,)`, factors on what rows cost; None for alike.
 
     Returns:
         float32 `(num_columns, num_classes)` and `(num_classes,)`: coefficients and
@@ -56,9 +58,9 @@ def fit_planes(
         warnings.simplefilter("ignore", ConvergenceWarning)
         every_class = task is Task.MULTICLASS and targets.any(axis=0).all()
         if every_class and (loss.all_classes or targets.shape[1] == 2):
-            machine.fit(matrix, targets.argmax(axis=1))
+            _fit(machine, matrix, targets.argmax(axis=1), row_weights)
             return _both_sides(machine.coef_, machine.intercept_)
-        planes = [_plane(matrix, truth, machine) for truth in targets.T]
+        planes = [_plane(matrix, truth, machine, row_weights) for truth in targets.T]
     coefficients = np.stack([plane for plane, _ in planes], axis=1)
     return coefficients, np.array([intercept for _, intercept in planes], np.float32)
 
@@ -99,8 +101,19 @@ def _both_sides(planes: np.ndarray, intercept: np.ndarray) -> tuple[Any, Any]:
     )
 
 
-def _plane(matrix: Any, truth: np.ndarray, machine: Any) -> tuple[np.ndarray, float]:
+def _fit(
+    machine: Any, matrix: Any, truth: np.ndarray, weights: np.ndarray | None
+) -> None:
+    if weights is None:
+        machine.fit(matrix, truth)
+    else:
+        machine.fit(matrix, truth, sample_weight=weights)
+
+
+def _plane(
+    matrix: Any, truth: np.ndarray, machine: Any, weights: np.ndarray | None
+) -> tuple[np.ndarray, float]:
     if truth.all() or not truth.any():  # nothing to tell apart
         return np.zeros(matrix.shape[1], np.float32), 1.0 if truth.all() else -1.0
-    machine.fit(matrix, truth)
+    _fit(machine, matrix, truth, weights)
     return machine.coef_[0].astype(np.float32), float(machine.intercept_[0])

@@ -14,6 +14,7 @@ from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import report_csv, report_markdown
 from kerascls.evaluation.reports.details import Details, details_of
 from kerascls.evaluation.reports.report import Report
+from kerascls.evaluation.reports.tables import detail_lines
 from kerascls.evaluation.scored_rows import ScoredRows
 
 LABELS = ("体育", "教育 education", "[red]x|y", "never")
@@ -138,8 +139,15 @@ def test_markdown_has_every_line(detailed):
     text = report_markdown(detailed)
     ranking = detailed.details.ranking
     assert f"P@3 {ranking.p_at[3]:.4f}" in text
-    assert f"top-five score {ranking.top_five:.4f}" in text
+    assert f"Label-ranking average precision {ranking.lrap:.4f}." in text
     assert f"Brier score {detailed.details.brier_score:.4f}." in text
+
+
+@pytest.mark.parametrize("labels", [5, 6])
+def test_the_top_five_are_told_of_more_labels_than_five(detailed, labels):
+    details = replace(detailed.details, labels=tuple(map(str, range(labels))))
+    told = f", top-five score {details.ranking.top_five:.4f}."
+    assert (told in "".join(detail_lines(details))) is (labels == 6)
 
 
 def test_undefined_scores_are_shown_as_such(report):

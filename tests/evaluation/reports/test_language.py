@@ -11,6 +11,7 @@ import pytest
 
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
+from kerascls.evaluation.reports import leaderboards
 from kerascls.evaluation.reports.baselines import SCORE_NAMES
 from kerascls.evaluation.reports.details import PER_CLASS
 from kerascls.evaluation.reports.language import ENGLISH, language_of
@@ -35,6 +36,8 @@ SAID_BY_NAME = {
     *UNITS.values(),
     *(loss.meaning for loss in LINEAR_LOSSES.values()),
     *("none", "balanced"),
+    *leaderboards._COSTS,
+    *leaderboards._PAIRS,
 }
 CONTENTS = {"policy", "title", "heading", "style", "script", "payload", "language"}
 BRACES = re.compile(r"\{(\w*)\}")

@@ -27,6 +27,8 @@ HEADS = (
     {"pooling": "max", "mlp_dim": 5},
     {"pooling": "attention", "mix_layers": 2, "family": "albert"},
     {"pooling": "label_attention", "mix_layers": 2, "mlp_dim": 5},
+    {"pooling": "cnn", "family": "albert", "mlp_dim": 5},
+    {"pooling": "lstm", "mix_layers": 2},
 )
 
 

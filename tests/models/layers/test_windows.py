@@ -56,7 +56,7 @@ def test_each_vector_is_pooled_over_the_windows_that_have_tokens(pool, of, num_v
     ("pooling", "window_pooling"),
     [
         *((pooling, "attention") for pooling in POOLINGS),
-        *(("cls", name) for name in WINDOW_POOLINGS if name != "attention"),
+        *(("cls", name) for name in WINDOW_POOLINGS if not POOLINGS[name].has_weights),
     ],
 )
 def test_a_text_in_one_window_has_the_logits_it_has_without_windows(
@@ -80,6 +80,9 @@ def test_a_text_in_one_window_has_the_logits_it_has_without_windows(
         ("pooler", "mean"),
         ("max", "max"),
         ("label_attention", "attention"),
+        ("cnn", "lstm"),
+        ("lstm", "cnn"),
+        ("label_attention", "lstm"),
     ],
 )
 def test_windows_and_tokens_that_only_pad_change_nothing(pooling, window_pooling):
@@ -95,9 +98,15 @@ def test_windows_and_tokens_that_only_pad_change_nothing(pooling, window_pooling
         np.testing.assert_allclose(logits_of(model, more), together, atol=1e-6)
 
 
-@pytest.mark.parametrize("pooling", ["cls", "attention", "label_attention"])
-def test_batches_of_any_shape_are_read_by_one_traced_model(pooling):
-    model = classifier(pooling=pooling, window_pooling="attention", num_layers=1)
+@pytest.mark.parametrize(
+    ("pooling", "window_pooling"),
+    [
+        *((pooling, "attention") for pooling in ("cls", "attention", "cnn")),
+        ("label_attention", "lstm"),
+    ],
+)
+def test_batches_of_any_shape_are_read_by_one_traced_model(pooling, window_pooling):
+    model = classifier(pooling=pooling, window_pooling=window_pooling, num_layers=1)
     traced = forward(model)
     for lengths in (LENGTHS, ((5,), (2,)), ((8, 3),)):
         batch = tiny_windows(lengths)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from tiny_models import FAMILIES, tiny_batch, tiny_windows
 
+from kerascls.errors import ExportError
 from kerascls.inference.runtimes.keras_runtime import load_model
 from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters import FORMATS
@@ -38,7 +39,7 @@ def test_batches_of_any_shape_give_the_models_logits(bundle):
     "options",
     [
         *({"family": family} for family in FAMILIES),
-        *({"pooling": pooling} for pooling in POOLINGS),
+        *({"pooling": name} for name, row in POOLINGS.items() if row.in_tflite),
         {"mix_layers": 2, "mlp_dim": 5},
     ],
     ids=str,
@@ -48,14 +49,36 @@ def test_every_family_and_head_is_written(options, make_bundle, tmp_path):
     expect_close(runtime, model, 1e-5)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [{"pooling": "lstm"}, {"pooling": "lstm", "window_pooling": "mean"}]
+    + [{"pooling": "cls", "window_pooling": "lstm"}],
+    ids=str,
+)
+def test_what_tensorflow_lite_cannot_compute_is_refused(make_bundle, tmp_path, head):
+    bundle = make_bundle(tmp_path / "bundle", **head)
+    told = "can compute: cls, .*attention, cnn. Received: {}pooling='lstm'. Choose"
+    window = "window_" if head["pooling"] == "cls" else ""
+    with pytest.raises(ExportError, match=told.format(window)):
+        TFLITE.write(bundle, tmp_path / "model.tflite", False)
+
+
 @pytest.mark.slow
-def test_windows_are_written(make_bundle, tmp_path):
-    head = {"pooling": "label_attention", "window_pooling": "attention"}
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"pooling": "label_attention", "window_pooling": "attention"},
+        {"pooling": "cnn", "window_pooling": "cnn"},
+    ],
+    ids=str,
+)
+def test_windows_are_written(make_bundle, tmp_path, head):
     model, _, runtime = exported(make_bundle(tmp_path / "bundle", **head))
     for lengths in (((8, 8, 5), (8, 2), (6,)), ((5,), (2,)), ((8, 3),)):
         batch = tiny_windows(lengths)
         expected = keras.ops.convert_to_numpy(model(batch))
-        np.testing.assert_allclose(runtime.logits(batch), expected, atol=1e-5)
+        found = runtime.logits(batch)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.slow

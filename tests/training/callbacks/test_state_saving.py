@@ -144,6 +144,15 @@ def test_a_killed_fit_of_another_family_goes_on_to_the_same_end(
 
 
 @pytest.mark.slow
+def test_a_killed_fit_of_poolings_in_order_goes_on_to_the_same_end(
+    eagerly, multilabel_job, tmp_path
+):
+    poolings = {**WINDOWS, "pooling": "cnn", "window_pooling": "lstm"}
+    with eagerly():
+        check_goes_on(multilabel_job, tmp_path, (5,), {**poolings, "save_steps": 1})
+
+
+@pytest.mark.slow
 def test_other_families_go_on_to_the_same_end_on_jax():
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "0", __file__]

@@ -128,3 +128,12 @@ def test_the_linear_model_is_not_compared_with_itself(linear_run):
     assert linear_run.result.report.linear is None
     with pytest.raises(kerascls.errors.SettingsError, match="train.baseline=False"):
         kerascls.fit(model="linear", baseline=False, quiet=True)
+
+
+def test_weights_of_labels_are_not_those_of_the_linear_model_beside(sample):
+    weights = dict.fromkeys(list(sample.label_set)[:1], 9.0)
+    plain, weighted = (
+        fit_baseline(job_of(sample, **options))
+        for options in ({}, {"label_weights": weights})
+    )
+    assert (plain.chosen == weighted.chosen).all()

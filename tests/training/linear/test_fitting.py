@@ -5,6 +5,7 @@ import pytest
 from kerascls.errors import DataError
 from kerascls.models.linear.config import LINEAR_LOSSES
 from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.training import TrainSettings
 from kerascls.training.linear import fitting
 from kerascls.training.linear.fitting import fit_again, fit_linear
 from kerascls.training.preparation import load_labelled_text
@@ -88,7 +89,7 @@ def test_a_logistic_regression_is_chosen_in_the_same_way(sample):
 
 def test_the_chosen_way_is_gone_again_with_the_validation_part(sample):
     first = fit(sample)
-    again = fit_again(first, sample, seed=42)
+    again = fit_again(first, sample, TrainSettings(seed=42))
     assert again.chosen == first.chosen
     assert again.valid_logits is first.valid_logits
     assert len(again.model.tfidf.ngrams) > len(first.model.tfidf.ngrams)
@@ -110,6 +111,6 @@ def test_rows_of_classes_that_only_the_validation_part_has_are_not_learned(
         for name, rows in parts.items()
     }
     data = load_labelled_text(RunSettings.from_options(**files).data, seed=1)
-    again = fit_again(fit(data), data, seed=42)
+    again = fit_again(fit(data), data, TrainSettings(seed=42))
     assert "doctors" not in again.model.tfidf.ngrams
     assert again.model.logits([("the team",)]).argmax() == 0

@@ -85,3 +85,26 @@ def test_a_label_on_every_row_is_given_to_every_text():
     targets = np.stack([CLASSES == 0, CLASSES >= 0], axis=1)
     ours = logits(targets, Task.MULTILABEL, strength=1, balanced=False)
     assert ours[:, 1].tolist() == [1] * len(UNSEEN)
+
+
+@pytest.mark.parametrize("loss", LINEAR_LOSSES)
+@pytest.mark.parametrize("task", list(Task))
+def test_rows_that_weigh_more_draw_the_plane(loss, task):
+    tfidf, rows = learn_tfidf(TEXTS, "char", 1)
+    targets = np.eye(3, dtype=bool)[CLASSES]
+    options = {"loss": LINEAR_LOSSES[loss], "strength": 1.0, "balanced": False}
+    width = len(tfidf.ngrams)
+
+    def planes(**more):
+        return fit_planes(rows, width, targets, task, seed=3, **options, **more)
+
+    ones = planes(row_weights=np.ones(len(TEXTS), np.float32))
+    np.testing.assert_allclose(ones[0], planes()[0], atol=1e-5)
+    heavy = np.ones(len(TEXTS), np.float32)
+    heavy[CLASSES == 2] = 20
+    logits = [
+        LinearClassifier(tfidf, *found).logits([(text,) for text in TEXTS])
+        for found in (ones, planes(row_weights=heavy))
+    ]
+    # The heavy class is given more: on the right side, and to others.
+    assert logits[1][:, 2].mean() > logits[0][:, 2].mean()

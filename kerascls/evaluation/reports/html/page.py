@@ -58,8 +58,8 @@ def report_html(
     """
     say = language_of(language)
     content = payload(report, scored, history_csv, max_mistakes=max_mistakes, say=say)
-    style = _template("page.css")
-    script = "\n".join(map(_template, _SCRIPTS))
+    style = template("page.css")
+    script = "\n".join(map(template, _SCRIPTS))
     title, heading = _titles(report, say)
     contents = {
         "language": say.code,
@@ -73,7 +73,7 @@ def report_html(
     # In one pass, so that no content is taken for the name of another.
     return _IN_BRACES.sub(
         lambda found: contents.get(found[1]) or escape(say(found[1])),
-        _template("page.html"),
+        template("page.html"),
     )
 
 
@@ -129,7 +129,8 @@ def _hash(source: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _template(name: str) -> str:
+def template(name: str) -> str:
+    """Returns the content of a file of the page, such as `page.css`."""
     return (files("kerascls.evaluation.reports.html") / name).read_text(
         encoding="utf-8"
     )

@@ -1,6 +1,7 @@
 """All pictures of a report as PNG files."""
 
 import warnings
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,22 +56,30 @@ def write_plots(
     Returns:
         The paths of the files.
     """
+    contents = png_files(lambda: _figures(report, scored, history_csv, language), dpi)
+    return write_all(directory, contents)
+
+
+def png_files(draw: Callable[[], "dict[str, Figure]"], dpi: int) -> dict[str, bytes]:
+    """Returns the figures that a function draws, by name, as PNG files by file name.
+
+    What no font has is said once, to the caller of the caller.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        figures = _figures(report, scored, history_csv, language)
-        contents = {f"{name}.png": _png(fig, dpi) for name, fig in figures.items()}
+        contents = {f"{name}.png": _png(fig, dpi) for name, fig in draw().items()}
     _warn_once({str(warning.message): warning.category for warning in caught})
-    return write_all(directory, contents)
+    return contents
 
 
 def _warn_once(messages: dict[str, type[Warning]]) -> None:
     # A missing font is said once, not for each picture and each character.
     others = {m: c for m, c in messages.items() if not m.startswith("Glyph ")}
     for message, category in others.items():
-        warnings.warn(message, category, stacklevel=3)
+        warnings.warn(message, category, stacklevel=4)
     glyphs = missing_glyphs(messages)
     if glyphs and not any(m.startswith("No installed font") for m in others):
-        warnings.warn(glyphs, stacklevel=3)
+        warnings.warn(glyphs, stacklevel=4)
 
 
 def _figures(

@@ -114,7 +114,7 @@ def maximum(graph: OnnxGraph, hidden: str, padding_mask: str, _: str) -> str:
     """Adds the largest value of each unit over the real tokens."""
     lowest = graph.constant("lowest", -np.inf, np.float32)
     zero = graph.constant("zero", 0, np.float32)
-    real = graph.node("Where", _is_real(graph, padding_mask), hidden, lowest)
+    real = graph.node("Where", is_real(graph, padding_mask), hidden, lowest)
     largest = graph.node("ReduceMax", real, graph.ints(1), keepdims=0)
     is_empty = graph.node("Equal", largest, lowest)
     return graph.node("Where", is_empty, zero, largest)
@@ -133,13 +133,14 @@ def label_attention(
     queries = graph.weight(f"{prefix}attention/query")
     scores = graph.node("MatMul", hidden, queries)
     masked = graph.constant("masked", -1e9, np.float32)
-    scores = graph.node("Where", _is_real(graph, padding_mask), scores, masked)
+    scores = graph.node("Where", is_real(graph, padding_mask), scores, masked)
     shares = graph.node("Softmax", scores, axis=1)
     shares = graph.node("Transpose", shares, perm=[0, 2, 1])
     return graph.node("MatMul", shares, hidden)  # (batch, queries, hidden_dim)
 
 
-def _is_real(graph: OnnxGraph, padding_mask: str) -> str:
+def is_real(graph: OnnxGraph, padding_mask: str) -> str:
+    """Returns which tokens are real, bool `(batch, tokens, 1)`."""
     mask = graph.node("Cast", padding_mask, to=9)  # bool
     return graph.node("Unsqueeze", mask, graph.ints(2))
 

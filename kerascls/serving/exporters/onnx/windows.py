@@ -27,7 +27,7 @@ def pool_windows(
         several: Whether there are several, `(rows * windows, vectors, hidden_dim)`.
 
     Returns:
-        `(rows, hidden_dim)`, of several `(rows, vectors, hidden_dim)`.
+        `(rows, width)`, of several `(rows, vectors, width)`.
     """
     # (rows, windows)
     is_real = graph.node("ReduceMax", "padding_mask", graph.ints(-1), keepdims=0)
@@ -50,5 +50,6 @@ def pool_windows(
     shape = graph.node("Concat", graph.ints(-1), num_windows, axis=0)
     masks = graph.node("Reshape", masks, shape)
     pooled = add_pooling(graph, by_vector, masks, "head/windows/")
-    shape = graph.node("Concat", graph.ints(-1), rest, axis=0)
+    width = graph.node("Shape", pooled, start=1)
+    shape = graph.node("Concat", graph.ints(-1), num_vectors, width, axis=0)
     return graph.node("Reshape", pooled, shape)

@@ -18,6 +18,7 @@ HEADS = [
     *(("bert", "cls", name) for name in WINDOW_POOLINGS),
     *(("bert", "label_attention", name) for name in WINDOW_POOLINGS),
     *(("bert", "pooler", "mean"), ("roberta", "max", "attention")),
+    *(("bert", "cnn", "lstm"), ("bert", "lstm", "cnn"), ("bert", "cnn", "attention")),
 ]
 
 

@@ -1,0 +1,1 @@
+"""Several trained classifiers made one: ensembles, and soups of weights."""

@@ -1,0 +1,1 @@
+"""One leaderboard of several models: trained one after another, or found."""
