@@ -46,12 +46,12 @@ class ClassicConfig:
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "sentence_end_ids", tuple(self.sentence_end_ids))
         num_heads: Any = sizes.get("num_heads", 1)
-        if self.hidden_dim % num_heads:
+        nearest = num_heads * max(1, self.hidden_dim // num_heads)
+        if nearest != self.hidden_dim:
             raise SettingsError(
                 f"Expected a width that {num_heads} attention heads share evenly. "
                 f"Received: hidden_dim={self.hidden_dim} for {self.model}. Give a "
-                f"multiple of {num_heads} with --set model.hidden_dim="
-                f"{num_heads * max(1, self.hidden_dim // num_heads)}."
+                f"multiple of {num_heads} with --set model.hidden_dim={nearest}."
             )
 
     @property
