@@ -3,8 +3,9 @@
     python benchmarks/figures.py              tables and learning curves from results/
     python benchmarks/figures.py --run DIR    also the pictures of a run on the sample
 
-A table stands between two markers in README.md, docs/MEASUREMENTS.md or docs/MODELS.md,
-and in their Chinese pages; what is between them is replaced. Pictures go to docs/images.
+A table stands between two markers in README.md, docs/MEASUREMENTS.md or
+docs/MODELS.md, and in their Chinese pages; what is between them is replaced. Pictures
+go to docs/images.
 """
 
 import argparse

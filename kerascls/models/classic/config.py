@@ -56,7 +56,7 @@ class ClassicConfig:
 
     @property
     def parameters(self) -> int:
-        """How many numbers it holds, without those of its last layer.
+        """How many numbers it holds, of the table's sizes, without its last layer.
 
         Those of a preset, which has no vocabulary yet, are without word embeddings.
         """
