@@ -150,14 +150,14 @@ CLASSICS: dict[str, Classic] = {
         parameters=115_328,
     ),
     "textcnn_rcnn": Classic(
-        title="TextCNN and RCNN on the same embeddings, mixed by one learned number",
+        title="TextCNN and RCNN on one set of embeddings, mixed by a number",
         layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
         parameters=264_321,
         follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
     ),
     "seq2seq": Classic(
-        title="Sequence to sequence: labels one after another, folded into scores",
+        title="Seq2seq: labels one after another, folded into scores",
         layer=f"{_HERE}.seq2seq:Seq2Seq",
         parameters=526_849,
         own={"steps": 5},
