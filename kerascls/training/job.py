@@ -96,7 +96,8 @@ class Job:
         windows, more = "", "--max-tokens or --max-windows"
         if layout.max_windows > 1:
             windows = f"{layout.max_windows} windows of "
-        elif lengths.shape[1] > 1:
+        architecture = architecture_of(self.settings.model.name)
+        if lengths.shape[1] > 1 or not architecture.follows("model.max_windows"):
             more = "--max-tokens"
         return (
             f"texts longer than {windows}{layout.max_tokens} tokens are cut "

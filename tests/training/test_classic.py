@@ -133,6 +133,14 @@ def test_units_are_chosen(stopped, multilabel_files):
     assert any("characters: every character" in note for note in job.notes)
 
 
+def test_texts_that_are_cut_are_told_with_an_option_that_the_model_follows(
+    stopped, multilabel_files
+):
+    job = stopped(**multilabel_files, model="fasttext", min_count=1, max_tokens=4)
+    [note] = [note for note in job.token_notes if "are cut" in note]
+    assert note.endswith("; --max-tokens reads more")
+
+
 def test_a_size_that_a_model_does_not_have_is_refused(multilabel_files):
     with pytest.raises(SettingsError, match="num_layers=2. Leave"):
         kerascls.fit(**multilabel_files, model="fasttext", num_layers=2)
