@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, layers, ops
 
+from kerascls.models.backend import tensorflow_ops
 from kerascls.models.classic.bricks import masked
 from kerascls.models.classic.config import CLASSICS, ClassicConfig
 from kerascls.models.encoder import assign_by_name
@@ -37,8 +38,14 @@ class WordEmbeddings(layers.Layer):
     def build(self, *_: Any) -> None:
         """Makes the table."""
         self.table = self.add_weight(
-            shape=self.shape, initializer=self.initializer, name="word_embeddings"
+            shape=self.shape,
+            initializer=self.initializer,
+            name="word_embeddings",
+            # Its rows, not all of it, become halves.
+            autocast=False,
         )
+        # A batch has few of them: the others are spared, see `training.optimizers`.
+        self.table.lazy_rows = True
         self.built = True
 
     def call(self, token_ids: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
@@ -48,8 +55,15 @@ class WordEmbeddings(layers.Layer):
             token_ids: int32 `(batch, tokens)`.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
         """
-        vectors = ops.cast(ops.take(self.table, token_ids, axis=0), self.compute_dtype)
+        vectors = ops.cast(table_rows(self.table, token_ids), self.compute_dtype)
         return masked(vectors, padding_mask)
+
+
+def table_rows(table: keras.Variable, ids: KerasTensor) -> KerasTensor:
+    """Returns rows of a table, one for each id; their gradient knows their ids."""
+    if keras.backend.backend() == "tensorflow":
+        return tensorflow_ops.table_rows(table.value, ids)
+    return ops.take(table, ids, axis=0)
 
 
 class ClassicLayer(layers.Layer):

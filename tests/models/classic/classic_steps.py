@@ -22,10 +22,15 @@ TASKS = {
 }
 
 
+def feed_of(task: str):
+    """Returns the batch that is learned: some of the tokens, padding in each row."""
+    return tiny_feed(LENGTHS, TASKS[task], batch_size=len(LENGTHS), buckets=(12,))
+
+
 def trained(name: str, task: str, epochs: int, steps: int = 1, lively: bool = False):
     """Returns the model and its mean loss in each epoch, on one batch."""
     model = (lively_classic if lively else tiny_classic)(name)
-    feed = tiny_feed(LENGTHS, TASKS[task], batch_size=len(LENGTHS), buckets=(12,))
+    feed = feed_of(task)
     optimizer = adamw(model.trainable_variables, 0.02, total_steps=2 * epochs * steps)
     compiled = keras.backend.backend() == "jax"
     model.compile(optimizer, loss_for(task), jit_compile=compiled)

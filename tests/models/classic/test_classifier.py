@@ -128,6 +128,21 @@ def test_a_batch_is_learned_by_heart_and_every_weight_learns(name, task):
 
 
 @every_model
+def test_rows_of_padding_and_of_words_in_no_text_stay_as_they_are(name):
+    before = tiny_classic(name).named_arrays()["embeddings/word_embeddings"]
+    model, _ = classic_steps.trained(name, "multiclass", epochs=1, steps=3)
+    after = model.named_arrays()["embeddings/word_embeddings"]
+    feed = classic_steps.feed_of("multiclass")
+    batch, *_ = feed.batch(np.arange(len(feed)))
+    is_used = np.isin(
+        np.arange(len(after)), batch["token_ids"][batch["padding_mask"] == 1]
+    )
+    assert 0 < is_used.sum() < len(after)
+    np.testing.assert_array_equal(before[~is_used], after[~is_used])
+    assert (before[is_used] != after[is_used]).any(axis=1).all()
+
+
+@every_model
 def test_frequencies_are_the_first_answer(name):
     model = tiny_classic(name)
     shares = np.array([0.5, 0.25, 0.25])
