@@ -5,8 +5,13 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from kerascls.models.backend.compute import choose_compute, data_parallel, limit_threads
-from kerascls.training.build import build_classifier, build_feeds, compile_trainee
+from kerascls.models.backend.compute import data_parallel
+from kerascls.training.build import (
+    build_classifier,
+    build_feeds,
+    compile_trainee,
+    start_computing,
+)
 from kerascls.training.feeds import fit_input
 from kerascls.training.job import Job
 from kerascls.training.optimizers.schedules import GeometricRise
@@ -43,8 +48,7 @@ def losses_at_rising_rates(
             ends the training, too, and is left out.
     """
     train, task = job.settings.train, job.data.task
-    compute = choose_compute(train.precision, train.compile, train.devices)
-    limit_threads(compute)
+    compute = start_computing(job)
     with data_parallel(compute):
         feed = build_feeds(job, compute)["train"]
         model = with_used_rows(job, build_classifier(job, compute))

@@ -191,6 +191,8 @@ class Architecture:
         settings: The settings of `model` and `train` that it follows, all others
             being refused; None for all but those of `refused`.
         refused: The settings that it does not follow.
+        may_halve: Whether its Keras model computes both halves of a batch apart where
+            it has `in_halves` set.
     """
 
     build: str = ""
@@ -200,6 +202,7 @@ class Architecture:
     start: str = "kerascls.training.choose_start:choose_start"
     settings: tuple[str, ...] | None = None
     refused: tuple[str, ...] = ()
+    may_halve: bool = False
 
     def follows(self, key: str) -> bool:
         """Whether it follows a setting of `model` or `train`."""
@@ -212,6 +215,7 @@ TRANSFORMER = Architecture(
     build="kerascls.training.build:build_transformer",
     rebuild="kerascls.models.transformer:rebuilt_transformer",
     onnx="kerascls.serving.exporters.onnx.model:add_transformer",
+    may_halve=True,
     refused=(
         "model.units",
         "model.min_count",

@@ -46,15 +46,27 @@ def build_classifier(job: Job, compute: Compute) -> keras.Model:
     return model
 
 
+def start_computing(job: Job) -> Compute:
+    """Returns how a job is computed, and sets TensorFlow's threads for it.
+
+    Raises:
+        SettingsError: When it cannot be as the settings ask.
+    """
+    train = job.settings.train
+    may_halve = job.start.preset.architecture.may_halve
+    stated = train.precision, train.compile, train.devices
+    compute = choose_compute(*stated, may_halve=may_halve)
+    limit_threads(compute)
+    return compute
+
+
 def try_build(job: Job) -> None:
     """Builds the model of a job once, to see that it can be, and lets it go.
 
     Raises:
         KerasclsError: When weights or settings do not fit.
     """
-    train = job.settings.train
-    compute = choose_compute(train.precision, train.compile, train.devices)
-    limit_threads(compute)
+    compute = start_computing(job)
     with data_parallel(compute):
         build_classifier(job, compute)
 

@@ -14,9 +14,7 @@ from kerascls.errors import NotFiniteError
 from kerascls.evaluation.reports.history import HISTORY_FILE
 from kerascls.models.backend.compute import (
     Compute,
-    choose_compute,
     data_parallel,
-    limit_threads,
 )
 from kerascls.models.backend.forward import forward
 from kerascls.models.transformer import TransformerClassifier
@@ -28,6 +26,7 @@ from kerascls.training.build import (
     build_feeds,
     compile_trainee,
     encode_feeds,
+    start_computing,
 )
 from kerascls.training.callbacks.early_stopping import EarlyStopping
 from kerascls.training.callbacks.progress import EpochProgress
@@ -88,8 +87,7 @@ def fit_weights(
         NotFiniteError: When the training diverged in the first epoch.
     """
     train, screen = job.settings.train, job.screen
-    compute = choose_compute(train.precision, train.compile, train.devices)
-    limit_threads(compute)
+    compute = start_computing(job)
     screen.say(f"computing with {compute}")
     with data_parallel(compute), Interrupts() as interrupts:
         model = build_classifier(job, compute)

@@ -15,7 +15,6 @@ from kerascls.experiments.combining.asking import Asked, Files, ask, stated
 from kerascls.experiments.combining.averaging import (
     average,
     check_alike,
-    tokenizer_file,
 )
 from kerascls.experiments.combining.held_out import (
     HeldOut,
@@ -194,7 +193,7 @@ class _Job:
         first, decision = parts[0], self.kitchen.judge.decision
 
         def write_model(work: Path) -> None:
-            for file in (tokenizer_file(first), first.path / ENCODER):
+            for file in (first.tokenizer_file, first.path / ENCODER):
                 shutil.copyfile(file, work / file.name)
             save_file(average(parts), work / WEIGHTS)
             (work / WEIGHTS).chmod(0o644)  # safetensors makes it private

@@ -13,7 +13,7 @@ import numpy as np
 
 from kerascls.errors import KerasclsError
 from kerascls.evaluation.leaderboard import Speed
-from kerascls.inference.bundle import open_bundle
+from kerascls.inference.bundle import Bundle, open_bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.runtimes import RUNTIMES, preferred_runtime
 
@@ -75,16 +75,16 @@ def _measured(path: Path, texts: list[tuple[str, ...]]) -> dict[str, Any]:
     return {
         "texts_per_s": len(texts) / min(seconds),
         "runtime": runtime,
-        "device": _device(runtime),
+        "device": _device(bundle, runtime),
     }
 
 
-def _device(runtime: str) -> str:
+def _device(bundle: Bundle, runtime: str) -> str:
     if not RUNTIMES[runtime].needs_keras:
         return "cpu"
-    from kerascls.models.backend.compute import choose_compute
+    from kerascls.inference.runtimes.keras_runtime import compute_of
 
-    return str(choose_compute("float32"))
+    return str(compute_of(bundle))
 
 
 if __name__ == "__main__":

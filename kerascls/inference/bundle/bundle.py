@@ -104,12 +104,18 @@ class Bundle:
             task=self.task,
         )
 
+    @property
+    def tokenizer_file(self) -> Path:
+        """The file of its vocabulary."""
+        there = (name for name in TOKENIZERS if (self.path / name).is_file())
+        # Of vocab.txt it is told that it is missing.
+        return self.path / next(there, VOCAB)
+
     def tokenizer(self) -> "TextTokenizer":
         """Returns the tokenizer of its training, read anew."""
-        there = (name for name in TOKENIZERS if (self.path / name).is_file())
-        name = next(there, VOCAB)  # of which it is told that it is missing
-        kind: type[TextTokenizer] = named(TOKENIZERS[name])
-        return kind.open(self.path / name, self.input_spec.do_lower_case)
+        file = self.tokenizer_file
+        kind: type[TextTokenizer] = named(TOKENIZERS[file.name])
+        return kind.open(file, self.input_spec.do_lower_case)
 
     def read(self, name: str) -> dict[str, Any]:
         """Returns the content of one of the bundle's JSON files."""

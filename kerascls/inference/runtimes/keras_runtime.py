@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 from kerascls.errors import BundleError, CheckpointError, SettingsError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.inference.bundle.architecture import read_architecture
-from kerascls.models.backend.compute import choose_compute, limit_threads
+from kerascls.models.backend.compute import Compute, choose_compute, limit_threads
 from kerascls.models.backend.forward import forward, length_buckets
 from kerascls.models.presets import architecture_of
 from kerascls.preprocessing.batches import bucket
@@ -45,7 +45,7 @@ class KerasRuntime:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        compute = choose_compute("float32")
+        compute = compute_of(bundle)
         limit_threads(compute)
         self._model = load_model(bundle)
         self._model.in_halves = compute.in_halves
@@ -86,6 +86,12 @@ class KerasRuntime:
             array = np.pad(array, [(0, 0), *more], constant_values=fill)
             padded[name] = np.pad(array, more_rows + no_more, mode="edge")
         return padded
+
+
+def compute_of(bundle: Bundle) -> Compute:
+    """Returns how a bundle's logits are computed."""
+    name = bundle.read(ENCODER).get("model")
+    return choose_compute("float32", may_halve=architecture_of(name).may_halve)
 
 
 def load_model(bundle: Bundle) -> keras.Model:

@@ -28,6 +28,7 @@ class Compute:
         precision: `"float32"`, `"bfloat16"` or `"float16"`.
         jit_compile: Whether XLA compiles the step.
         num_devices: How many devices share each batch.
+        may_halve: Whether the model computes both halves of a batch apart, if asked.
     """
 
     backend: str
@@ -35,6 +36,7 @@ class Compute:
     precision: str
     jit_compile: bool
     num_devices: int = 1
+    may_halve: bool = True
 
     @property
     def policy(self) -> str:
@@ -51,7 +53,9 @@ class Compute:
         How much faster that is: benchmarks/halves.py.
         """
         return (
-            (self.backend, self.device, self.num_devices) == ("tensorflow", "cpu", 1)
+            self.may_halve
+            and (self.backend, self.device, self.num_devices)
+            == ("tensorflow", "cpu", 1)
             and not self.jit_compile
             and num_cores() > 1
         )
@@ -70,7 +74,10 @@ class Compute:
 
 
 def choose_compute(
-    precision: str = "auto", compile: str = "auto", num_devices: int = 1
+    precision: str = "auto",
+    compile: str = "auto",
+    num_devices: int = 1,
+    may_halve: bool = True,
 ) -> Compute:
     """Chooses what a device does best, unless it is stated.
 
@@ -82,6 +89,7 @@ def choose_compute(
         compile: `"auto"`, `"on"` or `"off"`. With several devices TensorFlow cannot
             compile.
         num_devices: How many devices share each batch.
+        may_halve: Whether the model computes both halves of a batch apart, if asked.
 
     Raises:
         SettingsError: When JAX is asked not to compile, TensorFlow to compile or to
@@ -103,7 +111,7 @@ def choose_compute(
         _check_devices(backend, precision, compile, num_devices)
     compiles_well = backend == "jax" or (device == "gpu" and num_devices == 1)
     jit = compile == "on" or (compile == "auto" and compiles_well)
-    return Compute(backend, device, precision, jit, num_devices)
+    return Compute(backend, device, precision, jit, num_devices, may_halve)
 
 
 def _check_devices(

@@ -12,7 +12,6 @@ from kerascls.errors import SettingsError
 from kerascls.experiments.combining.averaging import (
     average,
     check_alike,
-    tokenizer_file,
 )
 from kerascls.experiments.combining.candidates import Candidate, open_candidates
 from kerascls.inference.bundle import ENCODER, WEIGHTS, open_bundle
@@ -70,7 +69,7 @@ def other_layers(run):
 
 
 def other_vocabulary(run):
-    name = tokenizer_file(open_bundle(run)).name
+    name = open_bundle(run).tokenizer_file.name
     words = (run / "bundle" / name).read_text("utf-8").splitlines()
     words[-2:] = words[:-3:-1]
     rewrite(run, name, "\n".join(words).encode())
@@ -95,6 +94,12 @@ def random_weights(run):
     change_facts(run, weights=None, seed=7)
 
 
+def other_vectors(run):
+    facts = json.loads((run / "run.json").read_text("utf-8"))
+    facts["settings"]["model"]["word_vectors"] = "zh.vec"
+    change_facts(run, weights=None, seed=7, settings=facts["settings"])
+
+
 def file_of_many(run):
     facts = json.loads((run / "run.json").read_text("utf-8"))
     facts["settings"]["model"]["checkpoint"] = "model.ckpt-2000"
@@ -110,6 +115,7 @@ def file_of_many(run):
         (other_order, "labels in another order"),
         (other_weights, "started from /elsewhere/bert"),
         (random_weights, "started from random weights of seed 7"),
+        (other_vectors, "seed 7 and the word vectors zh.vec"),
         (file_of_many, "started from model.ckpt-2000 in "),
     ],
 )

@@ -255,3 +255,9 @@ def test_tensorflow_scales_no_loss_for_several_devices(machine, monkeypatch):
     monkeypatch.setattr(compute, "_devices", lambda _: ["a", "b"])
     with pytest.raises(SettingsError, match="precision='float16', devices=2"):
         choose_compute("float16", num_devices=2)
+
+
+def test_a_model_that_has_no_halves_is_computed_whole():
+    compute = Compute("tensorflow", "cpu", "float32", jit_compile=False)
+    assert not replace(compute, may_halve=False).in_halves
+    assert "halves" not in str(replace(compute, may_halve=False))

@@ -38,9 +38,14 @@ def trained(name: str, task: str, epochs: int, steps: int = 1, lively: bool = Fa
     return model, model.fit(fit_input(feed, seed=1), **fit).history["loss"]
 
 
+def told(name: str) -> dict[str, list]:
+    """Returns logits, and losses in three steps of either task."""
+    logits = forward(lively_classic(name))(tiny_batch((9, 4, 1), num_tokens=12))
+    losses = {task: trained(name, task, epochs=3, lively=True)[1] for task in TASKS}
+    return {"logits": logits.tolist(), **losses}
+
+
 if __name__ == "__main__":
-    logits = forward(lively_classic(sys.argv[1]))(tiny_batch((9, 4, 1), num_tokens=12))
-    result = {"backend": keras.backend.backend(), "logits": logits.tolist()}
-    for task in TASKS:
-        result[task] = trained(sys.argv[1], task, epochs=3, lively=True)[1]
+    result = {name: told(name) for name in sys.argv[1:]}
+    result["backend"] = keras.backend.backend()
     sys.stdout.write(json.dumps(result) + "\n")

@@ -116,8 +116,14 @@ def test_no_two_weights_start_alike(name):
             assert array.shape != other.shape or not np.array_equal(array, other)
 
 
-@every_model
+QUICK = ("fasttext", "textcnn")  # to trace and train
+
+
 @pytest.mark.parametrize("task", classic_steps.TASKS)
+@pytest.mark.parametrize(
+    "name",
+    [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES],
+)
 def test_a_batch_is_learned_by_heart_and_every_weight_learns(name, task):
     model, losses = classic_steps.trained(name, task, epochs=4, steps=25)
     assert losses[-1] < 0.05, losses
@@ -152,25 +158,34 @@ def test_frequencies_are_the_first_answer(name):
     )
 
 
-@pytest.mark.slow
-@every_model
-def test_two_backends_compute_and_learn_the_same(name):
-    program = Path(__file__).parent / "classic_steps.py"
-    told = [
-        json.loads(
-            subprocess.run(
-                [sys.executable, str(program), name],
-                env=os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"},
-                capture_output=True,
-                check=True,
-                text=True,
-            ).stdout.splitlines()[-1]
+@pytest.fixture(scope="module")
+def told_by_backends() -> dict[str, dict]:
+    """What every model computes and how it learns, on either backend."""
+    program = [sys.executable, str(Path(__file__).parent / "classic_steps.py")]
+    running = {
+        backend: subprocess.Popen(
+            [*program, *NAMES],
+            env=os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"},
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for backend in ("tensorflow", "jax")
-    ]
-    assert [one.pop("backend") for one in told] == ["tensorflow", "jax"]
-    for key in told[0]:
-        np.testing.assert_allclose(told[0][key], told[1][key], atol=2e-4, err_msg=key)
+    }
+    told = {backend: one.communicate()[0] for backend, one in running.items()}
+    assert [one.returncode for one in running.values()] == [0, 0]
+    return {
+        backend: json.loads(text.splitlines()[-1]) for backend, text in told.items()
+    }
+
+
+@pytest.mark.slow
+@every_model
+def test_two_backends_compute_and_learn_the_same(name, told_by_backends):
+    ours, theirs = (told_by_backends[backend] for backend in ("tensorflow", "jax"))
+    assert (ours["backend"], theirs["backend"]) == ("tensorflow", "jax")
+    assert ours[name].keys() == {"logits", *classic_steps.TASKS}
+    for key, value in ours[name].items():
+        np.testing.assert_allclose(value, theirs[name][key], atol=2e-4, err_msg=key)
 
 
 @every_model
