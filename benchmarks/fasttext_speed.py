@@ -44,6 +44,7 @@ PEERS = {
     "kerascls": Peer(OURS, script="classic"),
 }
 HEADLINES = DATA["headlines"].folder
+PRESET = get_preset("fasttext")
 
 
 def main():
@@ -56,7 +57,7 @@ def main():
     arguments = parser.parse_args()
     place = place_of(arguments)
     same = {"epochs": arguments.epochs, "dim": arguments.dim}
-    same |= {"ngrams": get_preset("fasttext").config.sizes["ngrams"]}
+    same |= {"ngrams": PRESET.config.sizes["ngrams"]}
     cases = (
         {"peer": peer, "data": HEADLINES, **same, "repeat": repeat}
         for repeat in range(arguments.repeats)
