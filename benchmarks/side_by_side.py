@@ -47,17 +47,19 @@ class Peer:
         environment: Its folder under `--envs`; also says which runner.
         options: What its runner is told besides the job.
         models: Those it can read, and is measured with.
+        script: Which runner, where its environment does not say.
     """
 
     environment: str
     options: dict[str, object] = field(default_factory=dict)
     models: tuple[str, ...] = MODELS
+    script: str = ""
 
     @property
     def runner(self) -> Path:
         """The script that runs in its environment."""
         name = "bert4keras" if "bert4keras" in self.environment else self.environment
-        return RUNNERS / f"run_{name}.py"
+        return RUNNERS / f"run_{self.script or name}.py"
 
 
 @dataclass(frozen=True)

@@ -217,3 +217,21 @@ def test_every_layout_has_every_weight(tmp_path):
         array = written[key].T if name.endswith("/kernel") else written[key]
         assert (array == value).all()
     assert json.loads((tmp_path / "config.json").read_text())["embedding_size"] == 4
+
+
+def test_the_original_reads_labels_and_characters_line_by_line(tmp_path):
+    from fasttext_speed import HEADLINES, lines_of
+    from side_by_side import Place, write_rows
+
+    rows = [("体育", "Go 队，\u3000赢了"), ("财经", "A股")]
+    write_rows(tmp_path / HEADLINES / "test.csv", rows)
+    place = Place(tmp_path, tmp_path / "runs", tmp_path, cores=1)
+    written = lines_of(place, "test").read_text("utf-8").splitlines()
+    assert written == ["__label__体育 g o 队 ， 赢 了", "__label__财经 a 股"]
+
+
+def test_a_runner_may_have_another_name_than_its_environment():
+    from side_by_side import Peer
+
+    assert Peer("fasttext").runner.is_file()
+    assert Peer("kerascls", script="classic").runner.name == "run_classic.py"

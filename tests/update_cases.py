@@ -78,9 +78,10 @@ def optimizer_for(model, sizes, scaled=False):
     return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
 
 
-def learned(kind, scaled=False, regularized=None, **compile_options):
+def learned(kind, scaled=False, regularized=None, lazy=False, **compile_options):
     """Returns the weights after three updates, and their averages, in one list."""
     model = tiny_model()
+    model.trainable_variables[0].lazy_rows = lazy
     trained = model
     if regularized:
         table = model.trainable_variables[0]
@@ -129,12 +130,12 @@ def learned_elsewhere(backend, **arguments) -> list:
     return found["learned"]
 
 
-def learned_on_two_devices(kind, scaled=False, regularized=None):
+def learned_on_two_devices(kind, scaled=False, regularized=None, lazy=False):
     """The same as `learned`, each part shared by two simulated CPUs."""
     import tensorflow as tf
 
     with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-        return learned(kind, scaled, regularized, jit_compile=False)
+        return learned(kind, scaled, regularized, lazy, jit_compile=False)
 
 
 def split_cpu():

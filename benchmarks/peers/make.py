@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PEERS = ("bert4keras", "bert4keras3", "keras_hub", "transformers")
+PEERS = ("bert4keras", "bert4keras3", "fasttext", "keras_hub", "transformers")
 
 
 def main():

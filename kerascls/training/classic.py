@@ -170,6 +170,7 @@ def build_classic(
     """Returns the model to train; see `Architecture`."""
     from kerascls.models.classic.classifier import build_classic_model
     from kerascls.training.build import label_shares
+    from kerascls.training.optimizers.lazy_rows import is_lazy
 
     data, settings = job.data, job.settings
     start, seed = cast("ClassicStart", job.start), settings.train.seed
@@ -184,4 +185,10 @@ def build_classic(
     if vectors is not None:
         model.body.words.table.assign(vectors)
     model.start_at(label_shares(data), data.task is Task.MULTILABEL)
-    return model, []
+    tables = [table for table in model.trainable_variables if is_lazy(table)]
+    notes = [
+        f"{table.path.split('/')[-2]}: {table.shape[0]:,} rows, of which an update "
+        f"moves those that its batch has (lazy Adam)"
+        for table in tables
+    ]
+    return model, notes

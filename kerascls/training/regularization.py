@@ -132,7 +132,8 @@ class RegularizedModel(keras.Model):
                 logits = self(x, training=True)
                 loss = self.compute_loss(x, y, logits, weights, training=True)
                 scaled = self.optimizer.scale_loss(loss)
-            return dense(tape.gradient(scaled, sources)), loss, logits
+            grads = [dense(grad) for grad in tape.gradient(scaled, sources)]
+            return grads, loss, logits
 
         clean, loss, logits = gradients(variables)
         (along,) = summed_over_replicas([clean[table]])

@@ -103,6 +103,19 @@ def dropout(x: "tf.Tensor", rate: float, seed: "tf.Tensor") -> "tf.Tensor":
     return drop(x)
 
 
+def table_rows(table: Any, ids: "tf.Tensor") -> "tf.Tensor":
+    """Returns rows of a table, one for each id.
+
+    Args:
+        table: A TensorFlow variable, from which alone the rows are read: one of which
+            single rows were written is copied when all of it is read.
+        ids: int32, of any shape.
+    """
+    import tensorflow as tf
+
+    return tf.gather(table, ids)
+
+
 def squared_norm(tensors: "list[tf.Tensor]") -> "tf.Tensor":
     """Returns the float32 sum of squares of all tensors together."""
     import tensorflow as tf

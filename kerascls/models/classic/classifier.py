@@ -1,5 +1,6 @@
 """What all classic models have in common: words in, logits out, weights by name."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import keras
 import numpy as np
 from keras import KerasTensor, layers, ops
 
+from kerascls.models.backend import tensorflow_ops
 from kerascls.models.classic.bricks import masked
 from kerascls.models.classic.config import CLASSICS, ClassicConfig
 from kerascls.models.encoder import assign_by_name
@@ -15,9 +17,15 @@ from kerascls.models.layers.bricks import Dropout, Seeds
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.system.tables import named
 
+# Of smaller tables the exact update takes no longer, and scored no worse.
+LAZY_FROM = 4_000_000
+
 
 class WordEmbeddings(layers.Layer):
     """A learned vector for each token; zeros for padding, whatever its id is.
+
+    A table of `LAZY_FROM` numbers or more asks for an update of the rows that a batch
+    has, see `kerascls.training.optimizers.lazy_rows`.
 
     Args:
         vocab_size: Ids that there are.
@@ -37,8 +45,13 @@ class WordEmbeddings(layers.Layer):
     def build(self, *_: Any) -> None:
         """Makes the table."""
         self.table = self.add_weight(
-            shape=self.shape, initializer=self.initializer, name="word_embeddings"
+            shape=self.shape,
+            initializer=self.initializer,
+            name="word_embeddings",
+            # Its rows, not all of it, become halves.
+            autocast=False,
         )
+        self.table.lazy_rows = math.prod(self.shape) >= LAZY_FROM
         self.built = True
 
     def call(self, token_ids: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
@@ -48,8 +61,15 @@ class WordEmbeddings(layers.Layer):
             token_ids: int32 `(batch, tokens)`.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
         """
-        vectors = ops.cast(ops.take(self.table, token_ids, axis=0), self.compute_dtype)
+        vectors = ops.cast(table_rows(self.table, token_ids), self.compute_dtype)
         return masked(vectors, padding_mask)
+
+
+def table_rows(table: keras.Variable, ids: KerasTensor) -> KerasTensor:
+    """Returns rows of a table, one for each id; their gradient knows their ids."""
+    if keras.backend.backend() == "tensorflow":
+        return tensorflow_ops.table_rows(table.value, ids)
+    return ops.take(table, ids, axis=0)
 
 
 class ClassicLayer(layers.Layer):

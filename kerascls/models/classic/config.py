@@ -116,10 +116,12 @@ CLASSICS: dict[str, Classic] = {
         layer=f"{_HERE}.fasttext:FastText",
         parameters=(1 << 18) * 64,
         sizes={"embedding_dim": 64, "hidden_dim": 64},
+        # 64 MiB; on headlines half as many rows were .002 less accurate.
         own={"ngrams": 2, "buckets": 1 << 18},
         follows=("embedding_dim",),
         dropout=0.0,
-        learning_rate=3e-3,
+        learning_rate=2e-2,
+        batch_size=128,
     ),
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",

@@ -9,6 +9,13 @@ from keras import ops
 from kerascls.errors import SettingsError
 from kerascls.models.backend import tensorflow_ops
 from kerascls.models.backend.compute import has_own_operations
+from kerascls.training.optimizers.lazy_rows import (
+    adam_rule,
+    is_rows,
+    scaled,
+    summed_rows,
+    update_rows,
+)
 
 
 @keras.saving.register_keras_serializable("kerascls")
@@ -27,16 +34,20 @@ class AdamW(keras.optimizers.AdamW):
         learning_rate: A float or a schedule, as Keras takes it.
         rate_factors: Multiplies the rate, and so the decay, of each weight: as many
             as there are trainable variables, in their order. None for 1 everywhere.
-        **kwargs: What `keras.optimizers.AdamW` takes.
+        lazy: Indices of those trainable variables that are tables whose rows stay as
+            they are where their gradient is zero, see `lazy_rows`.
+        **kwargs: What `keras.optimizers.AdamW` takes; no `amsgrad` with `lazy`.
     """
 
     def __init__(
         self,
         learning_rate: Any = 0.001,
         rate_factors: Sequence[float] | None = None,
+        lazy: Sequence[int] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(learning_rate, **kwargs)
+        self.lazy = tuple(lazy)
         self.rate_factors: tuple[float, ...] | None = None
         if rate_factors is not None:
             self.rate_factors = tuple(map(float, rate_factors))
@@ -45,7 +56,8 @@ class AdamW(keras.optimizers.AdamW):
         """Makes the optimiser's variables; Keras calls it.
 
         Raises:
-            SettingsError: When there are more or fewer variables than factors.
+            SettingsError: When there are more or fewer variables than factors, or
+                with `amsgrad`, which has no lazy form here.
         """
         factors = self.rate_factors
         if factors is not None and len(factors) != len(variables):
@@ -53,6 +65,11 @@ class AdamW(keras.optimizers.AdamW):
                 f"Expected one rate factor for each of {len(variables)} trainable "
                 f"variables. Received: len(rate_factors)={len(factors)}. Choose which "
                 f"layers are frozen before the factors are."
+            )
+        if self.lazy and self.amsgrad:
+            raise SettingsError(
+                f"Expected Adam's own rule for tables that are updated row by row. "
+                f"Received: amsgrad=True, lazy={self.lazy}. Leave one of them out."
             )
         super().build(variables)
 
@@ -63,21 +80,23 @@ class AdamW(keras.optimizers.AdamW):
         index = self._get_variable_index(variable)
         if self.rate_factors is not None:
             learning_rate = learning_rate * self.rate_factors[index]
-        if self._use_weight_decay(variable):
-            rate = ops.cast(learning_rate, variable.dtype)
-            decay = ops.cast(self.weight_decay, variable.dtype)
-            self.assign_sub(variable, variable * (decay * rate))
+        rate = ops.cast(learning_rate, variable.dtype)
+        decay = self.weight_decay if self._use_weight_decay(variable) else 0.0
+        share = ops.cast(decay, variable.dtype) * rate
+        betas = self.beta_1, self.beta_2
+        update = ops.cast(self.iterations + 1, "float32")
+        moments = self._momentums[index], self._velocities[index]
+        if index in self.lazy:
+            rule = adam_rule(rate, share, betas, update, self.epsilon)
+            update_rows(rule, (variable, *moments), gradient)
+            return
+        if decay:
+            self.assign_sub(variable, variable * share)
         if self.amsgrad or not has_own_operations(gradient):
             super().update_step(gradient, variable, learning_rate)
             return
         tensorflow_ops.adam_step(
-            variable,
-            (self._momentums[index], self._velocities[index]),
-            gradient,
-            ops.cast(learning_rate, "float32"),
-            (self.beta_1, self.beta_2),
-            ops.cast(self.iterations + 1, "float32"),
-            epsilon=self.epsilon,
+            variable, moments, gradient, rate, betas, update, epsilon=self.epsilon
         )
 
     def _clip_gradients(self, grads: list) -> list:
@@ -85,16 +104,35 @@ class AdamW(keras.optimizers.AdamW):
         if not limit or not all(map(has_own_operations, grads)):
             return super()._clip_gradients(grads)
         # As Keras: an infinite gradient makes all of them NaN.
-        norm = ops.sqrt(tensorflow_ops.squared_norm(grads))
+        values = [grad.values if is_rows(grad) else grad for grad in grads]
+        norm = ops.sqrt(tensorflow_ops.squared_norm(values))
         scale = limit * ops.minimum(1.0 / norm, 1.0 / limit) + (norm - norm)
-        return [gradient * scale for gradient in grads]
+        return [scaled(gradient, scale) for gradient in grads]
 
     def _apply_weight_decay(self, variables: Any) -> None:
         """Nothing: `update_step` decays, where it knows the rate."""
 
     def _backend_apply_gradients(self, grads: list, trainable_variables: list) -> None:
-        grads = summed_over_replicas(dense(grads))
+        grads = [
+            summed_rows(gradient)
+            if self._keeps_rows(gradient, variable)
+            else dense(gradient)
+            for gradient, variable in zip(grads, trainable_variables, strict=True)
+        ]
+        grads = summed_over_replicas(grads)
         super()._backend_apply_gradients(grads, trainable_variables)
+
+    def _keeps_rows(self, gradient: Any, variable: keras.Variable) -> bool:
+        """Whether rows of a gradient need not become a table: none is added to it."""
+        return (
+            self._get_variable_index(variable) in self.lazy
+            and is_rows(gradient)
+            and has_own_operations(gradient.values)
+            and not (
+                self.gradient_accumulation_steps or self.clipnorm or self.clipvalue
+            )
+            and num_replicas() == 1
+        )
 
     # Behind the sum all replicas do the same, each on its own copy of the variables.
     # Keras lets them meet once more, which is impossible in a branch of the graph,
@@ -138,20 +176,32 @@ class AdamW(keras.optimizers.AdamW):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        return {**super().get_config(), "rate_factors": self.rate_factors}
+        own = {"rate_factors": self.rate_factors, "lazy": self.lazy}
+        return {**super().get_config(), **own}
 
 
-def dense(gradients: list) -> list:
-    """Returns gradients as tensors, not as lists of a table's rows with repetitions.
+def dense(gradient: Any) -> Any:
+    """Returns a gradient as a tensor, not as rows of a table with repetitions.
 
     Args:
-        gradients: As TensorFlow gives them; those of other backends are dense.
+        gradient: As TensorFlow gives it; those of other backends are dense. None for
+            a weight that the loss does not depend on.
     """
-    if keras.backend.backend() != "tensorflow":
-        return gradients
+    if keras.backend.backend() != "tensorflow" or gradient is None:
+        return gradient
     import tensorflow as tf
 
-    return [None if g is None else tf.convert_to_tensor(g) for g in gradients]
+    return tf.convert_to_tensor(gradient)
+
+
+def num_replicas() -> int:
+    """Returns how many of a `tf.distribute` strategy work on this step together."""
+    if keras.backend.backend() != "tensorflow":
+        return 1
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()
+    return 1 if context is None else context.num_replicas_in_sync
 
 
 def summed_over_replicas(tensors: list) -> list:
@@ -161,11 +211,9 @@ def summed_over_replicas(tensors: list) -> list:
         tensors: Of this replica. Returned as they are where there is but one, and on
             other backends, whose arrays are of all devices together.
     """
-    if keras.backend.backend() != "tensorflow":
+    if num_replicas() == 1:
         return tensors
     import tensorflow as tf
 
     context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
-        return tensors
     return context.all_reduce(tf.distribute.ReduceOp.SUM, tensors)

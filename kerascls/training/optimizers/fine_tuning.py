@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from kerascls.training.optimizers.adamw import AdamW
+from kerascls.training.optimizers.lazy_rows import is_lazy
 from kerascls.training.optimizers.schedules import WarmupLinearDecay
 
 
@@ -30,7 +31,8 @@ def adamw(
 
     Args:
         variables: Trainable variables; those with fewer than two axes (biases,
-            LayerNorm) are not decayed.
+            LayerNorm) are not decayed, and those that say so are tables whose rows
+            move only with a gradient, see `lazy_rows`.
         learning_rate: Peak rate.
         total_steps: Updates until the rate is 0.
         warmup_share: Share of the updates in which the rate rises.
@@ -56,6 +58,7 @@ def adamw(
     optimizer = AdamW(
         schedule,
         rate_factors,
+        lazy=[index for index, table in enumerate(variables) if is_lazy(table)],
         weight_decay=weight_decay,
         beta_2=0.999,
         epsilon=1e-6,  # BERT's

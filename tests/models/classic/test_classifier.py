@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -13,7 +14,12 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 import classic_steps
-from tiny_classics import NAMES, lively_classic, tiny_classic
+from tiny_classics import (
+    NAMES,
+    lively_classic,
+    tiny_classic,
+    tiny_classic_config,
+)
 from tiny_models import tiny_batch
 
 from kerascls.errors import CheckpointError
@@ -131,6 +137,28 @@ def test_a_batch_is_learned_by_heart_and_every_weight_learns(name, task):
     trained = model.named_arrays()
     still = [key for key in before if np.array_equal(before[key], trained[key])]
     assert still == []
+
+
+def test_large_tables_are_updated_lazily_and_small_ones_exactly():
+    config = tiny_classic_config("fasttext", vocab_size=40)
+    sizes = {"ngrams": 2, "buckets": 1 << 19}
+    body = build_classic_model(replace(config, sizes=sizes), 3).body
+    assert body.ngrams.table.lazy_rows and not body.words.table.lazy_rows
+
+
+@every_model
+def test_rows_of_padding_and_of_words_in_no_text_stay_as_they_are(name):
+    before = tiny_classic(name).named_arrays()["embeddings/word_embeddings"]
+    model, _ = classic_steps.trained(name, "multiclass", epochs=1, steps=3, lazy=True)
+    after = model.named_arrays()["embeddings/word_embeddings"]
+    feed = classic_steps.feed_of("multiclass")
+    batch, *_ = feed.batch(np.arange(len(feed)))
+    is_used = np.isin(
+        np.arange(len(after)), batch["token_ids"][batch["padding_mask"] == 1]
+    )
+    assert 0 < is_used.sum() < len(after)
+    np.testing.assert_array_equal(before[~is_used], after[~is_used])
+    assert (before[is_used] != after[is_used]).any(axis=1).all()
 
 
 @every_model
