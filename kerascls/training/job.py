@@ -78,7 +78,8 @@ class Job:
             found[id(dataset)] = unknown_note(
                 self.stores[name], texts, tokenizer, dataset.name
             )
-        of_words = self.start.token_notes(self.stores["train"])
+        rows = self.data.parts["train"].rows
+        of_words = self.start.token_notes(self.stores["train"], rows)
         notes = [*of_words, *found.values(), self._cut_note()]
         return [note for note in notes if note]
 

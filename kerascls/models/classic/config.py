@@ -118,7 +118,7 @@ CLASSICS: dict[str, Classic] = {
         sizes={"embedding_dim": 64, "hidden_dim": 64},
         # 64 MiB; on headlines half as many rows were .002 less accurate.
         own={"ngrams": 2, "buckets": 1 << 18},
-        follows=("embedding_dim",),
+        follows=("embedding_dim", "ngrams"),
         dropout=0.0,
         learning_rate=2e-2,
         batch_size=128,
