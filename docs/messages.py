@@ -29,7 +29,7 @@ ERRORS |= {"ColumnsError": "{0} {1}", "FormatError": "{0}", "NoSuchOption": "{1}
 ERRORS |= {"Finding": "Expected {0}. Received: {1}. {2}"}
 # These are reasons, which other messages quote.
 REASONS = {"ValueError": "{0}", "TypeError": "{0}", "KeyError": "{0}"}
-REASONS |= {"FileKind": "{0}. {1}"}
+REASONS |= {"FileKind": "{0}. {1}", "CurableError": "{0}. {1}"}
 # Functions whose results are shown as they are.
 TELLERS = {
     "cli/exit_codes.py": ("_describe", ""),

@@ -15,6 +15,7 @@ from kerascls.preprocessing.vector_files.fasttext_binary import (
     read_fasttext_binary,
 )
 from kerascls.preprocessing.vector_files.gathered import (
+    CurableError,
     Gathered,
     VectorFile,
     WordVectors,
@@ -98,6 +99,11 @@ def read_word_vectors(path: str | Path, wanted: Collection[str]) -> WordVectors:
         )
         try:
             return KINDS[kind].read(file, Gathered(wanted), kind)
+        except CurableError as error:
+            raise CheckpointError(
+                f"Expected word vectors that can be read. Received: {path} ({kind}), "
+                f"where {error}. {error.cure}"
+            ) from error
         except ValueError as error:
             raise CheckpointError(
                 f"Expected word vectors that are whole. Received: {path} ({kind}), "

@@ -191,7 +191,7 @@ def checked_score(name: str) -> str:
     if name in SCORES or (kind in CLASS_SCORES and label):
         return name
     raise SettingsError(
-        f"The best epoch is chosen by {', '.join(SCORES)}, or a score of one class: "
+        f"Expected a validation score: {', '.join(SCORES)}, or one of one class: "
         f"f1:LABEL, precision:LABEL, recall:LABEL. Received: best_by={name!r}. "
         f"Choose one of them."
     )

@@ -71,7 +71,7 @@ def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
         ("bundle", description["bundle"]),
         ("task", description["task"]),
         ("labels", f"{len(labels)}: {shown}"),
-        ("text", f"{', '.join(text['text_columns'])}; {_length(text)}"),
+        ("text", f"{', '.join(text['text_columns'])}; {_length(description)}"),
         _model_line(description),
         *map(_member_line, description.get("members", ())),
         ("weights", f"{description['weights_bytes'] / 1e6:.1f} MB"),
@@ -79,7 +79,10 @@ def bundle_lines(description: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def _length(text: dict[str, Any]) -> str:
+def _length(description: dict[str, Any]) -> str:
+    if "members" in description:
+        return "each member reads it as told below"
+    text = description["text"]
     most = text["max_tokens"]
     if most is None:
         return "read whole"
@@ -110,7 +113,9 @@ def _member_line(member: dict[str, Any]) -> tuple[str, str]:
     kind, sizes = _model_line(member)
     exports = "".join(f", {name}" for name in member["exports"])
     what = sizes if kind == "model" else f"{kind} {sizes}"
-    return "member", f"{member['weight']:.3f} {member['name']}: {what}{exports}"
+    # A member that is an ensemble has members of its own, which are not shown.
+    reads = "" if "members" in member else f"; {_length(member)}"
+    return "member", f"{member['weight']:.3f} {member['name']}: {what}{reads}{exports}"
 
 
 def _export_line(name: str, export: dict[str, Any]) -> tuple[str, str]:

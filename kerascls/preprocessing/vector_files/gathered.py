@@ -1,5 +1,6 @@
 """What is kept of a file of word vectors while it is read."""
 
+import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,19 @@ from typing import BinaryIO
 import numpy as np
 
 LOOKED_AT_WORDS, SHOWN_WORDS = 1000, 5
+
+
+class CurableError(ValueError):
+    """What is wrong with a file, where more is known to do than to copy it again.
+
+    Args:
+        fault: What is wrong.
+        cure: What to do.
+    """
+
+    def __init__(self, fault: str, cure: str) -> None:
+        super().__init__(fault)
+        self.cure = cure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +88,8 @@ class Gathered:
 
     Attributes:
         num_words: How many words of the file were looked at.
+        words_file: The text in which the words stand; None where that is no text, or
+            is compressed.
     """
 
     def __init__(self, wanted: Collection[str]) -> None:
@@ -82,6 +98,7 @@ class Gathered:
         self._first: list[bytes] = []
         self._spelled: set[str] = set()
         self.num_words = 0
+        self.words_file: Path | None = None
 
     def wants(self, word: bytes) -> bool:
         """Returns whether the next word of the file is wanted.
@@ -144,10 +161,25 @@ class Gathered:
         foreign = [word for word in self._first if not word.isascii()]
         broken = [word for word in foreign if "\ufffd" in _shown(word)]
         if len(broken) > len(foreign) / 2:
-            raise ValueError(
+            raise CurableError(
                 f"{len(broken)} of the first {len(self._first)} words are not in "
-                f"UTF-8, such as {broken[0]!r:.40}"
+                f"UTF-8, such as {broken[0]!r:.40}",
+                self._to_utf8(),
             )
+
+    def _to_utf8(self) -> str:
+        if self.words_file is None:
+            return (
+                "Give one with its words in UTF-8; text is unpacked first, and "
+                "converted from GB18030 (or GBK) with `iconv -f GB18030 -t UTF-8`."
+            )
+        old, new = (
+            shlex.quote(f"{self.words_file}{ending}") for ending in ("", ".utf8")
+        )
+        return (
+            f"Convert it to UTF-8, from GB18030 (or GBK) with `iconv -f GB18030 -t "
+            f"UTF-8 {old} > {new}`, and use that in its place."
+        )
 
 
 def _shown(word: bytes) -> str:

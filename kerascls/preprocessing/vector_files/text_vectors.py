@@ -34,6 +34,7 @@ def read_text(file: VectorFile, gathered: Gathered, kind: str) -> WordVectors:
     promised, dim = header or (None, _values_per_line(file.head))
     if dim < 1:
         raise ValueError("no line has a value behind its word")
+    gathered.words_file = None if file.num_bytes is None else file.path
     lines = iter(partial(file.stream.readline, MAX_LINE_BYTES), b"")
     if header:
         next(lines)

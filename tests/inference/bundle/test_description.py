@@ -23,6 +23,13 @@ def test_a_trained_bundle_is_described(multilabel_run, tmp_path):
     assert facts["exports"] == {}
 
 
+def test_how_much_is_read_of_a_text_is_told_of_each_member(mixed_ensemble):
+    lines = bundle_lines(describe_bundle(open_bundle(mixed_ensemble.out)))
+    assert ("text", "text; each member reads it as told below") in lines
+    transformer, linear = (line[1] for line in lines if line[0] == "member")
+    assert transformer.endswith("; 16 tokens") and linear.endswith("; read whole")
+
+
 def test_an_export_is_told_with_its_comparison(multilabel_run, tmp_path):
     bundle = copied(multilabel_run, tmp_path)
     (tmp_path / "work.onnx").write_bytes(b"0" * 2_000_000)

@@ -1,3 +1,6 @@
+import gzip
+import shutil
+import subprocess
 from io import BytesIO
 from pathlib import Path
 
@@ -7,6 +10,7 @@ from word_vector_files import problem
 
 from kerascls.preprocessing.vector_files import gathered as module
 from kerascls.preprocessing.vector_files.gathered import Gathered, VectorFile
+from kerascls.preprocessing.word_vectors import read_word_vectors
 
 ROW = np.ones(2, np.float32)
 
@@ -49,11 +53,28 @@ def test_words_in_another_encoding_are_refused_and_some_broken_ones_are_not(
     content = "a 1\n北京 1\n体育 1\n大学 1\n".encode("gb18030")
     told = problem(tmp_path / "x.vec", content)
     assert "3 of the first 4 words are not in UTF-8, such as b'" in told
+    assert "Copy or download" not in told
     gathered = Gathered([])
     for word in ("北京", "体育", "a"):
         gathered.wants(word.encode())
     gathered.wants("大学".encode()[:-1])
     assert gathered.vectors(Path("x"), "text", 1).num_words == 4
+
+
+@pytest.mark.skipif(shutil.which("iconv") is None, reason="no iconv")
+def test_the_line_that_converts_words_to_utf8_does_it(tmp_path):
+    path = tmp_path / "词 向量.vec"
+    told = problem(path, "北京 1\n体育 2\n".encode("gb18030"))
+    command = told.split("with `")[1].split("`")[0]
+    subprocess.run(command, shell=True, check=True)  # noqa: S602
+    found = read_word_vectors(f"{path}.utf8", ["体育"])
+    assert found.rows.tolist() == [[2]]
+
+
+def test_compressed_words_in_another_encoding_are_unpacked_before(tmp_path):
+    content = gzip.compress("北京 1\n体育 2\n".encode("gb18030"))
+    told = problem(tmp_path / "x.vec.gz", content)
+    assert "text is unpacked first" in told and "x.vec.gz.utf8" not in told
 
 
 def test_what_is_compressed_has_no_size_to_rely_on():

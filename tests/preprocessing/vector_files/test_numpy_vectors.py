@@ -60,7 +60,19 @@ def test_what_is_wrong_is_named(rows, words, wrong, tmp_path):
 def test_a_file_of_words_must_be_beside(tmp_path):
     path = written(tmp_path)
     (tmp_path / "x.vocab").unlink()
-    assert "no x.vocab or x.txt with its words" in problem(path)
+    told = problem(path)
+    assert "no x.vocab or x.txt with its words" in told
+    assert told.endswith(
+        f"Write {tmp_path / 'x.vocab'}: one word a line, in the order of the rows, "
+        f"in UTF-8."
+    )
+
+
+def test_words_in_another_encoding_are_converted_not_the_array(tmp_path):
+    path = written(tmp_path)
+    vocab = tmp_path / "x.vocab"
+    vocab.write_bytes("\n".join("北京体育大学").encode("gb18030"))
+    assert f"UTF-8 {vocab} > {vocab}.utf8`" in problem(path)
 
 
 @pytest.mark.parametrize("size", [20, 140])
@@ -71,15 +83,25 @@ def test_an_array_that_is_cut_off_is_refused_before_it_is_allocated(size, tmp_pa
 
 def test_what_numpy_cannot_read_is_told_in_its_words(tmp_path, monkeypatch):
     def load(*_, **__):
-        raise EOFError("No data left in file")
+        raise EOFError("No data left in file.")
 
     monkeypatch.setattr(np, "load", load)
-    assert "numpy says: No data left in file" in problem(written(tmp_path))
+    assert "numpy says: No data left in file. Copy" in problem(written(tmp_path))
 
 
-def test_python_objects_are_not_loaded(tmp_path):
-    path = written(tmp_path, np.array([[{}]] * 6, object))
-    assert "Python objects" in problem(path)
+def rows_of_their_own():
+    rows = np.empty(6, object)
+    rows[:] = [*ROWS]
+    return rows
+
+
+@pytest.mark.parametrize("rows", [ROWS.astype(object), rows_of_their_own()])
+def test_python_objects_are_not_loaded_and_written_as_numbers_they_are(rows, tmp_path):
+    path = written(tmp_path, rows)
+    told = problem(path)
+    assert "holds Python objects" in told and ".." not in told
+    exec(told.split("in Python: `")[1].split("`")[0], {"np": np})
+    assert read(path).rows.tolist() == ROWS.tolist()
 
 
 def test_an_array_is_known_by_its_first_bytes():
