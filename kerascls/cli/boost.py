@@ -16,8 +16,7 @@ from kerascls.settings.run_settings import RunSettings
 @click.option(
     "--rounds",
     type=click.IntRange(min=2),
-    default=3,
-    help="How many models at most.  [3]",
+    help="How many models at most. Default: 3; with --resume as at first.",
 )
 @click.option(
     "--out", type=NEW_FOLDER, help="Directory to write. Default: a new one in runs/."

@@ -150,10 +150,7 @@ def fit(
         earlier, settings = earlier_run(folder, settings, overwrite)
         if earlier.facts["status"] == "done":
             earlier.remove_states()
-            screen.say(
-                f"{earlier.path} is done, there is nothing to go on with: these are "
-                f"its results. More epochs need a run of their own, another --out."
-            )
+            screen.say(_is_done(earlier))
             return _finished(earlier)
     elif folder is not None:
         RunDirectory.check(folder, overwrite)  # before reading, which may take long
@@ -169,6 +166,13 @@ def fit(
     except BaseException as error:
         _failed(job, run, error)
         raise
+
+
+def _is_done(run: RunDirectory) -> str:
+    line = f"{run.path} is done, there is nothing to go on with: these are its results."
+    if run.facts["best_epoch"] is None:  # it is not trained in epochs
+        return line
+    return f"{line} More epochs need a run of their own, another --out."
 
 
 def _begin(

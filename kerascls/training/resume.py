@@ -167,7 +167,6 @@ def how_to_go_on(
     out: Path,
     call: str = "fit",
     seeds: int | None = None,
-    rounds: int | None = None,
 ) -> str:
     """Returns what to tell of something that was interrupted: a line to copy.
 
@@ -177,10 +176,7 @@ def how_to_go_on(
         call: The public function; its command has the same name, or for `fit_seeds`
             is `fit`.
         seeds: How many were asked for, where the command must be told.
-        rounds: The same of rounds.
     """
-    asked = {"seeds": seeds, "rounds": rounds}
-    numbers = {name: number for name, number in asked.items() if number is not None}
     given = {name: getattr(settings.data, name) for name in PARTS}
     in_memory = [
         f"{name}=..., "
@@ -188,13 +184,11 @@ def how_to_go_on(
         if any(isinstance(source, Frame) for source in sources)
     ]
     if in_memory:
-        more = "".join(f"{name}={number}, " for name, number in numbers.items())
+        more = "" if seeds is None else f"seeds={seeds}, "
         arguments = f"{''.join(in_memory)}{more}out={str(out)!r}, resume=True"
         return f"To go on: kerascls.{call}({arguments})"
     command = call.partition("_")[0]
-    words = [
-        word for name, number in numbers.items() for word in (f"--{name}", str(number))
-    ]
+    words = [] if seeds is None else ["--seeds", str(seeds)]
     line = ["kerascls", command, "--resume", *words, "--out", str(out)]
     return f"To go on: {shlex.join(line)}"
 

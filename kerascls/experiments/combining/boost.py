@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 BOOST_FILE = "boost.json"
 ENSEMBLE_FOLDER = "ensemble"
+ROUNDS = 3
 # Weights that the next model gets, shown.
 SHOWN_LABELS = 10
 
@@ -39,7 +40,7 @@ SHOWN_LABELS = 10
 def boost(
     settings: RunSettings | None = None,
     *,
-    rounds: int = 3,
+    rounds: int | None = None,
     out: str | Path | None = None,
     overwrite: bool = False,
     resume: bool = False,
@@ -57,8 +58,8 @@ def boost(
 
     Args:
         settings: All settings, as for `kerascls.fit`.
-        rounds: How many models at most, two or more. It ends early where nothing is
-            left to correct.
+        rounds: How many models at most, two or more; by default 3, and with `resume`
+            as many as at first. It ends early where nothing is left to correct.
         out: Where to; by default a new directory in `runs/`.
         overwrite: Whether an earlier stack in `out` may be replaced.
         resume: Go on where `out` was left, with its settings: finished rounds are only
@@ -81,19 +82,19 @@ def boost(
         >>> kerascls.boost(train="news.csv", model="linear", rounds=4).members
     """
     settings = RunSettings.stated(settings).with_options(**options)
-    if rounds < 2:
+    if rounds is not None and rounds < 2:
         raise SettingsError(
             f"Expected two rounds or more, for one corrects another. Received: rounds="
             f"{rounds}. Give more, or use `kerascls fit`."
         )
     folder = Path(out) if out else free_directory(Path("runs"), "boost")
-    settings = _begin(folder, settings, overwrite, resume)
+    settings, rounds = _begin(folder, settings, rounds, overwrite, resume)
     screen = Screen(console, quiet)
     runs: list[Path] = []
     weights: dict[str, float] | None = dict(settings.train.label_weights)
     for number in range(1, rounds + 1):
         path = folder / f"round-{number}"
-        with _ends_of(folder, settings, rounds, resume):
+        with _ends_of(folder, settings, resume):
             result = training.fit(
                 settings.with_options(label_weights=weights),
                 out=path,
@@ -115,7 +116,7 @@ def boost(
         note = f"one round was enough: {runs[0]} is all there is"
         return Combined(folder, result.bundle, (), result.report, (note,))
     best_by = settings.train.best_by
-    with _ends_of(folder, settings, rounds, resume):
+    with _ends_of(folder, settings, resume):
         return ensemble(
             runs,
             out=folder / ENSEMBLE_FOLDER,
@@ -127,9 +128,17 @@ def boost(
 
 
 def _begin(
-    folder: Path, settings: RunSettings, overwrite: bool, resume: bool
-) -> RunSettings:
-    """Makes the directory of a stack; returns the settings of the first round."""
+    folder: Path,
+    settings: RunSettings,
+    rounds: int | None,
+    overwrite: bool,
+    resume: bool,
+) -> tuple[RunSettings, int]:
+    """Makes the directory of a stack.
+
+    Returns:
+        The settings of the first round, and how many rounds there are at most.
+    """
     if resume:
         if not (folder / BOOST_FILE).is_file() or overwrite:
             raise SettingsError(
@@ -137,7 +146,7 @@ def _begin(
                 f"Received: out={str(folder)!r}, overwrite={overwrite}. Name one that "
                 f"`kerascls boost` began, with --out."
             )
-        return _earlier(folder, settings)
+        return _earlier(folder, settings, rounds)
     if is_earlier(folder, BOOST_FILE, "stack") and not overwrite:
         raise SettingsError(
             f"There is a stack already. Received: out={str(folder)!r}. Choose another "
@@ -145,17 +154,47 @@ def _begin(
         )
     folder.mkdir(parents=True, exist_ok=True)
     stated = settings.model_dump(mode="json", exclude_unset=True)
-    write_json(folder / BOOST_FILE, {"directory": os.getcwd(), "settings": stated})
-    return settings
+    rounds = rounds or ROUNDS
+    facts = {"directory": os.getcwd(), "rounds": rounds, "settings": stated}
+    write_json(folder / BOOST_FILE, facts)
+    return settings, rounds
 
 
-def _earlier(folder: Path, settings: RunSettings) -> RunSettings:
-    """Returns the settings with which a stack began, whatever there is of it by now."""
+def _earlier(
+    folder: Path, settings: RunSettings, rounds: int | None
+) -> tuple[RunSettings, int]:
+    """Returns the settings with which a stack began, whatever there is of it by now.
+
+    So many rounds are remembered as are asked for now.
+    """
     known = facts_in(folder / BOOST_FILE)
     begun_with, begun_in = known.get("settings", {}), known.get("directory", ".")
     whose = f"the stack in {str(folder)!r}, which goes on with them"
     groups = same_settings(begun_with, begun_in, settings, whose)
-    return RunSettings.from_dict(with_tables(groups, settings, folder, "boost"))
+    settings = RunSettings.from_dict(with_tables(groups, settings, folder, "boost"))
+    asked = _rounds(folder, known.get("rounds"), rounds)
+    write_json(folder / BOOST_FILE, known | {"rounds": asked})
+    return settings, asked
+
+
+def _rounds(folder: Path, at_first: object, rounds: int | None) -> int:
+    """Returns how many rounds a stack gets: as many as are asked for, or as at first."""
+    if rounds is None:
+        if isinstance(at_first, int) and at_first > 1:
+            return at_first
+        raise SettingsError(
+            f"Expected a stack that knows how many rounds it gets. Received: out="
+            f"{str(folder)!r} with rounds={at_first!r} in {BOOST_FILE}. Say it with "
+            f"--rounds."
+        )
+    begun = sum(path.is_dir() for path in folder.glob("round-*"))
+    if rounds < begun:
+        raise SettingsError(
+            f"Expected as many rounds as there are, or more. Received: rounds={rounds}, "
+            f"where {str(folder)!r} has {begun}. Leave --rounds out, or make a stack "
+            f"of fewer with another --out."
+        )
+    return rounds
 
 
 def _next(
@@ -186,14 +225,12 @@ def _shown(weights: dict[str, float]) -> str:
 
 
 @contextmanager
-def _ends_of(
-    folder: Path, settings: RunSettings, rounds: int, resume: bool
-) -> Iterator[None]:
+def _ends_of(folder: Path, settings: RunSettings, resume: bool) -> Iterator[None]:
     """Says how to go on after Ctrl-C; leaves nothing of a stack that is refused."""
     try:
         yield
     except KeyboardInterrupt:
-        line = how_to_go_on(settings, folder, "boost", rounds=rounds)
+        line = how_to_go_on(settings, folder, "boost")
         raise KeyboardInterrupt(line) from None
     except BaseException:
         # Refused before it began.

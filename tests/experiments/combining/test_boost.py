@@ -1,6 +1,7 @@
 """`boost`: rounds of training, each with other weights, and their ensemble."""
 
 import json
+import shutil
 
 import pytest
 
@@ -49,8 +50,27 @@ def test_finished_rounds_are_only_read(stack, monkeypatch):
         raise AssertionError("it trained again")
 
     monkeypatch.setattr(LinearJob, "train", refuse)
-    again = kerascls.boost(out=stack.out.parent, rounds=2, resume=True, quiet=True)
+    again = kerascls.boost(out=stack.out.parent, resume=True, quiet=True)
     assert again.members == stack.members
+
+
+def test_more_rounds_are_made_where_they_are_asked_for(stack, tmp_path):
+    out = shutil.copytree(stack.out.parent, tmp_path / "out")
+    kerascls.boost(out=out, resume=True, rounds=3, quiet=True)
+    assert (out / "round-3" / "bundle").is_dir()
+    assert json.loads((out / "boost.json").read_bytes())["rounds"] == 3
+    with pytest.raises(SettingsError, match="rounds=2, where .* has 3. Leave --rounds"):
+        kerascls.boost(out=out, resume=True, rounds=2, quiet=True)
+
+
+def test_a_stack_that_does_not_say_its_rounds_is_asked_for_them(stack, tmp_path):
+    out = shutil.copytree(stack.out.parent, tmp_path / "out")
+    facts = json.loads((out / "boost.json").read_bytes())
+    del facts["rounds"]
+    (out / "boost.json").write_text(json.dumps(facts), "utf-8")
+    with pytest.raises(SettingsError, match="Say it with --rounds"):
+        kerascls.boost(out=out, resume=True, quiet=True)
+    assert kerascls.boost(out=out, resume=True, rounds=2, quiet=True).members
 
 
 def test_another_stack_is_not_replaced_unasked(stack):
@@ -85,7 +105,7 @@ def test_an_interrupt_says_how_to_go_on(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module.training, "fit", interrupt)
-    line = "kerascls boost --resume --rounds 3 --out"
+    line = "kerascls boost --resume --out"
     with pytest.raises(KeyboardInterrupt, match=line):
         kerascls.boost(out=tmp_path / "out", **LINEAR)
     assert (tmp_path / "out" / "boost.json").is_file()
@@ -118,7 +138,7 @@ def test_a_stack_of_tables_in_memory_goes_on_in_python(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module.training, "fit", interrupt)
     out = tmp_path / "out"
-    line = r"kerascls.boost\(train=..., rounds=3, out=.*resume=True\)"
+    line = r"kerascls.boost\(train=..., out=.*resume=True\)"
     with pytest.raises(KeyboardInterrupt, match=line):
         kerascls.boost(train=(["a", "b"], ["x", "y"]), out=out, **LINEAR)
     with pytest.raises(SettingsError, match=r"Give it once more: kerascls.boost\("):

@@ -220,7 +220,9 @@ def test_a_finished_run_is_only_read_and_one_that_was_killed_starts_again(
 
 def test_going_on_with_a_finished_run_says_so(linear_run, capsys):
     kerascls.fit(out=linear_run.out, resume=True)
-    assert "is done, there is nothing to go on with" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "is done, there is nothing to go on with" in told
+    assert "epochs" not in told
 
 
 def test_the_report_says_what_speaks_for_each_label(linear_run):
