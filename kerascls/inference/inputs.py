@@ -18,7 +18,7 @@ from kerascls.data.readers import (
     read_columns,
     read_records,
 )
-from kerascls.data.readers.columns import ColumnsError
+from kerascls.data.readers.columns import ColumnsError, text_advice
 from kerascls.data.readers.cures import find_cure
 from kerascls.data.readers.formats import check_effect, find_format
 from kerascls.data.readers.frames import Frame, told_in_python
@@ -128,8 +128,7 @@ class Input:
             raise ColumnsError(
                 f"Expected the text column {_quoted(missing)}. Received: {self.source} "
                 f"with the columns {_quoted(columns)}.",
-                "Name the columns that hold the texts with `--text`, in the order used "
-                "in training.",
+                text_advice(text, columns),
             )
 
 

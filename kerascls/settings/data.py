@@ -140,7 +140,8 @@ class DataSettings(Group):
                 the same column.
         """
         values = {name: getattr(self, name) for name in READ_KEYWORDS}
-        return ReadOptions(**values | {"text": self._text_columns()})
+        texts = {"text": self._text_columns(), "has_pair": self.text_pair is not None}
+        return ReadOptions(**values | texts)
 
     def _text_columns(self) -> tuple[str, ...]:
         if self.text_pair is None:

@@ -318,3 +318,14 @@ def test_a_second_text_is_told_without_an_option_that_there_is_not(
     told = advice_of(one_label_run, path, label="label", format="fasttext-pair")
     assert "the second text of each line is not read" in told
     assert "--text-pair" not in told
+
+
+def test_columns_of_pairs_are_named_with_an_option_that_there_is(pair_run, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("label,q,r\n体育,国足,新车\n体育,新车,国足\n", "utf-8")
+    told = advice_of(pair_run, path)
+    assert "with `--text q --text r`" in told and "--text-pair" not in told
+    assert "--text" in {option for one in command.params for option in one.opts}
+    options = ReadOptions(text=("q", "r"))
+    data = read_labelled(open_bundle(pair_run.out), path, options)
+    assert data.text_columns == ("q", "r")

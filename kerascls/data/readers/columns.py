@@ -84,9 +84,14 @@ def default_text_columns(columns: Collection[str], source: str) -> tuple[str, ..
 
 
 def choose_text_columns(
-    stated: tuple[str, ...], columns: Collection[str], source: str
+    stated: tuple[str, ...],
+    columns: Collection[str],
+    source: str,
+    has_pair: bool = False,
 ) -> tuple[str, ...]:
     """Returns the stated text columns, or where none are the default ones.
+
+    With `has_pair` the last was stated as the second text of a pair.
 
     Raises:
         SettingsError: When a column is stated twice.
@@ -99,8 +104,43 @@ def choose_text_columns(
             f"Expected different text columns. Received: text={stated}. Name each once."
         )
     for name in stated:
-        _require(name, columns, "`--text` (or `--text-pair`)", source)
+        is_second = has_pair and name == stated[-1]
+        _require(name, columns, f"`--text{'-pair' * is_second}`", source)
     return stated
+
+
+def text_advice(
+    wanted: Sequence[str],
+    columns: Collection[str],
+    label: str | tuple[str, ...] | None = None,
+) -> str:
+    """Returns the options that name the texts for a classifier, one for each.
+
+    Args:
+        wanted: The text columns looked for, some of which there are not.
+        columns: Those that there are.
+        label: Those with labels.
+    """
+    labels = {label} if isinstance(label, str) else {*(label or ())}
+    no_texts = {"", *TASK_OF_COLUMN, *labels, *wanted}
+    free = [name for name in columns if name not in no_texts]
+    chosen: dict[str, str] = {name: name for name in wanted if name in columns}
+    for name in wanted:
+        if name not in chosen and (near := _nearest(name, free)):
+            chosen[name] = near
+            free.remove(near)
+    missing = [name for name in wanted if name not in chosen]
+    if len(free) < len(missing):
+        return f"The classifier reads {len(wanted)} texts: give a column of each."
+    names = free if len(free) == len(missing) else ["COLUMN"] * len(missing)
+    chosen |= zip(missing, names, strict=True)
+    options = " ".join(f"--text {shlex.quote(chosen[name])}" for name in wanted)
+    if len(wanted) == 1:
+        return f"Name the column that holds the texts with `{options}`."
+    return (
+        f"Name the columns that hold the texts with `{options}`, in the order used in "
+        f"training."
+    )
 
 
 def choose_label_column(
@@ -190,16 +230,19 @@ def pick_texts(
 def _require(name: str, columns: Collection[str], option: str, source: str) -> None:
     if name in columns:
         return
-    folded = {column.casefold(): column for column in columns}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
-    advice = (
-        f'Did you mean "{folded[near[0]]}"?' if near else f"Name another with {option}."
-    )
+    near = _nearest(name, columns)
+    advice = f'Did you mean "{near}"?' if near else f"Name another with {option}."
     raise ColumnsError(
         f'Expected a column "{name}". Received: {source} with the columns '
         f"{_quoted(columns)}.",
         advice,
     )
+
+
+def _nearest(name: str, columns: Collection[str]) -> str | None:
+    folded = {column.casefold(): column for column in columns}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    return folded[near[0]] if near else None
 
 
 def _quoted(names: Collection[str]) -> str:

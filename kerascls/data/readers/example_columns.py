@@ -17,6 +17,7 @@ from kerascls.data.readers.columns import (
     choose_label_column,
     choose_text_columns,
     pick_texts,
+    text_advice,
 )
 from kerascls.data.readers.fasttext import refuse_fasttext
 from kerascls.data.readers.label_cells import (
@@ -83,8 +84,12 @@ class ExampleColumns:
         """
         refuse_fasttext(columns)
         try:
-            texts = choose_text_columns(options.text, columns, source)
+            texts = choose_text_columns(
+                options.text, columns, source, options.has_pair
+            )
         except ColumnsError as error:
+            if options.is_as_trained:
+                error.advice = text_advice(options.text, columns, options.label)
             try:
                 choose_label_column(options.label, options.task, columns, source)
             except ColumnsError as other:

@@ -55,6 +55,8 @@ class ReadOptions(FileOptions):
             says, and needed when it has another name.
         is_as_trained: Whether columns and task are a classifier's, which has the
             task that it has; no keyword, `as_in` says so.
+        has_pair: Whether the last text column was stated as the second of a pair; no
+            keyword.
 
     Raises:
         SettingsError: When a value has no meaning.
@@ -67,6 +69,7 @@ class ReadOptions(FileOptions):
     skip_bad_rows: bool = False
     task: Task | None = None
     is_as_trained: bool = False
+    has_pair: bool = False
 
     def __post_init__(self) -> None:
         text = (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
@@ -151,7 +154,7 @@ def _checked_label(
 
 
 _OF_FILES = [field.name for field in fields(FileOptions)]
-_NO_KEYWORDS = {*_OF_FILES, "is_as_trained"}
+_NO_KEYWORDS = {*_OF_FILES, "is_as_trained", "has_pair"}
 # What the columns mean first, as in the help.
 READ_KEYWORDS = (
     *(field.name for field in fields(ReadOptions) if field.name not in _NO_KEYWORDS),

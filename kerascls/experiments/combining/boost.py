@@ -178,7 +178,7 @@ def _earlier(
 
 
 def _rounds(folder: Path, at_first: object, rounds: int | None) -> int:
-    """Returns how many rounds a stack gets: as many as are asked for, or as at first."""
+    """Returns how many rounds a stack gets: those asked for now, or at first."""
     if rounds is None:
         if isinstance(at_first, int) and at_first > 1:
             return at_first
@@ -190,8 +190,8 @@ def _rounds(folder: Path, at_first: object, rounds: int | None) -> int:
     begun = sum(path.is_dir() for path in folder.glob("round-*"))
     if rounds < begun:
         raise SettingsError(
-            f"Expected as many rounds as there are, or more. Received: rounds={rounds}, "
-            f"where {str(folder)!r} has {begun}. Leave --rounds out, or make a stack "
+            f"Expected as many rounds as there are, or more. Received: rounds="
+            f"{rounds}, where {str(folder)!r} has {begun}. Leave --rounds out, or make a stack "
             f"of fewer with another --out."
         )
     return rounds

@@ -10,6 +10,7 @@ from kerascls.data.readers.columns import (
     choose_text_columns,
     default_text_columns,
     pick_texts,
+    text_advice,
 )
 from kerascls.errors import DataError, SettingsError
 
@@ -40,6 +41,33 @@ def test_stated_text_columns_keep_their_order():
 def test_a_missing_column_names_the_nearest():
     with pytest.raises(DataError, match='"Txt".*a.csv with .*Did you mean "text"'):
         choose_text_columns(("Txt",), ["text", "label"], "a.csv")
+
+
+@pytest.mark.parametrize(("pair", "option"), [(True, "--text-pair"), (False, "--text")])
+def test_a_missing_column_is_named_with_the_option_that_named_it(pair, option):
+    with pytest.raises(DataError, match=f"Name another with `{option}`"):
+        choose_text_columns(("text", "b"), ["text", "label"], "a.csv", pair)
+    with pytest.raises(DataError, match="Name another with `--text`"):
+        choose_text_columns(("x", "label"), ["text", "label"], "a.csv", pair)
+
+
+@pytest.mark.parametrize(
+    ("columns", "advice"),
+    [
+        (["label", "q", "r x"], "`--text q --text 'r x'`, in the order used in train"),
+        (["q", "a", "label"], "`--text a --text q`"),
+        (["B", "id", "label", "x"], "`--text COLUMN --text B`"),
+        (["id", "q", "r", "label"], "`--text COLUMN --text COLUMN`"),
+        (["text", "label"], "reads 2 texts: give a column of each"),
+    ],
+)
+def test_a_classifier_is_given_as_many_texts_as_it_reads(columns, advice):
+    assert advice in text_advice(("a", "b"), columns)
+
+
+def test_the_only_column_that_is_left_holds_the_texts():
+    told = "holds the texts with `--text body`."
+    assert told in text_advice(("text",), ["body", "kind"], "kind")
 
 
 def test_a_text_column_stated_twice_is_refused():
