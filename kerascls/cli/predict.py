@@ -103,6 +103,19 @@ def _refuse_files(out: Path, texts: tuple[str, ...]) -> None:
         )
 
 
+def _refuse_single(out: Path, texts: tuple[str, ...], columns: tuple[str, ...]) -> None:
+    """Refuses texts where the classifier reads rows of several."""
+    if len(columns) == 1:
+        return
+    names = ", ".join(f'"{name}"' for name in columns)
+    line = shlex.join(["kerascls", "predict", str(out)])
+    raise click.UsageError(
+        f"Expected rows of {len(columns)} texts, as in training. Received: TEXT "
+        f"{texts[0]!r:.200}, which is one. Write a table with the columns {names}, "
+        f"and give that: {line} --input FILE."
+    )
+
+
 def _names_files(text: str) -> bool:
     path = Path(text)
     try:
@@ -136,9 +149,12 @@ def _predict_texts(
     **options: Any,
 ) -> None:
     from kerascls.data.readers import join_labels
+    from kerascls.inference.bundle import open_bundle
     from kerascls.inference.outputs import json_line, shown_scores
 
-    predictor = kerascls.Predictor.load(out, **options)
+    bundle = open_bundle(out)
+    _refuse_single(out, texts, bundle.input_spec.text_columns)
+    predictor = kerascls.Predictor(bundle, **options)
     predictions = predictor.predict(texts, rule=rule)
     for text, prediction in zip(texts, predictions, strict=True):
         if as_json:

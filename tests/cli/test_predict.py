@@ -12,9 +12,8 @@ from kerascls.data.readers import FORMATS
 
 
 class FakePredictor:
-    @classmethod
-    def load(cls, path):
-        return cls()
+    def __init__(self, bundle):
+        pass
 
     def predict(self, texts, rule=None):
         labels = {"none": ()}
@@ -25,6 +24,15 @@ class FakePredictor:
 
 
 SCORES = {"体育": 0.75, "a|b": 0.5, "军事": 0.125}
+
+
+@pytest.fixture
+def fake(replace, monkeypatch) -> None:
+    """Puts a classifier of single texts in the place of whatever is asked for."""
+    spec = SimpleNamespace(text_columns=("text",))
+    bundle = SimpleNamespace(input_spec=spec)
+    monkeypatch.setattr("kerascls.inference.bundle.open_bundle", lambda _: bundle)
+    replace(Predictor=FakePredictor)
 
 
 @pytest.fixture
@@ -39,8 +47,7 @@ def files(replace) -> list:
     return calls
 
 
-def test_texts_are_shown_with_labels_and_scores(run, replace, tmp_path):
-    replace(Predictor=FakePredictor)
+def test_texts_are_shown_with_labels_and_scores(run, fake, tmp_path):
     outcome = run("predict", tmp_path, "国足", "none", "--", "-x")
     assert outcome.code == 0, outcome.err
     assert outcome.out.splitlines() == [
@@ -96,8 +103,7 @@ def test_all_formats_are_offered(command, name):
     assert list(option.type.choices) == list(FORMATS)
 
 
-def test_texts_are_json_lines_if_asked_for(run, replace, tmp_path):
-    replace(Predictor=FakePredictor)
+def test_texts_are_json_lines_if_asked_for(run, fake, tmp_path):
     outcome = run("predict", tmp_path, "国足", "none", "--json")
     rows = [json.loads(line) for line in outcome.out.splitlines()]
     assert [row["text"] for row in rows] == ["国足", "none"]
@@ -137,8 +143,7 @@ def test_a_rule_that_contradicts_itself_or_the_task_exits_with_2(run, files, pai
 @pytest.mark.parametrize(
     "text", ["新闻.csv", "data/a b.csv", "data", "./data", "*.csv"]
 )
-def test_the_name_of_a_file_is_no_text(run, replace, tmp_path, monkeypatch, text):
-    replace(Predictor=FakePredictor)
+def test_the_name_of_a_file_is_no_text(run, fake, tmp_path, monkeypatch, text):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
     for name in ("新闻.csv", "data/a b.csv"):
@@ -157,10 +162,26 @@ def test_the_name_of_a_file_is_no_text(run, replace, tmp_path, monkeypatch, text
 @pytest.mark.parametrize(
     "text", ["", ".", "*", "好?", "a?", "**重要** 1.5", "a" * 5000, "a/" * 3000, "x\0"]
 )
-def test_texts_that_could_be_patterns_are_texts(
-    run, replace, tmp_path, monkeypatch, text
-):
-    replace(Predictor=FakePredictor)
+def test_texts_that_could_be_patterns_are_texts(run, fake, tmp_path, monkeypatch, text):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ab").touch()
     assert run("predict", tmp_path, text).code == 0
+
+
+def test_one_text_is_refused_where_rows_of_two_are_read(
+    run, pair_run, tmp_path, monkeypatch
+):
+    table = tmp_path / "a b.csv"
+    table.write_text("question,answer\n国足,新车\n", "utf-8")
+
+    def load(*_):
+        raise AssertionError("the model was loaded")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kerascls.inference.predictor.open_runtime", load)
+        outcome = run("predict", pair_run.out, "国足 新车")
+    assert outcome.code == 2
+    assert 'a table with the columns "question", "answer"' in outcome.err
+    line = outcome.err.split("and give that: ")[1].strip().removesuffix(".")
+    words = shlex.split(line.replace("FILE", shlex.quote(str(table))))
+    assert run(*words[1:]).code == 0

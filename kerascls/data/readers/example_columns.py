@@ -84,9 +84,7 @@ class ExampleColumns:
         """
         refuse_fasttext(columns)
         try:
-            texts = choose_text_columns(
-                options.text, columns, source, options.has_pair
-            )
+            texts = choose_text_columns(options.text, columns, source, options.has_pair)
         except ColumnsError as error:
             if options.is_as_trained:
                 error.advice = text_advice(options.text, columns, options.label)

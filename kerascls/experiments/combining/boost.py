@@ -191,8 +191,8 @@ def _rounds(folder: Path, at_first: object, rounds: int | None) -> int:
     if rounds < begun:
         raise SettingsError(
             f"Expected as many rounds as there are, or more. Received: rounds="
-            f"{rounds}, where {str(folder)!r} has {begun}. Leave --rounds out, or make a stack "
-            f"of fewer with another --out."
+            f"{rounds}, where {str(folder)!r} has {begun}. Leave --rounds out, or make "
+            f"a stack of fewer with another --out."
         )
     return rounds
 
