@@ -104,9 +104,7 @@ def test_a_classic_model_is_written(name, make_classic_bundle, tmp_path):
     np.testing.assert_allclose(runtime.logits(no_tokens), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, row in CLASSICS.items() if not row.in_tflite]
-)
+@pytest.mark.parametrize("name", ["textrnn", "han"])
 def test_a_classic_model_with_loops_is_refused(name, make_classic_bundle, tmp_path):
     bundle = make_classic_bundle(tmp_path / "bundle", name)
     told = f"classic ones fasttext, .*Received: model='{name}'. Choose"

@@ -86,8 +86,8 @@ def _add_operations() -> None:
     from tf2onnx.handler import tf_op
 
     # By the number of the ONNX version that has what they need.
-    tf_op("Erfc")(type("Erfc", (), {"version_9": staticmethod(_erfc)}))
-    tf_op("Log1p")(type("Log1p", (), {"version_7": staticmethod(_log1p)}))
+    tf_op("Erfc").register_compat_handler(_erfc, 9)
+    tf_op("Log1p").register_compat_handler(_log1p, 7)
 
 
 def _erfc(graph: Any, node: Any, **_: Any) -> None:
