@@ -3,8 +3,8 @@
     python benchmarks/figures.py              tables and learning curves from results/
     python benchmarks/figures.py --run DIR    also the pictures of a run on the sample
 
-A table stands between two markers in README.md or docs/MEASUREMENTS.md, and in their
-Chinese pages; what is between them is replaced. Pictures go to docs/images.
+A table stands between two markers in README.md, docs/MEASUREMENTS.md or docs/MODELS.md,
+and in their Chinese pages; what is between them is replaced. Pictures go to docs/images.
 """
 
 import argparse
@@ -19,8 +19,10 @@ from tables import IMAGES, ROOT, SCORES, filled, last_curve, measured
 PAGES = {
     ROOT / "README.md": "en",
     ROOT / "docs" / "MEASUREMENTS.md": "en",
+    ROOT / "docs" / "MODELS.md": "en",
     ROOT / "README.zh-CN.md": "zh",
     ROOT / "docs" / "MEASUREMENTS.zh-CN.md": "zh",
+    ROOT / "docs" / "MODELS.zh-CN.md": "zh",
 }
 COMMAND = "kerascls fit --model albert_small"
 WIDE = "[\u2e80-\u9fff]"

@@ -14,12 +14,14 @@ import kerascls
 from kerascls.cli.app import COMMANDS
 from kerascls.cli.app import kerascls as group
 from kerascls.cli.exit_codes import BAD_INPUT, DONE, FAILURE, INTERRUPTED
+from kerascls.models.classic.config import CLASSICS
 from kerascls.models.presets import PRESETS
 from kerascls.settings.run_settings import FIELDS, RunSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
+MODELS = {"en": DOCS / "MODELS.md", "zh": DOCS / "MODELS.zh-CN.md"}
 MEASUREMENTS = {
     "en": DOCS / "MEASUREMENTS.md",
     "zh": DOCS / "MEASUREMENTS.zh-CN.md",
@@ -116,7 +118,14 @@ def test_exit_codes_are_those_of_the_command_line(language):
 @both
 def test_every_preset_is_listed(language):
     listed = re.findall(r"(?m)^\| `(\w+)` \| \d+ \|", text_of(language))
-    assert listed == list(PRESETS)
+    assert listed == [name for name in PRESETS if name not in CLASSICS]
+
+
+@in_repository
+@both
+def test_every_classic_model_is_listed(language):
+    text = MODELS[language].read_text("utf-8")
+    assert re.findall(r"(?m)^\| `(\w+)` \| [\d.]+ M \|", text) == list(CLASSICS)
 
 
 @both
@@ -155,7 +164,8 @@ def test_tables_are_those_that_the_scripts_make(language, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     from tables import TABLES, filled
 
-    pages = [pages[language].read_text("utf-8") for pages in (READMES, MEASUREMENTS)]
+    places = READMES, MEASUREMENTS, MODELS
+    pages = [pages[language].read_text("utf-8") for pages in places]
     for text in pages:
         assert filled(text, language) == text, "run: python benchmarks/figures.py"
     made = re.findall(r"<!-- (\w+): made by benchmarks/figures.py -->", "".join(pages))

@@ -1,11 +1,14 @@
 """What a notebook shows of a value: small tables in HTML, with all texts escaped."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 MAX_TEXT_CHARS = 100
 _CELL = "text-align:left;vertical-align:top;white-space:normal"
 _NUMBER = "text-align:right"
+# Also with its spread, its unit, or a mark: 0.91 ± 0.02, 1.5 M, < 0.001, 0.31 ≈
+_NUMBERS = re.compile(r"(< )?[-+]?\d[\d,]*(\.\d+)?( ± [\d.]+| M| … [-+][\d.]+)?( ≈)?")
 
 
 class Html(str):
@@ -51,8 +54,8 @@ def short_text(text: str) -> str:
 
 
 def _cell(cell: str) -> str:
-    is_number = cell.replace(".", "", 1).replace(",", "").isdecimal()
-    return f'<td style="{_NUMBER if is_number else _CELL}">{_safe(cell)}</td>'
+    style = _NUMBER if _NUMBERS.fullmatch(cell) else _CELL
+    return f'<td style="{style}">{_safe(cell)}</td>'
 
 
 def _safe(text: str) -> str:

@@ -1,5 +1,7 @@
 """Tables in HTML, in which a text is never read as HTML."""
 
+import pytest
+
 from kerascls.system.notebooks import html_bar, html_lines, html_table, short_text
 
 EVIL = '<script>alert("1")</script>&'
@@ -22,3 +24,15 @@ def test_bars_are_as_long_as_their_share():
 def test_long_texts_are_cut():
     assert short_text("a" * 200) == "a" * 100 + "..."
     assert short_text("a" * 100) == "a" * 100
+
+
+@pytest.mark.parametrize(
+    ("cell", "side"),
+    [
+        *((cell, "right") for cell in ("12", "1,234", "0.5", "0.91 ± 0.02", "1.5 M")),
+        *((cell, "right") for cell in ("< 0.001", "0.310 ≈", "-0.01 … +0.02")),
+        *((cell, "left") for cell in ("", "best", "n/a", "2026-11-30", "1.2.3")),
+    ],
+)
+def test_numbers_stand_to_the_right(cell, side):
+    assert f"text-align:{side}" in html_table(("a",), [(cell,)])

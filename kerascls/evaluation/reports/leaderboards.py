@@ -140,7 +140,7 @@ def leaderboard_lines(board: Leaderboard, say: Language = ENGLISH) -> list[str]:
             say(
                 "{mark}: not distinguishable from the best (p of {alpha} or more). "
                 "Bootstrap over rows ({resamples} resamples) and seeds, Holm's "
-                "correction for {pairs} pairs.",
+                "correction for the number of pairs ({pairs}).",
                 mark=LEVEL_MARK,
                 alpha=f"{board.alpha:g}",
                 resamples=f"{board.resamples:,}",

@@ -11,7 +11,6 @@ References:
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -82,7 +81,7 @@ def _other(first: Candidate, one: Candidate) -> str:
     if alike != spec:
         return f"texts cut or joined in another way than {first.name!r}"
     if (started := _start(one)) != (start := _start(first)):
-        return f"started from {_told(*started)}, {first.name!r} from {_told(*start)}"
+        return f"started from {started}, {first.name!r} from {start}"
     return ""
 
 
@@ -91,21 +90,14 @@ def _vocabulary(bundle: Bundle) -> str:
     return read_json(bundle.path / MANIFEST)["files"][name]["sha256"]
 
 
-def _start(one: Candidate) -> tuple[str | None, Any]:
-    """Returns the pretrained weights and which file of them; else None and the seed."""
+def _start(one: Candidate) -> str:
+    """Returns what a run started from: pretrained weights, or random ones of a seed."""
     facts = one.facts
-    settings = facts.get("settings", {})
-    weights = facts.get("weights")
+    model = facts.get("settings", {}).get("model", {})
+    weights, stated = facts.get("weights"), model.get("checkpoint")
     if weights is None:
-        return None, facts.get("seed")
-    stated = settings.get("model", {}).get("checkpoint")
-    if stated is None:
-        return weights, None
-    path = Path(facts.get("directory", "."), stated)
-    return weights, None if path.is_dir() else path.name
-
-
-def _told(weights: str | None, detail: Any) -> str:
-    if weights is None:
-        return f"random weights of seed {detail}"
-    return weights if detail is None else f"{detail} in {weights}"
+        vectors = model.get("word_vectors")
+        beside = "" if vectors is None else f" and the word vectors {vectors}"
+        return f"random weights of seed {facts.get('seed')}{beside}"
+    path = Path(facts.get("directory", "."), stated or ".")
+    return weights if stated is None or path.is_dir() else f"{path.name} in {weights}"

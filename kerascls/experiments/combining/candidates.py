@@ -114,6 +114,16 @@ def open_candidates(
     ]
     notes += [line for one in candidates for line in _notes(one)]
     notes += _twin_notes(candidates)
+    others = [
+        one.name
+        for one in candidates
+        if one.bundle.train_support != first.train_support
+    ]
+    if others:
+        notes.append(
+            f"trained on other rows than {candidates[0].name}, whose training rows of "
+            f"each label are told: {', '.join(others)}"
+        )
     return candidates
 
 

@@ -43,7 +43,7 @@ def ranked(
     found: dict[str, Speed] = {}
     notes = notes_on(entries.values())
     if speed:
-        screen.say(f"measuring the speed of {len(groups)} bundles")
+        screen.say(f"measuring the speed of {', '.join(groups)}")
         found, why = _speeds(groups, texts)
         notes += why
     board = build_leaderboard(

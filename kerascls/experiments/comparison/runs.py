@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from kerascls.errors import SettingsError
 from kerascls.evaluation.diff import tuned_since
 from kerascls.evaluation.leaderboard import Costs, Entry
+from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.runs import BUNDLE_FOLDER, RUN_FILE, facts_in, line_to_resume
@@ -73,8 +74,22 @@ def entry_of(name: str, runs: Sequence[Path]) -> Entry:
 
 
 def notes_on(entries: Iterable[Entry]) -> list[str]:
-    """Returns lines on runs that have another decision by now than was scored."""
-    return [
+    """Returns lines on what should be known of the runs.
+
+    These are the notes of their reports, each once, with the models that it is about;
+    and which have another decision by now than was scored.
+    """
+    entries = list(entries)
+    about: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        for run in entry.runs:
+            for note in facts_in(Path(run) / REPORT_FILE).get("notes", ()):
+                about.setdefault(str(note), {})[entry.name] = None
+    notes = [
+        note if len(names) == len(entries) else f"{', '.join(names)}: {note}"
+        for note, names in about.items()
+    ]
+    return notes + [
         f"{run} was tuned since: these are the scores of its old rule. Evaluate it "
         f"with --report once more."
         for entry in entries
@@ -108,6 +123,13 @@ def _check_runs(runs: Sequence[Path]) -> None:
             f"runs={', '.join(map(str, runs))}. Name others."
         )
     for run in runs:
+        inner = sorted(file.parent.name for file in run.glob(f"*/{RUN_FILE}"))
+        if inner and not (run / TEST_ROWS_FILE).is_file():
+            names = ", ".join(inner[:10])
+            raise SettingsError(
+                f"Expected runs. Received: {str(run)!r}, a directory of several: "
+                f"{names}. Name those to compare, all as in {run}/*-*."
+            )
         status = facts_in(run / RUN_FILE).get("status", "done")
         if status != "done":
             line = line_to_resume(run)

@@ -46,12 +46,12 @@ class ClassicConfig:
         object.__setattr__(self, "sizes", sizes)
         object.__setattr__(self, "sentence_end_ids", tuple(self.sentence_end_ids))
         num_heads: Any = sizes.get("num_heads", 1)
-        if self.hidden_dim % num_heads:
+        nearest = num_heads * max(1, self.hidden_dim // num_heads)
+        if nearest != self.hidden_dim:
             raise SettingsError(
                 f"Expected a width that {num_heads} attention heads share evenly. "
                 f"Received: hidden_dim={self.hidden_dim} for {self.model}. Give a "
-                f"multiple of {num_heads} with --set model.hidden_dim="
-                f"{num_heads * max(1, self.hidden_dim // num_heads)}."
+                f"multiple of {num_heads} with --set model.hidden_dim={nearest}."
             )
 
     @property
@@ -157,7 +157,7 @@ CLASSICS: dict[str, Classic] = {
     "textcnn_rcnn": Classic(
         title="TextCNN and RCNN on the same embeddings, mixed by one learned number",
         layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
-        parameters=313_601,
+        parameters=264_321,
         follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
     ),
@@ -171,7 +171,7 @@ CLASSICS: dict[str, Classic] = {
     "siamese_cnn": Classic(
         title="Two texts through one TextCNN, then compared",
         layer=f"{_HERE}.siamese:SiameseCNN",
-        parameters=198_272,
+        parameters=148_992,
         follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
         reads_pairs=True,

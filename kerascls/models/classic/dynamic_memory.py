@@ -27,8 +27,9 @@ class DynamicMemory(ClassicLayer):
 
     Other than in the paper question and facts are of one GRU; the answer is a single
     step of the answering GRU, without an answer before it; gates are learned by the
-    labels alone, as no data say which facts matter. What is computed over sentences is
-    float32 in any precision.
+    labels alone, as no data say which facts matter; the bilinear form in them has a
+    bias; the reset gate of GRUs is applied as `GRU` says. What is computed over
+    sentences is float32 in any precision.
 
     Args:
         config: `hidden_dim` units of everything; `sizes["max_sentences"]`, the last of

@@ -31,8 +31,9 @@ class EntityNetwork(ClassicLayer):
 
     Other than in the paper sentences pass a linear layer from `embedding_dim` to
     `hidden_dim`; places beyond `sizes["places"]` weigh what the last of them does; the
-    query has the place weights of the story; embeddings of words are as large as other
-    models have them. What is computed over sentences is float32 in any precision.
+    query has the place weights of the story; what sentences add and the answer have
+    biases; embeddings of words are as large as other models have them. What is
+    computed over sentences is float32 in any precision.
 
     Args:
         config: `hidden_dim` units of each of `sizes["blocks"]` blocks;

@@ -1,6 +1,6 @@
 """Sequence to sequence: labels one after another, folded into a score for each."""
 
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self
 
 import keras
 from keras import KerasTensor, layers, ops
@@ -76,7 +76,7 @@ class Seq2Seq(ClassicLayer):
         keys = self.keys(states)  # (batch, tokens, units)
         state = self.first_state(last)  # (batch, units)
         thought = ops.zeros_like(state)
-        choices: Choices | None = None
+        choices = Choices.none(ops.shape(mask)[0], self.num_classes)
         for _ in range(self.config.sizes["steps"]):
             context = self.attention(state, states, keys, mask)
             beside = ops.concatenate([thought, context], axis=-1)
@@ -86,11 +86,10 @@ class Seq2Seq(ClassicLayer):
             scores = self.classifier(read)  # (batch, num_classes)
             if self.config.sizes["steps"] == 1:
                 return scores
-            choices = choices or Choices.none(scores)
             embeddings = ops.transpose(self.classifier.kernel)
             thought = ops.matmul(shares(choices.free(scores)), embeddings)
             choices = choices.after(scores, self.end(read))
-        return cast("Choices", choices).given
+        return choices.given
 
 
 class AdditiveAttention(layers.Layer):
@@ -150,9 +149,9 @@ class Choices(NamedTuple):
     goes_on: KerasTensor
 
     @classmethod
-    def none(cls, scores: KerasTensor) -> Self:
+    def none(cls, rows: Any, num_classes: int) -> Self:
         """Returns the choices before the first step."""
-        nothing = ops.zeros_like(scores)
+        nothing = ops.zeros((rows, num_classes), "float32")
         return cls(nothing, nothing - ALWAYS, nothing[:, :1] + ALWAYS)
 
     def free(self, scores: KerasTensor) -> KerasTensor:

@@ -14,8 +14,8 @@ TextVector = Callable[[KerasTensor, Inputs, bool | None], KerasTensor]
 class SiameseCNN(TextCNN):
     """Two texts through one TextCNN, then what they have in common and what not.
 
-    Either text --> TextCNN up to its layer of tanh --> u, v --> (u, v, |u - v|, u * v)
-    beside each other --> Dropout --> Dense
+    Either text --> convolutions of TextCNN, their maxima --> u, v -->
+    (u, v, |u - v|, u * v) beside each other --> Dropout --> Dense
 
     The comparison is InferSent's, which had an LSTM below and dense layers above it.
     The other order of the texts gives other logits: u and v are there themselves, and

@@ -13,7 +13,7 @@ class TextCNNAndRCNN(TextCNN, RCNN):
     Embeddings --> (share * TextCNN, (1 - share) * RCNN) beside each other --> Dropout
     --> Dense
 
-    The last layer has weights of its own for either half, so that what is mixed is
+    The last layer has weights of its own for either part, so that what is mixed is
     their logits, as in the code for Chinese questions that this comes from. The share
     is the sigmoid of a learned number that begins at 0.
 
@@ -39,5 +39,5 @@ class TextCNNAndRCNN(TextCNN, RCNN):
         share = ops.sigmoid(self.mix)
         cnn = TextCNN._text_vector(self, embedded, inputs, training)
         rcnn = RCNN._text_vector(self, embedded, inputs, training)
-        # (batch, 2 * units)
+        # (batch, widths * filters + units)
         return ops.concatenate([share * cnn, (1.0 - share) * rcnn], axis=-1)

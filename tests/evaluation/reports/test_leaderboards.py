@@ -28,7 +28,7 @@ def test_the_screen_shows_scores_with_spread_costs_and_what_judges_them(shown):
     first = next(line for line in text.splitlines() if "模型 [b] 0" in line)
     assert " ± " in first and "best" in first
     assert all(cell in first for cell in ("0.12 M", "1.2", "10", "2.5"))
-    assert "Holm's correction for 3 pairs" in text
+    assert "Holm's correction for the number of pairs (3)" in text
     assert "on a machine, 2 cores (keras, cpu)" in text
     assert max(map(len, text.splitlines()[:6])) < 120
 

@@ -94,6 +94,12 @@ def random_weights(run):
     change_facts(run, weights=None, seed=7)
 
 
+def other_vectors(run):
+    facts = json.loads((run / "run.json").read_text("utf-8"))
+    facts["settings"]["model"]["word_vectors"] = "zh.vec"
+    change_facts(run, weights=None, seed=7, settings=facts["settings"])
+
+
 def file_of_many(run):
     facts = json.loads((run / "run.json").read_text("utf-8"))
     facts["settings"]["model"]["checkpoint"] = "model.ckpt-2000"
@@ -109,6 +115,7 @@ def file_of_many(run):
         (other_order, "labels in another order"),
         (other_weights, "started from /elsewhere/bert"),
         (random_weights, "started from random weights of seed 7"),
+        (other_vectors, "seed 7 and the word vectors zh.vec"),
         (file_of_many, "started from model.ckpt-2000 in "),
     ],
 )

@@ -206,3 +206,21 @@ def test_a_run_that_decided_otherwise_is_told(linear_run, copied, monkeypatch):
     notes: list[str] = []
     assert decision_settings(runs, {}, notes).objective == "f1"
     assert f"{copied} asked for another" in notes[0]
+
+
+def test_runs_of_other_training_rows_are_told(monkeypatch):
+    from kerascls.experiments.combining import candidates
+
+    support = {"b": 1, "a": 1}
+    found = {
+        "x": bundle_of(),
+        "y": bundle_of(path=Path("y"), train_support={"a": 5, "b": 1}),
+        "z": bundle_of(path=Path("z"), train_support=support),
+    }
+    monkeypatch.setattr(candidates, "open_bundle", lambda path: found[str(path)])
+    monkeypatch.setattr(candidates, "_twin_notes", lambda runs: [])
+    notes: list[str] = []
+    open_candidates(["x", "y", "z"], notes)
+    assert notes == [
+        "trained on other rows than x, whose training rows of each label are told: y"
+    ]

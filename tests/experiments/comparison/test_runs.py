@@ -94,12 +94,27 @@ def test_weights_that_cannot_be_read_have_no_number(made):
 def test_a_run_that_was_tuned_since_is_told_of(multilabel_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(multilabel_run.out, run)
-    assert notes_on([entry_of("a", [run])]) == []
+    before = notes_on([entry_of("a", [run])])
     manifest = json.loads((run / "bundle" / "manifest.json").read_text())
     manifest["files"][manifest["decision"]]["sha256"] = "0"
     (run / "bundle" / "manifest.json").write_text(json.dumps(manifest))
-    [note] = notes_on([entry_of("a", [run])])
-    assert "tuned since" in note
+    *same, note = notes_on([entry_of("a", [run])])
+    assert same == before and "tuned since" in note
+
+
+def test_notes_of_reports_are_told_once_with_the_models_they_are_about(made):
+    entries = []
+    for name, notes in (("a", ["x", "y"]), ("b", ["x"])):
+        run = made(name)
+        (run / "report.json").write_text(json.dumps({"notes": notes}))
+        entries.append(entry_of(name, [run]))
+    assert notes_on(iter(entries)) == ["x", "a: y"]
+
+
+def test_a_directory_of_runs_is_no_run(made, tmp_path):
+    runs = [made("board/a-1"), made("board/a-2")]
+    with pytest.raises(SettingsError, match="of several: a-1, a-2"):
+        grouped([tmp_path / "board", runs[0]])
 
 
 def test_texts_of_a_run_are_those_that_it_was_scored_on(multilabel_run):

@@ -28,7 +28,7 @@ def chance(log_odds) -> np.ndarray:
 def after_steps(scores, end, count) -> list[np.ndarray]:
     """Returns the chances of labels after each of several steps with equal scores."""
     scores, end = np.array([scores], np.float32), np.array([[end]], np.float32)
-    choices, chances = Choices.none(scores), []
+    choices, chances = Choices.none(*scores.shape), []
     for _ in range(count):
         choices = choices.after(scores, end)
         chances.append(chance(array(choices.given))[0])
@@ -65,7 +65,7 @@ def test_what_is_far_apart_stays_finite_and_learnable():
 
     def folded(scores, end):
         end = ops.tile(ops.reshape(end, (-1, 1)), (len(FAR), 1))
-        choices = Choices.none(scores)
+        choices = Choices.none(*scores.shape)
         for _ in range(3):
             choices = choices.after(scores, end)
         right = ops.softplus(-choices.given[:, 0]) + ops.softplus(choices.given[:, 1])
@@ -93,8 +93,10 @@ def test_no_label_is_chosen_twice():
 
 
 def test_nothing_is_chosen_behind_the_end():
-    *_, last = after_steps([20, 0, -1], end=10, count=4)
-    np.testing.assert_allclose(last, [1, 0, 0], atol=1e-3)
+    far, scores = np.array([[20]], np.float32), np.array([[5, 0]], np.float32)
+    choices = Choices.none(1, 2).after(scores, far)
+    choices = choices.after(scores, -far)
+    assert chance(array(choices.given)).max() < 1e-3
 
 
 def test_chances_are_those_of_the_likeliest_sequence():
