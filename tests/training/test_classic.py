@@ -1,6 +1,7 @@
 """Classic models from labelled text to a bundle."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -69,6 +70,25 @@ def test_inspect_tells_its_sizes(textcnn_run):
     result = CliRunner().invoke(kerascls_command, ["inspect", str(textcnn_run.out)])
     assert result.exit_code == 0
     assert "textcnn, model=textcnn" in " ".join(result.output.split())
+
+
+def test_it_has_no_encoder_to_convert(textcnn_run, tmp_path):
+    with pytest.raises(SettingsError, match=r"whose model is textcnn\. Train another"):
+        kerascls.convert(textcnn_run.out, tmp_path / "out")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_it_is_exported_and_predicts_through_onnx(textcnn_run, tmp_path):
+    folder = shutil.copytree(textcnn_run.out / "bundle", tmp_path / "bundle")
+    result = kerascls.export(folder)
+    assert result.comparison.changed == 0
+    texts = ["新车 足球", "", "学校", "🙂"]
+    found = [
+        Predictor.load(folder, runtime=name).predict_proba(texts)
+        for name in ("auto", "onnx", "keras")
+    ]
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_allclose(found[1], found[2], atol=1e-5)
 
 
 @pytest.mark.slow
