@@ -30,7 +30,8 @@ class Costs:
 
     Args:
         parameters: Numbers in the weights of its bundle.
-        minutes: Of its training, by the clock, mean over the runs.
+        minutes: Of its training alone, by the clock, without the linear model beside
+            it and the scoring; mean over the runs.
         bundle_bytes: All files of a bundle together, mean over the runs.
         speed: Of the bundle of its first run.
     """

@@ -220,6 +220,7 @@ TRANSFORMER = Architecture(
         "model.units",
         "model.min_count",
         "model.word_vectors",
+        "model.ngrams",
         "model.embedding_dim",
         "model.hidden_dim",
     ),

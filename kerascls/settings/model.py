@@ -77,6 +77,13 @@ class ModelSettings(Group):
         ge=1,
         description="Width of a classic model's other layers. Default: the preset's.",
     )
+    ngrams: int | None = Field(
+        None,
+        ge=1,
+        le=4,
+        description="Longest sequence of words that fastText has an embedding for, "
+        "of words alone 1. Default: 2.",
+    )
     word_vectors: Path | None = Field(
         None,
         description="Vectors that a classic model's word embeddings start from: "

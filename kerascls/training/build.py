@@ -176,6 +176,12 @@ def compile_trainee(
     if compute.precision == "float16":
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     trainee = model
+    if train.r_drop and not _drops(model):
+        raise SettingsError(
+            f"Expected a model with dropout for R-Drop, which compares two runs that "
+            f"differ in it. Received: r_drop={train.r_drop} and no dropout anywhere. "
+            f"Add --set model.dropout=0.1, or leave r_drop out."
+        )
     if train.r_drop or train.fgm:
         trainee = RegularizedModel(
             model,
@@ -193,3 +199,12 @@ def compile_trainee(
     )
     optimizer.build(model.trainable_variables)
     return trainee
+
+
+def _drops(model: keras.Model) -> bool:
+    dropouts = (
+        layer
+        for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.Dropout)
+    )
+    return any(layer.rate > 0 for layer in dropouts)

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
+from kerascls.data.ragged import span_indices
 from kerascls.errors import SettingsError
 from kerascls.models.classic.config import CLASSICS, classic_config
 from kerascls.models.presets import get_preset
@@ -69,19 +70,31 @@ class ClassicStart(StartingPoint):
             learning_rate=preset.learning_rate,
         )
 
-    def token_notes(self, train: TokenStore) -> list[str]:
+    def token_notes(self, train: TokenStore, rows: np.ndarray) -> list[str]:
         """Returns a line on how many words have a vector."""
         if self.vectors is None:
             return []
-        return [self._embeddings(train, seed=0)[1]]
+        return [self.word_embeddings(train, rows, seed=0)[1]]
 
-    def word_embeddings(self, train: TokenStore, seed: int) -> np.ndarray | None:
-        """Returns what they start from, float32 `(vocab_size, embedding_dim)`."""
-        return None if self.vectors is None else self._embeddings(train, seed)[0]
+    def word_embeddings(
+        self, train: TokenStore, rows: np.ndarray, seed: int
+    ) -> tuple[np.ndarray, str]:
+        """Returns what they start from, and a line on it; there are word vectors.
 
-    def _embeddings(self, train: TokenStore, seed: int) -> tuple[np.ndarray, str]:
+        Args:
+            train: Token ids of the file of the training part.
+            rows: Which of its rows are that part.
+            seed: Of words without a vector.
+
+        Returns:
+            float32 `(vocab_size, embedding_dim)`, and the line.
+        """
         tokenizer = cast("WordTokenizer", self.tokenizer)
-        counts = np.bincount(train.token_ids, minlength=tokenizer.vocab_size)
+        fields = train.num_fields
+        ends = train.offsets[fields * (rows + 1)]
+        starts = train.offsets[fields * rows]
+        ids = train.token_ids[span_indices(starts, ends - starts)]
+        counts = np.bincount(ids, minlength=tokenizer.vocab_size)
         vectors = cast("WordVectors", self.vectors)
         return embedding_matrix(tokenizer, vectors, seed, counts)
 
@@ -114,7 +127,7 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
         changes["sentence_end_ids"] = ends
     if CLASSICS[name].gives_in_turn:
         steps, note = _steps(data)
-        changes["sizes"] = {**CLASSICS[name].own, "steps": steps}
+        changes["sizes"] |= {"steps": steps}
         notes.append(note)
     return ClassicStart(
         name=name,
@@ -128,19 +141,20 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
 
 
 def _stated_sizes(name: str, settings: ModelSettings) -> dict[str, Any]:
-    sizes = {
+    row = CLASSICS[name]
+    stated = {
         size: value
-        for size in ("embedding_dim", "hidden_dim", "num_layers")
+        for size in ("embedding_dim", "hidden_dim", "num_layers", "ngrams")
         if (value := getattr(settings, size)) is not None
     }
-    if others := [size for size in sizes if size not in CLASSICS[name].follows]:
-        told = ", ".join(f"{size}={sizes[size]}" for size in others)
+    if others := [size for size in stated if size not in row.follows]:
+        told = ", ".join(f"{size}={stated[size]}" for size in others)
         raise SettingsError(
-            f"Expected sizes that the model {name!r} has: "
-            f"{', '.join(CLASSICS[name].follows)}. Received: {told}. Leave them out, "
-            f"or choose another --model."
+            f"Expected sizes that the model {name!r} has: {', '.join(row.follows)}. "
+            f"Received: {told}. Leave them out, or choose another --model."
         )
-    return sizes
+    own = {size: stated.pop(size) for size in row.own if size in stated}
+    return stated | {"sizes": {**row.own, **own}}
 
 
 def _steps(data: LabelledText) -> tuple[int, str]:
@@ -181,9 +195,10 @@ def build_classic(
         seed,
         compute.policy,
     )
-    vectors = start.word_embeddings(job.stores["train"], seed)
-    if vectors is not None:
-        model.body.words.table.assign(vectors)
+    if start.vectors is not None:
+        rows = data.parts["train"].rows
+        table, _ = start.word_embeddings(job.stores["train"], rows, seed)
+        model.body.words.table.assign(table)
     model.start_at(label_shares(data), data.task is Task.MULTILABEL)
     tables = [table for table in model.trainable_variables if is_lazy(table)]
     notes = [

@@ -231,7 +231,9 @@ def _run(
         screen.say("\n".join(job.token_notes))
         run.update(notes=[*_notes(job), *job.token_notes])
     linear = fit_baseline(job)
+    train_started_s = time.monotonic()
     trained = job.train(run.path, resume, callbacks)
+    train_s = time.monotonic() - train_started_s + trained.seconds_before
     bundle = _ship(job, run.path / BUNDLE_FOLDER, trained, replace=resume)
     run.forget_earlier()
     _keep_parts(run.path, bundle, data, trained)
@@ -242,7 +244,12 @@ def _run(
         line = decision_line(bundle.decision)
         screen.say(f"{line} {epochs}" if trained.best_epoch is not None else line)
     baseline = {} if linear is None else {"baseline": linear.facts}
-    run.update(best_epoch=trained.best_epoch, **trained.facts, **baseline)
+    run.update(
+        best_epoch=trained.best_epoch,
+        train_minutes=round(train_s / 60, 3),
+        **trained.facts,
+        **baseline,
+    )
     if trained.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
         raise KeyboardInterrupt

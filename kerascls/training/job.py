@@ -78,7 +78,8 @@ class Job:
             found[id(dataset)] = unknown_note(
                 self.stores[name], texts, tokenizer, dataset.name
             )
-        of_words = self.start.token_notes(self.stores["train"])
+        rows = self.data.parts["train"].rows
+        of_words = self.start.token_notes(self.stores["train"], rows)
         notes = [*of_words, *found.values(), self._cut_note()]
         return [note for note in notes if note]
 
@@ -96,7 +97,8 @@ class Job:
         windows, more = "", "--max-tokens or --max-windows"
         if layout.max_windows > 1:
             windows = f"{layout.max_windows} windows of "
-        elif lengths.shape[1] > 1:
+        architecture = architecture_of(self.settings.model.name)
+        if lengths.shape[1] > 1 or not architecture.follows("model.max_windows"):
             more = "--max-tokens"
         return (
             f"texts longer than {windows}{layout.max_tokens} tokens are cut "

@@ -163,7 +163,11 @@ def require_same_start(
 
 
 def how_to_go_on(
-    settings: RunSettings, out: Path, call: str = "fit", seeds: int | None = None
+    settings: RunSettings,
+    out: Path,
+    call: str = "fit",
+    seeds: int | None = None,
+    rounds: int | None = None,
 ) -> str:
     """Returns what to tell of something that was interrupted: a line to copy.
 
@@ -173,7 +177,10 @@ def how_to_go_on(
         call: The public function; its command has the same name, or for `fit_seeds`
             is `fit`.
         seeds: How many were asked for, where the command must be told.
+        rounds: The same of rounds.
     """
+    asked = {"seeds": seeds, "rounds": rounds}
+    numbers = {name: number for name, number in asked.items() if number is not None}
     given = {name: getattr(settings.data, name) for name in PARTS}
     in_memory = [
         f"{name}=..., "
@@ -181,11 +188,13 @@ def how_to_go_on(
         if any(isinstance(source, Frame) for source in sources)
     ]
     if in_memory:
-        more = f"seeds={seeds}, " if seeds else ""
+        more = "".join(f"{name}={number}, " for name, number in numbers.items())
         arguments = f"{''.join(in_memory)}{more}out={str(out)!r}, resume=True"
         return f"To go on: kerascls.{call}({arguments})"
     command = call.partition("_")[0]
-    words = [] if seeds is None else ["--seeds", str(seeds)]
+    words = [
+        word for name, number in numbers.items() for word in (f"--{name}", str(number))
+    ]
     line = ["kerascls", command, "--resume", *words, "--out", str(out)]
     return f"To go on: {shlex.join(line)}"
 

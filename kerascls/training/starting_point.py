@@ -80,7 +80,7 @@ class StartingPoint:
 
         return has_pooler(self.checkpoint)
 
-    def token_notes(self, train: TokenStore) -> list[str]:
+    def token_notes(self, train: TokenStore, rows: np.ndarray) -> list[str]:
         """Returns lines on what it knows of the tokens of the training text."""
         return []
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kerascls.cli import models
+from kerascls.models.classic.config import CLASSICS
 from kerascls.models.presets import PRESETS
 
 
@@ -32,9 +33,10 @@ def test_the_linear_model_needs_no_weights(run):
 def test_json_has_a_row_for_each_preset(run):
     rows = json.loads(run("models", "--json").out)
     assert [row["name"] for row in rows] == list(PRESETS)
-    assert all(row["parameters"] > 1e5 for row in rows)
-    assert [row["name"] for row in rows if not row["has_pretrained"]] == ["linear"]
-    assert [row["name"] for row in rows if not row["hub"]] == ["linear"]
+    assert all(row["parameters"] > 5e4 for row in rows)
+    without = ["linear", *CLASSICS]
+    assert [row["name"] for row in rows if not row["has_pretrained"]] == without
+    assert [row["name"] for row in rows if not row["hub"]] == without
     weights = {row["name"]: row["hub_weights"] for row in rows}
     assert weights["macbert"] == "pytorch_model.bin"
     assert weights["linear"] is None

@@ -17,7 +17,14 @@ TINY = {
     **{"checkpoint": None, "max_tokens": None, "min_count": 1, "epochs": 2},
     **{"embedding_dim": 8, "hidden_dim": 8, "learning_rate": 0.02},
 }
+SIZES = "embedding_dim", "hidden_dim"
 OF_ONE_TEXT = [name for name, row in CLASSICS.items() if not row.reads_pairs]
+
+
+def tiny(name: str) -> dict:
+    """Options of a tiny model, without sizes that it does not have."""
+    others = set(SIZES) - set(CLASSICS[name].follows)
+    return {option: value for option, value in TINY.items() if option not in others}
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +72,13 @@ def test_inspect_tells_its_sizes(textcnn_run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", OF_ONE_TEXT)
-@pytest.mark.parametrize("task", ["multilabel", "multiclass"])
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        *((name, "multilabel") for name in OF_ONE_TEXT),
+        *((name, "multiclass") for name in ("textcnn", "seq2seq", "han")),
+    ],
+)
 def test_every_classic_model_trains_ships_and_predicts(
     name, task, train_run, multilabel_files, pair_files, tmp_path
 ):
@@ -74,7 +86,7 @@ def test_every_classic_model_trains_ships_and_predicts(
     if task == "multiclass":
         files, more = pair_files, {"text": ("question", "answer")}
     out = tmp_path / "run"
-    run = train_run(out, **files, **more, model=name, **TINY)
+    run = train_run(out, **files, **more, model=name, **tiny(name))
     assert run.result.report
     texts = ["新车", "足球 学校"]
     if task == "multiclass":
@@ -90,7 +102,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     files = multilabel_files
     if CLASSICS[name].reads_pairs:
         files = {**pair_files, "text": ("question",), "text_pair": "answer"}
-    options = {**files, **TINY, "model": name, "epochs": 3, "dropout": 0.3}
+    options = {**files, **tiny(name), "model": name, "epochs": 3, "dropout": 0.3}
     whole = train_run(tmp_path / "whole", **options)
     parts = tmp_path / "parts"
     train_run(parts, **options, max_minutes=1e-4, save_steps=1)
@@ -106,7 +118,8 @@ def test_word_vectors_are_what_embeddings_start_from(
     job = stopped(word_vectors=vectors, **options)
     start = job.start
     assert start.config.embedding_dim == 8
-    matrix = start.word_embeddings(job.stores["train"], seed=1)
+    rows = job.data.parts["train"].rows
+    matrix, _ = start.word_embeddings(job.stores["train"], rows, seed=1)
     place = start.tokenizer.words.index("球") + 4
     np.testing.assert_array_equal(matrix[place], np.ones(8))
     assert any("word vectors: 3 of" in note for note in job.token_notes)
@@ -126,11 +139,62 @@ def test_a_width_that_is_not_that_of_the_word_vectors_is_refused(
         )
 
 
+def test_words_are_counted_in_the_rows_of_training_alone(
+    stopped, write_csv, vectors, tmp_path
+):
+    rows = [("足足", "a"), ("车车", "b")] * 20
+    file = write_csv(tmp_path / "all.csv", ("text", "label"), rows)
+    job = stopped(train=file, word_vectors=vectors, model="textcnn", min_count=1)
+    part = job.data.parts["train"].rows
+    assert 0 < len(part) < 40
+    _, note = job.start.word_embeddings(job.stores["train"], part, seed=0)
+    assert "100.0 % of occurrences" in note or "100 %" in note or "100.0%" in note
+
+
+def test_longer_sequences_of_words_are_asked_for(stopped, multilabel_files):
+    job = stopped(**multilabel_files, model="fasttext", ngrams=3, min_count=1)
+    assert job.start.config.sizes == {"ngrams": 3, "buckets": 1 << 18}
+
+
+def test_r_drop_without_dropout_is_refused(multilabel_files, tmp_path):
+    options = {"model": "fasttext", "min_count": 1, "r_drop": 1.0, "epochs": 1}
+    with pytest.raises(SettingsError, match="r_drop=1.0 and no dropout anywhere"):
+        kerascls.fit(**multilabel_files, **options, out=tmp_path / "run", quiet=True)
+
+
+def test_labels_of_the_test_part_choose_nothing(train_run, write_csv, tmp_path):
+    rows = [("足球", "体育"), ("新车", "汽车"), ("学校", "教育")] * 4
+    same = {
+        part: write_csv(tmp_path / f"{part}.csv", ("text", "label"), rows)
+        for part in ("train", "valid")
+    }
+    kept = []
+    for turn in (0, 1):
+        labels = [label for _, label in rows]
+        tests = [(text, labels[row + turn]) for row, (text, _) in enumerate(rows[:-1])]
+        test = write_csv(tmp_path / f"test{turn}.csv", ("text", "label"), tests)
+        out = tmp_path / f"run{turn}"
+        run = train_run(out, **same, test=test, model="fasttext", **tiny("fasttext"))
+        facts = json.loads((run.out / "run.json").read_text("utf-8"))
+        bundle = open_bundle(run.out).path
+        kept.append((facts["best_epoch"], (bundle / "decision.json").read_bytes()))
+        kept.append((bundle / "model.safetensors").read_bytes())
+    assert kept[:2] == kept[2:]
+
+
 def test_units_are_chosen(stopped, multilabel_files):
     options = {**multilabel_files, "model": "fasttext", "min_count": 1}
     job = stopped(units="characters", **options)
     assert job.start.tokenizer.units == "characters"
     assert any("characters: every character" in note for note in job.notes)
+
+
+def test_texts_that_are_cut_are_told_with_an_option_that_the_model_follows(
+    stopped, multilabel_files
+):
+    job = stopped(**multilabel_files, model="fasttext", min_count=1, max_tokens=4)
+    [note] = [note for note in job.token_notes if "are cut" in note]
+    assert note.endswith("; --max-tokens reads more")
 
 
 def test_a_size_that_a_model_does_not_have_is_refused(multilabel_files):

@@ -139,8 +139,8 @@ def leaderboard_lines(board: Leaderboard, say: Language = ENGLISH) -> list[str]:
         lines.append(
             say(
                 "{mark}: not distinguishable from the best (p of {alpha} or more). "
-                "Bootstrap over rows ({resamples} resamples) and seeds, Holm's "
-                "correction for the number of pairs ({pairs}).",
+                "Bootstrap over rows ({resamples} resamples), to which the variance of "
+                "seeds is added; Holm's correction for the number of pairs ({pairs}).",
                 mark=LEVEL_MARK,
                 alpha=f"{board.alpha:g}",
                 resamples=f"{board.resamples:,}",

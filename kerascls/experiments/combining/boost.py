@@ -1,6 +1,6 @@
 """`boost`: a stack of models, each trained more on what those before it got wrong."""
 
-import shlex
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,8 +21,9 @@ from kerascls.system.console import Screen
 from kerascls.system.files import write_json
 from kerascls.system.keywords import checked_keywords
 from kerascls.system.places import is_earlier
+from kerascls.system.runs import facts_in
 from kerascls.training import fit as training
-from kerascls.training.resume import earlier_run
+from kerascls.training.resume import how_to_go_on, same_settings, with_tables
 from kerascls.training.run_directory import free_directory
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def boost(
     weights: dict[str, float] | None = dict(settings.train.label_weights)
     for number in range(1, rounds + 1):
         path = folder / f"round-{number}"
-        with _ends_of(folder, rounds):
+        with _ends_of(folder, settings, rounds, resume):
             result = training.fit(
                 settings.with_options(label_weights=weights),
                 out=path,
@@ -114,7 +115,7 @@ def boost(
         note = f"one round was enough: {runs[0]} is all there is"
         return Combined(folder, result.bundle, (), result.report, (note,))
     best_by = settings.train.best_by
-    with _ends_of(folder, rounds):
+    with _ends_of(folder, settings, rounds, resume):
         return ensemble(
             runs,
             out=folder / ENSEMBLE_FOLDER,
@@ -136,16 +137,25 @@ def _begin(
                 f"Received: out={str(folder)!r}, overwrite={overwrite}. Name one that "
                 f"`kerascls boost` began, with --out."
             )
-        first = folder / "round-1"
-        return earlier_run(first, settings)[1] if first.exists() else settings
+        return _earlier(folder, settings)
     if is_earlier(folder, BOOST_FILE, "stack") and not overwrite:
         raise SettingsError(
             f"There is a stack already. Received: out={str(folder)!r}. Choose another "
             f"--out, go on with --resume, or replace it with --overwrite."
         )
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / BOOST_FILE, settings.to_dict())
+    stated = settings.model_dump(mode="json", exclude_unset=True)
+    write_json(folder / BOOST_FILE, {"directory": os.getcwd(), "settings": stated})
     return settings
+
+
+def _earlier(folder: Path, settings: RunSettings) -> RunSettings:
+    """Returns the settings with which a stack began, whatever there is of it by now."""
+    known = facts_in(folder / BOOST_FILE)
+    begun_with, begun_in = known.get("settings", {}), known.get("directory", ".")
+    whose = f"the stack in {str(folder)!r}, which goes on with them"
+    groups = same_settings(begun_with, begun_in, settings, whose)
+    return RunSettings.from_dict(with_tables(groups, settings, folder, "boost"))
 
 
 def _next(
@@ -176,16 +186,18 @@ def _shown(weights: dict[str, float]) -> str:
 
 
 @contextmanager
-def _ends_of(folder: Path, rounds: int) -> Iterator[None]:
+def _ends_of(
+    folder: Path, settings: RunSettings, rounds: int, resume: bool
+) -> Iterator[None]:
     """Says how to go on after Ctrl-C; leaves nothing of a stack that is refused."""
     try:
         yield
     except KeyboardInterrupt:
-        command = ("kerascls", "boost", "--resume", "--rounds", str(rounds))
-        line = shlex.join([*command, "--out", str(folder)])
-        raise KeyboardInterrupt(f"To go on: {line}") from None
+        line = how_to_go_on(settings, folder, "boost", rounds=rounds)
+        raise KeyboardInterrupt(line) from None
     except BaseException:
-        if not any(folder.glob("round-*")):  # refused before it began
+        # Refused before it began.
+        if not resume and not any(folder.glob("round-*")):
             (folder / BOOST_FILE).unlink(missing_ok=True)
             with suppress(OSError):  # it holds what is not ours
                 folder.rmdir()

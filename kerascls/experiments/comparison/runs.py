@@ -59,7 +59,9 @@ def entry_of(name: str, runs: Sequence[Path]) -> Entry:
         BundleError: When scored rows are missing or damaged.
     """
     facts = [facts_in(run / RUN_FILE) for run in runs]
-    minutes = [one["minutes"] for one in facts if one.get("minutes") is not None]
+    # Earlier versions told of the whole run alone.
+    minutes = [one.get("train_minutes", one.get("minutes")) for one in facts]
+    known = [number for number in minutes if number is not None]
     sizes = [size for run in runs if (size := _bundle_bytes(run)) is not None]
     return Entry(
         name=name,
@@ -67,7 +69,7 @@ def entry_of(name: str, runs: Sequence[Path]) -> Entry:
         rows=tuple(_scored(run) for run in runs),
         costs=Costs(
             parameters=_parameters(runs[0]),
-            minutes=float(np.mean(minutes)) if minutes else None,
+            minutes=float(np.mean(known)) if known else None,
             bundle_bytes=round(float(np.mean(sizes))) if sizes else None,
         ),
     )

@@ -1,5 +1,7 @@
 """The bundles that an ensemble's bundle holds, each whole and with its own hashes."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,10 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascls.errors import BundleError
-from kerascls.inference.bundle.files import MANIFEST, MEMBERS_FOLDER, read_json
+from kerascls.inference.bundle.files import (
+    ENCODER,
+    LABELS,
+    MANIFEST,
+    MEMBERS_FOLDER,
+    NGRAMS,
+    TEXT,
+    TOKENIZERS,
+    WEIGHTS,
+    read_json,
+)
 
 if TYPE_CHECKING:
     from kerascls.inference.bundle.bundle import Bundle
+
+
+# What makes a classifier what it is; decisions and exports may come later.
+_OF_TRAINING = (ENCODER, LABELS, NGRAMS, TEXT, WEIGHTS, *TOKENIZERS)
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,7 @@ def copy_members(folder: Path, members: Sequence[Member]) -> list[dict[str, Any]
                 "name": member.name,
                 "weight": float(member.weight),
                 "decision_sha256": member.bundle.decision.sha256,
+                "model_sha256": _model_sha256(folder / place),
             }
         )
     return entries
@@ -60,6 +77,12 @@ def _copy(bundle: Path, place: Path) -> None:
         shutil.copyfile(bundle / name, place / name)
     for inner in manifest.get("members", ()):
         _copy(bundle / inner["folder"], place / inner["folder"])
+
+
+def _model_sha256(bundle: Path) -> str:
+    files = read_json(bundle / MANIFEST)["files"]
+    hashes = {name: files[name]["sha256"] for name in _OF_TRAINING if name in files}
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
 
 def open_members(
@@ -75,7 +98,7 @@ def open_members(
     Raises:
         BundleError: When one is damaged, or decides otherwise than it did.
         KeyError: When the manifest does not say what it should.
-        ValueError: When one is missing, or their weights are none.
+        ValueError: When one is missing or another one, or their weights are none.
     """
     members = []
     for number, entry in enumerate(manifest.get("members", ())):
@@ -84,6 +107,9 @@ def open_members(
         if not (folder / MANIFEST).is_file():
             raise ValueError(f"{MEMBERS_FOLDER}/{number} is missing")
         bundle = opened(folder)
+        model = _model_sha256(folder)
+        if entry.get("model_sha256", model) != model:  # early ensembles did not say it
+            raise ValueError(f"{MEMBERS_FOLDER}/{number} is another one's bundle")
         if bundle.decision.sha256 != entry["decision_sha256"]:
             raise BundleError(
                 f"Expected members that decide as when the ensemble was made, for its "

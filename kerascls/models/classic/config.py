@@ -118,7 +118,7 @@ CLASSICS: dict[str, Classic] = {
         sizes={"embedding_dim": 64, "hidden_dim": 64},
         # 64 MiB; on headlines half as many rows were .002 less accurate.
         own={"ngrams": 2, "buckets": 1 << 18},
-        follows=("embedding_dim",),
+        follows=("embedding_dim", "ngrams"),
         dropout=0.0,
         learning_rate=2e-2,
         batch_size=128,
@@ -152,14 +152,14 @@ CLASSICS: dict[str, Classic] = {
         parameters=115_328,
     ),
     "textcnn_rcnn": Classic(
-        title="TextCNN and RCNN on the same embeddings, mixed by one learned number",
+        title="TextCNN and RCNN on one set of embeddings, mixed by a number",
         layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
         parameters=264_321,
         follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
     ),
     "seq2seq": Classic(
-        title="Sequence to sequence: labels one after another, folded into scores",
+        title="Seq2seq: labels one after another, folded into scores",
         layer=f"{_HERE}.seq2seq:Seq2Seq",
         parameters=526_849,
         own={"steps": 5},

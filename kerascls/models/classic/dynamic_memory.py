@@ -20,10 +20,10 @@ class DynamicMemory(ClassicLayer):
 
     The facts are those of the sentences of the text, or of pieces of
     `sizes["piece_tokens"]` tokens of a text of one, as headlines are, so that the gates
-    always have something to choose from; in the paper each word is a fact there. The
-    question is the text itself, as in the code that made it popular on Chinese
-    questions, for there is no other: the state behind its last token, with which the
-    memory begins.
+    have something to choose from in any text that is longer than a piece; in the paper
+    each word is a fact there. The question is the text itself, as in the code that made
+    it popular on Chinese questions, for there is no other: the state behind its last
+    token, with which the memory begins.
 
     Other than in the paper question and facts are of one GRU; the answer is a single
     step of the answering GRU, without an answer before it; gates are learned by the

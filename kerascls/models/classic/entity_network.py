@@ -24,10 +24,10 @@ class EntityNetwork(ClassicLayer):
     blocks --> Dense, + query --> PReLU --> Dropout --> Dense
 
     The story are the sentences of the text, or pieces of `sizes["piece_tokens"]` tokens
-    of a text of one, as headlines are: so the gates always have something to choose
-    from, and the query has all blocks. The query is the mean of all sentences: as in
-    the code that made it popular on Chinese questions the text itself, for there is no
-    other question.
+    of a text of one, as headlines are: so the gates have something to choose from in
+    any text that is longer than a piece, and the query always has all blocks. The query
+    is the mean of all sentences: as in the code that made it popular on Chinese
+    questions the text itself, for there is no other question.
 
     Other than in the paper sentences pass a linear layer from `embedding_dim` to
     `hidden_dim`; places beyond `sizes["places"]` weigh what the last of them does; the

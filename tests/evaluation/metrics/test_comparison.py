@@ -64,6 +64,16 @@ def test_seeds_that_differ_much_leave_doubt_that_rows_alone_do_not():
     assert alone.p < 0.05 < seeds.p
 
 
+def test_what_rows_add_to_the_differences_between_seeds_counts_once():
+    seeds, right = 60, 0.8
+    models = [model(right, seeds, first) for first in (0, 1000)]
+    [one] = compare_models(TARGETS, models, score="accuracy", resamples=300)
+    error = (one.high - one.low) / 2 / 1.96
+    # All seeds are equally good: there is chance of rows alone.
+    expected = 2 * right * (1 - right) / len(TARGETS) / seeds
+    assert error**2 == pytest.approx(expected, rel=0.4)
+
+
 @pytest.mark.parametrize("seeds", [1, 3])
 @pytest.mark.parametrize("name", HEADLINE)
 def test_identical_models_never_differ(seeds, name):

@@ -91,6 +91,40 @@ def test_an_interrupt_says_how_to_go_on(tmp_path, monkeypatch):
     assert (tmp_path / "out" / "boost.json").is_file()
 
 
+def test_a_stack_that_ended_before_its_first_round_goes_on_with_its_own_settings(
+    tmp_path, monkeypatch
+):
+    asked = []
+
+    def interrupt(settings, **_):
+        asked.append(settings)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.training, "fit", interrupt)
+    out = tmp_path / "out"
+    for options in ({"train": "news.csv", "seed": 7, **LINEAR}, {"resume": True}):
+        with pytest.raises(KeyboardInterrupt):
+            kerascls.boost(out=out, **options)
+    assert asked[0] == asked[1]
+    assert str(asked[1].data.train[0]) == "news.csv"
+    with pytest.raises(SettingsError, match="train.seed=8, not 7"):
+        kerascls.boost(out=out, resume=True, seed=8)
+    assert (out / "boost.json").is_file()
+
+
+def test_a_stack_of_tables_in_memory_goes_on_in_python(tmp_path, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.training, "fit", interrupt)
+    out = tmp_path / "out"
+    line = r"kerascls.boost\(train=..., rounds=3, out=.*resume=True\)"
+    with pytest.raises(KeyboardInterrupt, match=line):
+        kerascls.boost(train=(["a", "b"], ["x", "y"]), out=out, **LINEAR)
+    with pytest.raises(SettingsError, match=r"Give it once more: kerascls.boost\("):
+        kerascls.boost(out=out, resume=True)
+
+
 def test_a_label_that_there_is_not_is_refused(tmp_path):
     with pytest.raises(kerascls.errors.DataError, match="label='火箭'"):
         kerascls.fit(out=tmp_path / "out", label_weights={"火箭": 2.0}, **LINEAR)

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bundle_cases import change_manifest, manifest_of, write
+from bundle_cases import change_manifest, manifest_of, write, write_model
 
 import kerascls
 from kerascls.decision.decision import Decision
@@ -18,6 +18,11 @@ def no_model(folder: Path) -> None:
     (folder / "encoder.json").write_text('{"model": "ensemble", "config": {}}')
 
 
+def other_model(folder: Path) -> None:
+    write_model(folder)
+    (folder / "model.safetensors").write_bytes(bytes(range(1, 101)))
+
+
 def ensemble_of(path: Path, members):
     return write(path, no_model, runtime="ensemble", members=members)
 
@@ -25,7 +30,10 @@ def ensemble_of(path: Path, members):
 @pytest.fixture
 def ensemble(tmp_path) -> Path:
     """An ensemble of two, the second from a folder with files that are not its own."""
-    parts = [write(tmp_path / name) for name in ("a", "b 小")]
+    parts = [
+        write(tmp_path / "a"),
+        write(tmp_path / "b 小", write_model=other_model),
+    ]
     (parts[1].path / "mine.txt").write_text("of the user")
     members = [
         Member(f"runs/{part.path.name}", part, weight)
@@ -91,6 +99,12 @@ def make_negative(ensemble):
     change_manifest(ensemble, members=[entry | weight for entry, weight in pairs])
 
 
+def take_each_for_the_other(ensemble):
+    first, second, aside = (ensemble / "members" / name for name in ("0", "1", "2"))
+    for source, target in ((first, aside), (second, first), (aside, second)):
+        source.rename(target)
+
+
 def forget_weight(ensemble):
     change_manifest(ensemble, members=[{"name": "a"}, {"name": "b"}])
 
@@ -100,6 +114,7 @@ def forget_weight(ensemble):
     [
         (lose_member, "members/1 is missing"),
         (damage_member, "differs from its SHA-256"),
+        (take_each_for_the_other, "members/0 is another one's bundle"),
         (change_weights, "weights="),
         (make_negative, "weights="),
         (forget_weight, "damaged"),
@@ -118,6 +133,14 @@ def test_the_manifest_leads_nowhere_else(ensemble, tmp_path):
     change_manifest(ensemble, members=away)
     for one in open_bundle(ensemble).members:
         assert one.bundle.path.is_relative_to(ensemble)
+
+
+def test_ensembles_that_do_not_say_which_models_they_have_are_opened(ensemble):
+    entries = manifest_of(ensemble)["members"]
+    for entry in entries:
+        del entry["model_sha256"]
+    change_manifest(ensemble, members=entries)
+    assert len(open_bundle(ensemble).members) == 2
 
 
 def test_what_is_written_is_json_that_says_who_counts_how_much(ensemble):
