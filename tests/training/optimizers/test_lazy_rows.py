@@ -27,9 +27,11 @@ def table_and_bias() -> list[keras.Variable]:
 
 
 def optimizer_of(variables, **options) -> AdamW:
-    return adamw(
+    optimizer = adamw(
         variables, RATE, 10**9, 1e-9, weight_decay=DECAY, clip_norm=LIMIT, **options
     )
+    optimizer.gathers_rows = True
+    return optimizer
 
 
 def as_rows(ids, values):
