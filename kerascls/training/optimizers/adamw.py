@@ -48,7 +48,7 @@ class AdamW(keras.optimizers.AdamW):
     ) -> None:
         super().__init__(learning_rate, **kwargs)
         self.lazy = tuple(lazy)
-        # To be set where XLA does not compile: it moves other rows than those asked for.
+        # To be set where XLA does not compile, which moves other rows than asked for.
         self.gathers_rows = False
         self.rate_factors: tuple[float, ...] | None = None
         if rate_factors is not None:
