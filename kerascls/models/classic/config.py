@@ -119,7 +119,7 @@ CLASSICS: dict[str, Classic] = {
         layer=f"{_HERE}.fasttext:FastText",
         parameters=(1 << 18) * 64,
         sizes={"embedding_dim": 64, "hidden_dim": 64},
-        # 64 MiB; on headlines half as many rows were .002 less accurate.
+        # 64 MiB.
         own={"ngrams": 2, "buckets": 1 << 18},
         follows=("embedding_dim", "ngrams"),
         dropout=0.0,
