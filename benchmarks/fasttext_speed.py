@@ -1,7 +1,7 @@
 """Times and scores fastText: the original and `kerascls fit --model fasttext`.
 
     python benchmarks/fasttext_speed.py --envs ENVS --data DATA --runs RUNS
-        [--repeats 3] [--epochs 5] [--dim 64] [--cores 2]
+        [--repeats 3] [--epochs 5] [--dim 64] [--batch-size 128] [--cores 2]
 
 Both train on the whole training part of the headlines, in turn (A B A B), each time in
 a process of its own, on the same cores, with the same epochs, width, n-grams and, from
@@ -54,9 +54,14 @@ def main():
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--dim", type=int, default=64)
+    parser.add_argument("--batch-size", type=int, default=PRESET.batch_size)
     arguments = parser.parse_args()
     place = place_of(arguments)
-    same = {"epochs": arguments.epochs, "dim": arguments.dim}
+    same = {
+        "batch_size": arguments.batch_size,
+        "epochs": arguments.epochs,
+        "dim": arguments.dim,
+    }
     same |= {"ngrams": PRESET.config.sizes["ngrams"]}
     cases = (
         {"peer": peer, "data": HEADLINES, **same, "repeat": repeat}
@@ -102,6 +107,7 @@ def ours(place: Place, case: Row, seed: int) -> dict:
         "model": "fasttext",
         "units": "characters",
         "epochs": case["epochs"],
+        "batch_size": case["batch_size"],
         "embedding_dim": case["dim"],
         "seed": seed,
     }

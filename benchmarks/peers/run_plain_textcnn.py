@@ -20,6 +20,7 @@ def main():
     job = json.loads(sys.argv[2])
     start = time.perf_counter()
     import keras
+    import tensorflow as tf
     from epoch_clock import clock_of
     from protocol import peak_mib, read_rows, versions
 
@@ -32,7 +33,7 @@ def main():
         split="character",
         output_sequence_length=settings["length"] or max(map(len, texts)),
     )
-    vectorize.adapt(texts)
+    vectorize.adapt(tf.constant(texts))
     model = textcnn(keras, vectorize.vocabulary_size(), len(names))
     model.compile(
         keras.optimizers.AdamW(1e-3),
@@ -41,8 +42,8 @@ def main():
     )
     clock = clock_of(keras)
     model.fit(
-        vectorize(texts),
-        keras.ops.convert_to_tensor(labels),
+        vectorize(tf.constant(texts)),
+        tf.constant(labels),
         batch_size=settings["batch_size"],
         epochs=settings["epochs"],
         callbacks=[clock],
@@ -51,8 +52,8 @@ def main():
     done = time.perf_counter()
     texts, labels, _ = read_rows(job["test"])
     scores = model.evaluate(
-        vectorize(texts),
-        keras.ops.convert_to_tensor(labels),
+        vectorize(tf.constant(texts)),
+        tf.constant(labels),
         batch_size=settings["batch_size"],
         return_dict=True,
         verbose=0,

@@ -182,8 +182,9 @@ class Architecture:
             and takes `(batch, windows, tokens)`. Empty for what is no Keras model.
         rebuild: `module:function` of `(num_classes, **blueprint)` that returns it in
             float32; the weights come later. Empty as for `build`.
-        onnx: `module:function` of `(graph, **blueprint)` that adds it to an ONNX graph
-            and returns the name of its logits; None for what cannot be exported so.
+        onnx: `module:function` of `(bundle, int8, metadata)` that returns the content
+            of an ONNX file which tells what `metadata` says, strings by name; None for
+            what cannot be exported so. `traced_onnx` is one for any Keras model.
         job: `module:function` of `(settings, data, screen, cache)` that returns what
             trains it, a `Trainable`.
         start: `module:function` of `(settings.model, data)` that returns what the job
@@ -214,7 +215,7 @@ class Architecture:
 TRANSFORMER = Architecture(
     build="kerascls.training.build:build_transformer",
     rebuild="kerascls.models.transformer:rebuilt_transformer",
-    onnx="kerascls.serving.exporters.onnx.model:add_transformer",
+    onnx="kerascls.serving.exporters.onnx.model:transformer_onnx",
     may_halve=True,
     refused=(
         "model.units",
@@ -229,6 +230,7 @@ TRANSFORMER = Architecture(
 CLASSIC = Architecture(
     build="kerascls.training.classic:build_classic",
     rebuild="kerascls.models.classic.classifier:rebuilt_classic",
+    onnx="kerascls.serving.exporters.onnx.traced:traced_onnx",
     start="kerascls.training.classic:classic_start",
     refused=(
         "model.checkpoint",

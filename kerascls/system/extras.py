@@ -18,10 +18,10 @@ BACKENDS = ("tensorflow", "jax")
 EXTRAS = {
     "evaluation": ("matplotlib", "sklearn"),
     "linear": TRAINING,
-    "onnx": ("onnx",),
+    "onnx": ("onnx", "tf2onnx"),
     "search": ("optuna", "tomli_w"),
-    "tensorflow": ("h5py", "keras", *TRAINING, "onnx", "tensorflow"),
-    "jax": ("h5py", "keras", *TRAINING, "onnx", "jax"),
+    "tensorflow": ("h5py", "keras", *TRAINING, "onnx", "tensorflow", "tf2onnx"),
+    "jax": ("h5py", "keras", *TRAINING, "onnx", "tf2onnx", "jax"),
     "parquet": ("pyarrow",),
     "audit": ("cleanlab", "iterstrat", "sklearn"),
     "litert": ("ai_edge_litert",),

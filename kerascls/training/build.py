@@ -173,6 +173,7 @@ def compile_trainee(
         accumulate_steps=train.accumulate_steps,
         ema_momentum=train.ema_momentum,
     )
+    optimizer.gathers_rows = not compute.jit_compile
     if compute.precision == "float16":
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     trainee = model

@@ -1,10 +1,16 @@
 """Classic models from labelled text to a bundle."""
 
 import json
+import shutil
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tiny_jobs import KillAt, Killed
 
 import kerascls
 from kerascls.cli.app import kerascls as kerascls_command
@@ -71,6 +77,25 @@ def test_inspect_tells_its_sizes(textcnn_run):
     assert "textcnn, model=textcnn" in " ".join(result.output.split())
 
 
+def test_it_has_no_encoder_to_convert(textcnn_run, tmp_path):
+    with pytest.raises(SettingsError, match=r"whose model is textcnn\. Train another"):
+        kerascls.convert(textcnn_run.out, tmp_path / "out")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_it_is_exported_and_predicts_through_onnx(textcnn_run, tmp_path):
+    folder = shutil.copytree(textcnn_run.out / "bundle", tmp_path / "bundle")
+    result = kerascls.export(folder)
+    assert result.comparison.changed == 0
+    texts = ["新车 足球", "", "学校", "🙂"]
+    found = [
+        Predictor.load(folder, runtime=name).predict_proba(texts)
+        for name in ("auto", "onnx", "keras")
+    ]
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_allclose(found[1], found[2], atol=1e-5)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "task"),
@@ -105,8 +130,9 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     options = {**files, **tiny(name), "model": name, "epochs": 3, "dropout": 0.3}
     whole = train_run(tmp_path / "whole", **options)
     parts = tmp_path / "parts"
-    train_run(parts, **options, max_minutes=1e-4, save_steps=1)
-    train_run(parts, **options, resume=True, max_minutes=None)
+    with pytest.raises(Killed):
+        train_run(parts, **options, save_steps=1, callbacks=[KillAt(3)])
+    kerascls.fit(out=parts, resume=True, quiet=True)
     kept = [open_bundle(out).path / "model.safetensors" for out in (whole.out, parts)]
     assert kept[0].read_bytes() == kept[1].read_bytes()
 

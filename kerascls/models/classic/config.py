@@ -89,6 +89,8 @@ class Classic:
         reads_sentences: Whether it asks where sentences end.
         gives_in_turn: Whether it gives labels one after another, at most
             `sizes["steps"]`, which the training text is to give.
+        in_tflite: Whether TensorFlow Lite has operations for it. Of recurrent layers
+            it has none: its loops are over states of a batch of one fixed size.
     """
 
     title: str
@@ -105,6 +107,7 @@ class Classic:
     reads_pairs: bool = False
     reads_sentences: bool = False
     gives_in_turn: bool = False
+    in_tflite: bool = False
 
 
 _HERE = "kerascls.models.classic"
@@ -116,12 +119,13 @@ CLASSICS: dict[str, Classic] = {
         layer=f"{_HERE}.fasttext:FastText",
         parameters=(1 << 18) * 64,
         sizes={"embedding_dim": 64, "hidden_dim": 64},
-        # 64 MiB; on headlines half as many rows were .002 less accurate.
+        # 64 MiB.
         own={"ngrams": 2, "buckets": 1 << 18},
         follows=("embedding_dim", "ngrams"),
         dropout=0.0,
         learning_rate=2e-2,
         batch_size=128,
+        in_tflite=True,
     ),
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",
@@ -131,6 +135,7 @@ CLASSICS: dict[str, Classic] = {
         own={"widths": (2, 3, 4)},
         follows=_WITH_LAYERS,
         learning_rate=5e-3,
+        in_tflite=True,
     ),
     "textrnn": Classic(
         title="TextRNN: an LSTM from either end, its last states",
@@ -172,6 +177,7 @@ CLASSICS: dict[str, Classic] = {
         follows=_WITH_LAYERS,
         own={"widths": (2, 3, 4)},
         reads_pairs=True,
+        in_tflite=True,
     ),
     "siamese_rnn": Classic(
         title="Two texts through one BiLSTM, then a bilinear form for each label",
@@ -188,6 +194,7 @@ CLASSICS: dict[str, Classic] = {
         parameters=936_320,
         follows=_WITH_LAYERS,
         sizes={"num_layers": 8},
+        in_tflite=True,
     ),
     "transformer": Classic(
         title="Transformer: self-attention from scratch, the maximum over tokens",
@@ -198,6 +205,7 @@ CLASSICS: dict[str, Classic] = {
         own={"num_heads": 4},
         dropout=0.2,
         learning_rate=5e-4,
+        in_tflite=True,
     ),
     "han": Classic(
         title="HAN: BiGRU and attention over words, then over sentences",

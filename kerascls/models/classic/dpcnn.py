@@ -8,7 +8,7 @@ from keras import KerasTensor, layers, ops
 from kerascls.models.classic.bricks import masked
 from kerascls.models.classic.classifier import ClassicLayer
 from kerascls.models.layers.bricks import Seeds
-from kerascls.models.layers.poolings import maximum
+from kerascls.models.layers.poolings import lowest, maximum
 
 WIDTH = 3  # tokens that a convolution sees, and a pooling
 
@@ -95,10 +95,11 @@ def halved(
         `(batch, tokens / 2 rounded up)`.
     """
     is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
-    hidden = ops.where(is_real, hidden, -float("inf"))
+    filling = lowest(hidden.dtype)
+    hidden = ops.where(is_real, hidden, filling)
     # By hand: "same" would begin before the first token of an odd number of them.
     ends = ((0, 0), (0, WIDTH - 1), (0, 0))
-    hidden = ops.pad(hidden, ends, constant_values=-float("inf"))
+    hidden = ops.pad(hidden, ends, constant_values=filling)
     pooled = _every_second(hidden, WIDTH)
     # Not by a slice: JAX could not prove that its shape is the same.
     are_left = _every_second(ops.cast(is_real, "float32"), 1)

@@ -6,8 +6,9 @@ from kerascls.models.classic.classifier import ClassicLayer, WordEmbeddings
 from kerascls.models.layers.bricks import Seeds
 from kerascls.models.layers.poolings import mean
 
-# Odd, so that no bit of a token's id is lost; golden ratio and its like.
-_FACTORS = (-1640531535, -2048144777, -1028477379)
+# Odd, so that no bit of a token's id is lost.
+_FACTOR = 5167
+MAX_BUCKETS = 1 << 18  # times the factor it is below 2**31
 
 
 class FastText(ClassicLayer):
@@ -73,20 +74,18 @@ def hashed_ngrams(
     Args:
         token_ids: int32 `(batch, tokens)`.
         padding_mask: int32 `(batch, tokens)`, 1 for real tokens, padding behind them.
-        length: Tokens of an n-gram, from 2 to 4.
-        buckets: Rows that there are, a power of 2.
+        length: Tokens of an n-gram, from 2 on.
+        buckets: Rows that there are, a power of 2, `MAX_BUCKETS` at most.
 
     Returns:
         int32 `(batch, tokens)` from 0 to `buckets - 1`, of the n-gram that ends at each
         token; int32 `(batch, tokens)`, 1 where there is one.
     """
     tokens = ops.shape(token_ids)[1]
-    hashed = token_ids
-    for back, factor in enumerate(_FACTORS[: length - 1], 1):
-        earlier = ops.pad(token_ids, ((0, 0), (back, 0)))[:, :tokens]
-        # Beyond 2**31 it begins anew, here as everywhere.
-        hashed = hashed + earlier * ops.cast(factor, "int32")
-    hashed = ops.bitwise_xor(hashed, ops.right_shift(hashed, 15))
-    ids = ops.bitwise_and(hashed, ops.cast(buckets - 1, "int32"))
+    # In arithmetic that any format has, and that never leaves 32 bits.
+    ids = ops.zeros_like(token_ids)
+    for back in reversed(range(length)):
+        word = ops.pad(token_ids, ((0, 0), (back, 0)))[:, :tokens]
+        ids = ops.mod(ids * _FACTOR + word, buckets)
     begins = ops.pad(padding_mask, ((0, 0), (length - 1, 0)))[:, :tokens]
     return ids, padding_mask * begins

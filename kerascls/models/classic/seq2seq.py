@@ -167,9 +167,8 @@ class Choices(NamedTuple):
         """
         free = self.free(scores)
         choice = choice_log_odds(ops.concatenate([free, end], axis=-1))
-        best = ops.one_hot(ops.argmax(free, axis=-1), free.shape[-1], dtype="float32")
         return type(self)(
-            self.taken + best,
+            self.taken + ops.cast(likeliest(free), "float32"),
             either(self.given, both(self.goes_on, choice[:, :-1])),
             both(self.goes_on, -choice[:, -1:]),
         )
@@ -180,20 +179,33 @@ def shares(scores: KerasTensor) -> KerasTensor:
     return ops.exp(scores - ops.logsumexp(scores, axis=-1, keepdims=True))
 
 
+def likeliest(scores: KerasTensor) -> KerasTensor:
+    """Returns where the largest score of the last axis is, of equal ones the first.
+
+    Not by `argmax`, whose bits of numbers other formats cannot look at.
+
+    Returns:
+        bool, of the shape of `scores`.
+    """
+    are_best = ops.equal(scores, ops.max(scores, axis=-1, keepdims=True))
+    number = ops.cumsum(ops.cast(are_best, "int32"), axis=-1)
+    return ops.logical_and(are_best, ops.equal(number, 1))
+
+
 def choice_log_odds(scores: KerasTensor) -> KerasTensor:
     """Returns the log-odds of the softmax of scores, exact also where it is nearly 1.
 
     Args:
         scores: float32 `(batch, choices)`, two or more.
     """
-    likeliest = ops.one_hot(ops.argmax(scores, axis=-1), scores.shape[-1], dtype="bool")
-    others = ops.logsumexp(ops.where(likeliest, -ALWAYS, scores), -1, keepdims=True)
+    best = likeliest(scores)
+    others = ops.logsumexp(ops.where(best, -ALWAYS, scores), -1, keepdims=True)
     log_chance = scores - ops.logsumexp(scores, axis=-1, keepdims=True)
     # All but one are half at most, of which 1 - chance has no rounding to fear. That
     # one is left out before the logarithm, whose gradient would be NaN.
-    at_most_half = ops.where(likeliest, -1.0, log_chance)
+    at_most_half = ops.where(best, -1.0, log_chance)
     return ops.where(
-        likeliest, scores - others, log_chance - ops.log1p(-ops.exp(at_most_half))
+        best, scores - others, log_chance - ops.log1p(-ops.exp(at_most_half))
     )
 
 

@@ -30,9 +30,18 @@ def mean(hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
 def maximum(hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
     """Returns the largest value of each unit over the real tokens; zero without any."""
     is_real = ops.expand_dims(ops.cast(padding_mask, "bool"), -1)
-    largest = ops.max(ops.where(is_real, hidden, -float("inf")), axis=1, keepdims=True)
-    # (batch, 1, width)
+    hidden = ops.where(is_real, hidden, lowest(hidden.dtype))
+    largest = ops.max(hidden, axis=1, keepdims=True)  # (batch, 1, width)
     return ops.where(ops.any(is_real, axis=1, keepdims=True), largest, 0.0)
+
+
+def lowest(dtype: Any) -> float:
+    """Returns a finite number of a float dtype that hardly any is below.
+
+    Infinity is none: where a graph is written as ONNX, what `where` does not choose may
+    be multiplied by 0, and 0 times infinity is NaN.
+    """
+    return -65504.0 if keras.backend.standardize_dtype(dtype) == "float16" else -3e38
 
 
 class LayerMix(layers.Layer):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kerascls.errors import ExportError
 from kerascls.inference.bundle import ENCODER, Bundle
+from kerascls.models.classic.config import CLASSICS
 from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters.saved_model.model import archive_of
 
@@ -23,10 +24,10 @@ def write_tflite(bundle: Bundle, path: Path, int8: bool) -> None:
     smaller codes, as ONNX does.
 
     Raises:
-        ExportError: When TensorFlow Lite has no operations for the pooling.
+        ExportError: When TensorFlow Lite has no operations for model or pooling.
         SettingsError: When Keras does not run on TensorFlow.
     """
-    _check_poolings(bundle)
+    _check_operations(bundle)
     archive, _ = archive_of(bundle, "tflite")
     import tensorflow as tf
 
@@ -41,9 +42,10 @@ def write_tflite(bundle: Bundle, path: Path, int8: bool) -> None:
         path.write_bytes(converter.convert())
 
 
-def _check_poolings(bundle: Bundle) -> None:
+def _check_operations(bundle: Bundle) -> None:
     architecture = bundle.read(ENCODER)
-    if architecture.get("model") is not None:  # no encoder under a head
+    if (model := architecture.get("model")) is not None:  # no encoder under a head
+        _check_model(model)
         return
     for argument in ("pooling", "window_pooling"):
         name = architecture.get(argument)
@@ -53,3 +55,13 @@ def _check_poolings(bundle: Bundle) -> None:
                 f"{', '.join(name for name, row in POOLINGS.items() if row.in_tflite)}"
                 f". Received: {argument}={name!r}. Choose another format with --format."
             )
+
+
+def _check_model(name: str) -> None:
+    if name in CLASSICS and not CLASSICS[name].in_tflite:
+        can = [other for other, row in CLASSICS.items() if row.in_tflite]
+        raise ExportError(
+            f"Expected a model that TensorFlow Lite can compute: of classic ones "
+            f"{', '.join(can)}; it has no recurrent layers for texts of any length. "
+            f"Received: model={name!r}. Choose another format with --format."
+        )

@@ -48,6 +48,8 @@ class AdamW(keras.optimizers.AdamW):
     ) -> None:
         super().__init__(learning_rate, **kwargs)
         self.lazy = tuple(lazy)
+        # To be set where XLA does not compile, which moves other rows than asked for.
+        self.gathers_rows = False
         self.rate_factors: tuple[float, ...] | None = None
         if rate_factors is not None:
             self.rate_factors = tuple(map(float, rate_factors))
@@ -125,7 +127,8 @@ class AdamW(keras.optimizers.AdamW):
     def _keeps_rows(self, gradient: Any, variable: keras.Variable) -> bool:
         """Whether rows of a gradient need not become a table: none is added to it."""
         return (
-            self._get_variable_index(variable) in self.lazy
+            self.gathers_rows
+            and self._get_variable_index(variable) in self.lazy
             and is_rows(gradient)
             and has_own_operations(gradient.values)
             and not (

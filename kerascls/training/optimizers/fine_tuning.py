@@ -100,9 +100,9 @@ def _layer_of(name: str) -> int | None:
     block, _, rest = name.partition("/")
     if block in ("embeddings", "embeddings_project"):
         return -1
-    if block != "encoder":
-        return None
-    return int(rest.partition("/")[0].removeprefix("layer_"))
+    layer, _, number = rest.partition("/")[0].rpartition("_")
+    is_block = block == "encoder" and layer == "layer"
+    return int(number) if is_block else None
 
 
 @contextmanager

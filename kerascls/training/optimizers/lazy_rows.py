@@ -70,13 +70,15 @@ def update_rows(rule: Rule, variables: tuple[keras.Variable, ...], grad: Any) ->
         import tensorflow as tf
 
         tables = [variable.value for variable in variables]
-        rows = (tf.gather(table, grad.indices) for table in tables)
-        for table, moved in zip(tables, rule(*rows, grad.values), strict=True):
+        weights, first, second = (tf.gather(table, grad.indices) for table in tables)
+        moved_rows = rule(weights, first, second, grad.values)
+        for table, moved in zip(tables, moved_rows, strict=True):
             table.scatter_update(tf.IndexedSlices(moved, grad.indices))
         return
     has_gradient = ops.any(ops.not_equal(grad, 0), axis=1, keepdims=True)  # (rows, 1)
     before = [ops.convert_to_tensor(variable) for variable in variables]
-    after = rule(*before, grad)
+    weights, first, second = before
+    after = rule(weights, first, second, grad)
     for variable, old, new in zip(variables, before, after, strict=True):
         variable.assign(ops.where(has_gradient, new, old))
 

@@ -75,7 +75,16 @@ def test_large_codes_are_refused_where_they_are_clipped(monkeypatch, facts):
 def test_only_large_codes_need_a_probe_and_pass_where_they_are_not_clipped(monkeypatch):
     probes = []
     monkeypatch.setattr(saturation, "saturates", lambda: probes.append(1) or False)
-    check_kernel_codes("a.onnx", {"kernel_codes": "63"})
+    for codes in ("63", "64"):
+        check_kernel_codes("a.onnx", {"kernel_codes": codes})
     assert probes == []
+    for number, codes in enumerate(("65", "127", "", "many"), 1):
+        check_kernel_codes("a.onnx", {"kernel_codes": codes})
+        assert probes == [1] * number
     check_kernel_codes("a.onnx", {})
-    assert probes == [1]
+    assert probes == [1] * 5
+
+
+def test_no_sum_of_two_products_of_the_largest_exact_codes_is_clipped():
+    assert 2 * 255 * saturation.EXACT_CODES < 2**15
+    assert saturation.KERNEL_CODES <= saturation.EXACT_CODES

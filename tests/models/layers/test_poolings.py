@@ -10,6 +10,7 @@ from kerascls.models.layers.poolings import (
     AttentionPooling,
     LayerMix,
     first_token,
+    lowest,
     maximum,
     mean,
 )
@@ -56,6 +57,14 @@ def test_the_dtype_stays(pool, dtype):
 @pytest.mark.parametrize("pool", [mean, maximum])
 def test_no_token_at_all_gives_zero(pool):
     np.testing.assert_array_equal(pool(HIDDEN, MASK * 0), np.zeros((3, 1, 6)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_what_takes_the_place_of_padding_is_finite_and_below_all(dtype):
+    value = ops.cast(lowest(dtype), dtype)
+    assert ops.isfinite(value)
+    assert array(value) <= -65504
+    assert array(0 * value) == 0
 
 
 def test_the_mean_of_a_long_text_is_exact_in_half_precision():

@@ -7,6 +7,7 @@ from tiny_models import FAMILIES, tiny_batch, tiny_windows
 
 from kerascls.errors import ExportError
 from kerascls.inference.runtimes.keras_runtime import load_model
+from kerascls.models.classic.config import CLASSICS
 from kerascls.models.registry import POOLINGS
 from kerascls.serving.exporters import FORMATS
 
@@ -89,3 +90,23 @@ def test_eight_bits_are_smaller_and_nearly_the_same(make_bundle, tmp_path):
     model, small, runtime = exported(bundle, int8=True)
     assert small.stat().st_size < 0.5 * num_bytes
     expect_close(runtime, model, 0.3)  # of logits up to 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [name for name, row in CLASSICS.items() if row.in_tflite]
+)
+def test_a_classic_model_is_written(name, make_classic_bundle, tmp_path):
+    model, _, runtime = exported(make_classic_bundle(tmp_path / "bundle", name))
+    expect_close(runtime, model, 1e-5)
+    no_tokens = tiny_batch((0, 2), num_tokens=3)  # which no text gives
+    expected = keras.ops.convert_to_numpy(model(no_tokens))
+    np.testing.assert_allclose(runtime.logits(no_tokens), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["textrnn", "han"])
+def test_a_classic_model_with_loops_is_refused(name, make_classic_bundle, tmp_path):
+    bundle = make_classic_bundle(tmp_path / "bundle", name)
+    told = f"classic ones fasttext, .*Received: model='{name}'. Choose"
+    with pytest.raises(ExportError, match=told):
+        TFLITE.write(bundle, tmp_path / "model.tflite", False)

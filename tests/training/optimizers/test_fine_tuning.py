@@ -119,6 +119,8 @@ def test_the_shared_block_is_one_layer():
 
 def test_a_head_alone_has_the_full_rate():
     assert layer_factors(["classifier/kernel"], 0.5) == {"classifier/kernel": 1}
+    name = "encoder/forward/kernel"  # of a model whose encoder has no numbered layers
+    assert layer_factors([name], 0.5) == {name: 1}
 
 
 def compiled(num_updates, scaled=False, **options):

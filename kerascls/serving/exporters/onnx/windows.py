@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 from kerascls.serving.exporters.onnx.graph import OnnxGraph
 
-AXES = ("rows", "windows", "tokens")
+_AXES = ("rows", "windows", "tokens")
+
+
+def axes_of(rank: int) -> tuple[str, ...]:
+    """Returns the names of the axes of inputs, of which windows are the third."""
+    return _AXES if rank == len(_AXES) else (_AXES[0], _AXES[-1])
 
 
 def fold_inputs(graph: OnnxGraph) -> None:

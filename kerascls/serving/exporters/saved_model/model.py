@@ -78,14 +78,9 @@ def archive_of(
     Raises:
         SettingsError: When Keras does not run on TensorFlow.
     """
+    require_tensorflow(format)
     import keras
 
-    if (backend := keras.backend.backend()) != "tensorflow":
-        raise SettingsError(
-            f"The format {format} is written by TensorFlow. Received: "
-            f"KERAS_BACKEND={backend}. Run the export with KERAS_BACKEND=tensorflow; "
-            f"it takes bundles trained on any backend."
-        )
     from kerascls.inference.runtimes.keras_runtime import load_model
 
     model = load_model(bundle)
@@ -97,6 +92,22 @@ def archive_of(
     archive = keras.export.ExportArchive()
     archive.add_endpoint("logits", logits, [id_specs(bundle.input_spec.input_rank)])
     return archive, model
+
+
+def require_tensorflow(format: str) -> None:
+    """Checks that Keras runs on what writes the format.
+
+    Raises:
+        SettingsError: When it does not.
+    """
+    import keras
+
+    if (backend := keras.backend.backend()) != "tensorflow":
+        raise SettingsError(
+            f"The format {format} is written by TensorFlow. Received: "
+            f"KERAS_BACKEND={backend}. Run the export with KERAS_BACKEND=tensorflow; "
+            f"it takes bundles trained on any backend."
+        )
 
 
 def id_specs(rank: int) -> dict[str, "tf.TensorSpec"]:

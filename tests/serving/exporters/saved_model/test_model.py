@@ -8,12 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import tensorflow as tf
+from tiny_models import tiny_batch
 
 from kerascls.decision.calibration import Calibration
 from kerascls.decision.decision import Decision
 from kerascls.decision.rule import Rule
 from kerascls.errors import ExportError, SettingsError
 from kerascls.inference.predictor import Predictor
+from kerascls.inference.runtimes.keras_runtime import load_model
+from kerascls.models.classic.config import CLASSICS
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.serving.exporters import FORMATS
 from kerascls.serving.exporters.saved_model import model as saved_model
@@ -188,3 +191,20 @@ def test_a_process_without_kerascls_gives_the_same_labels(served, place, tmp_pat
     rows, modules = json.loads(shown)
     assert "kerascls" not in modules
     assert rows == [list(one.labels) for one in Predictor(served).predict(texts)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CLASSICS)
+def test_a_classic_model_takes_ids_and_says_why(name, make_classic_bundle, tmp_path):
+    bundle = make_classic_bundle(tmp_path / "bundle", name)
+    place = tmp_path / "saved"
+    reason = FORMATS["savedmodel"].write(bundle, place, False)
+    assert "made with the bundle's words.json, in place of strings" in reason
+    runtime, model = FORMATS["savedmodel"].open(place, int8=False), load_model(bundle)
+    no_second = tiny_batch((9, 4, 1))
+    no_second["segment_ids"] = no_second["segment_ids"] * 0
+    no_token = tiny_batch((0, 2), num_tokens=3)
+    for batch in (tiny_batch((9, 5, 3, 1)), tiny_batch((1,)), no_second, no_token):
+        found = runtime.logits(batch)
+        assert np.isfinite(found).all()
+        np.testing.assert_allclose(found, np.array(model(batch)), atol=1e-5)
