@@ -196,7 +196,7 @@ def told_by_backends() -> dict[str, dict]:
 def test_two_backends_compute_and_learn_the_same(name, told_by_backends):
     ours, theirs = (told_by_backends[backend] for backend in ("tensorflow", "jax"))
     assert (ours["backend"], theirs["backend"]) == ("tensorflow", "jax")
-    assert ours[name].keys() == {"logits", *classic_steps.TASKS}
+    assert ours[name].keys() >= {"logits", *classic_steps.TASKS}
     for key, value in ours[name].items():
         np.testing.assert_allclose(value, theirs[name][key], atol=2e-4, err_msg=key)
 
