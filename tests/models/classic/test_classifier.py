@@ -27,7 +27,14 @@ from kerascls.models.classic.classifier import build_classic_model, rebuilt_clas
 from kerascls.models.classic.config import CLASSICS, classic_config
 
 LENGTHS = 11, 5, 1  # one is of nothing but a mark
-every_model = pytest.mark.parametrize("name", NAMES)
+QUICK = ("fasttext", "textcnn", "textrnn")  # the others take long to trace
+every_model = pytest.mark.parametrize(
+    "name",
+    [
+        name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+        for name in NAMES
+    ],
+)
 
 
 def logits_of(model, batch) -> np.ndarray:
@@ -122,14 +129,8 @@ def test_no_two_weights_start_alike(name):
             assert array.shape != other.shape or not np.array_equal(array, other)
 
 
-QUICK = ("fasttext", "textcnn")  # to trace and train
-
-
 @pytest.mark.parametrize("task", classic_steps.TASKS)
-@pytest.mark.parametrize(
-    "name",
-    [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES],
-)
+@every_model
 def test_a_batch_is_learned_by_heart_and_every_weight_learns(name, task):
     model, losses = classic_steps.trained(name, task, epochs=4, steps=25)
     assert losses[-1] < 0.05, losses
