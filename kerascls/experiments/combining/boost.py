@@ -89,29 +89,9 @@ def boost(
         )
     folder = Path(out) if out else free_directory(Path("runs"), "boost")
     settings, rounds = _begin(folder, settings, rounds, overwrite, resume)
-    screen = Screen(console, quiet)
-    runs: list[Path] = []
-    weights: dict[str, float] | None = dict(settings.train.label_weights)
-    for number in range(1, rounds + 1):
-        path = folder / f"round-{number}"
-        with _ends_of(folder, settings, resume):
-            result = training.fit(
-                settings.with_options(label_weights=weights),
-                out=path,
-                overwrite=overwrite,
-                resume=resume and path.exists(),
-                cache=cache,
-                quiet=quiet,
-                console=console,
-            )
-        runs.append(path)
-        if number == rounds:
-            break
-        weights = _next(runs, settings, weights or {})
-        if weights is None:
-            screen.say(f"round {number}: nothing is left that another could correct")
-            break
-        screen.say(f"round {number + 1} with {_shown(weights)}")
+    showing: dict[str, Any] = {"quiet": quiet, "console": console}
+    options = {"overwrite": overwrite, "resume": resume, "cache": cache, **showing}
+    runs, result = _train_rounds(folder, settings, rounds, options)
     if len(runs) == 1:
         note = f"one round was enough: {runs[0]} is all there is"
         return Combined(folder, result.bundle, (), result.report, (note,))
@@ -122,9 +102,40 @@ def boost(
             out=folder / ENSEMBLE_FOLDER,
             best_by=best_by,
             overwrite=overwrite or resume,
-            quiet=quiet,
-            console=console,
+            **showing,
         )
+
+
+def _train_rounds(
+    folder: Path, settings: RunSettings, rounds: int, options: dict[str, Any]
+) -> tuple[list[Path], Any]:
+    """Returns the directory of each round, and what `fit` said of the last.
+
+    Args:
+        folder: Where to.
+        settings: Those of the first round.
+        rounds: How many at most.
+        options: Those of `fit`, to which `boost` hands them on.
+    """
+    screen, resume = Screen(options["console"], options["quiet"]), options["resume"]
+    runs: list[Path] = []
+    weights: dict[str, float] | None = dict(settings.train.label_weights)
+    for number in range(1, rounds + 1):
+        path = folder / f"round-{number}"
+        own = options | {"resume": resume and path.exists()}
+        with _ends_of(folder, settings, resume):
+            result = training.fit(
+                settings.with_options(label_weights=weights), out=path, **own
+            )
+        runs.append(path)
+        if number == rounds:
+            break
+        weights = _next(runs, settings, weights or {})
+        if weights is None:
+            screen.say(f"round {number}: nothing is left that another could correct")
+            break
+        screen.say(f"round {number + 1} with {_shown(weights)}")
+    return runs, result
 
 
 def _begin(

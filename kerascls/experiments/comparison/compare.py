@@ -124,23 +124,21 @@ def compare(
     _check(comparison, data, resume, cache)
     screen.log_to(comparison.out / LOG_FILE)
     with _going_on(comparison):
-        for number, (name, path, own) in enumerate(comparison.runs(), 1):
-            if resume and _is_done(path):
-                continue
-            total = len(comparison.runs())
-            screen.say(f"run {number} of {total}: {name}, seed {own.train.seed}")
-            fit_next(
-                own,
-                path,
-                overwrite=overwrite,
-                resume=resume,
-                cache=cache,
-                quiet=quiet,
-                console=console,
-            )
+        given = {"overwrite": overwrite, "resume": resume, "cache": cache}
+        _train(comparison, screen, given | {"quiet": quiet, "console": console})
         test, groups = data.parts["test"].texts, _by_name(comparison)
         language = comparison.first.train.language
         return ranked(groups, lambda _: test, comparison.out, language, **ranking)
+
+
+def _train(comparison: Comparison, screen: Screen, options: dict[str, Any]) -> None:
+    """Does what is not done yet of the runs; `options` are those of `fit`."""
+    runs = comparison.runs()
+    for number, (name, path, own) in enumerate(runs, 1):
+        if options["resume"] and _is_done(path):
+            continue
+        screen.say(f"run {number} of {len(runs)}: {name}, seed {own.train.seed}")
+        fit_next(own, path, **options)
 
 
 def _refuse_training(
