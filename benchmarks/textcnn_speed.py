@@ -36,6 +36,7 @@ from side_by_side import (
 from kerascls.models.presets import get_preset
 
 MODEL = "textcnn"
+PRESET = get_preset(MODEL)
 PLAIN = Peer(OURS, script="plain_textcnn")
 PEERS = {
     "Keras, longest": PLAIN,
@@ -77,8 +78,11 @@ def measure(place: Place, case: Row) -> Row:
     if case["peer"] == "kerascls":
         settings |= {"model": MODEL, "units": "characters"}
     else:
-        length = get_preset(MODEL).max_tokens if "preset" in case["peer"] else None
-        settings |= {"length": length}
+        settings |= {
+            "length": PRESET.max_tokens if "preset" in case["peer"] else None,
+            "embedding_dim": PRESET.config.embedding_dim,
+            "learning_rate": PRESET.learning_rate,
+        }
     answer = run_peer(
         place,
         PEERS[case["peer"]],

@@ -2,9 +2,10 @@
 
 Started as `python run_plain_textcnn.py train JOB`, see protocol.py. JOB has `train` and
 `test`, CSV files, and `settings`: `length` (tokens of each row, None for the longest
-text of `train`), `epochs`, `batch_size`, `seed`. Texts become ids before the first
-epoch, whose time is that of its steps alone. Layers and sizes are those of the preset;
-padding takes part in everything, as it does where nobody thought of it.
+text of `train`), `epochs`, `batch_size`, `learning_rate`, `embedding_dim`, `seed`.
+Texts become ids before the first epoch, whose time is that of its steps alone. Layers
+and sizes are those of the preset; padding takes part in everything, as it does where
+nobody thought of it.
 """
 
 import json
@@ -34,11 +35,12 @@ def main():
         output_sequence_length=settings["length"] or max(map(len, texts)),
     )
     vectorize.adapt(tf.constant(texts))
-    model = textcnn(keras, vectorize.vocabulary_size(), len(names))
+    width = settings["embedding_dim"]
+    model = textcnn(keras, vectorize.vocabulary_size(), width, len(names))
     model.compile(
-        keras.optimizers.AdamW(1e-3),
+        keras.optimizers.AdamW(settings["learning_rate"]),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        ["accuracy"],
+        metrics=["accuracy"],
     )
     clock = clock_of(keras)
     model.fit(
@@ -69,11 +71,11 @@ def main():
     print("\n" + json.dumps(answer), flush=True)
 
 
-def textcnn(keras, vocab_size, num_classes):
+def textcnn(keras, vocab_size, embedding_dim, num_classes):
     """Returns the model; it takes int64 ids `(batch, tokens)`."""
     layers = keras.layers
     ids = keras.Input((None,), dtype="int64")
-    embedded = layers.Embedding(vocab_size, FILTERS)(ids)  # (batch, tokens, filters)
+    embedded = layers.Embedding(vocab_size, embedding_dim)(ids)
     found = []
     for width in WIDTHS:
         hidden = layers.Conv1D(FILTERS, width, padding="same", use_bias=False)(embedded)
