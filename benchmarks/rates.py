@@ -16,7 +16,8 @@ import sys
 import time
 from pathlib import Path
 
-from real_data import RESULTS, SEED, append, epochs, is_recorded, write_drawn
+from real_data import RESULTS, SEED, append, epochs, write_drawn
+from side_by_side import is_recorded
 from zoo import LINEAR, MODELS
 
 from kerascls.models.presets import get_preset
@@ -56,7 +57,7 @@ def measure(
     told = " ".join(command).replace(str(given.data), "DATA")
     row = {"model": model, "learning_rate": rate, "dropout": dropout}
     row |= {"rows": given.rows, "epochs": given.epochs}
-    if is_recorded(RESULTS / "rates.csv", row, tuple(row)):
+    if is_recorded(RESULTS / "rates.csv", row):
         return
     out = given.runs / "rates" / f"{model}-{rate}-{dropout}"
     begin = time.monotonic()

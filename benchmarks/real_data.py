@@ -231,24 +231,18 @@ def epochs(out: Path):
 def append(path: Path, rows: list[dict], key: tuple[str, ...] = ()) -> bool:
     """Appends rows to a CSV file, unless one equal to the first in `key` is there."""
     path.parent.mkdir(exist_ok=True)
-    if key and is_recorded(path, rows[0], key):
+    known = []
+    if path.is_file():
+        with open(path, encoding="utf-8", newline="") as file:
+            known = list(csv.DictReader(file))
+    if key and any(all(old[k] == str(rows[0][k]) for k in key) for old in known):
         return False
-    known = path.is_file()
     with open(path, "a", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
         if not known:
             writer.writeheader()
         writer.writerows(rows)
     return True
-
-
-def is_recorded(path: Path, row: dict, key: tuple[str, ...]) -> bool:
-    """Whether a CSV file has a row that is equal in `key`."""
-    if not path.is_file():
-        return False
-    with open(path, encoding="utf-8", newline="") as file:
-        known = list(csv.DictReader(file))
-    return any(all(old[k] == str(row[k]) for k in key) for old in known)
 
 
 if __name__ == "__main__":
