@@ -16,6 +16,7 @@ OPTIONS = (
     *(name for name in READ_KEYWORDS if name != "text"),
     *("checkpoint", "vocab", "from_scratch", "max_tokens", "truncate", "max_windows"),
     *("batch_size", "epochs", "learning_rate", "seed", "language"),
+    "imbalance",
 )
 _REST = sorted(set(FIELDS) - {OPTION_KEYS[name] for name in OPTIONS})
 

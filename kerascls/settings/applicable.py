@@ -1,20 +1,30 @@
-"""Settings that a model cannot follow: refused, never dropped."""
+"""Settings that a model, a method or a task cannot follow: refused, never dropped."""
 
 from pathlib import Path
 from typing import Any
 
+from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.models.presets import architecture_of
+from kerascls.settings.imbalance import (
+    METHODS,
+    OF_MULTILABEL,
+    ImbalanceSettings,
+    method_of,
+    parameters_of,
+)
 from kerascls.settings.run_settings import FIELDS, RunSettings
 
-_GROUPS = ("model", "train")
+_GROUPS = ("model", "train", "imbalance")
+_SHOWN_GROUPS = "model, train and imbalance"
 
 
 def require_applicable(settings: RunSettings) -> None:
-    """Checks that a model follows all settings that differ from their defaults.
+    """Checks that all settings that differ from their defaults are followed.
 
     Raises:
-        SettingsError: Naming those that it does not follow.
+        SettingsError: Naming those that the model does not follow, or the method for
+            skewed labels.
     """
     others = [
         f"{key}={str(value) if isinstance(value, Path) else value!r}"
@@ -23,12 +33,13 @@ def require_applicable(settings: RunSettings) -> None:
     if others:
         names, followed = architecture_of(settings.model.name).settings, ""
         if names is not None:
-            followed = f": of those of model and train {', '.join(names)}"
+            followed = f": of those of {_SHOWN_GROUPS} {', '.join(names)}"
         raise SettingsError(
             f"Expected settings that the model {settings.model.name!r} follows"
             f"{followed}. Received: {', '.join(others)}. Leave them out, or choose "
             f"another --model."
         )
+    _require_followed_by_method(settings.imbalance)
 
 
 def not_followed(settings: RunSettings) -> dict[str, Any]:
@@ -44,6 +55,68 @@ def not_followed(settings: RunSettings) -> dict[str, Any]:
         for key, value in stated.items()
         if not architecture.follows(key) and value != FIELDS[key].default
     }
+
+
+def _require_followed_by_method(imbalance: ImbalanceSettings) -> None:
+    followed_by = parameters_of(METHODS)
+    others = {
+        name: value
+        for name, value in imbalance.model_dump().items()
+        if imbalance.method not in followed_by.get(name, METHODS)
+        and value != FIELDS[f"imbalance.{name}"].default
+    }
+    if not others:
+        return
+    told = [
+        f"imbalance.{name}={value!r}, which {', '.join(followed_by[name])} "
+        f"follow{'s' if len(followed_by[name]) == 1 else ''}"
+        for name, value in others.items()
+    ]
+    (first, *_), method = others, imbalance.method
+    own = ", ".join(METHODS[method].parameters) or "none"
+    raise SettingsError(
+        f"Expected parameters of --imbalance {method}: {own}. Received: "
+        f"{'; '.join(told)}. Leave them out, or choose --imbalance "
+        f"{followed_by[first][0]}."
+    )
+
+
+def require_defined(settings: RunSettings, task: Task) -> None:
+    """Checks that the method for skewed labels means something for a task.
+
+    Raises:
+        SettingsError: When it or one of its parameters does not.
+    """
+    imbalance = settings.imbalance
+    method, name = method_of(imbalance), imbalance.method
+    if task not in method.tasks:
+        others = [other for other, row in METHODS.items() if task in row.tasks]
+        raise SettingsError(
+            f"Expected --imbalance for the task {task}: {', '.join(others)}. Received: "
+            f"imbalance.method={name!r}, which is defined for "
+            f"{', '.join(method.tasks)} alone. Choose --imbalance class_weight."
+        )
+    if task is Task.MULTILABEL:
+        return
+    stated = [
+        f"imbalance.{one}={value!r}"
+        for one, value in imbalance.model_dump(include=set(OF_MULTILABEL)).items()
+        if one in method.parameters and value != FIELDS[f"imbalance.{one}"].default
+    ]
+    if stated:
+        raise SettingsError(
+            f"Expected parameters that mean something where a row has one label. "
+            f"Received: {', '.join(stated)}, task={task.value!r}. Leave them out."
+        )
+    if name == "asymmetric" and not settings.train.label_smoothing:
+        gamma = imbalance.gamma_positive
+        raise SettingsError(
+            f"Expected label smoothing, which is what the asymmetric loss weighs less "
+            f"where a row has one label. Received: imbalance.method={name!r}, "
+            f"task={task.value!r}, train.label_smoothing=0.0. Add --set "
+            f"train.label_smoothing=0.1, or choose what it is without: --imbalance "
+            f"focal --set imbalance.focal_gamma={gamma:g}."
+        )
 
 
 def require_steps(settings: RunSettings, needed_by: str) -> None:

@@ -68,7 +68,10 @@ METHODS: dict[str, Method] = {
         title="weights that know of other labels of a row, and lenient negatives",
         loss=f"{_LOSSES}.distribution_balanced:distribution_balanced_loss",
         tasks=(Task.MULTILABEL,),
-        parameters=("map_alpha", "map_beta", "map_mu", "negative_scale", "bias_kappa"),
+        parameters=(
+            *("map_alpha", "map_beta", "map_mu", "negative_scale", "bias_kappa"),
+            "focal_gamma",
+        ),
     ),
     "logit_adjustment": Method(
         title="logits are compared after adding how frequent each label is",
@@ -78,7 +81,7 @@ METHODS: dict[str, Method] = {
     "ldam": Method(
         title="rarer labels are asked for a larger margin",
         loss=f"{_LOSSES}.margins:ldam_loss",
-        parameters=("ldam_margin", "ldam_scale"),
+        parameters=("ldam_margin",),
     ),
     "zlpr": Method(
         title="each label of a row above zero and above each that it has not",
@@ -101,6 +104,8 @@ METHODS: dict[str, Method] = {
         parameters=("balance_power",),
     ),
 }
+# Parameters that mean nothing where each row has one label.
+OF_MULTILABEL = ("focal_alpha", "negative_margin", "sampling_rule", "sampling_share")
 MethodName = Annotated[str, AfterValidator(NameIn(METHODS, "imbalance"))]
 
 
@@ -168,9 +173,8 @@ class ImbalanceSettings(Group):
         1.0, ge=0, description="How much of the frequency is added to a logit."
     )
     ldam_margin: float = Field(
-        0.5, gt=0, description="Margin of the rarest label, in logits before the scale."
+        3.0, ge=0, description="Margin of the rarest label, in logits."
     )
-    ldam_scale: float = Field(30.0, gt=0, description="Factor on logits and margins.")
     sampling_rule: Literal["label_set", "label"] = Field(
         "label",
         description="Of multilabel rows: which are rare, sets of labels or labels.",
@@ -193,9 +197,7 @@ class ImbalanceSettings(Group):
         description="Add edited copies of rows of labels that have fewer rows than "
         "this in train, up to it. Default: none.",
     )
-    augment_copies: int = Field(
-        4, ge=1, description="Most edited copies of one row."
-    )
+    augment_copies: int = Field(4, ge=1, description="Most edited copies of one row.")
     augment_share: float = Field(
         0.1, gt=0, lt=1, description="Share of characters or words that is edited."
     )

@@ -17,6 +17,7 @@ from kerascls.errors import SettingsError
 from kerascls.settings.data import DataSettings
 from kerascls.settings.decision import DecisionSettings
 from kerascls.settings.group import Group, NameIn
+from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.training import TrainSettings
 from kerascls.system.json_objects import without_repeats
@@ -38,6 +39,7 @@ class RunSettings(Group):
     data: DataSettings = Field(default_factory=DataSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
     train: TrainSettings = Field(default_factory=TrainSettings)
+    imbalance: ImbalanceSettings = Field(default_factory=ImbalanceSettings)
     decision: DecisionSettings = Field(default_factory=DecisionSettings)
 
     @property
@@ -249,7 +251,10 @@ FIELDS: Mapping[str, FieldInfo] = MappingProxyType(
     }
 )
 
+# Named after their group, which they choose for.
+_CHOICES = {"model.name": "model", "imbalance.method": "imbalance"}
+
 # Flat name, as in `--epochs` and `kerascls.fit(epochs=3)` -> group.field.
 OPTION_KEYS: Mapping[str, str] = MappingProxyType(
-    {"model" if key == "model.name" else key.partition(".")[2]: key for key in FIELDS}
+    {_CHOICES.get(key, key.partition(".")[2]): key for key in FIELDS}
 )

@@ -19,7 +19,7 @@ from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.unknown_tokens import unknown_note
-from kerascls.settings.applicable import require_applicable
+from kerascls.settings.applicable import require_applicable, require_defined
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
@@ -248,6 +248,7 @@ def prepare(
     if data is None:
         with screen.bars() as bars:
             data = load_labelled_text(settings.data, settings.split_seed, bars)
+    require_defined(settings, data.task)
     check_decision(settings.decision, data.task, tuple(data.label_set))
     label = class_of_score(settings.train.best_by)
     for name in (*([] if label is None else [label]), *settings.train.label_weights):

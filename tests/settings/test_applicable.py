@@ -1,7 +1,14 @@
 import pytest
 
+from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
-from kerascls.settings.applicable import not_followed, require_applicable, require_steps
+from kerascls.settings.applicable import (
+    not_followed,
+    require_applicable,
+    require_defined,
+    require_steps,
+)
+from kerascls.settings.imbalance import METHODS
 from kerascls.settings.run_settings import RunSettings
 
 
@@ -57,3 +64,60 @@ def test_what_is_not_followed_is_what_differs_from_its_default():
     linear = RunSettings.from_options(model="linear", dropout=0.3, seed=7, epochs=None)
     assert not_followed(linear) == {"model.dropout": 0.3}
     assert not_followed(linear.with_options(model="bert")) == {}
+
+
+def test_a_parameter_of_another_method_is_refused_with_the_methods_that_follow_it():
+    settings = RunSettings.from_options(imbalance="class_weight", focal_gamma=3)
+    expected = "focal_gamma=3.0, which focal.*--imbalance focal"
+    with pytest.raises(SettingsError, match=expected):
+        require_applicable(settings)
+    require_applicable(settings.with_options(imbalance="focal"))
+    require_applicable(settings.with_options(focal_gamma=2.0))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_follows_its_own_parameters(name):
+    values = {"sampling_rule": "label_set", "focal_alpha": 0.3, "sampling_share": 0.4}
+    own = {one: values.get(one, 1.0) for one in METHODS[name].parameters}
+    own |= {one: 0.5 for one in own if "beta" in one or "margin" in one}
+    require_applicable(RunSettings.from_options(imbalance=name, **own))
+
+
+def test_the_linear_model_follows_no_method():
+    settings = RunSettings.from_options(model="linear", imbalance="class_weight")
+    with pytest.raises(SettingsError, match="imbalance.method='class_weight'. Leave"):
+        require_applicable(settings)
+
+
+def test_a_frozen_encoder_follows_every_method():
+    for name in METHODS:
+        require_applicable(
+            RunSettings.from_options(freeze_encoder=True, imbalance=name)
+        )
+
+
+@pytest.mark.parametrize("name", ["pos_weight", "zlpr", "distribution_balanced"])
+def test_what_is_of_several_labels_is_refused_where_a_row_has_one(name):
+    settings = RunSettings.from_options(imbalance=name)
+    require_defined(settings, Task.MULTILABEL)
+    expected = f"method='{name}', which is defined for multilabel .*class_weight"
+    with pytest.raises(SettingsError, match=expected):
+        require_defined(settings, Task.MULTICLASS)
+    cure = settings.with_options(imbalance="class_weight")
+    require_defined(cure, Task.MULTICLASS)
+
+
+def test_a_parameter_of_several_labels_is_refused_where_a_row_has_one():
+    settings = RunSettings.from_options(imbalance="focal", focal_alpha=0.3)
+    require_defined(settings, Task.MULTILABEL)
+    with pytest.raises(SettingsError, match="focal_alpha=0.3, task='multiclass'"):
+        require_defined(settings, Task.MULTICLASS)
+
+
+def test_the_asymmetric_loss_of_one_label_needs_smoothed_targets():
+    settings = RunSettings.from_options(imbalance="asymmetric")
+    require_defined(settings, Task.MULTILABEL)
+    with pytest.raises(SettingsError, match="train.label_smoothing=0.1"):
+        require_defined(settings, Task.MULTICLASS)
+    smoothed = settings.with_options(label_smoothing=0.1)
+    require_defined(smoothed, Task.MULTICLASS)
