@@ -59,6 +59,14 @@ class Targets:
         dense[row_indices, self.columns[flat]] = self.weights[flat]
         return dense
 
+    def take(self, rows: np.ndarray) -> "Targets":
+        """Returns those of some rows, int64 numbers, in any order and repeated."""
+        starts = self.offsets[rows]
+        counts = self.offsets[rows + 1] - starts
+        flat = span_indices(starts, counts)
+        columns, weights = self.columns[flat], self.weights[flat]
+        return Targets(offsets_of(counts), columns, weights, self.num_classes)
+
     def multi_hot(self) -> np.ndarray:
         """Returns bool `(rows, num_classes)`, which labels each row has."""
         return self.dense(np.arange(len(self))) > 0

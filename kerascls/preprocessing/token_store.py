@@ -45,6 +45,17 @@ class TokenStore:
         return lengths.reshape(len(self), self.num_fields)
 
     @classmethod
+    def joined(cls, several: Sequence["TokenStore"]) -> "TokenStore":
+        """Returns the rows of stores of one tokenizer one after another, in memory."""
+        lengths = [np.diff(one.offsets) for one in several]
+        return cls(
+            token_ids=np.concatenate([one.token_ids for one in several]),
+            offsets=offsets_of(np.concatenate(lengths)),
+            lines=np.concatenate([one.lines for one in several]),
+            num_fields=several[0].num_fields,
+        )
+
+    @classmethod
     def open(cls, directory: str | Path) -> "TokenStore":
         """Returns the store in `directory`, its token ids memory-mapped.
 

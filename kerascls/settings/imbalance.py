@@ -23,10 +23,11 @@ class Method:
         loss: `module:function` of `(task, counts, settings, label_smoothing)` that
             returns a Keras loss on logits, `counts` being the `LabelCounts` of the
             training rows.
-        sampler: `module:function` of `(targets, task, settings, seed)` that returns a
-            `Sampler` of training rows; None for each row once an epoch.
+        sampler: `module:function` of `(targets, task, seed, **parameters)` that returns
+            a `Sampler` of training rows; None for each row once an epoch.
         tasks: For which targets it is defined.
         parameters: Fields of `ImbalanceSettings` that it follows.
+        packages: Import names out of `EXTRAS` that it needs where a row has one label.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Method:
     sampler: str | None = None
     tasks: tuple[Task, ...] = _BOTH
     parameters: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 METHODS: dict[str, Method] = {
@@ -92,11 +94,13 @@ METHODS: dict[str, Method] = {
         title="rows of rare labels come more often",
         sampler=f"{_SAMPLERS}:oversampler",
         parameters=("sampling_rule", "sampling_share"),
+        packages=("imblearn",),
     ),
     "undersample": Method(
         title="rows of frequent labels come less often",
         sampler=f"{_SAMPLERS}:undersampler",
         parameters=("sampling_rule", "sampling_share"),
+        packages=("imblearn",),
     ),
     "balanced_batches": Method(
         title="each label is as likely in a batch, rows being drawn with replacement",

@@ -24,6 +24,7 @@ EXTRAS = {
     "jax": ("h5py", "keras", *TRAINING, "onnx", "tf2onnx", "jax"),
     "parquet": ("pyarrow",),
     "audit": ("cleanlab", "iterstrat", "sklearn"),
+    "imbalance": ("imblearn",),
     "litert": ("ai_edge_litert",),
     "jieba": ("rjieba",),
     "mlflow": ("mlflow",),

@@ -3,9 +3,7 @@
 from typing import cast
 
 import keras
-import numpy as np
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.models.backend.compute import (
@@ -100,39 +98,32 @@ def build_transformer(
         settings.window_pooling,
     )
     model.in_halves = compute.in_halves
-    model.head.start_at(label_shares(data), data.task is Task.MULTILABEL)
+    model.head.start_at(job.training_rows.counts.shares, data.task is Task.MULTILABEL)
     return model, notes
-
-
-def label_shares(data: LabelledText) -> np.ndarray:
-    """Returns the share of training rows that have each label, float `(num_classes,)`.
-
-    Never quite 0 or 1, whose logits are infinite.
-    """
-    targets = data.targets("train")
-    counts = np.bincount(targets.columns, minlength=len(data.label_set))
-    return (counts + 0.5) / (len(targets) + 1)
 
 
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
     """Returns the batches to train and to validate on, `"train"` and `"valid"`."""
-    data, layout = job.data, job.layout
+    data, layout, learned = job.data, job.layout, job.training_rows
     buckets = None
     if compute.fixed_shapes:
         buckets = length_buckets(layout.max_tokens, layout.max_windows)
+    rows = {
+        "train": (*job.learned, learned.targets),
+        "valid": (job.stores["valid"], data.parts["valid"].rows, data.targets("valid")),
+    }
     return {
         name: Feed(
-            job.stores[name],
-            data.parts[name].rows,
-            data.targets(name),
+            *rows_of_part,
             layout,
             cast("int", job.settings.train.batch_size),
             len(data.scored_labels(name)),
             buckets,
             compute.num_devices,
             job.row_weights if name == "train" else None,
+            learned.sampler if name == "train" else None,
         )
-        for name in ("train", "valid")
+        for name, rows_of_part in rows.items()
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from kerascls.data.sampling import Sampler
 from kerascls.data.targets import Targets
 from kerascls.preprocessing.batches import (
     bucket,
@@ -43,6 +44,7 @@ class Feed:
         num_devices: Devices that share a batch: its rows are padded to a multiple.
         row_weights: float32 `(rows,)` of mean 1, how much each counts in training;
             None for all alike.
+        sampler: Which of `rows` an epoch of training has; None for each once.
     """
 
     store: TokenStore
@@ -54,14 +56,20 @@ class Feed:
     buckets: Sequence[int] | None = None
     num_devices: int = 1
     row_weights: np.ndarray | None = None
+    sampler: Sampler | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
+    def rows_per_epoch(self) -> int:
+        """Rows of an epoch of training."""
+        return len(self.rows) if self.sampler is None else self.sampler.num_rows
+
+    @property
     def num_batches(self) -> int:
-        """Steps of one pass."""
-        return -(-len(self.rows) // self.batch_size)
+        """Steps of an epoch of training."""
+        return -(-self.rows_per_epoch // self.batch_size)
 
     @cached_property
     def lengths(self) -> np.ndarray:
@@ -126,8 +134,7 @@ class Feed:
         first_epoch, done = divmod(first_step, self.num_batches)
         num_rows = -(-self.batch_size // pieces)
         for epoch in count(first_epoch):
-            batches = training_batches(self.lengths, self.batch_size, seed, epoch)
-            for chosen in batches[done:]:
+            for chosen in self._epoch(seed, epoch)[done:]:
                 for piece in np.array_split(chosen, pieces):
                     inputs, targets, weights = self.batch(
                         piece, pieces / len(chosen), num_rows
@@ -136,6 +143,15 @@ class Feed:
                         weights[: len(piece)] *= self.row_weights[piece]
                     yield inputs, targets, weights
             done = 0
+
+    def _epoch(self, seed: int, epoch: int) -> list[np.ndarray]:
+        """Returns indices into `rows` for each batch of an epoch."""
+        if self.sampler is None:
+            return training_batches(self.lengths, self.batch_size, seed, epoch)
+        drawn = self.sampler.rows(epoch)
+        lengths = self.lengths[drawn]
+        batches = training_batches(lengths, self.batch_size, seed, epoch)
+        return [drawn[chosen] for chosen in batches]
 
     def run(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
+from kerascls.data.labels import Task
 from kerascls.data.row_weights import row_weights
 from kerascls.decision.fit_decision import check_decision
 from kerascls.inference.bundle import Bundle
@@ -17,9 +18,10 @@ from kerascls.models.presets import architecture_of
 from kerascls.preprocessing.cache import Cache, limit_bytes
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
-from kerascls.preprocessing.token_store import TokenStore
+from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.preprocessing.unknown_tokens import unknown_note
 from kerascls.settings.applicable import require_applicable, require_defined
+from kerascls.settings.imbalance import method_of
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
@@ -28,6 +30,7 @@ from kerascls.system.tables import named
 from kerascls.training.preparation import load_labelled_text, tokenize_parts
 from kerascls.training.starting_point import StartingPoint
 from kerascls.training.trainable import Trained
+from kerascls.training.training_rows import TrainingRows
 
 if TYPE_CHECKING:
     from keras.callbacks import Callback
@@ -55,12 +58,29 @@ class Job:
             return tokenize_parts(self.data, tokenizer, self.kept, bars)
 
     @cached_property
+    def training_rows(self) -> TrainingRows:
+        """Rows of the training part as they are trained on."""
+        train = self.settings.train
+        return TrainingRows(self.data, self.settings.imbalance, train.seed)
+
+    @cached_property
+    def learned(self) -> tuple[TokenStore, np.ndarray]:
+        """Token ids, and which of their rows are trained on, int64 `(rows,)`."""
+        store, rows = self.stores["train"], self.data.parts["train"].rows
+        copies = self.training_rows.copies
+        if not copies:
+            return store, rows
+        more = build_token_store(copies.texts, self.start.tokenizer)
+        rows = np.append(rows, len(store) + np.arange(len(more)))
+        return TokenStore.joined([store, more]), rows
+
+    @cached_property
     def row_weights(self) -> np.ndarray | None:
         """How much each training row counts, float32 `(rows,)`; None for alike."""
         if not (weights := self.settings.train.label_weights):
             return None
         return row_weights(
-            self.data.targets("train").multi_hot(), self.data.label_set, weights
+            self.training_rows.targets.multi_hot(), self.data.label_set, weights
         )
 
     @cached_property
@@ -117,11 +137,12 @@ class Job:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Lines on what it starts from."""
+        """Lines on what it starts from and is trained on."""
+        notes = (*self.start.notes, *self.training_rows.notes)
         if not self._has_pairs or self.input_spec.pair:
-            return self.start.notes
+            return notes
         alone = "pairs: no segments here; separators alone stand between texts"
-        return (*self.start.notes, alone)
+        return (*notes, alone)
 
     @property
     def _has_pairs(self) -> bool:
@@ -249,6 +270,9 @@ def prepare(
         with screen.bars() as bars:
             data = load_labelled_text(settings.data, settings.split_seed, bars)
     require_defined(settings, data.task)
+    if data.task is Task.MULTICLASS:
+        method = settings.imbalance.method
+        require(f"imbalance={method}", *method_of(settings.imbalance).packages)
     check_decision(settings.decision, data.task, tuple(data.label_set))
     label = class_of_score(settings.train.best_by)
     for name in (*([] if label is None else [label]), *settings.train.label_weights):

@@ -174,7 +174,7 @@ def _fit(
     pieces = train.accumulate_steps
     progress = EpochProgress(
         screen.console,
-        rows_per_epoch=len(feed) * plan.round_steps // plan.steps_per_epoch,
+        rows_per_epoch=feed.rows_per_epoch * plan.round_steps // plan.steps_per_epoch,
         done=steps_done * pieces,
         unit="epoch" if plan.rounds_are_epochs else "validation round",
     )

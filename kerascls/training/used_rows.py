@@ -79,8 +79,8 @@ def used_ids(job: Job, num_rows: int) -> np.ndarray:
     """
     is_used, layout = np.zeros(num_rows, bool), job.layout
     is_used[[layout.cls_id, layout.sep_id, layout.pad_id]] = True
-    for part in ("train", "valid"):
-        is_used[job.stores[part].token_ids] = True
+    for store in (job.learned[0], job.stores["valid"]):
+        is_used[store.token_ids] = True
     return np.flatnonzero(is_used)
 
 
