@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.data.row_weights import row_weights
@@ -21,7 +22,7 @@ from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.preprocessing.unknown_tokens import unknown_note
 from kerascls.settings.applicable import require_applicable, require_defined
-from kerascls.settings.imbalance import method_of
+from kerascls.settings.imbalance import METHODS, method_of
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
@@ -83,6 +84,11 @@ class Job:
             self.training_rows.targets.multi_hot(), self.data.label_set, weights
         )
 
+    @property
+    def label_counts(self) -> LabelCounts:
+        """How many rows of an epoch have each label."""
+        return self.training_rows.counts
+
     @cached_property
     def kept(self) -> Cache | None:
         """Where token ids and features are kept, if they are to be."""
@@ -138,11 +144,17 @@ class Job:
     @property
     def notes(self) -> tuple[str, ...]:
         """Lines on what it starts from and is trained on."""
-        notes = (*self.start.notes, *self.training_rows.notes)
-        if not self._has_pairs or self.input_spec.pair:
-            return notes
-        alone = "pairs: no segments here; separators alone stand between texts"
-        return (*notes, alone)
+        notes = [*self.start.notes]
+        if self._has_pairs and not self.input_spec.pair:
+            notes.append(
+                "pairs: no segments here; separators alone stand between texts"
+            )
+        if (name := self.settings.imbalance.method) != "none":
+            notes.append(
+                f"imbalance: {name} ({METHODS[name].title}); val_loss is the plain "
+                f"cross-entropy, the same with all methods"
+            )
+        return (*notes, *self.training_rows.notes)
 
     @property
     def _has_pairs(self) -> bool:

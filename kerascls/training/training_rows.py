@@ -77,5 +77,5 @@ class TrainingRows:
     def _sampling_note(self, drawn: int, rows: int) -> str:
         method = self.settings.method
         if drawn == rows and "sampling_rule" in method_of(self.settings).parameters:
-            return f"imbalance {method}: no label is rare enough to draw other rows"
-        return f"imbalance {method}: an epoch has {drawn:,} rows, drawn of {rows:,}"
+            return f"{method}: no label is rare enough to draw other rows"
+        return f"{method}: an epoch has {drawn:,} rows, drawn of {rows:,}"
