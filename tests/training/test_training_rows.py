@@ -1,0 +1,150 @@
+"""What is trained on differs as it is asked for; other parts stay what they are."""
+
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+from tiny_jobs import job_on
+
+from kerascls.models.backend.compute import Compute
+from kerascls.training.build import build_feeds
+
+COMPUTE = Compute("tensorflow", "cpu", "float32", False)
+RARE = [("学校 里 的 书 和 新车", "教育"), ("医院 和 学校 都 很好", "教育|健康")]
+METHODS = ("oversample", "undersample", "balanced_batches")
+
+
+@pytest.fixture(scope="module")
+def skewed_files(multilabel_files, tmp_path_factory, write_csv):
+    """Three files; two labels are in two long rows of train, the last ones."""
+    from kerascls.data.readers import join_labels, read
+
+    folder = tmp_path_factory.mktemp("skewed")
+    train = read(multilabel_files["train"]).examples
+    rows = [(row.texts[0], join_labels(row.labels)) for row in train] + RARE
+    path = write_csv(folder / "train.csv", ("text", "labels"), rows)
+    return multilabel_files | {"train": path}
+
+
+@pytest.fixture(scope="module")
+def plain(skewed_files):
+    return job_on(skewed_files)
+
+
+def changed(job, **options):
+    return replace(job, settings=job.settings.with_options(**options))
+
+
+def epoch_of(feed, epoch=0):
+    start = epoch * feed.num_batches
+    return list(islice(feed.training(3), start, start + feed.num_batches))
+
+
+def real_rows(batches):
+    """Returns token ids without padding, and labels, of the rows of batches."""
+    return sorted(
+        (tuple(ids[mask > 0].tolist()), tuple(row.tolist()))
+        for x, y, weights in batches
+        for ids, mask, row, weight in zip(
+            x["token_ids"], x["padding_mask"], y, weights, strict=True
+        )
+        if weight
+    )
+
+
+def rows_of(feed):
+    return real_rows([feed.batch(np.arange(len(feed)))])
+
+
+def test_without_settings_rows_are_those_of_the_part(plain):
+    rows = plain.training_rows
+    assert rows.sampler is None
+    assert rows.copies is None
+    assert rows.notes == []
+    assert rows.targets is plain.data.targets("train")
+    assert plain.learned[0] is plain.stores["train"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_drawn_or_edited_row_leaves_train(plain, method):
+    job = changed(plain, imbalance=method, augment_below=6)
+    before, after = build_feeds(plain, COMPUTE), build_feeds(job, COMPUTE)
+    for name in ("valid", "test"):
+        one, other = plain.data.parts[name], job.data.parts[name]
+        assert list(one.texts) == list(other.texts)
+        assert list(one.labels) == list(other.labels)
+    np.testing.assert_array_equal(before["valid"].rows, after["valid"].rows)
+    assert rows_of(before["valid"]) == rows_of(after["valid"])
+    assert after["valid"].sampler is None
+    copied = set(job.training_rows.copies.texts)
+    every = {text for part in job.data.parts.values() for text in part.texts}
+    assert copied
+    assert not copied & every
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_epoch_has_rows_of_train_and_their_copies_alone(plain, method):
+    job = changed(plain, imbalance=method, augment_below=6)
+    feed = build_feeds(job, COMPUTE)["train"]
+    known = rows_of(feed)
+    assert len(known) == len(plain.data.parts["train"].rows) + len(
+        job.training_rows.copies
+    )
+    drawn = real_rows(epoch_of(feed))
+    assert len(drawn) == job.training_rows.sampler.num_rows == feed.rows_per_epoch
+    assert set(drawn) <= set(known)
+    assert drawn != known
+
+
+def test_copies_have_the_labels_of_their_rows_and_tokens_of_their_own(plain):
+    job = changed(plain, augment_below=6)
+    rows, (store, of_store) = job.training_rows, job.learned
+    copies, tokenizer = rows.copies, job.start.tokenizer
+    first = len(plain.data.parts["train"].rows)
+    assert len(rows.targets) == len(of_store) == first + len(copies)
+    hot = rows.targets.multi_hot()
+    np.testing.assert_array_equal(hot[first:], hot[copies.rows])
+    for text, row in zip(copies.texts, of_store[first:], strict=True):
+        ids = store.token_ids[store.offsets[row] : store.offsets[row + 1]]
+        assert ids.tolist() == tokenizer.encode_flat(list(text))[0].tolist()
+
+
+def test_losses_and_first_logits_know_the_rows_of_an_epoch(plain):
+    job = changed(plain, imbalance="oversample", augment_below=6)
+    before, after = plain.label_counts, job.label_counts
+    assert before.num_rows == len(plain.data.parts["train"].rows)
+    assert after.num_rows == job.training_rows.sampler.num_rows
+    assert (after.positives >= before.positives).all()
+    rare = before.labels.index("健康")
+    assert after.positives[rare] >= 5 > before.positives[rare]
+
+
+def test_weights_of_rows_hold_for_copies_too(plain):
+    job = changed(plain, augment_below=6, label_weights={"教育": 3.0})
+    weights, rows = job.row_weights, job.training_rows
+    assert len(weights) == len(rows.targets)
+    first = len(plain.data.parts["train"].rows)
+    np.testing.assert_array_equal(weights[first:], weights[rows.copies.rows])
+
+
+def test_people_are_told_what_differs_and_what_does_not(plain):
+    notes = changed(plain, imbalance="oversample", augment_below=6).notes
+    assert "edited copies" in notes[-2]
+    assert notes[-1].startswith("oversample: an epoch has ")
+    assert "linear baseline keep the original rows" in notes[-1]
+
+
+def test_where_no_label_is_rare_enough_it_is_told(plain):
+    job = changed(plain, imbalance="oversample", sampling_share=0.001)
+    assert "no label is rare enough" in job.notes[-1]
+
+
+def test_a_training_that_goes_on_draws_what_it_would_have_drawn(plain):
+    for method in METHODS:
+        job = changed(plain, imbalance=method, augment_below=6)
+        feed = build_feeds(job, COMPUTE)["train"]
+        again = build_feeds(changed(job, epochs=3), COMPUTE)["train"]
+        step = feed.num_batches + 1
+        rest = list(islice(again.training(3, first_step=step), feed.num_batches - 1))
+        assert real_rows(rest) == real_rows(epoch_of(feed, epoch=1)[1:])
