@@ -26,8 +26,9 @@ from kerascls.models.registry import ACTIVATIONS, POOLINGS, Activation, Pooling
 from kerascls.preprocessing.tokenizers.units import UNITS
 from kerascls.preprocessing.word_vectors import KINDS
 from kerascls.serving.exporters.formats import FORMATS, Format
+from kerascls.settings.imbalance import METHODS, Method
 from kerascls.settings.run_settings import RunSettings, choices
-from kerascls.settings.training import LANGUAGES, LOSSES, TRACKERS
+from kerascls.settings.training import LANGUAGES, TRACKERS
 from kerascls.system.tables import named
 
 PACKAGE = Path(kerascls.__file__).parent
@@ -38,7 +39,7 @@ TABLES = {
     "forms of weights": (WEIGHT_FORMATS, "checkpoints/weight_files/formats.py"),
     "models": (PRESETS, "models/presets.py"),
     "classic models": (CLASSICS, "models/classic/config.py"),
-    "losses": (LOSSES, "settings/training.py"),
+    "methods for skewed labels": (METHODS, "settings/imbalance.py"),
     "linear losses": (LINEAR_LOSSES, "models/linear/config.py"),
     "trackers": (TRACKERS, "settings/training.py"),
     "languages": (LANGUAGES, "settings/training.py"),
@@ -111,9 +112,9 @@ def test_what_an_8_bit_model_may_change_is_written_once():
 
 
 def test_every_row_refers_to_something_that_is_there():
-    places = [*LOSSES.values(), *TRACKERS.values()]
+    places = [*TRACKERS.values()]
     rows = [*POOLINGS.values(), *ACTIVATIONS.values(), *FORMATS.values()]
-    rows += [*JUDGES.values(), *RUNTIMES.values()]
+    rows += [*METHODS.values(), *JUDGES.values(), *RUNTIMES.values()]
     rows += [*LINEAR_LOSSES.values(), *WEIGHT_FORMATS.values(), *UNITS.values()]
     rows += [preset.architecture for preset in PRESETS.values()]
     for row in rows:
@@ -126,7 +127,7 @@ def test_every_row_refers_to_something_that_is_there():
     ("option", "value", "nearest"),
     [
         ("pooling", "meen", "mean"),
-        ("loss", "cross-entropy", "cross_entropy"),
+        ("imbalance", "class-weights", "class_weight"),
         ("linear_loss", "log", "log_loss"),
         ("track", "tensorbord", "tensorboard"),
         ("model", "alberta_small", "albert_small"),
@@ -193,12 +194,15 @@ def test_a_pooling_is_added(layer, has_weights, train, tiny_checkpoint, monkeypa
     assert "mine" in space["model.pooling"].values
 
 
-def test_a_loss_is_added(train, monkeypatch):
-    monkeypatch.setitem(LOSSES, "sevens", "table_rows:sevens")
-    run = train(loss="sevens", best_by="loss")
+def test_a_method_for_skewed_labels_is_added(train, monkeypatch):
+    row = Method(title="seven each", loss="table_rows:sevens")
+    monkeypatch.setitem(METHODS, "sevens", row)
+    run = train(imbalance="sevens", best_by="loss")
     text = (run.out / "history.csv").read_text("utf-8-sig")
-    row = next(csv.DictReader(text.splitlines()))
-    assert (float(row["loss"]), float(row["val_loss"])) == pytest.approx((7, 7))
+    losses = next(csv.DictReader(text.splitlines()))
+    assert float(losses["loss"]) == pytest.approx(7)
+    assert 0 < float(losses["val_loss"]) < 2  # the plain cross-entropy
+    assert "imbalance: sevens (seven each)" in " ".join(run.shown.split())
 
 
 def test_a_linear_loss_is_added(train_run, files, tmp_path, monkeypatch):

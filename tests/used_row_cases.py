@@ -11,6 +11,7 @@ from kerascls.data.labels import Task
 from kerascls.models.backend.compute import POLICIES, Compute
 from kerascls.settings.training import TrainSettings
 from kerascls.training.build import compile_trainee
+from kerascls.training.losses.cross_entropy import loss_for
 from kerascls.training.optimizers.fine_tuning import averaged_weights
 from kerascls.training.used_rows import UsedRowsModel
 
@@ -49,7 +50,8 @@ def compiled(model, train, precision="float32"):
     compute = Compute(backend, "cpu", precision, backend == "jax")
     names = model.weights_by_name()
     return compile_trainee(
-        *(model, names, train, Task.MULTICLASS, compute, NUM_UPDATES + 1)
+        *(model, names, train, Task.MULTICLASS, loss_for(Task.MULTICLASS)),
+        *(compute, NUM_UPDATES + 1),
     )
 
 

@@ -11,6 +11,7 @@ from kerascls.training.build import (
     build_feeds,
     compile_trainee,
     start_computing,
+    training_loss,
 )
 from kerascls.training.feeds import fit_input
 from kerascls.training.job import Job
@@ -53,7 +54,9 @@ def losses_at_rising_rates(
         feed = build_feeds(job, compute)["train"]
         model = with_used_rows(job, build_classifier(job, compute))
         names, pieces = model.weights_by_name(), train.accumulate_steps
-        trainee = compile_trainee(model, names, train, task, compute, len(rates))
+        trainee = compile_trainee(
+            *(model, names, train, task, training_loss(job), compute, len(rates))
+        )
         optimizer = trainee.optimizer
         # Behind a LossScaleOptimizer, which has no rate of its own.
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)

@@ -30,7 +30,7 @@ class Method:
     """
 
     title: str
-    loss: str = f"{_LOSSES}.cross_entropy:loss_for"
+    loss: str = f"{_LOSSES}.cross_entropy:plain_loss"
     sampler: str | None = None
     tasks: tuple[Task, ...] = _BOTH
     parameters: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ METHODS: dict[str, Method] = {
     ),
     "asymmetric": Method(
         title="easy negatives count less than easy positives",
-        loss=f"{_LOSSES}.focal:asymmetric_loss",
+        loss=f"{_LOSSES}.asymmetric:asymmetric_loss",
         parameters=("gamma_negative", "gamma_positive", "negative_margin"),
     ),
     "distribution_balanced": Method(

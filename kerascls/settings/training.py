@@ -1,6 +1,7 @@
 """The settings of training: what is varied most, and what each is good for."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -14,8 +15,6 @@ SCORES = (
 )
 CLASS_SCORES = ("precision", "recall", "f1")
 
-# `module:function` of `(task, label_smoothing)` that returns a Keras loss on logits.
-LOSSES = {"cross_entropy": "kerascls.training.losses.cross_entropy:loss_for"}
 # `module:function` of `(folder, name, settings)` that returns Keras callbacks. The
 # folder is the tracker's own, of its name in the run directory; packages that it needs
 # are an extra of its name.
@@ -26,7 +25,6 @@ TRACKERS = {
 }
 # Of reports. The words are in `evaluation/reports/languages/`.
 LANGUAGES = {"en": "English", "zh": "Chinese"}
-Loss = Annotated[str, AfterValidator(NameIn(LOSSES, "loss"))]
 LinearLossName = Annotated[str, AfterValidator(NameIn(LINEAR_LOSSES, "linear_loss"))]
 LabelWeights = Annotated[dict[str, Annotated[float, Field(gt=0)]], JSON_OBJECT]
 LanguageName = Annotated[str, AfterValidator(NameIn(LANGUAGES, "language"))]
@@ -85,12 +83,9 @@ class TrainSettings(Group):
         description="Score and ship a moving average of the weights, 0.999 for "
         "example. Default: none.",
     )
-    loss: Loss = Field(
-        "cross_entropy", description=f"What is made small: {', '.join(LOSSES)}."
-    )
     linear_loss: LinearLossName = Field(
         "squared_hinge",
-        description="The same for the linear model: "
+        description="What the linear model makes small: "
         + ", ".join(f"{name} ({row.meaning})" for name, row in LINEAR_LOSSES.items())
         + ".",
     )
@@ -161,6 +156,11 @@ class TrainSettings(Group):
         + ".",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former_loss(cls, values: Any) -> Any:
+        return without_former(values) if isinstance(values, dict) else values
+
     @field_validator("best_by")
     @classmethod
     def _known_score(cls, name: str) -> str:
@@ -179,6 +179,15 @@ class TrainSettings(Group):
                 "linear_loss is of the linear model, which is left out here"
             )
         return self
+
+
+def without_former(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns settings of training without what earlier versions wrote beside them.
+
+    There was one `loss` alone, which is now what `imbalance.method` is by default.
+    """
+    has_former = values.get("loss") == "cross_entropy"
+    return {k: v for k, v in values.items() if not (has_former and k == "loss")}
 
 
 def checked_score(name: str) -> str:

@@ -29,6 +29,8 @@ OTHER_NAMES = {
     "trials": "n_trials num_trials",
     "runtime": "backend engine",
     "top_k": "topk",
+    "imbalance": "class_weight class_weights loss loss_function",
+    "method": "loss class_weight class_weights",
     "patience_epochs": "patience early_stopping",
     "quiet": "silent verbose",
     "vocab": "vocab_file vocabulary",

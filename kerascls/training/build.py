@@ -5,7 +5,6 @@ from typing import cast
 import keras
 import numpy as np
 
-from kerascls.data.labelled_text import LabelledText
 from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.models.backend.compute import (
@@ -17,11 +16,13 @@ from kerascls.models.backend.compute import (
 from kerascls.models.backend.forward import length_buckets
 from kerascls.models.registry import POOLINGS
 from kerascls.models.transformer import TransformerClassifier
-from kerascls.settings.training import LOSSES, TrainSettings
+from kerascls.settings.imbalance import method_of
+from kerascls.settings.training import TrainSettings
 from kerascls.system.tables import named
 from kerascls.training.features import feature_feed
 from kerascls.training.feeds import Feed
 from kerascls.training.job import Job
+from kerascls.training.losses.label_loss import LabelLoss
 from kerascls.training.optimizers.fine_tuning import adamw, layer_factors
 from kerascls.training.regularization import RegularizedModel
 
@@ -100,18 +101,29 @@ def build_transformer(
         settings.window_pooling,
     )
     model.in_halves = compute.in_halves
-    model.head.start_at(label_shares(data), data.task is Task.MULTILABEL)
+    model.head.start_at(start_shares(job), data.task is Task.MULTILABEL)
     return model, notes
 
 
-def label_shares(data: LabelledText) -> np.ndarray:
-    """Returns the share of training rows that have each label, float `(num_classes,)`.
+def training_loss(job: Job) -> keras.losses.Loss:
+    """Returns what training makes small, by the method for skewed labels."""
+    imbalance = job.settings.imbalance
+    return named(method_of(imbalance).loss)(
+        job.data.task,
+        job.label_counts,
+        imbalance,
+        job.settings.train.label_smoothing,
+    )
 
-    Never quite 0 or 1, whose logits are infinite.
+
+def start_shares(job: Job) -> np.ndarray:
+    """Returns the shares of labels that the first logits say, `(num_classes,)`.
+
+    Those of the training rows, as the loss weighs them; never quite 0 or 1, whose
+    logits are infinite.
     """
-    targets = data.targets("train")
-    counts = np.bincount(targets.columns, minlength=len(data.label_set))
-    return (counts + 0.5) / (len(targets) + 1)
+    loss, shares = training_loss(job), job.label_counts.shares
+    return loss.start(shares) if isinstance(loss, LabelLoss) else shares
 
 
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
@@ -153,12 +165,14 @@ def compile_trainee(
     names: dict[str, keras.Variable],
     train: TrainSettings,
     task: Task,
+    loss: keras.losses.Loss,
     compute: Compute,
     num_steps: int,
 ) -> keras.Model:
     """Returns what `fit` is called on: the model, or one around it, compiled.
 
-    What is frozen is chosen before; `names` are those of all weights.
+    What is frozen is chosen before; `names` are those of all weights, `loss` is that
+    of `training_loss`.
     """
     factors = layer_factors(names, train.layer_decay)
     factor_of = {id(names[name]): factor for name, factor in factors.items()}
@@ -193,7 +207,7 @@ def compile_trainee(
         )
     trainee.compile(
         optimizer=optimizer,
-        loss=named(LOSSES[train.loss])(task, train.label_smoothing),
+        loss=loss,
         jit_compile=compute.jit_compile,
         # Keras asks the outer model for its number format, not the encoder.
         auto_scale_loss=False,

@@ -183,7 +183,7 @@ def build_classic(
 ) -> "tuple[ClassicClassifier, list[str]]":
     """Returns the model to train; see `Architecture`."""
     from kerascls.models.classic.classifier import build_classic_model
-    from kerascls.training.build import label_shares
+    from kerascls.training.build import start_shares
     from kerascls.training.optimizers.lazy_rows import is_lazy
 
     data, settings = job.data, job.settings
@@ -199,7 +199,7 @@ def build_classic(
         rows = data.parts["train"].rows
         table, _ = start.word_embeddings(job.stores["train"], rows, seed)
         model.body.words.table.assign(table)
-    model.start_at(label_shares(data), data.task is Task.MULTILABEL)
+    model.start_at(start_shares(job), data.task is Task.MULTILABEL)
     tables = [table for table in model.trainable_variables if is_lazy(table)]
     notes = [
         f"{table.path.split('/')[-2]}: {table.shape[0]:,} rows, of which an update "

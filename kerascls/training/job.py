@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labelled_text import LabelledText
 from kerascls.data.row_weights import row_weights
 from kerascls.decision.fit_decision import check_decision
@@ -20,6 +21,7 @@ from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.unknown_tokens import unknown_note
 from kerascls.settings.applicable import require_applicable, require_defined
+from kerascls.settings.imbalance import METHODS
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
@@ -62,6 +64,11 @@ class Job:
         return row_weights(
             self.data.targets("train").multi_hot(), self.data.label_set, weights
         )
+
+    @cached_property
+    def label_counts(self) -> LabelCounts:
+        """How many training rows have each label."""
+        return LabelCounts.of(self.data.targets("train"), self.data.label_set)
 
     @cached_property
     def kept(self) -> Cache | None:
@@ -118,10 +125,17 @@ class Job:
     @property
     def notes(self) -> tuple[str, ...]:
         """Lines on what it starts from."""
-        if not self._has_pairs or self.input_spec.pair:
-            return self.start.notes
-        alone = "pairs: no segments here; separators alone stand between texts"
-        return (*self.start.notes, alone)
+        notes = [*self.start.notes]
+        if self._has_pairs and not self.input_spec.pair:
+            notes.append(
+                "pairs: no segments here; separators alone stand between texts"
+            )
+        if (name := self.settings.imbalance.method) != "none":
+            notes.append(
+                f"imbalance: {name} ({METHODS[name].title}); val_loss is the plain "
+                f"cross-entropy, the same with all methods"
+            )
+        return tuple(notes)
 
     @property
     def _has_pairs(self) -> bool:

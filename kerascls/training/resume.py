@@ -97,7 +97,7 @@ def same_settings(
         )
     changed = {key: given[key] for key in FREE if key in given}
     if begun_in != os.getcwd():
-        stored = {key: known[key] for key in stored}
+        stored = {key: known[key] for key in stored if key in known}
     groups: dict[str, dict[str, Any]] = {}
     for key, value in (stored | changed).items():
         group, _, name = key.partition(".")

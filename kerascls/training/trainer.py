@@ -27,6 +27,7 @@ from kerascls.training.build import (
     compile_trainee,
     encode_feeds,
     start_computing,
+    training_loss,
 )
 from kerascls.training.callbacks.early_stopping import EarlyStopping
 from kerascls.training.callbacks.progress import EpochProgress
@@ -35,6 +36,7 @@ from kerascls.training.callbacks.score_table import ScoreTable
 from kerascls.training.callbacks.state_saving import StateSaving
 from kerascls.training.feeds import Feed, fit_input
 from kerascls.training.job import Job
+from kerascls.training.losses.cross_entropy import loss_for
 from kerascls.training.plan import Plan
 from kerascls.training.tracking.runs import close_trackers, trackers
 from kerascls.training.used_rows import UsedRowsModel, with_used_rows
@@ -100,7 +102,8 @@ def fit_weights(
         epochs = cast("int", train.epochs)  # `StartingPoint.resolve` has filled it in
         plan = Plan(feeds["train"].num_batches, epochs, train.validate_steps)
         trainee = compile_trainee(
-            trained, names, train, job.data.task, compute, plan.num_steps
+            *(trained, names, train, job.data.task, training_loss(job)),
+            *(compute, plan.num_steps),
         )
         history_csv, made_with = out / HISTORY_FILE, f"{compute}, {package_versions()}"
         saving = StateSaving(states, history_csv, train, made_with, screen.say)
@@ -148,6 +151,7 @@ def _table(job: Job, feed: Feed, history_csv: Path) -> ScoreTable:
         history_csv=history_csv,
         sink=job.screen.say,
         best_by=settings.train.best_by,
+        loss=loss_for(data.task, settings.train.label_smoothing),
     )
 
 

@@ -19,8 +19,8 @@ class Outcome:
     Args:
         outputs: float32 `(rows, num_classes)`, as the model gave them.
         targets: bool `(rows, num_labels)`, the labels that are true.
-        loss: Mean of the compiled loss over rows, without penalties on weights; None
-            when the model was compiled without loss, or with several.
+        loss: Mean of the loss over rows, without penalties on weights; None when none
+            was given and the model was compiled without one, or with several.
     """
 
     outputs: np.ndarray
@@ -35,6 +35,7 @@ def validation_pass(
     num_labels: int,
     task: Task,
     batch_size: int = 32,
+    loss: keras.losses.Loss | None = None,
 ) -> Outcome:
     """Runs a model over data batch by batch, and computes its loss on the way.
 
@@ -48,12 +49,13 @@ def validation_pass(
         num_labels: Columns of the targets, at least `num_classes`.
         task: What a row's labels mean.
         batch_size: Rows per batch, for arrays.
+        loss: What is computed on the way; by default what the model was compiled with.
 
     Raises:
         SettingsError: When the data can be iterated over only once, hold no row, or
             fit neither the model nor the number of labels.
     """
-    function = _loss_function(model)
+    function = _loss_function(model, loss)
     outputs, targets, losses = [], [], []
     for x, y, weights in _batches(data, batch_size):
         if keras.backend.backend() != "tensorflow":
@@ -73,8 +75,8 @@ def validation_pass(
             f"{len(outputs)} batches without any. Give it some data."
         )
     rows = sum(count for _, count in losses)
-    loss = sum(mean * count for mean, count in losses) / rows if rows else None
-    return Outcome(np.concatenate(outputs), np.concatenate(targets), loss)
+    mean_loss = sum(mean * count for mean, count in losses) / rows if rows else None
+    return Outcome(np.concatenate(outputs), np.concatenate(targets), mean_loss)
 
 
 def _batches(data: Any, batch_size: int) -> Iterator[tuple[Any, Any, Any]]:
@@ -139,10 +141,12 @@ def _misfit(received: str, num_labels: int) -> SettingsError:
     )
 
 
-def _loss_function(model: keras.Model) -> Callable | None:
+def _loss_function(
+    model: keras.Model, stated: keras.losses.Loss | None
+) -> Callable | None:
     # Not `model.compute_loss`: on TensorFlow it also reads penalties that layers
     # added inside the compiled prediction, where their values cannot leave.
-    losses = keras.tree.flatten(getattr(model, "loss", None) or [])
+    losses = keras.tree.flatten(stated or getattr(model, "loss", None) or [])
     function = keras.losses.get(losses[0]) if len(losses) == 1 else None
     # Row by row: a loss may reduce a batch in a way that suits training alone.
     return getattr(function, "call", function)

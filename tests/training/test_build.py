@@ -14,6 +14,7 @@ from kerascls.training.build import (
     build_feeds,
     compile_trainee,
     encode_feeds,
+    training_loss,
     try_build,
 )
 from kerascls.training.regularization import RegularizedModel
@@ -36,7 +37,10 @@ def compiled(job, compute=COMPUTE, **options):
     job = changed(job, **options)
     model = build_classifier(job, compute)
     names, train = model.weights_by_name(), job.settings.train
-    return model, compile_trainee(model, names, train, job.data.task, compute, 10)
+    loss = training_loss(job)
+    return model, compile_trainee(
+        *(model, names, train, job.data.task, loss, compute, 10)
+    )
 
 
 def test_the_head_starts_at_the_frequencies_of_the_labels(job):

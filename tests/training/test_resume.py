@@ -56,9 +56,19 @@ def test_other_settings_are_refused_by_name(run, options, expected):
 
 
 def test_a_setting_that_an_earlier_version_lacked_had_its_default(run):
-    del run.facts["settings"]["train"]["loss"]
+    del run.facts["settings"]["train"]["r_drop"]
     run.update()
-    assert continued(run, loss="cross_entropy").train.loss == "cross_entropy"
+    assert continued(run, r_drop=0.0).train.r_drop == 0
+
+
+def test_the_one_loss_that_an_earlier_version_wrote_down_is_read(run, tmp_path):
+    run.facts["settings"]["train"]["loss"] = "cross_entropy"
+    run.update(directory=str(tmp_path))
+    assert continued(run, epochs=3).imbalance.method == "none"
+    run.facts["settings"]["train"]["loss"] = "hinge"
+    run.update()
+    with pytest.raises(SettingsError, match="train.loss='hinge'.*imbalance.method"):
+        continued(run, epochs=3)
 
 
 def test_a_file_of_costs_is_the_same_from_everywhere(tmp_path, monkeypatch):

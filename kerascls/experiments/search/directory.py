@@ -8,6 +8,7 @@ from typing import Any
 
 from kerascls.errors import SettingsError
 from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.training import without_former
 from kerascls.system.console import LOG_FILE
 from kerascls.system.files import write_json
 from kerascls.system.places import is_earlier
@@ -70,6 +71,7 @@ def _differences(known: dict[str, dict], now: dict[str, dict]) -> Iterator[str]:
     defaults = RunSettings().to_dict()  # of settings that an earlier version lacked
     for group in dict.fromkeys((*known, *now)):
         before, after = known.get(group, {}), now.get(group, {})
+        before = without_former(before) if group == "train" else before
         for key in dict.fromkeys((*before, *after)):
             was = before.get(key, defaults.get(group, {}).get(key))
             if was != after.get(key):

@@ -66,6 +66,7 @@ class ScoreTable(keras.callbacks.Callback):
             `"macro_recall"`, `"accuracy"`, or `"loss"`, the smallest validation loss;
             of one class `"f1:LABEL"`, `"precision:LABEL"` or `"recall:LABEL"`, which
             is then in `logs` too, as `"val_f1:LABEL"`.
+        loss: What `val_loss` is the mean of, a Keras loss; by default the model's own.
 
     Attributes:
         best_epoch_: Number of the best epoch, from 1; None before the first.
@@ -76,7 +77,8 @@ class ScoreTable(keras.callbacks.Callback):
         logits_: float32 `(rows, num_classes)` of the last pass, in the order of the
             batches; None if the model gives probabilities.
         targets_: bool `(rows, labels)` of the last pass, in the same order.
-        val_loss_: Mean loss of a row; None if the model was compiled without one.
+        val_loss_: Mean loss of a row; None if the model was compiled without one, and
+            none was given.
 
     Raises:
         SettingsError: When `best_by` is unknown; later, when the data do not fit
@@ -104,6 +106,7 @@ class ScoreTable(keras.callbacks.Callback):
         sink: Callable[[str], Any] = print,
         max_classes: int = 30,
         best_by: str = "macro_f1",
+        loss: keras.losses.Loss | None = None,
     ) -> None:
         super().__init__()
         if objective not in OBJECTIVES:
@@ -125,6 +128,7 @@ class ScoreTable(keras.callbacks.Callback):
         self.sink = sink
         self.max_classes = max_classes
         self.best_by = best_by
+        self.loss = loss
         self.best_epoch_: float | None = None
         self.best_scores_: Scores | None = None
         self.best_goal_: float | None = None
@@ -191,6 +195,7 @@ class ScoreTable(keras.callbacks.Callback):
             num_labels=len(self.labels),
             task=self.task,
             batch_size=self.batch_size,
+            loss=self.loss,
         )
         # (rows, num_classes); rules know no columns of labels unseen in training.
         probs = outcome.outputs

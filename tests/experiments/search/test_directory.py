@@ -45,10 +45,16 @@ def test_what_differs_of_another_search_is_named(out, metadata, message):
 
 
 def test_a_setting_that_an_earlier_version_lacked_had_its_default(out):
-    train = METADATA["train"] | {"loss": "cross_entropy"}
+    train = METADATA["train"] | {"r_drop": 0.0}
     open_directory(out, METADATA | {"train": train})
-    with pytest.raises(SettingsError, match="loss was 'cross_entropy', not 'other'"):
-        open_directory(out, METADATA | {"train": train | {"loss": "other"}})
+    with pytest.raises(SettingsError, match=r"r_drop was 0.0, not 1.0"):
+        open_directory(out, METADATA | {"train": train | {"r_drop": 1.0}})
+
+
+def test_the_one_loss_that_an_earlier_version_wrote_down_is_no_difference(tmp_path):
+    train = METADATA["train"] | {"loss": "cross_entropy"}
+    open_directory(tmp_path / "old", METADATA | {"train": train})
+    open_directory(tmp_path / "old", METADATA)
 
 
 def test_overwrite_takes_away_what_a_search_wrote_and_no_more(out, tmp_path):

@@ -1,0 +1,87 @@
+"""What all losses on logits have in common."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from kerascls.data.labels import Task
+
+
+class LabelLoss(keras.losses.Loss):
+    """A loss on logits `(batch, num_classes)`, computed in float32, summed over rows.
+
+    Give sample weights that sum to 1 over a batch, and it is the batch's mean, see
+    `loss_for`. A row whose sample weight is 0 changes nothing, whatever it holds.
+
+    Subclasses say what a row loses in `of_rows`, which gets float32 tensors.
+
+    Args:
+        task: What a row's labels mean.
+        label_smoothing: Share of a target that is spread evenly, as `loss_for` has it.
+    """
+
+    def __init__(self, task: Task, label_smoothing: float = 0.0) -> None:
+        super().__init__(name="loss", reduction="sum", dtype="float32")
+        self.task = Task(task)
+        self.label_smoothing = label_smoothing
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Returns the loss of each row, float32 `(batch,)`.
+
+        Args:
+            y_true: Targets of 0 and 1, `(batch, num_classes)`.
+            y_pred: Logits of the same shape, any float dtype.
+        """
+        return self.of_rows(ops.cast(y_true, "float32"), ops.cast(y_pred, "float32"))
+
+    def of_rows(self, targets: Any, logits: Any) -> Any:
+        """Returns the loss of each row, float32 `(batch,)`."""
+        raise NotImplementedError
+
+    def start(self, shares: np.ndarray) -> np.ndarray:
+        """Returns the shares of labels that a model's first logits should say.
+
+        So that the head begins where this loss is small before any text is read.
+
+        Args:
+            shares: Shares of the training rows that have each label, float64
+                `(num_classes,)`, each between 0 and 1.
+        """
+        return shares
+
+    def smoothed(self, targets: Any) -> Any:
+        """Returns targets of which a share is spread evenly."""
+        ways = targets.shape[-1] if self.task is Task.MULTICLASS else 2
+        return (1 - self.label_smoothing) * targets + self.label_smoothing / ways
+
+
+def binary_cross_entropies(targets: Any, logits: Any) -> Any:
+    """Returns those of each row and label, `(batch, num_classes)`."""
+    return targets * ops.softplus(-logits) + (1 - targets) * ops.softplus(logits)
+
+
+def softmax_cross_entropy(targets: Any, logits: Any) -> Any:
+    """Returns that of each row, `(batch,)`."""
+    return -ops.sum(targets * ops.log_softmax(logits), axis=-1)
+
+
+def cross_entropy(task: Task, targets: Any, logits: Any) -> Any:
+    """Returns the plain loss of each row, `(batch,)`, as `loss_for` has it."""
+    if task is Task.MULTICLASS:
+        return softmax_cross_entropy(targets, logits)
+    return ops.mean(binary_cross_entropies(targets, logits), axis=-1)
+
+
+def log_odds(shares: np.ndarray) -> np.ndarray:
+    """Returns the logits whose sigmoids are the shares."""
+    return np.log(shares) - np.log1p(-shares)
+
+
+def as_shares(logits: np.ndarray, task: Task) -> np.ndarray:
+    """Returns the shares that logits `(num_classes,)` say, never quite 0 or 1."""
+    if task is Task.MULTICLASS:
+        logits = logits - np.logaddexp.reduce(logits)
+        return np.clip(np.exp(logits), 1e-12, 1.0)
+    return np.clip(1 / (1 + np.exp(-logits)), 1e-12, 1 - 1e-12)
