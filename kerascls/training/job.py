@@ -22,11 +22,7 @@ from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.preprocessing.unknown_tokens import unknown_note
 from kerascls.settings.applicable import require_applicable, require_defined
-<<<<<<< HEAD
 from kerascls.settings.imbalance import METHODS, method_of
-=======
-from kerascls.settings.imbalance import METHODS
->>>>>>> imb-loss
 from kerascls.settings.run_settings import RunSettings
 from kerascls.settings.training import TrainSettings, class_of_score
 from kerascls.system.console import Screen
@@ -152,11 +148,7 @@ class Job:
 
     @property
     def notes(self) -> tuple[str, ...]:
-<<<<<<< HEAD
         """Lines on what it starts from and is trained on."""
-=======
-        """Lines on what it starts from."""
->>>>>>> imb-loss
         notes = [*self.start.notes]
         if self._has_pairs and not self.input_spec.pair:
             notes.append(
@@ -167,11 +159,7 @@ class Job:
                 f"imbalance: {name} ({METHODS[name].title}); val_loss is the plain "
                 f"cross-entropy, the same with all methods"
             )
-<<<<<<< HEAD
         return (*notes, *self.training_rows.notes)
-=======
-        return tuple(notes)
->>>>>>> imb-loss
 
     @property
     def _has_pairs(self) -> bool:

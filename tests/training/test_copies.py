@@ -1,4 +1,4 @@
-"""Copies: of rows of rare labels of train, as many as asked for, and of no other text."""
+"""Copies: of rows of rare labels of train, as many as asked for, no known text."""
 
 from dataclasses import replace
 

@@ -111,6 +111,11 @@ def test_a_state_has_the_facts_that_other_versions_read(
         pytest.param((5,), {"save_steps": 2, "precision": "float16"}, marks=slow),
         pytest.param((3, 2), {"save_steps": 1, "freeze_encoder": True}, marks=slow),
         pytest.param(
+            (5,),
+            {"save_steps": 2, "imbalance": "balanced_batches", "augment_below": 12},
+            marks=slow,
+        ),
+        pytest.param(
             (14,),
             {"save_steps": 1, "epochs": 20, "patience_epochs": 2},
             marks=slow,
@@ -122,6 +127,7 @@ def test_a_state_has_the_facts_that_other_versions_read(
         "parts, R-Drop",
         "half",
         "frozen",
+        "drawn rows",
         "patience",
     ],
 )
