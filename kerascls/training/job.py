@@ -90,11 +90,6 @@ class Job:
         return self.training_rows.counts
 
     @cached_property
-    def label_counts(self) -> LabelCounts:
-        """How many training rows have each label."""
-        return LabelCounts.of(self.data.targets("train"), self.data.label_set)
-
-    @cached_property
     def kept(self) -> Cache | None:
         """Where token ids and features are kept, if they are to be."""
         return Cache(self.screen.say) if self.cache else None
