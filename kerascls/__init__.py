@@ -35,6 +35,7 @@ _PLACES = {
     "relabel": "kerascls.auditing.relabelling.relabel",
     "search": "kerascls.experiments.search.search",
     "sequence_padding": "kerascls.preprocessing.tokenizers.wordpiece",
+    "skew_data": "kerascls.data.skewing",
     "soup": "kerascls.experiments.combining.soup",
     "tune": "kerascls.evaluation.tune",
 }
@@ -70,6 +71,7 @@ __all__ = [
     "relabel",
     "search",
     "sequence_padding",
+    "skew_data",
     "soup",
     "tune",
 ]
@@ -83,6 +85,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.checkpoints.loading import load_encoder
     from kerascls.checkpoints.transformer_model import build_transformer_model
     from kerascls.data.conversion import convert_data
+    from kerascls.data.skewing import skew_data
     from kerascls.decision.rule import Rule
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate

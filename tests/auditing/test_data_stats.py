@@ -47,3 +47,20 @@ def test_files_of_different_tasks_are_refused(tmp_path, write_csv):
     ]
     with pytest.raises(DataError, match="same task"):
         describe_data(paths)
+
+
+def test_skew_and_sets_of_labels_are_measured(stats):
+    assert stats.imbalance.ratio_of == {"a": 1.0, "b": 1.5}
+    assert stats.density == 0.75
+    assert (stats.label_sets.different, stats.label_sets.once) == (3, 1)
+    assert stats.label_sets.sizes == {1: 5, 2: 5}
+    assert stats.lacking == {}
+
+
+def test_labels_that_a_file_lacks_are_listed_by_file(tmp_path, write_csv):
+    paths = [
+        write_csv(tmp_path / f"{name}.csv", ("text", "label"), [("甲", name)] * 2)
+        for name in "ab"
+    ]
+    lacking = describe_data(paths).lacking
+    assert lacking == {str(paths[0]): ("b",), str(paths[1]): ("a",)}

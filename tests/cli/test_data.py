@@ -35,3 +35,23 @@ def test_the_numbers_are_shown_or_told_as_json(run, tmp_path, write_csv):
 
 def test_a_subcommand_that_is_none_is_refused(run):
     assert run("data", "konvert").code == 2
+
+
+def test_a_skewed_subset_is_written_and_told(run, tmp_path, write_csv):
+    made = [(f"文{n}", "体育汽车"[2 * (n % 2) :][:2]) for n in range(40)]
+    path = write_csv(tmp_path / "in.csv", ("text", "label"), made)
+    out = tmp_path / "o.csv"
+    done = run("data", "imbalance", path, "--counts", "20,4", "--out", out)
+    assert done.code == 0, done.err
+    assert "24 rows as csv, drawn with seed 0; 5.0 of the most frequent" in done.out
+    assert ["汽车", "4", "20"] in [line.split() for line in done.out.splitlines()]
+    arguments = ("--profile", "step", "--ratio", "10", "--out", out, "--overwrite")
+    told = json.loads(run("data", "imbalance", path, *arguments, "--json").out)
+    assert told["counts"] == {"体育": 20, "汽车": 2}
+
+
+def test_counts_that_are_no_numbers_are_refused(run, tmp_path, write_csv):
+    path = rows(tmp_path, write_csv)
+    done = run("data", "imbalance", path, "--counts", "5,many")
+    assert done.code == 2
+    assert "'5,many' is no list such as 5000,4000,3000." in done.err

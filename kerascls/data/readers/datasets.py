@@ -155,14 +155,19 @@ def _cure(path: Path | Frame, options: ReadOptions) -> str:
 
 def _sha256(source: Path | Frame, examples: "Examples", options: ReadOptions) -> str:
     if isinstance(source, Path):
-        digests = [folder_sha256(source) if source.is_dir() else file_sha256(source)]
-        names = (options.label_names, options.url_labels)
-        digests += [file_sha256(path) for path in names if path is not None]
-        # With other names the same file has other labels.
-        joined = "".join(digests).encode()
-        return hashlib.sha256(joined).hexdigest() if digests[1:] else digests[0]
+        return source_sha256(source, options)
     digest = hashlib.sha256()
     for row in examples:
         content = json.dumps([row.line, row.texts, row.labels])
         digest.update(content.encode("ascii") + b"\n")
     return digest.hexdigest()
+
+
+def source_sha256(source: Path, options: ReadOptions) -> str:
+    """Returns the hash of a file or folder, and of the files that name its labels."""
+    digests = [folder_sha256(source) if source.is_dir() else file_sha256(source)]
+    names = (options.label_names, options.url_labels)
+    digests += [file_sha256(path) for path in names if path is not None]
+    # With other names the same file has other labels.
+    joined = "".join(digests).encode()
+    return hashlib.sha256(joined).hexdigest() if digests[1:] else digests[0]
