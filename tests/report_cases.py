@@ -1,11 +1,14 @@
 """A report of four classes and the rows it is made of, as fixtures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kerascls.data.labels import Task
 from kerascls.decision.rule import Rule
 from kerascls.evaluation.metrics.scores import Scores, score
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import ScoredRows
 
@@ -37,6 +40,33 @@ def report(scores) -> Report:
         train_support={"体育": 7, "教育 education": 3},
         unseen={"[red]x|y": 1, "never": 3},
         source="test.csv",
+    )
+
+
+@pytest.fixture
+def effects() -> LabelEffects:
+    """Three labels whose rows were weighed until all counted alike."""
+    rows = np.array([90, 9, 1])
+    weights = np.array([1 / 3, 10 / 3, 30.0])
+    return LabelEffects(
+        method="class_weight",
+        settings={"weight_power": 1.0, "max_weight": 100.0},
+        labels=("体育", "教育 education", "[red]x|y"),
+        rows=rows,
+        effective_rows=rows * weights,
+        effects={"weight": weights},
+    )
+
+
+@pytest.fixture
+def margins(effects) -> LabelEffects:
+    """The same labels, of which the rarer ones were asked for a larger margin."""
+    return replace(
+        effects,
+        method="ldam",
+        settings={"ldam_margin": 3.0},
+        effective_rows=effects.rows.astype(float),
+        effects={"margin": np.array([1.0, 1.7, 3.0])},
     )
 
 

@@ -18,12 +18,14 @@ from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError, SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.reports.at_half import scores_at_half
 from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_baseline
 from kerascls.evaluation.reports.csv_markdown_json import MARKDOWN_FILE, write_report
 from kerascls.evaluation.reports.details import details_of
 from kerascls.evaluation.reports.errors import write_errors
 from kerascls.evaluation.reports.features import SHOWN_FEATURES, Features
 from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.evaluation.reports.plots.write_plots import PLOTS_FOLDER, write_plots
 from kerascls.evaluation.reports.report import Report, majority_baseline
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows, rows_sha256
@@ -84,6 +86,7 @@ def report_on(
     source: str,
     notes: Iterable[str] = (),
     linear: LinearBaseline | None = None,
+    label_effects: LabelEffects | None = None,
 ) -> Report:
     """Scores rows against their true labels.
 
@@ -95,6 +98,7 @@ def report_on(
         source: Where they came from, for people.
         notes: What should be known of the rows and their labels, a line each.
         linear: How a linear model does on the same rows, if one was trained.
+        label_effects: What training did about skewed labels, if anything.
     """
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
@@ -118,6 +122,8 @@ def report_on(
         all_labels=all_labels,
         linear=linear,
         features=None if weights is None else Features(weights),
+        at_half=scores_at_half(scored, bundle.rule),
+        label_effects=label_effects,
     )
 
 

@@ -20,6 +20,7 @@ from kerascls.evaluation.evaluate import report_on, scored_rows_of, write_result
 from kerascls.evaluation.reports import render_report
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
 from kerascls.evaluation.reports.history import HISTORY_FILE
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.evaluation.reports.report import TEST_PART, Report
 from kerascls.evaluation.reports.rules import decision_line
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
@@ -259,7 +260,7 @@ def _run(
         raise KeyboardInterrupt
     report = None
     if "test" in data.parts:
-        report, scored = _score(job, bundle, linear)
+        report, scored = _score(job, bundle, linear, trained.label_effects)
         columns = data.parts["test"].dataset.text_columns
         history = run.path / HISTORY_FILE
         write_results(
@@ -335,7 +336,10 @@ def _keep_parts(
 
 
 def _score(
-    job: Trainable, bundle: Bundle, linear: Baseline | None
+    job: Trainable,
+    bundle: Bundle,
+    linear: Baseline | None,
+    effects: LabelEffects | None,
 ) -> tuple[Report, ScoredRows]:
     part = job.data.parts["test"]
     with job.screen.bars() as bars:
@@ -346,4 +350,4 @@ def _score(
     compared = None if linear is None else linear.compared(scored)
     seen = seen_notes(bundle, part.dataset, part.rows)
     notes = [*job.data.label_notes, *job.token_notes, *seen]
-    return report_on(bundle, scored, source, notes, compared), scored
+    return report_on(bundle, scored, source, notes, compared, effects), scored

@@ -218,6 +218,7 @@ class Job:
             facts=facts | {"states": fitted.states},
             interrupted=fitted.interrupted,
             seconds_before=fitted.seconds_before,
+            label_effects=fitted.label_effects,
         )
 
     def logits(

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.inference.bundle import Bundle
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.settings.run_settings import RunSettings
@@ -27,6 +28,7 @@ class Trained:
         facts: More of what run.json tells.
         interrupted: Whether Ctrl-C ended it.
         seconds_before: How long the processes before this one trained.
+        label_effects: What was done about skewed labels; None where nothing.
         trained_on_valid: Whether the model to write, unlike the one of these logits,
             has learned from the validation part too.
     """
@@ -38,6 +40,7 @@ class Trained:
     facts: dict[str, Any] = field(default_factory=dict)
     interrupted: bool = False
     seconds_before: float = 0.0
+    label_effects: LabelEffects | None = None
     trained_on_valid: bool = False
 
 

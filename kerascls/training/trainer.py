@@ -12,6 +12,7 @@ import numpy as np
 from kerascls.decision.fit_decision import rule_for
 from kerascls.errors import NotFiniteError
 from kerascls.evaluation.reports.history import HISTORY_FILE
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.models.backend.compute import (
     Compute,
     data_parallel,
@@ -36,6 +37,7 @@ from kerascls.training.callbacks.score_table import ScoreTable
 from kerascls.training.callbacks.state_saving import StateSaving
 from kerascls.training.feeds import Feed, fit_input
 from kerascls.training.job import Job
+from kerascls.training.label_effects import label_effects
 from kerascls.training.losses.cross_entropy import loss_for
 from kerascls.training.plan import Plan
 from kerascls.training.tracking.runs import close_trackers, trackers
@@ -58,6 +60,7 @@ class Fitted:
             state it went on from.
         embedding_rows: How many rows of the word embeddings were trained; None for
             all, or none.
+        label_effects: What was done about skewed labels; None where nothing.
     """
 
     model: TransformerClassifier
@@ -68,6 +71,7 @@ class Fitted:
     states: dict[str, float]
     seconds_before: float
     embedding_rows: int | None = None
+    label_effects: LabelEffects | None = None
 
 
 def fit_weights(
@@ -101,10 +105,12 @@ def fit_weights(
             fed, trained = encode_feeds(job, model, feeds), model.head_model()
         epochs = cast("int", train.epochs)  # `StartingPoint.resolve` has filled it in
         plan = Plan(feeds["train"].num_batches, epochs, train.validate_steps)
+        loss = training_loss(job)
         trainee = compile_trainee(
-            *(trained, names, train, job.data.task, training_loss(job)),
-            *(compute, plan.num_steps),
+            *(trained, names, train, job.data.task, loss, compute, plan.num_steps)
         )
+        if (effects := label_effects(job, loss)) is not None:
+            screen.say(" ".join(effects.lines()))
         history_csv, made_with = out / HISTORY_FILE, f"{compute}, {package_versions()}"
         saving = StateSaving(states, history_csv, train, made_with, screen.say)
         rounds = Rounds(
@@ -138,6 +144,7 @@ def fit_weights(
         states={"written": saving.written, "seconds": round(saving.seconds, 3)},
         seconds_before=rounds.stopping.seconds_before,
         embedding_rows=rows,
+        label_effects=effects,
     )
 
 

@@ -115,12 +115,12 @@ def baseline_lines(report: "Report", say: Language = ENGLISH) -> list[str]:
         say(
             "Always {label}: {scores}.",
             label=label,
-            scores=_numbers(report.baseline, say),
+            scores=numbers(report.baseline, say),
         )
     ]
     all_labels = report.all_labels
     if all_labels is not None:
-        scores = _numbers(all_labels, say)
+        scores = numbers(all_labels, say)
         lines.append(say("All labels always: {scores}.", scores=scores))
     if report.linear is not None:
         lines += _linear_lines(report.linear, report.task, say)
@@ -132,7 +132,8 @@ def baseline_lines(report: "Report", say: Language = ENGLISH) -> list[str]:
     return lines
 
 
-def _numbers(scores: Scores, say: Language) -> str:
+def numbers(scores: Scores, say: Language) -> str:
+    """Returns the scores that are told of each baseline."""
     return say(
         "accuracy {accuracy}, micro-F1 {micro}, macro-F1 {macro}",
         accuracy=f"{scores.accuracy:.4f}",
@@ -147,7 +148,7 @@ def _linear_lines(linear: LinearBaseline, task: Task, say: Language) -> list[str
             "Linear model on the same rows ({how}; {seconds} s): {scores}.",
             how=_how(linear, say),
             seconds=f"{linear.seconds:.1f}",
-            scores=_numbers(linear.scores, say),
+            scores=numbers(linear.scores, say),
         ),
         _verdict(
             linear,
@@ -165,7 +166,7 @@ def _member_lines(best: BestMember, task: Task, say: Language) -> list[str]:
         say(
             "Best member on the same rows ({name}): {scores}.",
             name=best.name,
-            scores=_numbers(best.scores, say),
+            scores=numbers(best.scores, say),
         ),
         _verdict(
             best,

@@ -11,7 +11,7 @@ from kerascls.evaluation.reports.details import PER_CLASS, Details
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.language import Language, language_of
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.reports.rows import report_rows
+from kerascls.evaluation.reports.rows import report_rows, score_rows
 from kerascls.evaluation.reports.tables import (
     NUMBERS,
     detail_lines,
@@ -65,7 +65,7 @@ def report_csv(report: Report) -> str:
 def report_markdown(report: Report, *, language: str = "en") -> str:
     """Returns the report as Markdown: a table and the lines that judge it."""
     say = language_of(language)
-    more = _more_columns(report.details, say)
+    more = _more_columns(report, say)
     judging = report_lines(report, say)
     if report.details:
         judging = [*judging, *detail_lines(report.details, say)]
@@ -97,13 +97,23 @@ def report_markdown(report: Report, *, language: str = "en") -> str:
         lines.append(_markdown_line([name, *cells]))
     if report.features is not None:
         lines += report.features.markdown(say)
+    if report.label_effects is not None:
+        lines += report.label_effects.markdown(say)
     return "\n".join(lines) + "\n"
 
 
-def _more_columns(details: Details | None, say: Language) -> dict[str, list[str]]:
-    """Returns, by heading, what details say of each class."""
-    if details is None:
-        return {}
+def _more_columns(report: Report, say: Language) -> dict[str, list[str]]:
+    """Returns, by heading, what else is known of each class."""
+    columns = {}
+    if report.at_half is not None:
+        rows = score_rows(report.at_half)
+        columns[say("f1 at 0.5")] = [row.cells()[3] for row in rows]
+    if report.details is not None:
+        columns |= _detail_columns(report.details, say)
+    return columns
+
+
+def _detail_columns(details: Details, say: Language) -> dict[str, list[str]]:
     columns = {
         say(PER_CLASS[name]): [shown(value) for value in values.tolist()]
         for name, values in details.classes.items()

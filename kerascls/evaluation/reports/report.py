@@ -14,6 +14,7 @@ from kerascls.evaluation.reports.baselines import LinearBaseline
 from kerascls.evaluation.reports.best_member import BestMember
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.features import Features
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.evaluation.reports.language import Language
 
 # What earlier versions did not write, like the notes.
@@ -23,6 +24,8 @@ _OPTIONAL: dict[str, Any] = {
     "linear": LinearBaseline,
     "features": Features,
     "best_member": BestMember,
+    "at_half": Scores,
+    "label_effects": LabelEffects,
 }
 
 
@@ -49,6 +52,9 @@ class Report:
         linear: How a linear model does on the same rows, where one was trained.
         features: What speaks for each label, where the model can tell.
         best_member: How the best of the classifiers does that it was made of.
+        at_half: Scores of giving each label from probability 0.5 on, for multilabel
+            where the rule is another.
+        label_effects: What training did about skewed labels; None where nothing.
     """
 
     task: Task
@@ -65,6 +71,8 @@ class Report:
     linear: LinearBaseline | None = None
     features: Features | None = None
     best_member: BestMember | None = None
+    at_half: Scores | None = None
+    label_effects: LabelEffects | None = None
 
     def source_in(self, say: Language) -> str:
         """Returns where the rows came from, in the words of a language."""

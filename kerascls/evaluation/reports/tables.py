@@ -8,7 +8,7 @@ from rich.text import Text
 
 from kerascls.evaluation.metrics.ranking import TOP_FIVE
 from kerascls.evaluation.metrics.scores import Scores
-from kerascls.evaluation.reports.baselines import SCORE_NAMES, baseline_lines
+from kerascls.evaluation.reports.baselines import SCORE_NAMES, baseline_lines, numbers
 from kerascls.evaluation.reports.details import Details
 from kerascls.evaluation.reports.language import ENGLISH, Language
 from kerascls.evaluation.reports.report import Report
@@ -85,6 +85,11 @@ def report_lines(report: Report, say: Language = ENGLISH) -> list[str]:
     lines = baseline_lines(report, say)
     if line := rule_line(report.rule, say):
         lines.append(line)
+    if report.at_half is not None:
+        scores = numbers(report.at_half, say)
+        lines.append(say("From probability 0.5 on instead: {scores}.", scores=scores))
+    if report.label_effects is not None:
+        lines += report.label_effects.lines(say)
     unseen = (
         f"{label} ({say('1 row') if rows == 1 else say('{n} rows', n=rows)})"
         for label, rows in report.unseen.items()

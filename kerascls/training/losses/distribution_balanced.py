@@ -7,6 +7,7 @@ from keras import ops
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labels import Task
+from kerascls.data.targets import Targets
 from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.losses.focal import sigmoid_logs
 from kerascls.training.losses.label_loss import LabelLoss, log_odds
@@ -65,6 +66,21 @@ class DistributionBalancedLoss(LabelLoss):
         settings = self.settings
         slope = settings.map_beta * (share - settings.map_mu)
         return settings.map_alpha + ops.sigmoid(slope)
+
+    def effects(self, targets: Targets) -> dict[str, np.ndarray]:
+        """Returns mean weights of the rows that have a label, and what is added."""
+        columns, settings = targets.columns, self.settings
+        inverse = self.inverse[columns]
+        rows = np.repeat(np.arange(len(targets)), np.diff(targets.offsets))
+        share = inverse / np.bincount(rows, inverse, minlength=len(targets))[rows]
+        slope = settings.map_beta * (share - settings.map_mu)
+        weights = settings.map_alpha + 1 / (1 + np.exp(-slope))
+        counts = np.bincount(columns, minlength=targets.num_classes)
+        sums = np.bincount(columns, weights, minlength=targets.num_classes)
+        return {
+            "positive_weight": sums / np.maximum(counts, 1),
+            "adjustment": -self.margins,
+        }
 
 
 def distribution_balanced_loss(

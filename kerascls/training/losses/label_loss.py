@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from kerascls.data.labels import Task
+from kerascls.data.targets import Targets
 
 
 class LabelLoss(keras.losses.Loss):
@@ -50,6 +51,18 @@ class LabelLoss(keras.losses.Loss):
                 `(num_classes,)`, each between 0 and 1.
         """
         return shares
+
+    def effects(self, targets: Targets) -> dict[str, np.ndarray]:
+        """Returns what the loss does to each label, for reports.
+
+        Args:
+            targets: Labels of the rows that are trained on.
+
+        Returns:
+            By name, those of `kerascls.evaluation.reports.label_effects.EFFECTS`,
+            float `(num_classes,)`; empty where it treats all labels alike.
+        """
+        return {}
 
     def smoothed(self, targets: Any) -> Any:
         """Returns targets of which a share is spread evenly."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labels import Task
+from kerascls.data.targets import Targets
 from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.losses.label_loss import (
     LabelLoss,
@@ -44,12 +45,23 @@ class ShiftedCrossEntropy(LabelLoss):
         shifted = logits + self.always + targets * self.if_true
         return cross_entropy(self.task, self.smoothed(targets), shifted)
 
+    def effects(self, targets: Targets) -> dict[str, np.ndarray]:
+        """Returns the margins, which are asked of a label that is true or is not."""
+        if not self.always.any():
+            return {"margin": -self.if_true}
+        yes = -self.always - self.if_true
+        return {"positive_margin": yes, "negative_margin": self.always}
+
 
 class LogitAdjustedCrossEntropy(ShiftedCrossEntropy):
     """Cross-entropy of logits to which the frequencies of labels are added.
 
     A model then need not say how frequent a label is, and scores all alike.
     """
+
+    def effects(self, targets: Targets) -> dict[str, np.ndarray]:
+        """Returns what is added to each logit."""
+        return {"adjustment": self.always}
 
     def start(self, shares: np.ndarray) -> np.ndarray:
         """Returns the shares whose logits, adjusted, say those of the labels."""

@@ -7,6 +7,7 @@ from keras import ops
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labels import Task
+from kerascls.data.targets import Targets
 from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.losses.label_loss import (
     LabelLoss,
@@ -51,6 +52,12 @@ class WeightedCrossEntropy(LabelLoss):
             return weights * cross_entropy(self.task, smoothed, logits)
         weights = targets * self.positive + (1 - targets) * self.negative
         return ops.mean(weights * binary_cross_entropies(smoothed, logits), axis=-1)
+
+    def effects(self, targets: Targets) -> dict[str, np.ndarray]:
+        """Returns the weights."""
+        if np.array_equal(self.positive, self.negative):
+            return {"weight": self.positive}
+        return {"positive_weight": self.positive, "negative_weight": self.negative}
 
     def start(self, shares: np.ndarray) -> np.ndarray:
         """Returns the shares of labels by weight."""

@@ -1,1 +1,1 @@
-from report_cases import make_scored, report, scored, scores  # noqa: F401
+from report_cases import effects, make_scored, margins, report, scored, scores  # noqa: F401

@@ -15,6 +15,13 @@ def test_a_report_survives_json(report):
     assert copy.rule == report.rule
 
 
+def test_what_training_did_and_scores_at_half_survive_json(report, effects, scores):
+    full = replace(report, label_effects=effects, at_half=scores)
+    copy = Report.from_dict(json.loads(json.dumps(full.to_dict())))
+    assert copy.to_dict() == full.to_dict()
+    assert copy.label_effects.labels == effects.labels
+
+
 def test_a_stored_report_of_other_keys_is_refused(report):
     values = report.to_dict() | {"more": 1}
     with pytest.raises(BundleError, match="'more'"):

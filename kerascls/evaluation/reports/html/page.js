@@ -292,4 +292,5 @@ history();
 coverage();
 matrixSection();
 featureSection();
+effectsSection();
 mistakeSection();

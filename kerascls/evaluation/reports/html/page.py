@@ -16,7 +16,10 @@ from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.system.files import write_all
 
 HTML_FILE = "report.html"
-_SCRIPTS = ("dom.js", "charts.js", "table.js", "sections.js", "page.js")
+_SCRIPTS = (
+    *("dom.js", "charts.js", "table.js", "sections.js", "effects.js"),
+    "page.js",  # calls the others
+)
 
 # In the template: the name of what goes there, or words in English.
 _IN_BRACES = re.compile(r"\{\{([^{}]+)\}\}")

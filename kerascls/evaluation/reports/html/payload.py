@@ -17,7 +17,13 @@ from kerascls.evaluation.reports.html.chart_data import (
     reliability_bins,
 )
 from kerascls.evaluation.reports.html.errors import worst_mistakes
-from kerascls.evaluation.reports.html.scores import class_columns, headline, is_plain
+from kerascls.evaluation.reports.html.scores import (
+    class_columns,
+    headline,
+    is_plain,
+    rounded,
+)
+from kerascls.evaluation.reports.label_effects import effective_rows_meaning
 from kerascls.evaluation.reports.language import ENGLISH, Language
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.tables import detail_lines, report_lines
@@ -65,7 +71,25 @@ def payload(
         "matrices": matrices(scored),
         "history": history_lines(history_csv, scored) if history_csv else None,
         "features": _features(report, scored),
+        "effects": _effects(report, say),
         "mistakes": worst_mistakes(scored, max_mistakes, MAX_CHARS),
+    }
+
+
+def _effects(report: Report, say: Language) -> dict[str, Any] | None:
+    """Returns what training did about skewed labels: words, and a line for each."""
+    effects = report.label_effects
+    if effects is None:
+        return None
+    headings, *rows = effects.table(say)
+    return {
+        "lines": [*effects.lines(say), effective_rows_meaning(say)],
+        "headings": headings,
+        "rows": rows,
+        "bars": [
+            [int(effects.rows[column]), *rounded([effects.effective_rows[column]])]
+            for column in effects.order
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from kerascls.evaluation.reports.plots.curves import (
 )
 from kerascls.evaluation.reports.plots.fonts import missing_glyphs
 from kerascls.evaluation.reports.plots.history import plot_class_history, plot_history
+from kerascls.evaluation.reports.plots.label_effects import plot_label_effects
 from kerascls.evaluation.reports.plots.pairs import plot_confusion, plot_pairs
 from kerascls.evaluation.reports.plots.scores import plot_scores
 from kerascls.evaluation.reports.report import Report
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 PLOTS_FOLDER = "plots"
 PLOTS = (
     *("scores", "confusion", "pairs", "precision_recall", "reliability", "coverage"),
-    *("history", "class_history"),
+    *("label_effects", "history", "class_history"),
 )
 
 
@@ -42,8 +43,9 @@ def write_plots(
     """Writes every plot of a report as PNG, each in one step.
 
     These are `scores.png`, `confusion.png` (multi-class) or `pairs.png` (multi-label),
-    `precision_recall.png`, `reliability.png`, `coverage.png`, and with a history
-    `history.png` and `class_history.png`.
+    `precision_recall.png`, `reliability.png`, `coverage.png`, `label_effects.png` where
+    training did something about skewed labels, and with a history `history.png` and
+    `class_history.png`.
 
     Args:
         directory: Where to; made if it does not exist.
@@ -93,6 +95,9 @@ def _figures(
     figures["precision_recall"] = plot_precision_recall(scored, language=language)
     figures["reliability"] = plot_reliability(scored, language=language)
     figures["coverage"] = plot_coverage(scored, report.rule, language=language)
+    if report.label_effects is not None:
+        effects = report.label_effects
+        figures["label_effects"] = plot_label_effects(effects, language=language)
     if history_csv is not None:
         figures["history"] = plot_history(history_csv, language=language)
         figures["class_history"] = plot_class_history(history_csv, language=language)

@@ -32,6 +32,18 @@ def test_an_early_report_without_details_gets_them(report, scored):
     assert payload(report, scored)["more"] == expected
 
 
+def test_what_training_did_to_each_label_has_lines_cells_and_bars(
+    report, scored, effects
+):
+    assert payload(report, scored)["effects"] is None
+    content = payload(replace(report, label_effects=effects), scored)
+    assert json.loads(json.dumps(content, allow_nan=False)) == content
+    found = content["effects"]
+    assert found["headings"] == ["label", "in training", "effective rows", "weight"]
+    assert found["rows"][1] == ["教育 education", "9", "30.0", "3.333"]
+    assert found["bars"] == [[90, 30], [9, 30], [1, 30]]
+
+
 def test_mistakes_are_as_many_as_asked_for_and_texts_are_cut(report, make_scored):
     targets = np.eye(4, dtype=bool)
     chosen = targets[::-1]

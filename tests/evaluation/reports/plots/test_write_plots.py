@@ -23,6 +23,12 @@ def test_every_plot_is_written_as_png(tmp_path, report, scored, fonts):
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
 
 
+def test_what_training_did_to_each_label_is_drawn(tmp_path, report, scored, effects):
+    report = replace(report, label_effects=effects)
+    paths = write_plots(tmp_path, report, scored, dpi=20)
+    assert "label_effects" in [path.stem for path in paths]
+
+
 def test_a_missing_font_is_said_once(tmp_path, report, scored, fonts):
     fonts()
     with pytest.warns(UserWarning) as caught:
