@@ -59,7 +59,7 @@ def _draw_rows(
         colour = _COLOURS[place]
         bars = axes.barh(heights, rows, _HEIGHT, color=colour, label=name)
         axes.bar_label(bars, [f"{one:,.0f}" for one in rows], padding=3, fontsize=7)
-    axes.margins(x=0.15)
+    axes.margins(x=0.15, y=0.02)
     axes.set(xlabel=say("rows"))
     axes.legend(loc="lower right", fontsize=8)
 

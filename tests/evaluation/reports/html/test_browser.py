@@ -12,6 +12,7 @@ from kerascls.evaluation.metrics.scores import pad_columns, score
 from kerascls.evaluation.reports.features import Features
 from kerascls.evaluation.reports.history import append_history, history_rows
 from kerascls.evaluation.reports.html.page import write_report_html
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import ScoredRows
 
@@ -85,6 +86,14 @@ def addresses(rows, tmp_path_factory) -> dict[str, str]:
             rule=rule,
             train_support=dict.fromkeys(LABELS[:4], 9),
             source=SCRIPT,
+            label_effects=LabelEffects(
+                method="class_weight",
+                settings={},
+                labels=LABELS[:4],
+                rows=np.array([40, 30, 20, 10]),
+                effective_rows=np.array([25.0] * 4),
+                effects={"weight": np.array([0.625, 0.8333, 1.25, 2.5])},
+            ),
             features=Features({label: {SCRIPT: 2.5, " 球": 1} for label in LABELS[:4]}),
         )
         write_report_html(folder / f"{name}.html", report, scored, history)
@@ -326,3 +335,18 @@ def test_what_speaks_for_a_label_is_text(page):
     chips = [li.get_attribute("textContent") for li in find_all(lines[0], "li")]
     assert chips == [f"{SCRIPT} 2.50", "\u2423球 1.00"]
     assert page.execute_script("return window.ran") is None
+
+
+def test_rows_before_and_after_have_bars_of_one_scale(page):
+    heads = [one.text for one in find_all(page, "#effects thead th")]
+    assert heads == ["label", "in training", "effective rows", "weight"]
+    first, *_, last = find_all(page, "#effects tbody tr")
+    assert find(first, "th").text == LABELS[0]
+
+    def shares(line):
+        script = "return [...arguments[0].querySelectorAll('td')].map(cell => "
+        script += "Number(cell.style.getPropertyValue('--share')))"
+        return page.execute_script(script, line)
+
+    assert shares(first) == pytest.approx([0.92, 0.575, 0])
+    assert shares(last) == pytest.approx([0.23, 0.575, 0])
