@@ -6,7 +6,7 @@ from inspect import Parameter, signature
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from kerascls.errors import KeywordError
-from kerascls.system.tables import did_you_mean, nearest
+from kerascls.system.tables import OTHER_WAYS, did_you_mean, nearest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,5 +77,5 @@ def refuse_keyword(
     called = function.__qualname__.removesuffix(".__init__")
     raise KeywordError(
         f"`{name}` is not a keyword of {called}(). Received: {name}={value!r:.200}. "
-        f"{advice} Known: {', '.join(known)}."
+        f"{OTHER_WAYS.get(name) or advice} Known: {', '.join(known)}."
     )

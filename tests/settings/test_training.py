@@ -19,6 +19,16 @@ def test_a_step_on_frozen_word_embeddings_is_refused(frozen):
         RunSettings.from_options(fgm=0.5, **frozen)
 
 
+def test_the_one_loss_that_earlier_versions_had_is_read_and_no_other():
+    assert RunSettings.from_dict({"train": {"loss": "cross_entropy", "epochs": 2}}) == (
+        RunSettings.from_options(epochs=2)
+    )
+    with pytest.raises(SettingsError, match="`train.loss` .*mean 'imbalance.method'"):
+        RunSettings.from_dict({"train": {"loss": "focal"}})
+    with pytest.raises(SettingsError, match="`loss` is not an option.*'imbalance'"):
+        RunSettings.from_options(loss="focal")
+
+
 @pytest.mark.parametrize("name", SCORES)
 def test_a_score_of_all_labels_is_about_no_label(name):
     assert checked_score(name) == name

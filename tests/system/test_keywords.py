@@ -34,6 +34,22 @@ def test_the_nearest_keyword_is_said(call, meant):
     assert isinstance(caught.value, TypeError)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: kerascls.fit(class_weight={0: 1.0, 1: 5.0}),
+        lambda: kerascls.fit_seeds(class_weight="balanced"),
+        lambda: kerascls.KerasTextClassifier(class_weight="balanced"),
+        lambda: kerascls.KerasTextClassifier().fit(["a"], ["b"], class_weight={}),
+    ],
+    ids=["fit", "seeds", "estimator", "its fit"],
+)
+def test_class_weights_as_keras_has_them_are_refused_with_the_way_out(call):
+    expected = "`class_weight` is not a keyword.*imbalance='class_weight'"
+    with pytest.raises(KeywordError, match=expected):
+        call()
+
+
 def test_known_keywords_and_further_options_pass():
     @checked_keywords(["epochs"])
     def train(data, *, seed=1, **options):

@@ -51,6 +51,28 @@ def test_pairs_have_no_segments_where_the_encoder_has_none(pair_files):
     assert "pairs: no segments here" in alone.notes[-1]
 
 
+def test_a_method_for_skewed_labels_is_told_of_and_what_val_loss_is(multilabel_files):
+    assert not any("imbalance" in note for note in prepared(multilabel_files).notes)
+    job = prepared(multilabel_files, imbalance="zlpr")
+    assert "imbalance: zlpr (each label" in job.notes[-1]
+    assert "val_loss is the plain cross-entropy" in job.notes[-1]
+
+
+def test_labels_are_counted_on_training_rows_alone(multilabel_files):
+    job = prepared(multilabel_files)
+    counts, rows = job.label_counts, job.data.parts["train"].labels
+    assert counts.num_rows == len(rows)
+    assert counts.labels == tuple(job.data.label_set)
+    for name, positives in zip(counts.labels, counts.positives, strict=True):
+        assert positives == sum(name in row for row in rows)
+
+
+def test_a_method_that_is_not_defined_for_the_task_is_refused(pair_files):
+    pair = {"text": ("question",), "text_pair": "answer"}
+    with pytest.raises(SettingsError, match="multilabel alone. Choose --imbalance"):
+        prepared(pair_files, **pair, imbalance="zlpr")
+
+
 def test_tokens_are_made_when_they_are_asked_for_and_once(
     multilabel_files, monkeypatch
 ):

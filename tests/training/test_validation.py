@@ -69,6 +69,13 @@ def test_a_loss_given_by_name_or_as_function_is_averaged(x, ids):
         assert outcome.loss == pytest.approx(expected, rel=1e-5)
 
 
+def test_another_loss_than_the_compiled_one_may_be_asked_for(x, y):
+    expected = run(model_of(multilabel_loss()), (x, y)).loss
+    for compiled in (keras.losses.MeanSquaredError(), None):
+        found = run(model_of(compiled), (x, y), loss=multilabel_loss()).loss
+        assert found == pytest.approx(expected, rel=1e-6)
+
+
 def test_without_compiled_loss_there_is_none(x, y):
     assert run(model_of(), (x, y)).loss is None
     assert run(keras.Sequential([keras.layers.Dense(3)]), (x, y)).loss is None

@@ -98,6 +98,7 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
         self.options = options
         self.verbose = verbose
 
+    @checked_keywords()
     def fit(self, X: Any, y: Any) -> Self:
         """Trains on texts and their labels.
 

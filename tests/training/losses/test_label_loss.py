@@ -125,7 +125,7 @@ NOTHING = {
     "focal": {"focal_gamma": 0.0},
     "asymmetric": {"gamma_negative": 0, "gamma_positive": 0, "negative_margin": 0},
     "distribution_balanced": {
-        **{"map_alpha": 0.5, "map_beta": 1e-12, "negative_scale": 1},
+        **{"map_alpha": 0.5, "map_beta": 1e-30, "negative_scale": 1},
         **{"bias_kappa": 0, "focal_gamma": 0},
     },
     "logit_adjustment": {"logit_tau": 0},
@@ -195,15 +195,14 @@ def test_the_mean_weight_over_training_rows_is_one(name, task, parameters):
     ],
 )
 def test_a_head_starts_where_the_loss_is_smallest(name, task, parameters):
-    counts = COUNTS[task]
-    targets, loss = rows_of(task, counts), loss_of(name, task, **parameters)
+    # So many that half a row more or less of a label is nothing.
+    counts = LabelCounts(10_000, np.array([7000, 2500, 450, 50]), tuple("abcd"))
+    targets, loss = rows_of(task, counts), loss_of(name, task, counts, **parameters)
     start = loss.start(counts.shares)
     assert ((start > 0) & (start < 1)).all()
     bias = first_bias(start, task is Task.MULTILABEL).astype(np.float32)
     _, gradient = value_and_gradient(loss, targets, np.tile(bias, (len(targets), 1)))
-    # Half a row more has each label, and half a row more lacks it.
-    allowed = 1.5 / len(targets) * (loss.positive.max() if "weight" in name else 3)
-    assert np.abs(gradient.mean(axis=0)).max() < allowed
+    assert np.abs(gradient.mean(axis=0)).max() < 5e-3
 
 
 def test_other_losses_start_at_the_shares_of_the_labels():
