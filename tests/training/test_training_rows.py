@@ -195,6 +195,4 @@ def test_a_run_is_reported_and_compared_on_the_original_rows(
     assert (run.out / seen).read_bytes() == (multilabel_run.out / seen).read_bytes()
     one, other = run.result.report, multilabel_run.result.report
     assert one.train_support == other.train_support
-    assert [row.support for row in one.scores.classes] == [
-        row.support for row in other.scores.classes
-    ]
+    assert one.scores.support.tolist() == other.scores.support.tolist()
