@@ -19,6 +19,7 @@ from kerascls.system.extras import BACKENDS, EXTRAS, TRAINING
 ROOT = Path(__file__).resolve().parent.parent
 IMPORT_NAMES = {
     "ai-edge-litert": "ai_edge_litert",
+    "imbalanced-learn": "imblearn",
     "iterative-stratification": "iterstrat",
     "huggingface-hub": "huggingface_hub",
     "scikit-learn": "sklearn",

@@ -14,8 +14,10 @@ import kerascls
 from kerascls.cli.app import COMMANDS
 from kerascls.cli.app import kerascls as group
 from kerascls.cli.exit_codes import BAD_INPUT, DONE, FAILURE, INTERRUPTED
+from kerascls.data.labels import Task
 from kerascls.models.classic.config import CLASSICS
 from kerascls.models.presets import PRESETS
+from kerascls.settings.imbalance import METHODS
 from kerascls.settings.run_settings import FIELDS, RunSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +28,7 @@ MEASUREMENTS = {
     "en": DOCS / "MEASUREMENTS.md",
     "zh": DOCS / "MEASUREMENTS.zh-CN.md",
 }
+IMBALANCE = {"en": DOCS / "IMBALANCE.md", "zh": DOCS / "IMBALANCE.zh-CN.md"}
 PICTURES = DOCS / "images"
 
 both = pytest.mark.parametrize("language", READMES)
@@ -126,6 +129,23 @@ def test_every_preset_is_listed(language):
 def test_every_classic_model_is_listed(language):
     text = MODELS[language].read_text("utf-8")
     assert re.findall(r"(?m)^\| `(\w+)` \| [\d.]+ M \|", text) == list(CLASSICS)
+
+
+@both
+def test_every_method_for_skewed_labels_is_listed_with_its_parameters(language):
+    text = IMBALANCE[language].read_text("utf-8")
+    rows = dict(re.findall(r"(?m)^\| `(\w+)` \|(.*)$", text))
+    assert list(rows) == list(METHODS)
+    for name, row in METHODS.items():
+        one_label, several, _, parameters, *_ = rows[name].split("|")
+        assert bool(one_label.strip()) is (Task.MULTICLASS in row.tasks)
+        assert bool(several.strip()) is (Task.MULTILABEL in row.tasks)
+        told = re.findall(r"`(\w+)` ([\w.]+)", parameters)
+        assert tuple(parameter for parameter, _ in told) == row.parameters
+        for parameter, value in told:
+            default = FIELDS[f"imbalance.{parameter}"].default
+            shown = f"{default:g}" if isinstance(default, float) else str(default)
+            assert value in (("none", "无") if default is None else (shown,))
 
 
 @both

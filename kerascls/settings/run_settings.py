@@ -21,7 +21,7 @@ from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.settings.model import ModelSettings
 from kerascls.settings.training import TrainSettings
 from kerascls.system.json_objects import without_repeats
-from kerascls.system.tables import OTHER_WAYS, did_you_mean, nearest
+from kerascls.system.tables import did_you_mean, nearest
 
 
 class RunSettings(Group):
@@ -191,7 +191,7 @@ def _unknown(name: str, value: Any, known: Iterable[str], kind: str) -> str:
     for keys in (siblings, known):  # first in the group that was named
         fields = {key.rpartition(".")[2]: key for key in keys}
         found = found or fields.get(nearest(field, fields) or "")
-    advice = OTHER_WAYS.get(name) or did_you_mean(found, "Leave it out.")
+    advice = did_you_mean(found, "Leave it out.")
     return (
         f"`{name}` is not {kind}. Received: {name}={value!r:.200}. "
         f"{advice} Known: {', '.join(siblings)}."

@@ -6,7 +6,7 @@ from inspect import Parameter, signature
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from kerascls.errors import KeywordError
-from kerascls.system.tables import OTHER_WAYS, did_you_mean, nearest
+from kerascls.system.tables import did_you_mean, nearest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,10 +72,19 @@ def refuse_keyword(
     function: Callable, name: str, value: Any, known: Iterable[str]
 ) -> NoReturn:
     """Raises a `KeywordError` about a keyword that a function does not have."""
+    called = function.__qualname__.removesuffix(".__init__")
+    if name == "class_weight":
+        raise KeywordError(
+            f"`class_weight` is not a keyword of {called}(). Received: "
+            f"class_weight={value!r:.200}. Write imbalance='class_weight', in "
+            f"KerasTextClassifier options={{'imbalance': 'class_weight'}}: it counts "
+            f"the labels of training rows, and is right also where a row has several, "
+            f"as Keras's class_weight is not. Weights of your own are "
+            f"label_weights={{'LABEL': 2.5}}."
+        )
     known = list(known)
     advice = did_you_mean(nearest(name, known), "Leave it out.")
-    called = function.__qualname__.removesuffix(".__init__")
     raise KeywordError(
         f"`{name}` is not a keyword of {called}(). Received: {name}={value!r:.200}. "
-        f"{OTHER_WAYS.get(name) or advice} Known: {', '.join(known)}."
+        f"{advice} Known: {', '.join(known)}."
     )

@@ -42,13 +42,6 @@ OTHER_NAMES = {
     "find_rate": "lr_find lr_finder",
     "models": "list list_models",
 }
-# What other tools have under a name that means something else here, or nothing.
-OTHER_WAYS = {
-    "class_weight": "Write imbalance='class_weight', which counts the labels of "
-    "training rows and is right also where a row has several, as Keras's class_weight "
-    "is not; in KerasTextClassifier options={'imbalance': 'class_weight'}. Weights of "
-    "your own are label_weights={'LABEL': 2.5}."
-}
 _LEAST_CHARS = 3
 
 

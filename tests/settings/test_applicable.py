@@ -119,5 +119,7 @@ def test_the_asymmetric_loss_of_one_label_needs_smoothed_targets():
     require_defined(settings, Task.MULTILABEL)
     with pytest.raises(SettingsError, match="train.label_smoothing=0.1"):
         require_defined(settings, Task.MULTICLASS)
-    smoothed = settings.with_options(label_smoothing=0.1)
-    require_defined(smoothed, Task.MULTICLASS)
+    focal = RunSettings.from_options(imbalance="focal", focal_gamma=1)
+    for cure in (settings.with_options(label_smoothing=0.1), focal):
+        require_applicable(cure)
+        require_defined(cure, Task.MULTICLASS)

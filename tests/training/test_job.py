@@ -1,5 +1,6 @@
 """A job: what training consists of, and what it refuses before Keras is loaded."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -127,3 +128,15 @@ def test_how_much_is_cut_off_is_told_part_by_part(write_csv, tmp_path):
         "tokens), valid 5 of 10 (45.5% of tokens)"
     )
     assert prepared(files, max_tokens=22).token_notes == []
+
+
+@pytest.mark.parametrize("method", ["oversample", "undersample"])
+def test_drawing_classes_needs_a_package_and_says_how_to_get_it(
+    pair_files, multilabel_files, method, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "imblearn", None)
+    columns = {"text": ("question", "answer"), "imbalance": method}
+    expected = rf"imbalance={method} needs .*no imblearn.*kerascls\[imbalance\]"
+    with pytest.raises(SettingsError, match=expected):
+        prepared(pair_files, **columns)
+    prepared(multilabel_files, imbalance=method)

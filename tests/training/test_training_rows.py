@@ -1,5 +1,6 @@
 """What is trained on differs as it is asked for; other parts stay what they are."""
 
+import json
 from dataclasses import replace
 from itertools import islice
 
@@ -148,3 +149,50 @@ def test_a_training_that_goes_on_draws_what_it_would_have_drawn(plain):
         step = feed.num_batches + 1
         rest = list(islice(again.training(3, first_step=step), feed.num_batches - 1))
         assert real_rows(rest) == real_rows(epoch_of(feed, epoch=1)[1:])
+
+
+def test_tokens_that_are_kept_get_those_of_copies_behind_them(plain):
+    job = changed(plain, augment_below=6)
+    kept = replace(job, cache=True)
+    for _ in range(2):  # made, and found again
+        store, rows = kept.learned
+        np.testing.assert_array_equal(store.token_ids, job.learned[0].token_ids)
+        np.testing.assert_array_equal(rows, job.learned[1])
+        kept = replace(kept)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_pairs_with_one_label_are_edited_in_one_text_and_drawn(pair_files, method):
+    pytest.importorskip("imblearn")
+    columns = {"text": ("question",), "text_pair": "answer"}
+    job = job_on(pair_files, **columns, imbalance=method, augment_below=14)
+    texts, copies = job.data.parts["train"].texts, job.training_rows.copies
+    assert copies
+    for copy, row in zip(copies.texts, copies.rows, strict=True):
+        assert sum(a == b for a, b in zip(copy, texts[row], strict=True)) == 1
+    feed = build_feeds(job, COMPUTE)["train"]
+    drawn = real_rows(epoch_of(feed))
+    assert len(drawn) == feed.rows_per_epoch
+    assert set(drawn) <= set(rows_of(feed))
+
+
+def test_a_run_is_reported_and_compared_on_the_original_rows(
+    train_run, multilabel_run, multilabel_files, tmp_path
+):
+    options = {"imbalance": "balanced_batches", "augment_below": 14, "epochs": 1}
+    run = train_run(tmp_path / "run", baseline=True, **options, **multilabel_files)
+    plain, facts = (
+        json.loads((one.out / "run.json").read_text("utf-8"))
+        for one in (multilabel_run, run)
+    )
+    assert "rows added to train" in run.shown
+    assert any("balanced_batches: an epoch has" in note for note in facts["notes"])
+    assert facts["data"] == plain["data"]
+    for one in (plain, facts):
+        one["baseline"].pop("seconds")
+    assert facts["baseline"] == plain["baseline"]
+    seen = "seen_texts.safetensors"
+    assert (run.out / seen).read_bytes() == (multilabel_run.out / seen).read_bytes()
+    one, other = run.result.report, multilabel_run.result.report
+    assert one.train_support == other.train_support
+    assert one.scores.support.tolist() == other.scores.support.tolist()
