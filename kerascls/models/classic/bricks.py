@@ -65,9 +65,10 @@ class Convolutions(layers.Layer):
 
     def build(self, hidden_shape: Any, *_: Any) -> None:
         """Makes the weights."""
+        shape = hidden_shape[-3:]
         for convolution in self.convolutions:
-            convolution.build(hidden_shape)
-        self.norm.build((*hidden_shape[:-1], self.output_dim))
+            convolution.build(shape)
+        self.norm.build((*shape[:-1], self.output_dim))
         self.built = True
 
     def call(
