@@ -26,7 +26,7 @@ from real_data import RESULTS, SEED, append, files
 
 from kerascls.models.classic.config import CLASSICS
 
-MICRO_F1 = "--objective micro_f1 --set train.best_by=micro_f1"
+MICRO_F1 = "--set decision.objective=micro_f1 --set train.best_by=micro_f1"
 ONE_SPLIT = f"--set data.split_seed={SEED}"  # whatever the seed of a training
 SETS = {
     "thucnews_headlines": "--max-tokens 48",
