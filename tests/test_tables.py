@@ -14,6 +14,7 @@ from kerascls.checkpoints.config_family import config_family
 from kerascls.checkpoints.config_files import encoder_config
 from kerascls.checkpoints.transformer_model import build_transformer_model
 from kerascls.checkpoints.weight_files.formats import FORMATS as WEIGHT_FORMATS
+from kerascls.data.profiles import PROFILES
 from kerascls.errors import ExportError, SettingsError
 from kerascls.experiments.search.space import search_space
 from kerascls.inference.predictor import Predictor
@@ -43,6 +44,7 @@ TABLES = {
     "linear losses": (LINEAR_LOSSES, "models/linear/config.py"),
     "trackers": (TRACKERS, "settings/training.py"),
     "languages": (LANGUAGES, "settings/training.py"),
+    "profiles of skewed data": (PROFILES, "data/profiles.py"),
     "runtimes": (RUNTIMES, "inference/runtimes/__init__.py"),
     "export formats": (FORMATS, "serving/exporters/formats.py"),
     "judges": (JUDGES, "auditing/judges.py"),
