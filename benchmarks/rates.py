@@ -20,7 +20,7 @@ from real_data import RESULTS, SEED, append, epochs, write_drawn
 from side_by_side import is_recorded
 from zoo import LINEAR, MODELS
 
-from kerascls.models.presets import get_preset
+from kerascls.models.classic.config import CLASSICS
 
 DATA = "thucnews_headlines"
 NEURAL = tuple(model for model in MODELS if model != LINEAR)
@@ -40,7 +40,7 @@ def main():
     drawn = given.runs / "rates" / f"{DATA}-{given.rows}.csv"
     write_drawn(given.data / DATA / "train.csv", drawn, given.rows, SEED)
     for model in given.models:
-        dropouts = given.dropouts or [get_preset(model).dropout]
+        dropouts = given.dropouts or [CLASSICS[model].dropout]
         for rate, dropout in itertools.product(given.rates, dropouts):
             measure(given, drawn, model, rate, dropout)
 

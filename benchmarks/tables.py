@@ -245,6 +245,27 @@ def windows_table(language: str) -> str:
     return window_table(language)
 
 
+def zoo_table(language: str) -> str:
+    """Returns how good the classic models are on real data."""
+    from zoo_table import leaderboard
+
+    return leaderboard(language)
+
+
+def zhihu_table(language: str) -> str:
+    """Returns the classic models in their order on texts of many classes."""
+    from zoo_table import zhihu
+
+    return zhihu(language)
+
+
+def speed_classics_table(language: str) -> str:
+    """Returns how fast classic models train, beside other ways."""
+    from zoo_table import speed
+
+    return speed(language)
+
+
 TABLES: dict[str, Callable[[str], str]] = {
     "knobs": knobs_table,
     "memory": memory_table,
@@ -253,11 +274,14 @@ TABLES: dict[str, Callable[[str], str]] = {
     "poolings": poolings_table,
     "reading": reading_table,
     "results": results_section,
+    "speed_classics": speed_classics_table,
     "speed_fit": speed_fit_table,
     "speed_predict": speed_predict_table,
     "tuned": tuned_table,
     "tuning": tuning_table,
     "windows": windows_table,
+    "zhihu": zhihu_table,
+    "zoo": zoo_table,
 }
 
 

@@ -8,11 +8,14 @@ long a text may be and which score is looked for. A model whose first training t
 longer than `--slow-minutes` is trained once. A finished training is not repeated, an
 interrupted one goes on. When a set's models are trained, its runs are made one
 classifier: greedy selection on the validation part out of all runs, with and without
-the linear model. Rows are appended to results/zoo.csv.
+the linear model. Rows are appended to results/zoo.csv. Small models hardly use two
+cores: started twice, for other sets, each with a core of its own (`taskset -c 0 python
+benchmarks/zoo.py ...`), it is done sooner, and minutes are those of one core.
 """
 
 import argparse
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -23,7 +26,7 @@ from real_data import RESULTS, SEED, append, files
 
 from kerascls.models.classic.config import CLASSICS
 
-MICRO_F1 = "--objective micro_f1 --set train.best_by=micro_f1"
+MICRO_F1 = "--set decision.objective=micro_f1 --set train.best_by=micro_f1"
 ONE_SPLIT = f"--set data.split_seed={SEED}"  # whatever the seed of a training
 SETS = {
     "thucnews_headlines": "--max-tokens 48",
@@ -128,6 +131,7 @@ def record(out: Path, command: list[str], given: argparse.Namespace) -> float:
         "best_epoch": facts.get("best_epoch"),
         "bundle_bytes": sum(p.stat().st_size for p in bundle.rglob("*") if p.is_file()),
         "compute": facts.get("compute"),
+        "cores": len(os.sched_getaffinity(0)),
         "command": told.replace(str(given.runs), "RUNS"),
         "day": time.strftime("%Y-%m-%d"),
     }

@@ -82,7 +82,6 @@ def textcnn(keras, vocab_size, embedding_dim, num_classes):
         hidden = layers.ReLU()(layers.BatchNormalization()(hidden))
         found.append(layers.GlobalMaxPooling1D()(hidden))
     vector = layers.Dropout(DROPOUT)(layers.Concatenate()(found))
-    vector = layers.Dropout(DROPOUT)(layers.Dense(FILTERS, "tanh")(vector))
     return keras.Model(ids, layers.Dense(num_classes)(vector))
 
 

@@ -78,7 +78,10 @@ class Picked(Column[T_co]):
         return self._values[int(self._rows[row])]
 
     def _some(self, rows: range) -> Iterable[T_co]:
-        return map(self._values.__getitem__, self._rows[_indices(rows)].tolist())
+        picked = self._rows[_indices(rows)]
+        if len(picked) and (np.diff(picked) == 1).all():  # as in a part that is a file
+            return self._values[int(picked[0]) : int(picked[-1]) + 1]
+        return map(self._values.__getitem__, picked.tolist())
 
 
 class Joined(Column[str]):

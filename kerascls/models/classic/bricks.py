@@ -1,5 +1,6 @@
 """Layers of several classic models, in which padding takes no part."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -26,51 +27,68 @@ def dense(
     )
 
 
-class Convolution(layers.Layer):
-    """A convolution over tokens, BatchNorm and ReLU.
+class Convolutions(layers.Layer):
+    """Convolutions of several widths over tokens beside each other, and BatchNorm.
 
-    It sees zeros for padding, as it does before and behind a text, gives zeros for it,
-    and does not count it when it normalises.
+    They see zeros for padding, as they do before and behind a text, and padding does
+    not count when they are normalised. One norm of all filters is that of each width
+    alone, in fewer and larger operations.
 
     Args:
-        filters: Width of what it gives.
-        width: Tokens that it sees at once.
-        seeds: Where its initial weights get their seed.
+        filters: Numbers that each width gives.
+        widths: Tokens that a convolution sees at once.
+        seeds: Where their initial weights get their seeds.
         **kwargs: `name`, `dtype`.
     """
 
-    def __init__(self, filters: int, width: int, seeds: Seeds, **kwargs: Any) -> None:
+    def __init__(
+        self, filters: int, widths: Sequence[int], seeds: Seeds, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.conv = layers.Conv1D(
-            filters,
-            width,
-            padding="same",
-            use_bias=False,  # the norm has one
-            kernel_initializer=keras.initializers.HeNormal(seeds.next()),
-            dtype=self.dtype_policy,
-            name="conv",
-        )
+        self.convolutions = [
+            layers.Conv1D(
+                filters,
+                width,
+                padding="same",
+                use_bias=False,  # the norm has one
+                kernel_initializer=keras.initializers.HeNormal(seeds.next()),
+                dtype=self.dtype_policy,
+                name=f"width_{width}",
+            )
+            for width in widths
+        ]
         # Averages that follow within an epoch: there may be but a few hundred steps.
         self.norm = layers.BatchNormalization(
             momentum=0.9, dtype=self.dtype_policy, name="norm"
         )
+        self.output_dim = filters * len(widths)
 
     def build(self, hidden_shape: Any, *_: Any) -> None:
         """Makes the weights."""
-        self.conv.build(hidden_shape)
-        self.norm.build((*hidden_shape[:-1], self.conv.filters))
+        shape = hidden_shape[-3:]
+        for convolution in self.convolutions:
+            convolution.build(shape)
+        self.norm.build((*shape[:-1], self.output_dim))
         self.built = True
 
     def call(
         self, hidden: KerasTensor, padding_mask: KerasTensor, training: Any = None
     ) -> KerasTensor:
-        """Returns `(batch, tokens, filters)`, zeros for padding.
+        """Returns `(batch, tokens, widths * filters)`, anything for padding.
 
         Args:
-            hidden: `(batch, tokens, width)`, zeros for padding.
+            hidden: `(batch, tokens, width)`, zeros for padding; or `(widths, batch,
+                tokens, width)`, what each convolution reads.
             padding_mask: int32 `(batch, tokens)`, 1 for real tokens.
             training: Whether statistics are those of the batch.
         """
+        of_each = [hidden] * len(self.convolutions)
+        if len(hidden.shape) == 4:
+            of_each = ops.unstack(hidden)
+        answers = [
+            convolution(one)
+            for convolution, one in zip(self.convolutions, of_each, strict=True)
+        ]
         is_real = ops.cast(padding_mask, "bool")
-        normal = self.norm(self.conv(hidden), training=training, mask=is_real)
-        return masked(ops.relu(normal), padding_mask)
+        together = ops.concatenate(answers, axis=-1)
+        return self.norm(together, training=training, mask=is_real)

@@ -100,7 +100,7 @@ class Classic:
     own: Mapping[str, Any] = field(default_factory=dict)
     follows: tuple[str, ...] = ("embedding_dim", "hidden_dim")
     dropout: float = 0.5
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     epochs: int = 10
     batch_size: int = 64
     max_tokens: int = 256
@@ -204,7 +204,6 @@ CLASSICS: dict[str, Classic] = {
         sizes={"num_layers": 2},
         own={"num_heads": 4},
         dropout=0.2,
-        learning_rate=5e-4,
         in_tflite=True,
     ),
     "han": Classic(

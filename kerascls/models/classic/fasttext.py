@@ -4,7 +4,6 @@ from keras import KerasTensor, ops
 
 from kerascls.models.classic.classifier import ClassicLayer, WordEmbeddings
 from kerascls.models.layers.bricks import Seeds
-from kerascls.models.layers.poolings import mean
 
 # Odd, so that no bit of a token's id is lost.
 _FACTOR = 5167
@@ -53,17 +52,20 @@ class FastText(ClassicLayer):
         training: bool | None,
     ) -> KerasTensor:
         token_ids, mask = inputs["token_ids"], inputs["padding_mask"]
-        vectors, masks = [embedded], [mask]
-        if self.ngrams is None:
-            return mean(embedded, mask)[:, 0]
+        total, count = _sum(embedded), ops.sum(mask, axis=1, keepdims=True)
         for length in range(2, self.config.sizes["ngrams"] + 1):
             ids, of_ngrams = hashed_ngrams(
                 token_ids, mask, length, self.config.sizes["buckets"]
             )
-            vectors.append(self.ngrams(ids, of_ngrams))
-            masks.append(of_ngrams)
-        everything = ops.concatenate(vectors, axis=1)  # (batch, tokens * n, width)
-        return mean(everything, ops.concatenate(masks, axis=1))[:, 0]
+            total += _sum(self.ngrams(ids, of_ngrams))
+            count += ops.sum(of_ngrams, axis=1, keepdims=True)
+        mean = total / ops.cast(ops.maximum(count, 1), "float32")
+        return ops.cast(mean, embedded.dtype)
+
+
+def _sum(vectors: KerasTensor) -> KerasTensor:
+    # float32: half precision loses small addends in long sums.
+    return ops.sum(ops.cast(vectors, "float32"), axis=1)  # (batch, width)
 
 
 def hashed_ngrams(

@@ -7,8 +7,8 @@ from keras import KerasTensor, layers, ops
 
 from kerascls.models.classic.bricks import dense
 from kerascls.models.classic.classifier import ClassicLayer
+from kerascls.models.classic.gru import BiGRU, GRUStep
 from kerascls.models.layers.bricks import Seeds
-from kerascls.models.layers.recurrent import Bidirectional
 
 ALWAYS = 1e9  # log-odds of what is certain
 
@@ -51,17 +51,11 @@ class Seq2Seq(ClassicLayer):
 
     def _make_layers(self, seeds: Seeds) -> None:
         units, policy = self.config.hidden_dim, self.dtype_policy
-        self.encoder = Bidirectional("gru", units, seeds, dtype=policy, name="encoder")
+        self.encoder = BiGRU(units, seeds, dtype=policy, name="encoder")
         self.first_state = dense(units, seeds, "first_state", policy, "tanh")
         self.keys = dense(units, seeds, "keys", policy)
         self.attention = AdditiveAttention(units, seeds, dtype=policy, name="attention")
-        self.decoder = layers.GRUCell(
-            units,
-            kernel_initializer=keras.initializers.GlorotUniform(seeds.next()),
-            recurrent_initializer=keras.initializers.Orthogonal(seed=seeds.next()),
-            dtype=policy,
-            name="decoder",
-        )
+        self.decoder = GRUStep(units, seeds, dtype=policy, name="decoder")
         self.readout = dense(units, seeds, "readout", policy, "tanh")
         self.end = dense(1, seeds, "end", "float32")
 
@@ -72,15 +66,18 @@ class Seq2Seq(ClassicLayer):
         training: bool | None,
     ) -> KerasTensor:
         mask = inputs["padding_mask"]
-        states, last = self.encoder(embedded, mask)
+        # (batch, tokens, 2 * units), padding has what the token before it has.
+        states = self.encoder(embedded, ops.cast(mask, "bool"))
         keys = self.keys(states)  # (batch, tokens, units)
+        units = self.config.hidden_dim
+        last = ops.concatenate([states[:, -1, :units], states[:, 0, units:]], axis=-1)
         state = self.first_state(last)  # (batch, units)
         thought = ops.zeros_like(state)
         choices = Choices.none(ops.shape(mask)[0], self.num_classes)
         for _ in range(self.config.sizes["steps"]):
             context = self.attention(state, states, keys, mask)
             beside = ops.concatenate([thought, context], axis=-1)
-            _, (state,) = self.decoder(beside, [state])
+            state = self.decoder(beside, state)
             read = self.readout(ops.concatenate([state, context], axis=-1))
             read = self.dropout(read, training=training)
             scores = self.classifier(read)  # (batch, num_classes)

@@ -2,7 +2,7 @@
 
 from keras import KerasTensor, ops
 
-from kerascls.models.classic.bricks import Convolution
+from kerascls.models.classic.bricks import Convolutions, masked
 from kerascls.models.classic.classifier import ClassicLayer
 from kerascls.models.layers.bricks import Seeds
 from kerascls.models.layers.poolings import maximum
@@ -32,19 +32,16 @@ class TextCNN(ClassicLayer):
     """
 
     def _make_layers(self, seeds: Seeds) -> None:
-        config, policy = self.config, self.dtype_policy
-        self.stacks = [
-            [
-                Convolution(
-                    config.hidden_dim,
-                    width,
-                    seeds,
-                    dtype=policy,
-                    name=f"width_{width}_layer_{layer}",
-                )
-                for layer in range(config.num_layers)
-            ]
-            for width in config.sizes["widths"]
+        config = self.config
+        self.stack = [
+            Convolutions(
+                config.hidden_dim,
+                config.sizes["widths"],
+                seeds,
+                dtype=self.dtype_policy,
+                name=f"layer_{layer}",
+            )
+            for layer in range(config.num_layers)
         ]
 
     def _text_vector(
@@ -53,11 +50,11 @@ class TextCNN(ClassicLayer):
         inputs: dict[str, KerasTensor],
         training: bool | None,
     ) -> KerasTensor:
-        mask = inputs["padding_mask"]
-        found = []
-        for stack in self.stacks:
-            hidden = embedded
-            for convolution in stack:
-                hidden = convolution(hidden, mask, training=training)
-            found.append(maximum(hidden, mask)[:, 0])  # (batch, filters)
-        return ops.concatenate(found, axis=-1)  # (batch, widths * filters)
+        mask, hidden = inputs["padding_mask"], embedded
+        for below in self.stack[:-1]:
+            found = masked(ops.relu(below(hidden, mask, training=training)), mask)
+            # Each width goes on with its own.
+            hidden = ops.stack(ops.split(found, len(below.convolutions), axis=-1))
+        found = self.stack[-1](hidden, mask, training=training)
+        # The ReLU of a maximum is the maximum of the ReLU, at a share of its price.
+        return ops.relu(maximum(found, mask)[:, 0])  # (batch, widths * filters)

@@ -42,31 +42,6 @@ class _PlainStep(_Step):
         return state, [state]
 
 
-class _GRUStep(_Step):
-    """The gated recurrent unit; update gate, reset gate, candidate."""
-
-    gates = 3
-
-    def build(self, *_: Any) -> None:
-        """Makes the weights."""
-        super().build()
-        self.bias = self.add_weight(
-            shape=(self.units,), initializer="zeros", name="candidate_bias"
-        )
-
-    def call(self, inputs: KerasTensor, states: list[KerasTensor]) -> Any:
-        (state,) = states
-        split = (self.units, 2 * self.units)
-        z, r, candidate = ops.split(inputs, split, axis=-1)
-        to_z, to_r, to_candidate = ops.split(
-            ops.matmul(state, self.recurrent_kernel), split, axis=-1
-        )
-        update, reset = ops.sigmoid(z + to_z), ops.sigmoid(r + to_r)
-        candidate = ops.tanh(candidate + reset * (to_candidate + self.bias))
-        state = update * state + (1.0 - update) * candidate
-        return state, [state]
-
-
 class _LSTMStep(_Step):
     """Long short-term memory; input gate, forget gate, candidate, output gate."""
 
@@ -83,7 +58,7 @@ class _LSTMStep(_Step):
         return state, [state, memory]
 
 
-_STEPS = {"plain": _PlainStep, "gru": _GRUStep, "lstm": _LSTMStep}
+_STEPS = {"plain": _PlainStep, "lstm": _LSTMStep}
 
 
 class Recurrent(layers.Layer):
@@ -96,8 +71,7 @@ class Recurrent(layers.Layer):
     that XLA can compile it.
 
     Args:
-        kind: `"lstm"`, with 1 added to its forget gate; `"gru"`, with the reset gate
-            behind the recurrent product as in cuDNN; or `"plain"`.
+        kind: `"lstm"`, with 1 added to its forget gate, or `"plain"`.
         units: Width of the states.
         seeds: Where its initial weights get their seeds.
         backwards: Whether it begins at the end.
@@ -106,7 +80,6 @@ class Recurrent(layers.Layer):
     References:
         - [Long Short-Term Memory](https://doi.org/10.1162/neco.1997.9.8.1735), with
           the [forget gate](https://doi.org/10.1162/089976600300015015)
-        - [GRU](https://arxiv.org/abs/1406.1078)
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from kerascls.models.classic.bricks import Convolution, dense, masked
+from kerascls.models.classic.bricks import Convolutions, dense, masked
 from kerascls.models.layers.bricks import Seeds
 
 MASK = np.array([[1, 1, 1, 0], [1, 0, 0, 0]], np.int32)
@@ -15,22 +15,34 @@ def test_masked_makes_padding_zero_and_nothing_else():
     np.testing.assert_array_equal(found, HIDDEN * MASK[..., None])
 
 
-def test_a_convolution_equals_a_loop_over_real_tokens():
-    layer = Convolution(5, 3, Seeds(1), name="conv")
+def test_convolutions_equal_a_loop_over_real_tokens():
+    layer = Convolutions(5, (2, 3), Seeds(1), name="conv")
     found = layer(HIDDEN * MASK[..., None], MASK)
-    kernel = keras.ops.convert_to_numpy(layer.conv.kernel)  # (width, inputs, filters)
     text = np.pad(HIDDEN[0, :3], ((1, 1), (0, 0)))
-    for place in range(3):
-        expected = np.einsum("wi,wif->f", text[place : place + 3], kernel)
-        expected = np.maximum(expected / np.sqrt(1 + 1e-3), 0)  # a norm as it starts
-        np.testing.assert_allclose(found[0, place], expected, atol=1e-5)
-    np.testing.assert_array_equal(found[0, 3], 0)
+    for number, (width, begin) in enumerate([(2, 1), (3, 0)]):
+        kernel = keras.ops.convert_to_numpy(layer.convolutions[number].kernel)
+        for place in range(3):  # kernel: (width, inputs, filters)
+            seen = text[place + begin : place + begin + width]
+            expected = np.einsum("wi,wif->f", seen, kernel)
+            expected /= np.sqrt(1 + 1e-3)  # a norm as it starts
+            of_width = found[0, place, 5 * number : 5 * number + 5]
+            np.testing.assert_allclose(of_width, expected, atol=1e-5)
+
+
+def test_each_width_may_read_something_of_its_own():
+    layer = Convolutions(5, (2, 3), Seeds(1), name="conv")
+    first, second = HIDDEN, HIDDEN[:, ::-1]
+    both = layer(np.stack([first, second]), np.ones_like(MASK))
+    for number, one in enumerate((first, second)):
+        columns = slice(5 * number, 5 * number + 5)
+        alone = layer(one, np.ones_like(MASK))
+        np.testing.assert_allclose(both[..., columns], alone[..., columns], atol=1e-6)
 
 
 def test_statistics_are_those_of_real_tokens():
-    layer = Convolution(5, 1, Seeds(1), name="conv")
+    layer = Convolutions(5, (1,), Seeds(1), name="conv")
     layer(HIDDEN * MASK[..., None], MASK, training=True)
-    kernel = keras.ops.convert_to_numpy(layer.conv.kernel)[0]
+    kernel = keras.ops.convert_to_numpy(layer.convolutions[0].kernel)[0]
     real = HIDDEN[MASK == 1] @ kernel
     np.testing.assert_allclose(
         keras.ops.convert_to_numpy(layer.norm.moving_mean),

@@ -14,10 +14,22 @@ from tiny_models import tiny_batch
 
 def test_two_layers_have_two_convolutions_of_each_width():
     names = tiny_classic("textcnn", num_layers=2).named_arrays()
-    kernels = [name for name in names if name.endswith("conv/kernel")]
+    kernels = [name for name in names if "/width_" in name]
     assert len(kernels) == 2 * 3
-    assert names["width_2_layer_0/conv/kernel"].shape == (2, 12, 16)
-    assert names["width_2_layer_1/conv/kernel"].shape == (2, 16, 16)
+    assert names["layer_0/width_2/kernel"].shape == (2, 12, 16)
+    assert names["layer_1/width_2/kernel"].shape == (2, 16, 16)
+
+
+def test_the_second_convolution_of_a_width_reads_what_the_first_of_it_gives():
+    model, batch = lively_classic("textcnn", num_layers=2), tiny_batch((5, 2))
+    logits = []
+    for silent in ((), (1,), (0, 1)):  # layers whose width 3 gives nothing
+        weights = model.named_arrays()
+        names = [f"layer_{layer}/width_3/kernel" for layer in silent]
+        model.load_named_weights(weights | {n: 0 * weights[n] for n in names})
+        logits.append(keras.ops.convert_to_numpy(model(batch)))
+    assert not np.allclose(logits[0], logits[1])
+    np.testing.assert_allclose(logits[1], logits[2], atol=1e-6)
 
 
 @pytest.mark.parametrize("num_layers", [1, 2])
@@ -37,7 +49,7 @@ def test_padding_changes_nothing_of_a_training_step_either():
         model = lively_classic("textcnn")
         batch = tiny_batch((8, 3), num_tokens=num_tokens)
         losses.append(keras.ops.convert_to_numpy(model(batch, training=True)))
-        means = model.named_arrays()["width_2_layer_0/norm/moving_mean"]
+        means = model.named_arrays()["layer_0/norm/moving_mean"]
         losses.append(means[None])
     np.testing.assert_allclose(losses[0], losses[2], atol=1e-4)
     np.testing.assert_allclose(losses[1], losses[3], atol=1e-5)

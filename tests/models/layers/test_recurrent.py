@@ -9,7 +9,7 @@ from tiny_models import tiny_batch
 from kerascls.models.layers.bricks import Seeds
 from kerascls.models.layers.recurrent import Bidirectional, Recurrent
 
-KINDS = ("plain", "gru", "lstm")
+KINDS = ("plain", "lstm")
 UNITS, WIDTH = 4, 6
 LENGTHS = 7, 3, 1
 MASK = tiny_batch(LENGTHS, num_tokens=9)["padding_mask"]
@@ -33,12 +33,10 @@ def lively(layer):
 
 def keras_layer(ours):
     """Returns Keras's layer with the weights of ours."""
-    kernel, bias, recurrent, *candidate = map(array, ours.weights)
-    if candidate:
-        bias = np.stack([bias, np.concatenate([np.zeros(2 * UNITS), *candidate])])
-    elif kernel.shape[1] == 4 * UNITS:  # 1 is added to the forget gate
+    kernel, bias, recurrent = map(array, ours.weights)
+    if kernel.shape[1] == 4 * UNITS:  # 1 is added to the forget gate
         bias = bias + np.repeat([0, 1, 0, 0], UNITS)
-    kinds = {UNITS: layers.SimpleRNN, 3 * UNITS: layers.GRU, 4 * UNITS: layers.LSTM}
+    kinds = {UNITS: layers.SimpleRNN, 4 * UNITS: layers.LSTM}
     theirs = kinds[kernel.shape[1]](UNITS, return_sequences=True)
     theirs.build((None, None, WIDTH))
     theirs.set_weights([kernel, recurrent, bias])
