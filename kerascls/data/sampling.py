@@ -14,7 +14,6 @@ from kerascls.data import multilabel_sampling
 from kerascls.data.labels import Task
 from kerascls.data.targets import Targets
 
-SHARE = 0.25  # of all rows, as the experiments of Charte et al.
 _STREAM = 0x5A  # other numbers than those that order the rows of the same epoch
 
 
@@ -111,7 +110,7 @@ def oversampler(
     seed: int,
     *,
     sampling_rule: str = "label",
-    sampling_share: float | None = None,
+    sampling_share: float = 0.25,
 ) -> Sampler:
     """Returns a sampler that has all rows, and more of those of rare labels.
 
@@ -124,12 +123,11 @@ def oversampler(
         task: Whether a row has one label.
         seed: Any whole number from 0 on.
         sampling_rule: What is rare, a label or a set of labels; multilabel only.
-        sampling_share: Rows to add, as a share of all, multilabel only; by default
-            `SHARE`.
+        sampling_share: Most rows to add, as a share of all; multilabel only.
     """
     if task is Task.MULTICLASS:
         return ClassSampler(targets.columns, "most_frequent", seed)
-    number = int((sampling_share or SHARE) * len(targets))
+    number = int(sampling_share * len(targets))
     bags, numbers = multilabel_sampling.added_rows(targets, sampling_rule, number, seed)
     return BagSampler(np.arange(len(targets)), bags, numbers, True, seed)
 
@@ -140,7 +138,7 @@ def undersampler(
     seed: int,
     *,
     sampling_rule: str = "label",
-    sampling_share: float | None = None,
+    sampling_share: float = 0.25,
 ) -> Sampler:
     """Returns a sampler that leaves rows of frequent labels out, others each epoch.
 
@@ -151,7 +149,7 @@ def undersampler(
     """
     if task is Task.MULTICLASS:
         return ClassSampler(targets.columns, "rarest", seed)
-    number = int((sampling_share or SHARE) * len(targets))
+    number = int(sampling_share * len(targets))
     bags, left_out = multilabel_sampling.left_out_rows(targets, sampling_rule, number)
     spared = np.ones(len(targets), bool)
     spared[np.concatenate([np.empty(0, np.int64), *bags])] = False

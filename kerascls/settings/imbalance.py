@@ -183,17 +183,17 @@ class ImbalanceSettings(Group):
         "label",
         description="Of multilabel rows: which are rare, sets of labels or labels.",
     )
-    sampling_share: float | None = Field(
-        None,
+    sampling_share: float = Field(
+        0.25,
         gt=0,
-        description="How many rows are added or left out, as a share of all, "
-        "multilabel only. Default: 0.25.",
+        description="Most rows that are added or left out, as a share of all, "
+        "multilabel only.",
     )
     balance_power: float = Field(
         1.0,
         ge=0,
         le=1,
-        description="Of balanced_batches: 1 for each label alike, 0 for as they are.",
+        description="Of balanced_batches: 1 for each label alike, 0 for by its rows.",
     )
     augment_below: int | None = Field(
         None,

@@ -27,6 +27,16 @@ def test_dense_equals_a_naive_loop(rows, data):
     assert dense.tolist() == naive([rows[index] for index in chosen])
 
 
+@given(rows_of_labels, st.data())
+def test_some_rows_are_taken_in_any_order_and_repeated(rows, data):
+    targets = Targets.from_labels(rows, LABELS)
+    chosen = data.draw(st.lists(st.integers(0, len(rows) - 1)))
+    taken = targets.take(np.array(chosen, int))
+    assert len(taken) == len(chosen)
+    every = np.arange(len(chosen))
+    assert taken.dense(every).tolist() == naive([rows[index] for index in chosen])
+
+
 @given(rows_of_labels)
 def test_multi_hot_has_all_rows_as_bool(rows):
     found = Targets.from_labels(rows, LABELS).multi_hot()

@@ -35,6 +35,15 @@ def field_ids(store, row, field=0):
     return store.token_ids[store.offsets[index] : store.offsets[index + 1]]
 
 
+def test_joined_stores_have_the_rows_of_all_one_after_another():
+    parts = [build_token_store(texts, TOKENIZER) for texts in (TEXTS, TEXTS[:2])]
+    joined = TokenStore.joined(parts)
+    expected = build_token_store([*TEXTS, *TEXTS[:2]], TOKENIZER)
+    np.testing.assert_array_equal(joined.token_ids, expected.token_ids)
+    np.testing.assert_array_equal(joined.offsets, expected.offsets)
+    assert (len(joined), joined.num_fields) == (6, 2)
+
+
 def test_a_store_gives_back_the_ids_of_every_field(tmp_path):
     store = write(tmp_path / "store")
     assert len(store) == 4

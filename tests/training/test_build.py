@@ -65,7 +65,7 @@ def test_the_loss_has_the_counts_parameters_and_smoothing_of_the_job(job):
     loss = training_loss(changed(job, **settings))
     assert loss.label_smoothing == 0.1
     assert loss.if_true.shape == (len(job.data.label_set),)
-    assert (loss.always - loss.if_true - loss.always).max() > 0
+    assert loss.if_true.max() < 0 < loss.always.max() <= 2
     trainee = compiled(job, **settings)[1]
     assert type(trainee.loss) is type(loss)
 

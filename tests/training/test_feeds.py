@@ -71,6 +71,31 @@ def test_the_same_seed_and_epoch_give_the_same_order():
         check_equal(epoch_of(one, 7, epoch), epoch_of(other, 7, epoch))
 
 
+class EveryOther:
+    """Draws rows 1 and 3 in even epochs, 2 and 4 in others; each three times."""
+
+    num_rows = 6
+
+    def rows(self, epoch):
+        return np.repeat([1, 3], 3) + epoch % 2
+
+
+def test_an_epoch_has_the_rows_that_are_drawn_in_batches_of_their_own():
+    feed = tiny_feed(LENGTHS, sampler=EveryOther())
+    assert (feed.rows_per_epoch, feed.num_batches, len(feed)) == (6, 2, len(LENGTHS))
+    for epoch in range(3):
+        drawn = feed.batch(EveryOther().rows(epoch))
+        assert rows_in(epoch_of(feed, 7, epoch)) == rows_in([drawn])
+    assert sum(len(y) for _, y, _ in feed) == len(LENGTHS)
+
+
+def test_weights_of_rows_are_those_of_the_rows_that_are_drawn():
+    weights = np.arange(len(LENGTHS), dtype=np.float32)
+    feed = tiny_feed(LENGTHS, sampler=EveryOther(), row_weights=weights)
+    found = np.concatenate([w * len(w) for _, _, w in epoch_of(feed, 7)])
+    assert sorted(found.round(4).tolist()) == [1, 1, 1, 3, 3, 3]
+
+
 def test_another_seed_or_epoch_gives_another_order():
     feed = tiny_feed(LENGTHS)
     orders = [

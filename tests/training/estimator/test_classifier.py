@@ -94,6 +94,11 @@ def test_parameters_are_settings():
     assert set(SETTINGS) <= set(parameters)
 
 
+def test_a_method_for_skewed_labels_is_an_option():
+    estimator = KerasTextClassifier("textcnn", options={"imbalance": "class_weight"})
+    assert estimator._settings().imbalance.method == "class_weight"
+
+
 def test_a_misspelt_keyword_is_refused_with_the_nearest_and_clones_work():
     with pytest.raises(KeywordError, match="epoch=3. Did you mean 'epochs'"):
         KerasTextClassifier("linear", epoch=3)

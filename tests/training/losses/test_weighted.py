@@ -4,6 +4,7 @@ from loss_cases import COUNTS, ONE_LABEL, loss_of, value_and_gradient
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labels import Task
+from kerascls.training.losses.cross_entropy import loss_for
 
 ROWS = COUNTS[Task.MULTICLASS]  # 70, 25, 5 and none
 
@@ -45,17 +46,12 @@ def test_no_weight_is_larger_than_it_may_be():
 
 
 def test_smoothed_targets_keep_the_weight_of_what_is_true():
+    y = np.eye(4, dtype=np.float32)
     logits = np.array([[0, 0, 5, 0]] * 4, np.float32)
-    plain, weighted = (
-        np.asarray(loss_of(name, Task.MULTICLASS, label_smoothing=0.3).call(y, logits))
-        for y in [np.eye(4, dtype=np.float32)]
-        for name in ("class_balanced", "class_weight")
-    )
-    weights = [
-        losses_by_row(loss_of(name, Task.MULTICLASS))
-        for name in ("class_balanced", "class_weight")
-    ]
-    np.testing.assert_allclose(weighted / plain, weights[1] / weights[0], rtol=1e-5)
+    plain = loss_for(Task.MULTICLASS, 0.3).call(y, logits)
+    smoothed = loss_of("class_weight", Task.MULTICLASS, label_smoothing=0.3)
+    weights = losses_by_row(smoothed) / losses_by_row(loss_for(Task.MULTICLASS))
+    np.testing.assert_allclose(smoothed.call(y, logits), weights * plain, rtol=1e-5)
 
 
 def test_weights_of_labels_are_those_of_yes_and_of_no():
