@@ -104,7 +104,9 @@ def fit_weights(
         if train.freeze_encoder:
             fed, trained = encode_feeds(job, model, feeds), model.head_model()
         epochs = cast("int", train.epochs)  # `StartingPoint.resolve` has filled it in
-        plan = Plan(feeds["train"].num_batches, epochs, train.validate_steps)
+        plan = Plan(
+            feeds["train"].num_batches, epochs, train.validate_steps, train.max_steps
+        )
         loss = training_loss(job)
         trainee = compile_trainee(
             *(trained, names, train, job.data.task, loss, compute, plan.num_steps)
