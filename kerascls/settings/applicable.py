@@ -40,6 +40,7 @@ def require_applicable(settings: RunSettings) -> None:
             f"another --model."
         )
     _require_followed_by_method(settings.imbalance)
+    _require_copies(settings.imbalance)
 
 
 def not_followed(settings: RunSettings) -> dict[str, Any]:
@@ -79,6 +80,21 @@ def _require_followed_by_method(imbalance: ImbalanceSettings) -> None:
         f"{'; '.join(told)}. Leave them out, or choose --imbalance "
         f"{followed_by[first][0]}."
     )
+
+
+def _require_copies(imbalance: ImbalanceSettings) -> None:
+    stated = [
+        f"imbalance.{name}={value!r}"
+        for name, value in imbalance.model_dump().items()
+        if name.startswith("augment_") and value != FIELDS[f"imbalance.{name}"].default
+    ]
+    if stated and imbalance.augment_below is None:
+        raise SettingsError(
+            f"Expected a number of rows up to which labels get edited copies, beside "
+            f"how they are made. Received: {', '.join(stated)}, "
+            f"imbalance.augment_below=None. Add --set imbalance.augment_below=100, or "
+            f"leave the former out."
+        )
 
 
 def require_defined(settings: RunSettings, task: Task) -> None:

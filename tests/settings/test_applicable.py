@@ -123,3 +123,11 @@ def test_the_asymmetric_loss_of_one_label_needs_smoothed_targets():
     for cure in (settings.with_options(label_smoothing=0.1), focal):
         require_applicable(cure)
         require_defined(cure, Task.MULTICLASS)
+
+
+@pytest.mark.parametrize("options", [{"augment_copies": 2}, {"augment_share": 0.2}])
+def test_how_copies_are_made_is_refused_where_none_are_asked_for(options):
+    settings = RunSettings.from_options(**options)
+    with pytest.raises(SettingsError, match=r"augment_\w+=[\d.]+, .*augment_below=100"):
+        require_applicable(settings)
+    require_applicable(settings.with_options(augment_below=100))
