@@ -119,6 +119,12 @@ class TrainSettings(Group):
     validate_steps: int | None = Field(
         None, ge=1, description="Steps between validations. Default: an epoch's."
     )
+    max_steps: int | None = Field(
+        None,
+        ge=1,
+        description="Most steps, within the epochs; the learning rate has fallen by "
+        "then. Default: those of all epochs.",
+    )
     max_minutes: float | None = Field(
         None, gt=0, description="Stop after so many minutes. Default: no limit."
     )

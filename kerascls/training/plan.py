@@ -8,16 +8,19 @@ class Plan:
     """How many steps a training has, and after which of them it is validated.
 
     `validate_steps` are those between validations; None for one after each epoch.
+    `max_steps` ends it within an epoch; None for after the last.
     """
 
     steps_per_epoch: int
     epochs: int
     validate_steps: int | None = None
+    max_steps: int | None = None
 
     @property
     def num_steps(self) -> int:
         """Steps in all."""
-        return self.steps_per_epoch * self.epochs
+        of_epochs = self.steps_per_epoch * self.epochs
+        return min(of_epochs, self.max_steps or of_epochs)
 
     @property
     def rounds_are_epochs(self) -> bool:

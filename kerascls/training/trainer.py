@@ -100,7 +100,9 @@ def fit_weights(
         if train.freeze_encoder:
             fed, trained = encode_feeds(job, model, feeds), model.head_model()
         epochs = cast("int", train.epochs)  # `StartingPoint.resolve` has filled it in
-        plan = Plan(feeds["train"].num_batches, epochs, train.validate_steps)
+        plan = Plan(
+            feeds["train"].num_batches, epochs, train.validate_steps, train.max_steps
+        )
         trainee = compile_trainee(
             *(trained, names, train, job.data.task, training_loss(job)),
             *(compute, plan.num_steps),

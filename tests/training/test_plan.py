@@ -11,6 +11,7 @@ plans = st.builds(
     steps_per_epoch=st.integers(1, 12),
     epochs=st.integers(1, 5),
     validate_steps=st.none() | st.integers(1, 70),
+    max_steps=st.none() | st.integers(1, 70),
 )
 
 
@@ -26,12 +27,18 @@ def test_as_many_steps_end_a_round_as_there_are_rounds(plan):
 
 @given(plans)
 def test_without_other_wishes_a_round_is_an_epoch(plan):
-    if plan.validate_steps is None:
+    if plan.validate_steps is None and plan.max_steps is None:
         assert plan.rounds_are_epochs
         assert (plan.num_rounds, plan.round_steps) == (
             plan.epochs,
             plan.steps_per_epoch,
         )
+
+
+@given(plans)
+def test_there_are_no_more_steps_than_are_allowed(plan):
+    of_epochs = plan.steps_per_epoch * plan.epochs
+    assert plan.num_steps == min(of_epochs, plan.max_steps or of_epochs)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,21 @@ def test_callbacks_find_the_epochs_and_steps_of_a_round_in_logs(
     assert told.ends == expected
 
 
+class Counted(keras.callbacks.Callback):
+    steps = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+
+
+def test_a_training_ends_after_the_most_steps_within_an_epoch(scripted_fit):
+    counted = Counted()
+    options = {"epochs": 3, "batch_size": 8, "max_steps": 6, "callbacks": [counted]}
+    table, _ = scripted_fit(0.1, 0.2, **options)
+    assert counted.steps == 6
+    assert table.best_epoch_ == 1.5
+
+
 def test_the_better_of_two_rounds_with_close_numbers_is_kept(scripted_fit, monkeypatch):
     monkeypatch.setattr(Plan, "epoch", lambda self, step: 1)
     options = {"batch_size": 8, "validate_steps": 3, "epochs": 1}
