@@ -262,7 +262,8 @@ def skewed(given: argparse.Namespace, case: Case) -> list[str]:
     found = ["--test", str(folder / "test.csv")]
     parts = {"train": ("train", case.counts), "valid": ("dev", FOR_VALIDATION)}
     for option, (part, counts) in parts.items():
-        path = made / f"{part}-{counts.partition(',')[0]}-{counts.rpartition(',')[2]}.csv"
+        first, *_, last = counts.split(",")
+        path = made / f"{part}-{first}-{last}.csv"
         if not path.is_file():
             words = [sys.executable, "-m", "kerascls", "data", "imbalance"]
             words += [str(folder / f"{part}.csv"), "--counts", counts]
