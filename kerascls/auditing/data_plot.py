@@ -21,7 +21,8 @@ def data_png(stats: "DataStats") -> bytes:
     shown = [shortened(name) for name in [*stats.labels][:MAX_LABELS]]
     with text_style(shown):
         figure = new_figure((12, max(5.0, 1.2 + 0.28 * len(shown))))
-        left, right = figure.subfigures(1, 2, width_ratios=(1.1, 1))
+        halves: Any = figure.subfigures(1, 2, width_ratios=(1.1, 1))
+        left, right = halves
         above, below = right.subplots(2, 1)
         _draw_labels(left.subplots(), stats, shown)
         _draw_ranks(above, stats)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from kerascls.data.labels import Task
 from kerascls.data.readers.columns import TASK_OF_COLUMN
 from kerascls.data.readers.example_columns import Example, ExampleColumns
@@ -91,7 +93,7 @@ class LabelledSource:
             skipped_rows=rows.log.count,
         )
 
-    def table(self, kept: Sequence[bool] | None = None) -> LabelledTable:
+    def table(self, kept: Sequence[bool] | np.ndarray | None = None) -> LabelledTable:
         """Returns its rows on their way into a file, read anew while it is written.
 
         Args:
@@ -106,7 +108,9 @@ class LabelledSource:
             lost=Counter(),
         )
 
-    def _rows(self, kept: Sequence[bool] | None) -> Iterator[Mapping[str, object]]:
+    def _rows(
+        self, kept: Sequence[bool] | np.ndarray | None
+    ) -> Iterator[Mapping[str, object]]:
         own = label_columns(self.columns.label)
         with open_labelled(self.path, self.options) as rows:
             for place, (record, example) in enumerate(rows):

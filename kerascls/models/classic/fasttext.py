@@ -53,12 +53,12 @@ class FastText(ClassicLayer):
     ) -> KerasTensor:
         token_ids, mask = inputs["token_ids"], inputs["padding_mask"]
         total, count = _sum(embedded), ops.sum(mask, axis=1, keepdims=True)
-        for length in range(2, self.config.sizes["ngrams"] + 1):
-            ids, of_ngrams = hashed_ngrams(
-                token_ids, mask, length, self.config.sizes["buckets"]
-            )
-            total += _sum(self.ngrams(ids, of_ngrams))
-            count += ops.sum(of_ngrams, axis=1, keepdims=True)
+        if (table := self.ngrams) is not None:
+            buckets = self.config.sizes["buckets"]
+            for length in range(2, self.config.sizes["ngrams"] + 1):
+                ids, of_ngrams = hashed_ngrams(token_ids, mask, length, buckets)
+                total += _sum(table(ids, of_ngrams))
+                count += ops.sum(of_ngrams, axis=1, keepdims=True)
         mean = total / ops.cast(ops.maximum(count, 1), "float32")
         return ops.cast(mean, embedded.dtype)
 
