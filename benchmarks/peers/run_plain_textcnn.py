@@ -78,9 +78,8 @@ def textcnn(keras, vocab_size, embedding_dim, num_classes):
     embedded = layers.Embedding(vocab_size, embedding_dim)(ids)
     found = []
     for width in WIDTHS:
-        hidden = layers.Conv1D(FILTERS, width, padding="same", use_bias=False)(embedded)
-        hidden = layers.ReLU()(layers.BatchNormalization()(hidden))
-        found.append(layers.GlobalMaxPooling1D()(hidden))
+        hidden = layers.Conv1D(FILTERS, width, padding="same", activation="relu")
+        found.append(layers.GlobalMaxPooling1D()(hidden(embedded)))
     vector = layers.Dropout(DROPOUT)(layers.Concatenate()(found))
     return keras.Model(ids, layers.Dense(num_classes)(vector))
 

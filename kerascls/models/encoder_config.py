@@ -122,6 +122,8 @@ class EncoderConfig:
         """How many blocks own weights: 1 where layers share them."""
         return 1 if self.shares_layers else self.num_layers
 
+    has_batch_norm = False
+
     @property
     def shares_layers(self) -> bool:
         """Whether all layers have the weights of one block, as in ALBERT."""

@@ -222,6 +222,7 @@ TRANSFORMER = Architecture(
         "model.min_count",
         "model.word_vectors",
         "model.ngrams",
+        "model.batch_norm",
         "model.embedding_dim",
         "model.hidden_dim",
     ),

@@ -84,6 +84,11 @@ class ModelSettings(Group):
         description="Longest sequence of words that fastText has an embedding for, "
         "of words alone 1. Default: 2.",
     )
+    batch_norm: bool | None = Field(
+        None,
+        description="BatchNorm behind the convolutions of textcnn and what contains "
+        "it. Batches then have texts of any length, not about one. Default: none.",
+    )
     word_vectors: Path | None = Field(
         None,
         description="Vectors that a classic model's word embeddings start from: "

@@ -146,6 +146,7 @@ def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
             compute.num_devices,
             job.row_weights if name == "train" else None,
             learned.sampler if name == "train" else None,
+            job.start.config.has_batch_norm,
         )
         for name, rows_of_part in rows.items()
     }

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 MIN_COUNT = 2
 MAX_STEPS = 16  # of a decoder: each takes time
+_SIZES = "embedding_dim", "hidden_dim", "num_layers", "ngrams", "batch_norm"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,13 @@ class ClassicStart(StartingPoint):
                 f"Expected pairs of texts for the model {self.name!r}, which compares "
                 f"two. Received: text_pair=None. Name the column of the second text "
                 f"with --text-pair, or choose another --model."
+            )
+        pieces = settings.train.accumulate_steps
+        if pieces > 1 and self.config.has_batch_norm:
+            raise SettingsError(
+                f"Expected batches in one piece, which BatchNorm takes its statistics "
+                f"from. Received: accumulate_steps={pieces}, batch_norm=True. Leave "
+                f"one of them out."
             )
         return settings.with_defaults(
             max_tokens=preset.max_tokens,
@@ -143,9 +151,7 @@ def classic_start(settings: ModelSettings, data: LabelledText) -> ClassicStart:
 def _stated_sizes(name: str, settings: ModelSettings) -> dict[str, Any]:
     row = CLASSICS[name]
     stated = {
-        size: value
-        for size in ("embedding_dim", "hidden_dim", "num_layers", "ngrams")
-        if (value := getattr(settings, size)) is not None
+        size: value for size in _SIZES if (value := getattr(settings, size)) is not None
     }
     if others := [size for size in stated if size not in row.follows]:
         told = ", ".join(f"{size}={stated[size]}" for size in others)
@@ -153,7 +159,7 @@ def _stated_sizes(name: str, settings: ModelSettings) -> dict[str, Any]:
             f"Expected sizes that the model {name!r} has: {', '.join(row.follows)}. "
             f"Received: {told}. Leave them out, or choose another --model."
         )
-    own = {size: stated.pop(size) for size in row.own if size in stated}
+    own = {size: int(stated.pop(size)) for size in row.own if size in stated}
     return stated | {"sizes": {**row.own, **own}}
 
 

@@ -45,6 +45,8 @@ class Feed:
         row_weights: float32 `(rows,)` of mean 1, how much each counts in training;
             None for all alike.
         sampler: Which of `rows` an epoch of training has; None for each once.
+        mixes_lengths: Whether a batch of training has texts of any length, for models
+            in which they see each other; otherwise they are about equally long.
     """
 
     store: TokenStore
@@ -57,6 +59,7 @@ class Feed:
     num_devices: int = 1
     row_weights: np.ndarray | None = None
     sampler: Sampler | None = None
+    mixes_lengths: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -146,11 +149,16 @@ class Feed:
 
     def _epoch(self, seed: int, epoch: int) -> list[np.ndarray]:
         """Returns indices into `rows` for each batch of an epoch."""
-        if self.sampler is None:
-            return training_batches(self.lengths, self.batch_size, seed, epoch)
-        drawn = self.sampler.rows(epoch)
-        lengths = self.lengths[drawn]
-        batches = training_batches(lengths, self.batch_size, seed, epoch)
+        drawn = np.arange(len(self))
+        if self.sampler is not None:
+            drawn = self.sampler.rows(epoch)
+        batches = training_batches(
+            self.lengths[drawn],
+            self.batch_size,
+            seed,
+            epoch,
+            **({"mega_batches": 1} if self.mixes_lengths else {}),
+        )
         return [drawn[chosen] for chosen in batches]
 
     def run(

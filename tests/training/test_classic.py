@@ -17,7 +17,9 @@ from kerascls.cli.app import kerascls as kerascls_command
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import open_bundle
 from kerascls.inference.predictor import Predictor
+from kerascls.models.backend.compute import choose_compute
 from kerascls.models.classic.config import CLASSICS
+from kerascls.training.build import build_feeds
 
 TINY = {
     **{"checkpoint": None, "max_tokens": None, "min_count": 1, "epochs": 2},
@@ -180,6 +182,19 @@ def test_words_are_counted_in_the_rows_of_training_alone(
 def test_longer_sequences_of_words_are_asked_for(stopped, multilabel_files):
     job = stopped(**multilabel_files, model="fasttext", ngrams=3, min_count=1)
     assert job.start.config.sizes == {"ngrams": 3, "buckets": 1 << 18}
+
+
+def test_batch_norm_sees_texts_of_any_length_in_whole_batches(
+    stopped, multilabel_files
+):
+    options = multilabel_files | {"model": "textcnn", "min_count": 1}
+    job = stopped(**options, batch_norm=True)
+    assert job.start.config.sizes["batch_norm"] == 1
+    feeds = build_feeds(job, choose_compute())
+    assert feeds["train"].mixes_lengths
+    assert not build_feeds(stopped(**options), choose_compute())["train"].mixes_lengths
+    with pytest.raises(SettingsError, match="accumulate_steps=2, batch_norm=True"):
+        kerascls.fit(**options, batch_norm=True, accumulate_steps=2)
 
 
 def test_r_drop_without_dropout_is_refused(multilabel_files, tmp_path):

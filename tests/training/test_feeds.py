@@ -89,6 +89,17 @@ def test_an_epoch_has_the_rows_that_are_drawn_in_batches_of_their_own():
     assert sum(len(y) for _, y, _ in feed) == len(LENGTHS)
 
 
+def test_batches_of_mixed_lengths_have_texts_that_differ_more():
+    lengths = [*range(2, 18)] * 4
+    spreads = []
+    for mixes in (False, True):
+        feed = tiny_feed(lengths, batch_size=8, max_tokens=20, mixes_lengths=mixes)
+        masks = [x["padding_mask"].sum(axis=1) for x, _, _ in epoch_of(feed, 7)]
+        spreads.append(np.mean([np.ptp(mask) for mask in masks]))
+        assert rows_in(epoch_of(feed, 7)) == rows_in([feed.batch(np.arange(64))])
+    assert spreads[0] < 4 < 10 < spreads[1]
+
+
 def test_weights_of_rows_are_those_of_the_rows_that_are_drawn():
     weights = np.arange(len(LENGTHS), dtype=np.float32)
     feed = tiny_feed(LENGTHS, sampler=EveryOther(), row_weights=weights)

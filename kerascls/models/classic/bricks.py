@@ -37,12 +37,18 @@ class Convolutions(layers.Layer):
     Args:
         filters: Numbers that each width gives.
         widths: Tokens that a convolution sees at once.
+        batch_norm: Whether there is a BatchNorm; a bias otherwise.
         seeds: Where their initial weights get their seeds.
         **kwargs: `name`, `dtype`.
     """
 
     def __init__(
-        self, filters: int, widths: Sequence[int], seeds: Seeds, **kwargs: Any
+        self,
+        filters: int,
+        widths: Sequence[int],
+        batch_norm: bool,
+        seeds: Seeds,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.convolutions = [
@@ -50,17 +56,19 @@ class Convolutions(layers.Layer):
                 filters,
                 width,
                 padding="same",
-                use_bias=False,  # the norm has one
+                use_bias=not batch_norm,  # the norm has one
                 kernel_initializer=keras.initializers.HeNormal(seeds.next()),
                 dtype=self.dtype_policy,
                 name=f"width_{width}",
             )
             for width in widths
         ]
-        # Averages that follow within an epoch: there may be but a few hundred steps.
-        self.norm = layers.BatchNormalization(
-            momentum=0.9, dtype=self.dtype_policy, name="norm"
-        )
+        self.norm: layers.Layer | None = None
+        if batch_norm:
+            # Averages that follow within an epoch, which may have some hundred steps.
+            self.norm = layers.BatchNormalization(
+                momentum=0.9, dtype=self.dtype_policy, name="norm"
+            )
         self.output_dim = filters * len(widths)
 
     def build(self, hidden_shape: Any, *_: Any) -> None:
@@ -68,7 +76,8 @@ class Convolutions(layers.Layer):
         shape = hidden_shape[-3:]
         for convolution in self.convolutions:
             convolution.build(shape)
-        self.norm.build((*shape[:-1], self.output_dim))
+        if self.norm is not None:
+            self.norm.build((*shape[:-1], self.output_dim))
         self.built = True
 
     def call(
@@ -89,6 +98,8 @@ class Convolutions(layers.Layer):
             convolution(one)
             for convolution, one in zip(self.convolutions, of_each, strict=True)
         ]
-        is_real = ops.cast(padding_mask, "bool")
         together = ops.concatenate(answers, axis=-1)
+        if self.norm is None:
+            return together
+        is_real = ops.cast(padding_mask, "bool")
         return self.norm(together, training=training, mask=is_real)

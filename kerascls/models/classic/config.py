@@ -55,6 +55,11 @@ class ClassicConfig:
             )
 
     @property
+    def has_batch_norm(self) -> bool:
+        """Whether what one text of a batch gives depends on the others in training."""
+        return bool(self.sizes.get("batch_norm"))
+
+    @property
     def parameters(self) -> int:
         """How many numbers it holds, of the table's sizes, without its last layer.
 
@@ -112,6 +117,7 @@ class Classic:
 
 _HERE = "kerascls.models.classic"
 _WITH_LAYERS = "embedding_dim", "hidden_dim", "num_layers"
+_CONVOLUTIONS = {"widths": (2, 3, 4), "batch_norm": 0}
 
 CLASSICS: dict[str, Classic] = {
     "fasttext": Classic(
@@ -130,11 +136,11 @@ CLASSICS: dict[str, Classic] = {
     "textcnn": Classic(
         title="TextCNN: convolutions of several widths, the maximum over time",
         layer=f"{_HERE}.textcnn:TextCNN",
-        parameters=296_448,
+        parameters=295_296,
         sizes={"embedding_dim": 256},
-        own={"widths": (2, 3, 4)},
-        follows=_WITH_LAYERS,
-        learning_rate=5e-3,
+        own=_CONVOLUTIONS,
+        follows=(*_WITH_LAYERS, "batch_norm"),
+        learning_rate=2e-3,
         in_tflite=True,
     ),
     "textrnn": Classic(
@@ -159,9 +165,9 @@ CLASSICS: dict[str, Classic] = {
     "textcnn_rcnn": Classic(
         title="TextCNN and RCNN on one set of embeddings, mixed by a number",
         layer=f"{_HERE}.textcnn_rcnn:TextCNNAndRCNN",
-        parameters=264_321,
-        follows=_WITH_LAYERS,
-        own={"widths": (2, 3, 4)},
+        parameters=263_169,
+        follows=(*_WITH_LAYERS, "batch_norm"),
+        own=_CONVOLUTIONS,
     ),
     "seq2seq": Classic(
         title="Seq2seq: labels one after another, folded into scores",
@@ -173,9 +179,9 @@ CLASSICS: dict[str, Classic] = {
     "siamese_cnn": Classic(
         title="Two texts through one TextCNN, then compared",
         layer=f"{_HERE}.siamese:SiameseCNN",
-        parameters=148_992,
-        follows=_WITH_LAYERS,
-        own={"widths": (2, 3, 4)},
+        parameters=147_840,
+        follows=(*_WITH_LAYERS, "batch_norm"),
+        own=_CONVOLUTIONS,
         reads_pairs=True,
         in_tflite=True,
     ),

@@ -11,18 +11,21 @@ from kerascls.models.layers.poolings import maximum
 class TextCNN(ClassicLayer):
     """Convolutions of several widths, each with the maximum over time.
 
-    Embeddings --> for each width: (Convolution --> BatchNorm --> ReLU) x num_layers
-    --> Maximum over tokens --> all widths beside each other --> Dropout --> Dense
+    Embeddings --> for each width: (Convolution --> ReLU) x num_layers --> Maximum over
+    tokens --> all widths beside each other --> Dropout --> Dense
 
-    Other than in the paper there is BatchNorm, as in the code that made it popular on
-    Chinese questions, whose layer of tanh before the last is left out: it saturates
-    and learns slowly. Embeddings are one channel, and they are trained; the norm of the
-    last layer's weights has no limit. Padding takes no part: convolutions see zeros
-    there, BatchNorm and the maximum leave it out.
+    Embeddings are one channel, and they are trained; other than in the paper the norm
+    of the last layer's weights has no limit. The code that made it popular on Chinese
+    questions has BatchNorm, and a layer of tanh before the last, which saturates and
+    learns slowly. BatchNorm stands behind each convolution if asked for. Its statistics
+    are those of a batch: where that has texts of one length, as our batches do for
+    speed, they are not those of all texts, and validation suffers; so batches are mixed
+    with it, and slower. Padding takes no part: convolutions see zeros there, BatchNorm
+    and the maximum leave it out.
 
     Args:
         config: `hidden_dim` filters of each of `sizes["widths"]`; `num_layers` 1 or
-            more.
+            more; `sizes["batch_norm"]`, 1 for with it.
         num_classes, dropout, seed, **kwargs: As of `ClassicLayer`.
 
     References:
@@ -37,6 +40,7 @@ class TextCNN(ClassicLayer):
             Convolutions(
                 config.hidden_dim,
                 config.sizes["widths"],
+                bool(config.sizes["batch_norm"]),
                 seeds,
                 dtype=self.dtype_policy,
                 name=f"layer_{layer}",

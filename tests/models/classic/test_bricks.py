@@ -16,7 +16,7 @@ def test_masked_makes_padding_zero_and_nothing_else():
 
 
 def test_convolutions_equal_a_loop_over_real_tokens():
-    layer = Convolutions(5, (2, 3), Seeds(1), name="conv")
+    layer = Convolutions(5, (2, 3), True, Seeds(1), name="conv")
     found = layer(HIDDEN * MASK[..., None], MASK)
     text = np.pad(HIDDEN[0, :3], ((1, 1), (0, 0)))
     for number, (width, begin) in enumerate([(2, 1), (3, 0)]):
@@ -30,7 +30,7 @@ def test_convolutions_equal_a_loop_over_real_tokens():
 
 
 def test_each_width_may_read_something_of_its_own():
-    layer = Convolutions(5, (2, 3), Seeds(1), name="conv")
+    layer = Convolutions(5, (2, 3), True, Seeds(1), name="conv")
     first, second = HIDDEN, HIDDEN[:, ::-1]
     both = layer(np.stack([first, second]), np.ones_like(MASK))
     for number, one in enumerate((first, second)):
@@ -39,8 +39,20 @@ def test_each_width_may_read_something_of_its_own():
         np.testing.assert_allclose(both[..., columns], alone[..., columns], atol=1e-6)
 
 
+def test_without_a_norm_a_convolution_has_a_bias():
+    layer = Convolutions(5, (2, 3), False, Seeds(1), name="conv")
+    before = keras.ops.convert_to_numpy(layer(HIDDEN, MASK))
+    assert len(layer.weights) == 2 * 2
+    layer.convolutions[1].bias.assign_add([1.0] * 5)
+    after = keras.ops.convert_to_numpy(layer(HIDDEN, MASK))
+    added = np.repeat([0.0, 1.0], 5)
+    np.testing.assert_allclose(
+        after - before, np.broadcast_to(added, before.shape), atol=1e-6
+    )
+
+
 def test_statistics_are_those_of_real_tokens():
-    layer = Convolutions(5, (1,), Seeds(1), name="conv")
+    layer = Convolutions(5, (1,), True, Seeds(1), name="conv")
     layer(HIDDEN * MASK[..., None], MASK, training=True)
     kernel = keras.ops.convert_to_numpy(layer.convolutions[0].kernel)[0]
     real = HIDDEN[MASK == 1] @ kernel

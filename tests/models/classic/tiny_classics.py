@@ -19,6 +19,7 @@ OWN = {
     "entity_network": {"blocks": 3, "max_sentences": 4},
     "dynamic_memory": {"passes": 2, "max_sentences": 4},
     "seq2seq": {"steps": 3},
+    "siamese_cnn": {"batch_norm": 1},  # textcnn is without
 }
 
 
