@@ -66,6 +66,8 @@ class BagConfig:
     num_layers: int = 1
     max_positions: int = 512
 
+    has_batch_norm = False
+
     @property
     def parameters(self) -> int:
         return self.vocab_size * self.hidden_dim

@@ -16,6 +16,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 import classic_steps
 from tiny_classics import (
     NAMES,
+    every_model,
     lively_classic,
     tiny_classic,
     tiny_classic_config,
@@ -27,14 +28,6 @@ from kerascls.models.classic.classifier import build_classic_model, rebuilt_clas
 from kerascls.models.classic.config import CLASSICS, classic_config
 
 LENGTHS = 11, 5, 1  # one is of nothing but a mark
-QUICK = ("fasttext", "textcnn", "textrnn")  # the others take long to trace
-every_model = pytest.mark.parametrize(
-    "name",
-    [
-        name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
-        for name in NAMES
-    ],
-)
 
 
 def logits_of(model, batch) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tiny_classics import tiny_classic
+from tiny_classics import every_model, tiny_classic
 
 from kerascls.models.classic.config import CLASSICS, ClassicConfig, classic_config
 from kerascls.models.presets import PRESETS
@@ -33,7 +33,7 @@ def test_sizes_that_are_given_win_over_those_of_the_table():
     assert (config.embedding_dim, config.hidden_dim) == (7, 64)
 
 
-@pytest.mark.parametrize("name", CLASSICS)
+@every_model
 def test_a_size_changes_a_model_if_and_only_if_it_is_said_to_follow_it(name):
     def count(**changes) -> int:
         return tiny_classic(name, **changes).count_params()

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tiny_models import VOCAB_SIZE, random_weights
@@ -12,6 +13,14 @@ from kerascls.models.classic.classifier import ClassicClassifier, build_classic_
 from kerascls.models.classic.config import CLASSICS, ClassicConfig, classic_config
 
 NAMES = tuple(CLASSICS)
+QUICK = ("fasttext", "textcnn", "textrnn")  # the others take long to trace
+every_model = pytest.mark.parametrize(
+    "name",
+    [
+        name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+        for name in NAMES
+    ],
+)
 SENTENCE_ENDS = tuple(range(5, 15))  # a quarter of the tokens
 OWN = {
     "fasttext": {"ngrams": 3, "buckets": 64},
