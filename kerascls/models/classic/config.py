@@ -172,7 +172,7 @@ CLASSICS: dict[str, Classic] = {
     "seq2seq": Classic(
         title="Seq2seq: labels one after another, folded into scores",
         layer=f"{_HERE}.seq2seq:Seq2Seq",
-        parameters=526_849,
+        parameters=527_361,
         own={"steps": 5},
         gives_in_turn=True,
     ),
