@@ -1,4 +1,4 @@
-"""Edited texts that say what the original says, for labels that few rows have.
+"""Edited texts that mostly say what the original says, for labels that few rows have.
 
 Three edits of "easy data augmentation" that need no dictionary: a unit is dropped, said
 twice, or changes places with the next. A unit is a Chinese or Japanese character, or
@@ -6,7 +6,8 @@ elsewhere a word between spaces and punctuation. Random insertion of the paper i
 saying a unit twice here; replacement by synonyms is left out.
 
 What changes the meaning at one stroke is never edited: units with a digit, and words
-that negate, which the paper does edit. Punctuation stays where it is.
+that negate, which the paper does edit. Punctuation stays where it is. What is negated may
+be edited, by which a copy can say something else.
 
 References:
     - Wei and Zou (2019), "EDA: Easy Data Augmentation Techniques for Boosting

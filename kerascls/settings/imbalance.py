@@ -103,7 +103,7 @@ METHODS: dict[str, Method] = {
         packages=("imblearn",),
     ),
     "balanced_batches": Method(
-        title="each label is as likely in a batch, rows being drawn with replacement",
+        title="each label is as likely in an epoch, rows being drawn with replacement",
         sampler=f"{_SAMPLERS}:balanced_sampler",
         parameters=("balance_power",),
     ),
