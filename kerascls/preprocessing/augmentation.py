@@ -1,4 +1,4 @@
-"""Edited texts that mostly say what the original says, for labels that few rows have.
+"""Edited texts that mostly say what the original says, for labels of few rows.
 
 Three edits of "easy data augmentation" that need no dictionary: a unit is dropped, said
 twice, or changes places with the next. A unit is a Chinese or Japanese character, or
