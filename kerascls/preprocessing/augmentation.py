@@ -6,8 +6,8 @@ elsewhere a word between spaces and punctuation. Random insertion of the paper i
 saying a unit twice here; replacement by synonyms is left out.
 
 What changes the meaning at one stroke is never edited: units with a digit, and words
-that negate, which the paper does edit. Punctuation stays where it is. What is negated may
-be edited, by which a copy can say something else.
+that negate, which the paper does edit. Punctuation stays where it is. What is negated
+may be edited, by which a copy can say something else.
 
 References:
     - Wei and Zou (2019), "EDA: Easy Data Augmentation Techniques for Boosting
