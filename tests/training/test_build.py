@@ -50,14 +50,14 @@ def test_the_head_starts_at_the_frequencies_of_the_labels(job):
     np.testing.assert_allclose(odds / (1 + odds), shares, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["pos_weight", "logit_adjustment", "focal"])
+@pytest.mark.parametrize("name", ["pos_weight", "logit_adjustment", "focal", "zlpr"])
 def test_the_head_starts_where_the_loss_of_a_method_does(job, name):
     job = changed(job, imbalance=name)
     loss, shares = training_loss(job), job.label_counts.shares
     odds = np.exp(build_classifier(job, COMPUTE).named_arrays()["classifier/bias"])
     np.testing.assert_allclose(odds / (1 + odds), loss.start(shares), rtol=1e-5)
     plain = shares / (1 - shares)
-    assert np.allclose(odds, plain, rtol=1e-5) is (name == "focal")
+    assert np.allclose(odds, plain, rtol=1e-5) is (name == "zlpr")
 
 
 def test_the_loss_has_the_counts_parameters_and_smoothing_of_the_job(job):

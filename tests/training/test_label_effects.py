@@ -113,6 +113,15 @@ def test_weights_that_were_stated_count_without_a_method(jobs):
     assert third == pytest.approx(5 * first)
 
 
+def test_what_focal_alpha_weighs_is_a_number_of_each_label(jobs):
+    job = jobs[Task.MULTILABEL]
+    found = effects_of(job, imbalance="focal", focal_alpha=0.75)
+    yes, no = found.effects["positive_weight"], found.effects["negative_weight"]
+    assert yes / no == pytest.approx(3)
+    assert found.effective_rows == pytest.approx(found.rows * yes)
+    assert effects_of(job, imbalance="focal").effects == {}
+
+
 def test_mean_weights_of_the_distribution_balanced_loss_are_those_of_its_rows(jobs):
     job = jobs[Task.MULTILABEL]
     job = replace(
