@@ -154,6 +154,12 @@ class Job:
                 f"imbalance: {name} ({METHODS[name].title}); val_loss is the plain "
                 f"cross-entropy, the same with all methods"
             )
+            if self.settings.train.best_by == "loss":
+                notes.append(
+                    f"train.best_by=loss keeps the epoch of the smallest val_loss, and "
+                    f"so likely one in which {name} changed little; --set "
+                    f"train.best_by=macro_f1 chooses by the labels that are given"
+                )
         return (*notes, *self.training_rows.notes)
 
     @property
