@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import decide
 from kerascls.errors import CheckpointError, DataError, DiskFullError, SettingsError
@@ -305,7 +304,7 @@ def _notes(job: Trainable) -> list[str]:
 def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bundle:
     settings, data = job.settings, job.data
     targets = data.targets("train")
-    support = np.bincount(targets.columns, minlength=targets.num_classes)
+    support = LabelCounts.of(targets).positives
     labels = tuple(data.label_set)
     known = data.targets("valid").multi_hot()[:, : len(labels)]
     decision = decide(settings.decision, data.task, labels, known, trained.valid_logits)

@@ -70,7 +70,7 @@ def test_value_and_gradient_are_those_of_the_formula(
     positives=arrays.arrays(np.int64, 4, elements=st.integers(0, 100)),
 )
 def test_any_logits_and_counts_give_finite_gradients(name, task, logits, positives):
-    counts = LabelCounts(100, positives, tuple("abcd"))
+    counts = LabelCounts(100, positives)
     loss = loss_of(name, task, counts)
     value, gradient = value_and_gradient(loss, TARGETS[task], logits)
     assert np.isfinite(value)
@@ -196,7 +196,7 @@ def test_the_mean_weight_over_training_rows_is_one(name, task, parameters):
 )
 def test_a_head_starts_where_the_loss_is_smallest(name, task, parameters):
     # So many that half a row more or less of a label is nothing.
-    counts = LabelCounts(10_000, np.array([7000, 2500, 450, 50]), tuple("abcd"))
+    counts = LabelCounts(10_000, np.array([7000, 2500, 450, 50]))
     targets, loss = rows_of(task, counts), loss_of(name, task, counts, **parameters)
     start = loss.start(counts.shares)
     assert ((start > 0) & (start < 1)).all()
