@@ -131,7 +131,7 @@ def _whole_counts(counts: Any) -> tuple[int, ...]:
     Raises:
         SettingsError: When they are none: of a set or a dict the order is another.
     """
-    values = [None]
+    values: list[Any] = [None]
     if isinstance(counts, np.ndarray) and counts.ndim == 1:
         values = counts.tolist()
     elif isinstance(counts, Sequence) and not isinstance(counts, str | bytes):

@@ -50,7 +50,7 @@ def unknown_notes(
 
 
 def cut_notes(
-    data: LabelledText, stores: Mapping[str, TokenStore], layout: Layout, model: str
+    data: LabelledText, stores: Mapping[str, TokenStore], layout: Layout, model: str | None
 ) -> list[str]:
     """Returns a line on how much of the texts is cut off, if anything."""
     cut = []
