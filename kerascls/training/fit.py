@@ -311,7 +311,7 @@ def _notes(job: Trainable) -> list[str]:
 def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bundle:
     settings, data = job.settings, job.data
     labels = tuple(data.label_set)
-    support = LabelCounts.of(data.targets("train"), labels).positives
+    support = LabelCounts.of(data.targets("train")).positives
     known = data.targets("valid").multi_hot()[:, : len(labels)]
     decision = decide(settings.decision, data.task, labels, known, trained.valid_logits)
     return write_bundle(

@@ -38,7 +38,7 @@ def label_effects(job: "Job", loss: "keras.losses.Loss") -> LabelEffects | None:
         method=job.settings.imbalance.method,
         settings=settings,
         labels=tuple(job.data.label_set),
-        rows=LabelCounts.of(job.data.targets("train"), job.data.label_set).positives,
+        rows=LabelCounts.of(job.data.targets("train")).positives,
         effective_rows=effective_counts(rows.targets, drawn, job.row_weights, weights),
         effects={name: of.astype(np.float64) for name, of in effects.items()},
     )

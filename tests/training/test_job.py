@@ -75,8 +75,7 @@ def test_labels_are_counted_on_training_rows_alone(multilabel_files):
     job = prepared(multilabel_files)
     counts, rows = job.label_counts, job.data.parts["train"].labels
     assert counts.num_rows == len(rows)
-    assert counts.labels == tuple(job.data.label_set)
-    for name, positives in zip(counts.labels, counts.positives, strict=True):
+    for name, positives in zip(job.data.label_set, counts.positives, strict=True):
         assert positives == sum(name in row for row in rows)
 
 

@@ -100,7 +100,7 @@ def test_logit_adjustment_leaves_rows_and_adds_to_logits(jobs):
     job = jobs[Task.MULTICLASS]
     found = effects_of(job, imbalance="logit_adjustment")
     assert not found.changes_rows
-    counts = LabelCounts.of(job.data.targets("train"), job.data.label_set)
+    counts = LabelCounts.of(job.data.targets("train"))
     assert found.effects["adjustment"] == pytest.approx(np.log(counts.shares), rel=1e-5)
 
 

@@ -102,7 +102,7 @@ class LinearJob:
                 "class_weights": fit.chosen.weights,
             },
             labels=tuple(label_set),
-            rows=LabelCounts.of(targets, label_set).positives,
+            rows=LabelCounts.of(targets).positives,
             effective_rows=effective_rows,
         )
 

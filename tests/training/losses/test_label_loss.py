@@ -69,7 +69,7 @@ def test_value_and_gradient_are_those_of_the_formula(
     positives=arrays.arrays(np.int64, 4, elements=st.integers(0, 100)),
 )
 def test_any_logits_and_counts_give_finite_gradients(name, task, logits, positives):
-    counts = LabelCounts(100, positives, tuple("abcd"))
+    counts = LabelCounts(100, positives)
     loss = loss_of(name, task, counts)
     value, gradient = value_and_gradient(loss, TARGETS[task], logits)
     assert np.isfinite(value)
@@ -205,7 +205,7 @@ OTHER_FOCUS = {"gamma_negative": 0, "gamma_positive": 3, "negative_margin": 0}
     ],
 )
 def test_a_head_starts_where_the_loss_is_smallest(name, task, parameters):
-    counts = LabelCounts(10_000, np.array([7000, 2500, 450, 50]), tuple("abcd"))
+    counts = LabelCounts(10_000, np.array([7000, 2500, 450, 50]))
     targets, loss = rows_of(task, counts), loss_of(name, task, counts, **parameters)
     start = loss.start(counts.positives / counts.num_rows)
     assert ((start > 0) & (start < 1)).all()
@@ -218,7 +218,7 @@ def test_a_head_starts_where_the_loss_is_smallest(name, task, parameters):
 @pytest.mark.parametrize("name", ["focal", "asymmetric", "ldam"])
 def test_the_more_frequent_a_label_the_likelier_it_starts(name):
     shares = np.array([1e-6, 1e-3, 0.5, 1 - 1e-6])
-    counts = LabelCounts(10**6, (shares * 10**6).astype(np.int64), tuple("abcd"))
+    counts = LabelCounts(10**6, (shares * 10**6).astype(np.int64))
     start = loss_of(name, Task.MULTILABEL, counts).start(shares)
     assert (np.diff(start) > 0).all()
     assert ((start > 0) & (start < 1)).all()
