@@ -211,7 +211,7 @@ def test_a_head_starts_where_the_loss_is_smallest(name, task, parameters):
     assert ((start > 0) & (start < 1)).all()
     bias = first_bias(start, task is Task.MULTILABEL).astype(np.float32)
     _, gradient = value_and_gradient(loss, targets, np.tile(bias, (len(targets), 1)))
-    # At the shares of the labels themselves it is 1e-3 and more, but for `ldam`.
+    # At the shares of the labels themselves it is more.
     assert np.abs(gradient.mean(axis=0)).max() < 3e-4
 
 
