@@ -28,6 +28,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import numpy as np
 from real_data import RESULTS, SEED, append, files
@@ -39,6 +40,7 @@ from kerascls.data.labels import Task
 from kerascls.evaluation.metrics.resampling import resampled_weights, weighted_scores
 from kerascls.evaluation.metrics.scores import score
 from kerascls.evaluation.reports.csv_markdown_json import REPORT_FILE
+from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.scored_rows import (
     TEST_ROWS_FILE,
     VALID_ROWS_FILE,
@@ -284,8 +286,9 @@ def scores_of(out: Path, least: Mapping[str, int]) -> Row:
         "macro_f1": round(scores.macro.f1, 6),
         "macro_f1_at_half": "",
     }
-    if test.task is Task.MULTILABEL:
-        half = score(test.targets, test.probabilities >= 0.5, test.labels)
+    if test.task is Task.MULTILABEL:  # before calibration, which is fitted
+        report = Report.from_dict(read_report(out))
+        half = report.at_half or report.scores
         row["macro_f1_at_half"] = round(half.macro.f1, 6)
     return row | bracket_scores(test, support(out, test.labels), least)
 
@@ -325,9 +328,13 @@ def label_rows(out: Path) -> list[Row]:
 
 def support(out: Path, labels: tuple[str, ...]) -> np.ndarray:
     """Returns the training rows of each label, int64 `(labels,)`."""
-    report = json.loads((out / REPORT_FILE).read_text("utf-8"))
-    found = report["train_support"]
+    found = read_report(out)["train_support"]
     return np.array([found.get(label, 0) for label in labels])
+
+
+def read_report(out: Path) -> dict[str, Any]:
+    """Returns the report of a finished run as plain JSON types."""
+    return json.loads((out / REPORT_FILE).read_text("utf-8"))
 
 
 if __name__ == "__main__":

@@ -31,12 +31,12 @@ SEVERAL = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [1, 1, 1, 0], [0, 0, 0, 0]], np.
 TARGETS = {Task.MULTICLASS: ONE_LABEL, Task.MULTILABEL: SEVERAL}
 # The last label has no row.
 COUNTS = {
-    Task.MULTICLASS: LabelCounts(100, np.array([70, 25, 5, 0]), tuple("abcd")),
-    Task.MULTILABEL: LabelCounts(100, np.array([60, 20, 3, 0]), tuple("abcd")),
+    Task.MULTICLASS: LabelCounts(100, np.array([70, 25, 5, 0])),
+    Task.MULTILABEL: LabelCounts(100, np.array([60, 20, 3, 0])),
 }
 EQUAL = {
-    Task.MULTICLASS: LabelCounts(100, np.array([25, 25, 25, 25]), tuple("abcd")),
-    Task.MULTILABEL: LabelCounts(100, np.array([50, 50, 50, 50]), tuple("abcd")),
+    Task.MULTICLASS: LabelCounts(100, np.array([25, 25, 25, 25])),
+    Task.MULTILABEL: LabelCounts(100, np.array([50, 50, 50, 50])),
 }
 CASES = [(name, task) for name, row in METHODS.items() for task in row.tasks]
 

@@ -68,6 +68,7 @@ LIGHT = {
     "training.fit",
     "training.linear",
     "training.job",
+    "training.label_effects",
     "training.preparation",
     "training.resume",
     "training.run_directory",

@@ -1,6 +1,5 @@
 """How many training rows have each label."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,18 +17,16 @@ class LabelCounts:
     Args:
         num_rows: Rows, those without a label included.
         positives: int64 `(num_classes,)`, rows that have each label; 0 where none has.
-        labels: Their names.
     """
 
     num_rows: int
     positives: np.ndarray
-    labels: tuple[str, ...]
 
     @classmethod
-    def of(cls, targets: Targets, labels: Iterable[str]) -> Self:
+    def of(cls, targets: Targets) -> Self:
         """Counts the labels of rows."""
         positives = np.bincount(targets.columns, minlength=targets.num_classes)
-        return cls(len(targets), positives.astype(np.int64), tuple(labels))
+        return cls(len(targets), positives.astype(np.int64))
 
     @property
     def negatives(self) -> np.ndarray:

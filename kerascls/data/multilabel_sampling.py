@@ -16,6 +16,7 @@ References:
 
 import numpy as np
 
+from kerascls.data.label_counts import LabelCounts
 from kerascls.data.targets import Targets
 
 LABEL_SET = "label_set"
@@ -25,7 +26,7 @@ def rows_of_labels(targets: Targets) -> list[np.ndarray]:
     """Returns the rows that have each label, an int64 array for each, ascending."""
     rows = np.repeat(np.arange(len(targets)), np.diff(targets.offsets))
     order = np.argsort(targets.columns, kind="stable")
-    counts = np.bincount(targets.columns, minlength=targets.num_classes)
+    counts = LabelCounts.of(targets).positives
     return np.split(rows[order], np.cumsum(counts)[:-1])
 
 
@@ -67,6 +68,7 @@ def left_out_rows(
     LP-RUS takes from label sets that have more rows than the mean, and leaves each that
     many. ML-RUS takes from all rows that have no rare label; here it leaves half of
     them, or where most rows have a rare label, no epoch would have any of the others.
+    Where no label is rare it takes none: there is nothing to make room for.
 
     Args:
         targets: Labels of the training rows.
@@ -84,6 +86,8 @@ def left_out_rows(
         return frequent, _dealt(spare, number)
     bags = rows_of_labels(targets)
     rare_labels, _ = _rare_labels(np.array([*map(len, bags)]))
+    if not rare_labels:
+        return [], np.empty(0, np.int64)
     spare = np.ones(len(targets), bool)
     for label in rare_labels:
         spare[bags[label]] = False
@@ -128,7 +132,7 @@ def _turns(
 ) -> np.ndarray:
     """Returns how many rows ML-ROS clones for each rare label, int64 `(labels,)`."""
     random = np.random.default_rng(seed)
-    counts = np.bincount(targets.columns, minlength=targets.num_classes)
+    counts = LabelCounts.of(targets).positives
     most, given, turns = counts.max(initial=0), np.zeros(len(labels), np.int64), labels
     place_of = {label: place for place, label in enumerate(labels)}
     while number and turns:

@@ -13,7 +13,9 @@ import numpy as np
 from kerascls.data import multilabel_sampling
 from kerascls.data.labels import Task
 from kerascls.data.targets import Targets
+from kerascls.errors import SettingsError
 
+MOST_TIMES = 10  # that an epoch may be longer than the rows are
 _STREAM = 0x5A  # other numbers than those that order the rows of the same epoch
 
 
@@ -124,12 +126,30 @@ def oversampler(
         seed: Any whole number from 0 on.
         sampling_rule: What is rare, a label or a set of labels; multilabel only.
         sampling_share: Most rows to add, as a share of all; multilabel only.
+
+    Raises:
+        SettingsError: When an epoch would have more than `MOST_TIMES` the rows, which
+            many labels and a frequent one make.
     """
     if task is Task.MULTICLASS:
-        return ClassSampler(targets.columns, "most_frequent", seed)
+        sampler = ClassSampler(targets.columns, "most_frequent", seed)
+        _check_length(sampler.num_rows, targets)
+        return sampler
     number = int(sampling_share * len(targets))
     bags, numbers = multilabel_sampling.added_rows(targets, sampling_rule, number, seed)
     return BagSampler(np.arange(len(targets)), bags, numbers, True, seed)
+
+
+def _check_length(num_rows: int, targets: Targets) -> None:
+    if num_rows > MOST_TIMES * len(targets):
+        labels = np.unique(targets.columns)
+        raise SettingsError(
+            f"Expected an epoch of at most {MOST_TIMES} times the rows of train. "
+            f"Received: imbalance.method='oversample', which gives each of "
+            f"{len(labels):,} labels {num_rows // len(labels):,} rows, in all "
+            f"{num_rows:,} for {len(targets):,}. Choose --imbalance balanced_batches: "
+            f"labels are as alike, and an epoch has as many rows as there are."
+        )
 
 
 def undersampler(

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 import numpy as np
 
-from kerascls.data.profiles import profile_counts
+from kerascls.data.class_sizes import ClassSizes, whole_number
 from kerascls.data.readers.datasets import source_sha256
 from kerascls.data.readers.example_columns import Example
 from kerascls.data.readers.globs import one_file
@@ -27,7 +27,6 @@ from kerascls.system.files import write_json
 
 # Ends the name of the file beside the subset that says how it was made.
 ORIGIN = ".origin.json"
-SHOWN_CLASSES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +103,8 @@ def skew_data(
         input: A file, or a folder with a folder for each class; one label for each row.
         output: The subset; by default a file in the working directory, with the
             input's name and how it is skewed.
-        counts: Rows of each class, in the order of their names by code point.
+        counts: Rows of each class, in the order of their names by code point: a list
+            or an array.
         profile: In place of counts: `"long_tail"` or `"step"`, see
             `kerascls.data.profiles.profile_counts`.
         ratio: Of the profile: how many rows the largest class has for one of the
@@ -132,9 +132,10 @@ def skew_data(
         (PosixPath('train_long_tail_100.csv'), [5000, 2997, ..., 50])
     """
     options = ReadOptions.from_keywords(skew_data, reading)
-    _check_choice(counts, profile, ratio, largest)
+    sizes = ClassSizes.stated(counts, profile, ratio, largest)
+    seed = whole_number(seed, "seed", 0)
     input = one_file(input)
-    output = _default_output(input, profile, ratio) if output is None else Path(output)
+    output = _default_output(input, sizes) if output is None else Path(output)
     name, origin = writable(output, out_format), output.with_name(output.name + ORIGIN)
     for path in (output, origin):
         check_place(input, path, overwrite)
@@ -146,11 +147,7 @@ def skew_data(
         on_row=lambda example: labels.append(_only_label(example, input)),
     )
     available = dict(sorted(Counter(labels).items()))
-    if counts is None:
-        counts = _profile(
-            available, cast("str", profile), largest, cast("float", ratio)
-        )
-    wanted = _wanted(available, counts)
+    wanted = sizes.of(available)
     table = source.table(_drawn(labels, wanted, seed))
     write_table(output, table, name)
     done = SkewedData(
@@ -161,8 +158,8 @@ def skew_data(
         command=shlex.join(sys.argv),
         format=name,
         seed=seed,
-        profile=profile,
-        ratio=ratio,
+        profile=sizes.profile,
+        ratio=sizes.ratio,
         counts=wanted,
         available=available,
         lost=dict(table.lost),
@@ -173,35 +170,8 @@ def skew_data(
     return done
 
 
-def _check_choice(
-    counts: Sequence[int] | None,
-    profile: str | None,
-    ratio: float | None,
-    largest: int | None,
-) -> None:
-    received = (
-        f"Received: counts={counts and list(counts)}, profile={profile!r}, "
-        f"ratio={ratio}, largest={largest}"
-    )
-    if (counts is None) == (profile is None):
-        raise SettingsError(
-            f"Expected the rows of each class, or a profile of them. {received}. Give "
-            f"either `--counts` or `--profile`."
-        )
-    if profile is None and (ratio, largest) != (None, None):
-        raise SettingsError(
-            f"Expected `--ratio` and `--largest` with a profile, and not with counts, "
-            f"which say all. {received}. Leave them out."
-        )
-    if profile is not None and ratio is None:
-        raise SettingsError(
-            f"Expected a ratio of the largest class to the smallest. {received}. Give "
-            f"it, as in `--ratio 100`."
-        )
-
-
-def _default_output(input: Path, profile: str | None, ratio: float | None) -> Path:
-    how = "counts" if profile is None else f"{profile}_{ratio:g}"
+def _default_output(input: Path, sizes: ClassSizes) -> Path:
+    how = "counts" if sizes.profile is None else f"{sizes.profile}_{sizes.ratio:g}"
     name = Path(unpacked_name(input))
     try:
         writable(name, None)
@@ -213,52 +183,18 @@ def _default_output(input: Path, profile: str | None, ratio: float | None) -> Pa
 def _only_label(example: Example, input: Path) -> str:
     if len(example.labels) == 1:
         return example.labels[0]
+    place = f"{input}:{example.line}"
+    if not example.labels:
+        raise DataError(
+            f"Expected one label for each row: one without any is in no class, of "
+            f"which rows could be drawn. Received: {place} with no label. Take such "
+            f"rows out, or give them a label of their own."
+        )
     raise DataError(
         f"Expected one label for each row: one of several would count for each of "
-        f"them, and few counts could be had. Received: {input}:{example.line} with "
+        f"them, and few counts could be had. Received: {place} with "
         f"{len(example.labels)} labels. Take data with one label for each row."
     )
-
-
-def _profile(
-    available: dict[str, int], profile: str, largest: int | None, ratio: float
-) -> list[int]:
-    if len(available) < 2:
-        raise SettingsError(
-            f"Expected two or more classes. Received: {', '.join(available)} alone. "
-            f"Take other data."
-        )
-    if largest is None:
-        largest = min(available.values())
-    return profile_counts(profile, len(available), largest, ratio)
-
-
-def _wanted(available: dict[str, int], counts: Sequence[int]) -> dict[str, int]:
-    """Returns the rows of each class to draw.
-
-    Raises:
-        SettingsError: When they are more or fewer classes, or some has too few rows.
-    """
-    are_whole = all(rows >= 1 and rows == int(rows) for rows in counts)
-    if len(counts) != len(available) or not are_whole:
-        raise SettingsError(
-            f"Expected a count of 1 or more for each of {len(available)} classes, in "
-            f"this order: {', '.join(available)}. Received: counts={list(counts)}. "
-            f"Give one for each."
-        )
-    wanted = dict(zip(available, map(int, counts), strict=True))
-    short = [name for name, rows in wanted.items() if rows > available[name]]
-    if short:
-        shown = ", ".join(
-            f"{wanted[name]:,} of {name!r}, which has {available[name]:,}"
-            for name in short[:SHOWN_CLASSES]
-        )
-        more = f" and {len(short) - SHOWN_CLASSES} more" * (len(short) > SHOWN_CLASSES)
-        raise SettingsError(
-            f"Expected no more rows of a class than there are. Received: {shown}"
-            f"{more}. Ask for fewer; {min(available.values()):,} can be had of each."
-        )
-    return wanted
 
 
 def _drawn(labels: Sequence[str], wanted: dict[str, int], seed: int) -> np.ndarray:

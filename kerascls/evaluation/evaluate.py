@@ -77,6 +77,7 @@ def scored_rows_of(
         files=[names[row] for row in rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
+        logits=logits,
     )
 
 
@@ -122,7 +123,7 @@ def report_on(
         all_labels=all_labels,
         linear=linear,
         features=None if weights is None else Features(weights),
-        at_half=scores_at_half(scored, bundle.rule),
+        at_half=scores_at_half(scored, bundle.decision),
         label_effects=label_effects,
     )
 
@@ -153,7 +154,8 @@ def write_results(
         )
         write_plots(work / PLOTS_FOLDER, report, scored, history_csv, language=language)
         write_errors(work, scored, text_columns)
-        scored.save(work / TEST_ROWS_FILE)
+        # A decision is never fitted to what is scored: no logits are kept.
+        replace(scored, logits=None).save(work / TEST_ROWS_FILE)
 
 
 def check_report_folder(out: str | Path) -> None:

@@ -1,13 +1,16 @@
-"""Edited texts that mostly say what the original says, for labels of few rows.
+"""Edited texts that mostly say what the original says, for labels that few rows have.
 
 Three edits of "easy data augmentation" that need no dictionary: a unit is dropped, said
 twice, or changes places with the next. A unit is a Chinese or Japanese character, or
 elsewhere a word between spaces and punctuation. Random insertion of the paper is
 saying a unit twice here; replacement by synonyms is left out.
 
-What changes the meaning at one stroke is never edited: units with a digit, and words
-that negate, which the paper does edit. Punctuation stays where it is. What is negated
-may be edited, by which a copy can say something else.
+What would change the meaning at one stroke, and can be told from the text alone, is
+not edited: units with a digit, and what stands near a word that negates, in its clause
+and up to `SCOPE` units to either side. The paper edits both; but where what is denied
+is dropped, the negation denies what comes next ("not bad but slow"). Only negations of
+Chinese, English and Japanese are known, and only words: "failed to win" is edited.
+Punctuation stays where it is.
 
 References:
     - Wei and Zou (2019), "EDA: Easy Data Augmentation Techniques for Boosting
@@ -15,6 +18,7 @@ References:
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,10 +28,17 @@ from kerascls.data.ideographs import IDEOGRAPHS
 # Of fewer, one that is dropped may be all that the text says.
 MIN_UNITS = 4
 TRIES = 10
+# How far a negation reaches at most, in units, where no mark ends its clause.
+SCOPE = 10
 _NEGATIONS = frozenset(
-    "不 没 沒 無 无 未 非 别 別 勿 莫 否 no not never none nor neither nothing nobody "
-    "without cannot".split()
+    "不 没 沒 無 无 未 非 别 別 勿 莫 否 甭 毋 "
+    "no not non never none nor neither nothing nobody nowhere without cannot hardly "
+    "barely scarcely seldom rarely aint arent cant couldnt didnt doesnt dont hadnt "
+    "hasnt havent isnt shouldnt wasnt werent wont wouldnt".split()
 )
+# Japanese negates at the end of a verb or adjective; characters are units there.
+_NEGATED_ENDING = re.compile("な(?:い|く|か|け|し)|ません|ざる|[ぬずん](?:に|、|。|$)")
+_CLAUSE_ENDS = tuple(",.;:!?，。；：！？…\uff0e\uff61")
 _PUNCTUATION = (
     r"!-&(-,/:-@\[-`{-~¡«·»¿\u2010-\u2018\u201a-\u2027\u2030-\u205e"
     r"\u3001-\u3020\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
@@ -46,6 +57,13 @@ class _Unit:
     text: str
     is_word: bool
     is_editable: bool
+
+    @property
+    def negates(self) -> bool:
+        """Whether it is a word that negates, by itself."""
+        plain = self.text.lower().replace("\u2019", "'").strip(".'-")
+        parts = {plain, *plain.split("-")}
+        return plain.endswith("n't") or not parts.isdisjoint(_NEGATIONS)
 
 
 def can_be_edited(text: str) -> bool:
@@ -110,14 +128,39 @@ def _units(text: str) -> list[_Unit]:
         gap, ideograph, word = match.groups()
         unit = match[0][len(gap) :]
         units.append(_Unit(gap, unit, word is not None, _is_editable(unit)))
-    return units
+    return [unit for clause in _clauses(units) for unit in _kept_if_denying(clause)]
 
 
 def _is_editable(unit: str) -> bool:
-    plain = unit.lower().replace("\u2019", "'").strip(".'-")
-    negates = plain in _NEGATIONS or plain.endswith("n't")
     is_number = any(map(str.isnumeric, unit))  # Chinese numerals are numeric too
-    return any(map(str.isalpha, unit)) and not is_number and not negates
+    ends_clause = unit.endswith(_CLAUSE_ENDS)  # its stop would go with it
+    return any(map(str.isalpha, unit)) and not is_number and not ends_clause
+
+
+def _clauses(units: list[_Unit]) -> Iterator[list[_Unit]]:
+    """Yields the units between marks that end a clause, or a line."""
+    clause: list[_Unit] = []
+    for unit in units:
+        if "\n" in unit.gap and clause:
+            yield clause
+            clause = []
+        clause.append(unit)
+        if unit.text.endswith(_CLAUSE_ENDS):
+            yield clause
+            clause = []
+    yield clause
+
+
+def _kept_if_denying(clause: list[_Unit]) -> list[_Unit]:
+    """Returns the units of a clause, those around one that negates not editable."""
+    places = [place for place, unit in enumerate(clause) if unit.negates]
+    kept = {near for p in places for near in range(p - SCOPE, p + SCOPE + 1)}
+    if _NEGATED_ENDING.search("".join(unit.text for unit in clause)):
+        kept = {*range(len(clause))}
+    return [
+        replace(unit, is_editable=False) if place in kept else unit
+        for place, unit in enumerate(clause)
+    ]
 
 
 def _changed(

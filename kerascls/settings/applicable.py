@@ -1,5 +1,6 @@
 """Settings that a model, a method or a task cannot follow: refused, never dropped."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from kerascls.settings.imbalance import (
     METHODS,
     OF_MULTILABEL,
     ImbalanceSettings,
+    Method,
     method_of,
     parameters_of,
 )
@@ -17,6 +19,7 @@ from kerascls.settings.run_settings import FIELDS, RunSettings
 
 _GROUPS = ("model", "train", "imbalance")
 _SHOWN_GROUPS = "model, train and imbalance"
+_SMOOTHED = "--set train.label_smoothing=0.1"
 
 
 def require_applicable(settings: RunSettings) -> None:
@@ -59,27 +62,45 @@ def not_followed(settings: RunSettings) -> dict[str, Any]:
 
 
 def _require_followed_by_method(imbalance: ImbalanceSettings) -> None:
-    followed_by = parameters_of(METHODS)
-    others = {
-        name: value
-        for name, value in imbalance.model_dump().items()
-        if imbalance.method not in followed_by.get(name, METHODS)
-        and value != FIELDS[f"imbalance.{name}"].default
-    }
-    if not others:
-        return
+    method, stated = imbalance.method, _stated_parameters(imbalance)
+    own, followed_by = method_of(imbalance).parameters, parameters_of(METHODS)
     told = [
         f"imbalance.{name}={value!r}, which {', '.join(followed_by[name])} "
         f"follow{'s' if len(followed_by[name]) == 1 else ''}"
-        for name, value in others.items()
+        for name, value in stated.items()
+        if name not in own
     ]
-    (first, *_), method = others, imbalance.method
-    own = ", ".join(METHODS[method].parameters) or "none"
-    raise SettingsError(
-        f"Expected parameters of --imbalance {method}: {own}. Received: "
-        f"{'; '.join(told)}. Leave them out, or choose --imbalance "
-        f"{followed_by[first][0]}."
-    )
+    if told:
+        raise SettingsError(
+            f"Expected parameters of --imbalance {method}: {', '.join(own) or 'none'}. "
+            f"Received: {'; '.join(told)}. Leave them out{_other_method(stated)}."
+        )
+
+
+def _stated_parameters(imbalance: ImbalanceSettings) -> dict[str, Any]:
+    """Returns the parameters of methods that differ from their defaults."""
+    names = parameters_of(METHODS)
+    return {
+        name: value
+        for name, value in imbalance.model_dump().items()
+        if name in names and value != FIELDS[f"imbalance.{name}"].default
+    }
+
+
+def _other_method(stated: Collection[str]) -> str:
+    """Returns the advice to choose a method that follows parameters, if one does."""
+    following = [
+        name for name, row in METHODS.items() if {*stated} <= {*row.parameters}
+    ]
+    if not following:
+        return ""
+    name = following[0]
+    advice = f"choose --imbalance {name}"
+    if Task.MULTICLASS not in METHODS[name].tasks or {*stated} & {*OF_MULTILABEL}:
+        return f", or where rows have several labels {advice}"
+    if name == "asymmetric":
+        return f", or {advice}, where rows have one label with {_SMOOTHED}"
+    return f", or {advice}"
 
 
 def _require_copies(imbalance: ImbalanceSettings) -> None:
@@ -105,34 +126,38 @@ def require_defined(settings: RunSettings, task: Task) -> None:
     """
     imbalance = settings.imbalance
     method, name = method_of(imbalance), imbalance.method
+    stated = _stated_parameters(imbalance)
     if task not in method.tasks:
-        others = [other for other, row in METHODS.items() if task in row.tasks]
+        known = [other for other, row in METHODS.items() if task in row.tasks]
         raise SettingsError(
-            f"Expected --imbalance for the task {task}: {', '.join(others)}. Received: "
+            f"Expected --imbalance for the task {task}: {', '.join(known)}. Received: "
             f"imbalance.method={name!r}, which is defined for "
-            f"{', '.join(method.tasks)} alone. Choose --imbalance class_weight."
+            f"{', '.join(method.tasks)} alone. Choose --imbalance class_weight"
+            f"{_without(stated, METHODS['class_weight'])}."
         )
     if task is Task.MULTILABEL:
         return
-    stated = [
-        f"imbalance.{one}={value!r}"
-        for one, value in imbalance.model_dump(include=set(OF_MULTILABEL)).items()
-        if one in method.parameters and value != FIELDS[f"imbalance.{one}"].default
-    ]
-    if stated:
+    if of_several := [one for one in stated if one in OF_MULTILABEL]:
+        told = ", ".join(f"imbalance.{one}={stated[one]!r}" for one in of_several)
         raise SettingsError(
             f"Expected parameters that mean something where a row has one label. "
-            f"Received: {', '.join(stated)}, task={task.value!r}. Leave them out."
+            f"Received: {told}, task={task.value!r}. Leave them out."
         )
     if name == "asymmetric" and not settings.train.label_smoothing:
-        gamma = imbalance.gamma_positive
         raise SettingsError(
             f"Expected label smoothing, which is what the asymmetric loss weighs less "
             f"where a row has one label. Received: imbalance.method={name!r}, "
-            f"task={task.value!r}, train.label_smoothing=0.0. Add --set "
-            f"train.label_smoothing=0.1, or choose what it is without: --imbalance "
-            f"focal --set imbalance.focal_gamma={gamma:g}."
+            f"task={task.value!r}, train.label_smoothing=0.0. Add {_SMOOTHED}, or "
+            f"choose what it is without: --imbalance focal --set "
+            f"imbalance.focal_gamma={imbalance.gamma_positive:g}"
+            f"{_without(stated, METHODS['focal'])}."
         )
+
+
+def _without(stated: Collection[str], method: Method) -> str:
+    """Returns the advice to leave out what a method does not follow, if anything."""
+    others = [f"imbalance.{one}" for one in stated if one not in method.parameters]
+    return f", without {', '.join(others)}" if others else ""
 
 
 def require_steps(settings: RunSettings, needed_by: str) -> None:

@@ -28,6 +28,8 @@ class Method:
         tasks: For which targets it is defined.
         parameters: Fields of `ImbalanceSettings` that it follows.
         packages: Import names out of `EXTRAS` that it needs where a row has one label.
+        mixes_lengths: Whether a batch has to have texts of any length. Sorted by it,
+            batches have the labels of texts as long, and none is like the epoch.
     """
 
     title: str
@@ -36,6 +38,7 @@ class Method:
     tasks: tuple[Task, ...] = _BOTH
     parameters: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    mixes_lengths: bool = False
 
 
 METHODS: dict[str, Method] = {
@@ -106,6 +109,7 @@ METHODS: dict[str, Method] = {
         title="each label is as likely in an epoch, rows being drawn with replacement",
         sampler=f"{_SAMPLERS}:balanced_sampler",
         parameters=("balance_power",),
+        mixes_lengths=True,
     ),
 }
 # Parameters that mean nothing where each row has one label.

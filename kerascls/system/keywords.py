@@ -72,19 +72,27 @@ def refuse_keyword(
     function: Callable, name: str, value: Any, known: Iterable[str]
 ) -> NoReturn:
     """Raises a `KeywordError` about a keyword that a function does not have."""
-    called = function.__qualname__.removesuffix(".__init__")
-    if name == "class_weight":
-        raise KeywordError(
-            f"`class_weight` is not a keyword of {called}(). Received: "
-            f"class_weight={value!r:.200}. Write imbalance='class_weight', in "
-            f"KerasTextClassifier options={{'imbalance': 'class_weight'}}: it counts "
-            f"the labels of training rows, and is right also where a row has several, "
-            f"as Keras's class_weight is not. Weights of your own are "
-            f"label_weights={{'LABEL': 2.5}}."
-        )
-    known = list(known)
-    advice = did_you_mean(nearest(name, known), "Leave it out.")
-    raise KeywordError(
-        f"`{name}` is not a keyword of {called}(). Received: {name}={value!r:.200}. "
-        f"{advice} Known: {', '.join(known)}."
+    called, known = function.__qualname__.removesuffix(".__init__"), list(known)
+    received = (
+        f"`{name}` is not a keyword of {called}(). Received: {name}={value!r:.200}."
     )
+    if name == "class_weight" and (ways := _ways_to_weigh(called, known)):
+        of_labels, own = ways
+        raise KeywordError(
+            f"{received} Write {of_labels}: it counts the labels of training rows, and "
+            f"is right also where a row has several, as Keras's class_weight is not. "
+            f"Weights of your own are {own}."
+        )
+    advice = did_you_mean(nearest(name, known), "Leave it out.")
+    raise KeywordError(f"{received} {advice} Known: {', '.join(known)}.")
+
+
+def _ways_to_weigh(called: str, known: Iterable[str]) -> tuple[str, str] | None:
+    """Returns how a function that trains is told of weights; None for others."""
+    if "imbalance" in known:
+        return "imbalance='class_weight'", "label_weights={'LABEL': 2.5}"
+    if called.partition(".")[0] == "KerasTextClassifier":
+        ways = "{'imbalance': 'class_weight'}", "{'label_weights': {'LABEL': 2.5}}"
+        one, other = (f"KerasTextClassifier(options={way})" for way in ways)
+        return one, other
+    return None

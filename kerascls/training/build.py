@@ -129,6 +129,10 @@ def start_shares(job: Job) -> np.ndarray:
 def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
     """Returns the batches to train and to validate on, `"train"` and `"valid"`."""
     data, layout, learned = job.data, job.layout, job.training_rows
+    mixes_lengths = (
+        job.start.config.has_batch_norm
+        or method_of(job.settings.imbalance).mixes_lengths
+    )
     buckets = None
     if compute.fixed_shapes:
         buckets = length_buckets(layout.max_tokens, layout.max_windows)
@@ -146,7 +150,7 @@ def build_feeds(job: Job, compute: Compute) -> dict[str, Feed]:
             compute.num_devices,
             job.row_weights if name == "train" else None,
             learned.sampler if name == "train" else None,
-            job.start.config.has_batch_norm,
+            mixes_lengths,
         )
         for name, rows_of_part in rows.items()
     }

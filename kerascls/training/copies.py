@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kerascls.data.label_checks.spelling import quoted
+from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labelled_text import SHOWN_LABELS, LabelledText
 from kerascls.data.multilabel_sampling import rows_of_labels
 from kerascls.data.targets import Targets
@@ -41,7 +42,8 @@ def make_copies(
 ) -> Copies | None:
     """Returns the copies that the settings ask for; None where they ask for none.
 
-    A copy that has the text of a row, in whatever part, is left out.
+    A copy that has the text of a row, in whatever part, or of an earlier copy is left
+    out.
 
     Args:
         data: The parts.
@@ -64,11 +66,11 @@ def make_copies(
         made = edited_copies(part.texts[row], number, share, random)
         numbers[row] = len(made)
         texts += made
-    known = np.concatenate([text_hashes(part.texts) for part in data.parts.values()])
-    is_new = ~np.isin(text_hashes(texts), known)
+    is_new = _are_new(texts, data)
     rows = np.repeat(np.arange(len(numbers)), numbers)[is_new]
+    note = _note(data, rows, below, len(texts))
     texts = [text for text, new in zip(texts, is_new, strict=True) if new]
-    return Copies(texts, rows, _note(data, targets, rows, below))
+    return Copies(texts, rows, note)
 
 
 def copies_of_rows(
@@ -91,7 +93,7 @@ def copies_of_rows(
     can_be = np.zeros(len(targets), bool)
     can_be[rows] = True
     bags = rows_of_labels(targets)
-    counts = np.array([*map(len, bags)])
+    counts = LabelCounts.of(targets).positives
     for label in np.argsort(counts, kind="stable").tolist():
         bag = random.permutation(bags[label][can_be[bags[label]]])
         while counts[label] < below:
@@ -100,8 +102,7 @@ def copies_of_rows(
                 break
             given = bag[copies[bag] == copies[bag].min()][: below - counts[label]]
             copies[given] += 1
-            columns = targets.take(given).columns
-            counts += np.bincount(columns, minlength=len(counts))
+            counts += LabelCounts.of(targets.take(given)).positives
     return copies
 
 
@@ -110,18 +111,42 @@ def _rows_of_few(targets: Targets, below: int) -> np.ndarray:
     return np.unique(np.concatenate([np.empty(0, np.int64), *few]))
 
 
-def _note(data: LabelledText, targets: Targets, rows: np.ndarray, below: int) -> str:
+def _are_new(texts: list[tuple[str, ...]], data: LabelledText) -> np.ndarray:
+    """Returns which texts no row of a part has, nor one before, bool `(texts,)`."""
+    known = np.concatenate([text_hashes(part.texts) for part in data.parts.values()])
+    hashes = text_hashes(texts)
+    is_first = np.zeros(len(texts), bool)
+    is_first[np.unique(hashes, return_index=True)[1]] = True
+    return is_first & ~np.isin(hashes, known)
+
+
+def _note(data: LabelledText, rows: np.ndarray, below: int, num_made: int) -> str:
+    """Returns what was added to which labels, or why nothing was.
+
+    Args:
+        data: The parts.
+        rows: int64 `(copies,)`, of which rows the copies were made.
+        below: Rows that a label should have.
+        num_made: Copies, those that were left out too.
+    """
     asked = f"edited copies (imbalance.augment_below={below})"
-    before = np.bincount(targets.columns, minlength=targets.num_classes)
+    targets = data.targets("train")
+    before = LabelCounts.of(targets).positives
     few = [
         label for label in np.argsort(before, kind="stable") if before[label] < below
     ]
     if not few:
         return f"{asked}: none, every label has so many rows in train"
+    if not num_made:
+        return (
+            f"{asked}: none, texts of labels with fewer rows are too short to edit, "
+            f"beside numbers and what is negated"
+        )
+    dropped = num_made - len(rows)
+    left_out = f"{count(dropped, 'edited text')} that rows or copies have left out"
     if not len(rows):
-        return f"{asked}: none, texts of labels with fewer rows are too short to edit"
-    columns = targets.take(rows).columns
-    after = before + np.bincount(columns, minlength=len(before))
+        return f"{asked}: none, {left_out}"
+    after = before + LabelCounts.of(targets.take(rows)).positives
     told = [
         f"{quoted(data.label_set.names[label])} {before[label]:,} -> {after[label]:,}"
         for label in few[:SHOWN_LABELS]
@@ -130,5 +155,6 @@ def _note(data: LabelledText, targets: Targets, rows: np.ndarray, below: int) ->
     also = f" and {more} more" if more > 0 else ""
     return (
         f"{asked}: {count(len(rows), 'row')} added to train, made of "
-        f"{count(len(np.unique(rows)), 'row')}; rows of labels: {', '.join(told)}{also}"
+        f"{count(len(np.unique(rows)), 'row')}{f', {left_out}' if dropped else ''}; "
+        f"rows of labels: {', '.join(told)}{also}"
     )

@@ -46,7 +46,8 @@ class Feed:
             None for all alike.
         sampler: Which of `rows` an epoch of training has; None for each once.
         mixes_lengths: Whether a batch of training has texts of any length, for models
-            in which they see each other; otherwise they are about equally long.
+            in which they see each other, and where each batch shall have labels as
+            the epoch has; otherwise they are about equally long.
     """
 
     store: TokenStore

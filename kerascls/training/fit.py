@@ -7,12 +7,11 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import decide
 from kerascls.errors import CheckpointError, DataError, DiskFullError, SettingsError
@@ -248,12 +247,10 @@ def _run(
         )
         line = decision_line(bundle.decision)
         screen.say(f"{line} {epochs}" if trained.best_epoch is not None else line)
-    baseline = {} if linear is None else {"baseline": linear.facts}
     run.update(
         best_epoch=trained.best_epoch,
         train_minutes=round(train_s / 60, 3),
-        **trained.facts,
-        **baseline,
+        **_training_facts(trained, linear),
     )
     if trained.interrupted:
         screen.say(f"Interrupted; {bundle.path} has the weights of the best epoch.")
@@ -298,15 +295,23 @@ def _facts(job: Trainable) -> dict[str, Any]:
     }
 
 
+def _training_facts(trained: Trained, linear: Baseline | None) -> dict[str, Any]:
+    facts = dict(trained.facts)
+    if linear is not None:
+        facts["baseline"] = linear.facts
+    if trained.label_effects is not None:
+        facts["label_effects"] = trained.label_effects.to_dict()
+    return facts
+
+
 def _notes(job: Trainable) -> list[str]:
     return [*job.data.notes, *job.notes]
 
 
 def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bundle:
     settings, data = job.settings, job.data
-    targets = data.targets("train")
-    support = np.bincount(targets.columns, minlength=targets.num_classes)
     labels = tuple(data.label_set)
+    support = LabelCounts.of(data.targets("train")).positives
     known = data.targets("valid").multi_hot()[:, : len(labels)]
     decision = decide(settings.decision, data.task, labels, known, trained.valid_logits)
     return write_bundle(
@@ -330,7 +335,7 @@ def _keep_parts(
     train, valid = data.parts["train"], data.parts["valid"]
     logits = trained.valid_logits
     scored = scored_rows_of(bundle, logits, valid.dataset, valid.rows)
-    replace(scored, logits=logits).save(run / VALID_ROWS_FILE)
+    scored.save(run / VALID_ROWS_FILE)
     learned = [*train.texts, *(valid.texts if trained.trained_on_valid else ())]
     SeenTexts.of(learned, valid.texts).save(run)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,15 +20,24 @@ from kerascls.preprocessing.cache import Cache, limit_bytes
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
-from kerascls.preprocessing.unknown_tokens import unknown_note
 from kerascls.settings.applicable import require_applicable, require_defined
 from kerascls.settings.imbalance import METHODS, method_of
 from kerascls.settings.run_settings import RunSettings
-from kerascls.settings.training import TrainSettings, class_of_score
+from kerascls.settings.training import class_of_score
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require, require_keras, require_trackers
 from kerascls.system.tables import named
-from kerascls.training.preparation import load_labelled_text, tokenize_parts
+from kerascls.training.job_notes import (
+    chosen_line,
+    cut_notes,
+    steps_notes,
+    unknown_notes,
+)
+from kerascls.training.preparation import (
+    check_compute,
+    load_labelled_text,
+    tokenize_parts,
+)
 from kerascls.training.starting_point import StartingPoint
 from kerascls.training.trainable import Trained
 from kerascls.training.training_rows import TrainingRows
@@ -80,9 +89,10 @@ class Job:
         """How much each training row counts, float32 `(rows,)`; None for alike."""
         if not (weights := self.settings.train.label_weights):
             return None
-        return row_weights(
-            self.training_rows.targets.multi_hot(), self.data.label_set, weights
-        )
+        rows = self.training_rows
+        drawn = None if rows.sampler is None else rows.first_epoch
+        hot = rows.targets.multi_hot()
+        return row_weights(hot, self.data.label_set, weights, drawn)
 
     @property
     def label_counts(self) -> LabelCounts:
@@ -97,39 +107,12 @@ class Job:
     @cached_property
     def token_notes(self) -> list[str]:
         """Lines on what the vocabulary does not know, and what is cut off."""
-        found: dict[int, str | None] = {}
-        for name, part in self.data.parts.items():
-            dataset = part.dataset
-            texts, tokenizer = dataset.examples.texts, self.start.tokenizer
-            found[id(dataset)] = unknown_note(
-                self.stores[name], texts, tokenizer, dataset.name
-            )
-        rows = self.data.parts["train"].rows
-        of_words = self.start.token_notes(self.stores["train"], rows)
-        notes = [*of_words, *found.values(), self._cut_note()]
-        return [note for note in notes if note]
-
-    def _cut_note(self) -> str | None:
-        cut = []
-        for name, part in self.data.parts.items():
-            lengths = self.stores[name].field_lengths()[part.rows]
-            lost = self.layout.lost(lengths)
-            if texts := int(np.count_nonzero(lost)):
-                share = lost.sum() / lengths.sum()
-                cut.append(f"{name} {texts:,} of {len(lost):,} ({share:.1%} of tokens)")
-        if not cut:
-            return None
-        layout = self.layout
-        windows, more = "", "--max-tokens or --max-windows"
-        if layout.max_windows > 1:
-            windows = f"{layout.max_windows} windows of "
-        architecture = architecture_of(self.settings.model.name)
-        if lengths.shape[1] > 1 or not architecture.follows("model.max_windows"):
-            more = "--max-tokens"
-        return (
-            f"texts longer than {windows}{layout.max_tokens} tokens are cut "
-            f"({layout.truncate} is kept): {', '.join(cut)}; {more} reads more"
-        )
+        data, stores = self.data, self.stores
+        return [
+            *self.start.token_notes(stores["train"], data.parts["train"].rows),
+            *unknown_notes(data, stores, self.start.tokenizer),
+            *cut_notes(data, stores, self.layout, self.settings.model.name),
+        ]
 
     @cached_property
     def layout(self) -> Layout:
@@ -154,16 +137,19 @@ class Job:
                 f"imbalance: {name} ({METHODS[name].title}); val_loss is the plain "
                 f"cross-entropy, the same with all methods"
             )
-        return (*notes, *self.training_rows.notes)
+            if self.settings.train.best_by == "loss":
+                notes.append(
+                    f"train.best_by=loss keeps the epoch of the smallest val_loss, and "
+                    f"so likely one in which {name} changed little; --set "
+                    f"train.best_by=macro_f1 chooses by the labels that are given"
+                )
+        rows = self.training_rows
+        few_steps = steps_notes(self.settings, len(rows.targets), len(rows.first_epoch))
+        return (*notes, *rows.notes, *few_steps)
 
     @property
     def _has_pairs(self) -> bool:
         return self.settings.data.text_pair is not None
-
-    @property
-    def _has_segments(self) -> bool:
-        start = self.start
-        return start.config.num_token_types > 1 and start.tokenizer.has_segments
 
     @property
     def weights(self) -> Path | None:
@@ -174,28 +160,7 @@ class Job:
     @property
     def chosen(self) -> str:
         """The line on what comes from a preset unless it was stated."""
-        model, train = self.settings.model, self.settings.train
-        return (
-            f"settings (where not stated, those of {self.start.defaults_from}): "
-            f"max_tokens {model.max_tokens}, {self._windows}{self._pooling}"
-            f"dropout {model.dropout}, batch_size {train.batch_size}, epochs "
-            f"{train.epochs}, learning_rate {train.learning_rate:g}, seed {train.seed}"
-        )
-
-    @property
-    def _pooling(self) -> str:
-        pooling = self.settings.model.pooling
-        return "" if pooling is None else f"pooling {pooling}, "
-
-    @property
-    def _windows(self) -> str:
-        model = self.settings.model
-        if model.max_windows == 1:
-            return ""
-        return (
-            f"max_windows {model.max_windows}, window_overlap {model.window_overlap}, "
-            f"window_pooling {model.window_pooling}, "
-        )
+        return chosen_line(self.settings, self.start.defaults_from)
 
     def train(
         self, out: Path, resume: bool = False, callbacks: "Sequence[Callback]" = ()
@@ -235,18 +200,7 @@ class Job:
     def input_spec(self) -> InputSpec:
         """How texts become batches, as the bundle stores it."""
         dataset = self.data.parts["train"].dataset
-        tokenizer = self.start.tokenizer
-        return InputSpec(
-            text_columns=dataset.text_columns,
-            label_column=dataset.label_column,
-            pair=self._has_pairs and self._has_segments,
-            do_lower_case=tokenizer.do_lower_case,
-            separators=tokenizer.separators,
-            max_tokens=cast("int", self.settings.model.max_tokens),
-            truncate=self.settings.model.truncate,
-            max_windows=self.settings.model.max_windows,
-            window_overlap=self.settings.model.window_overlap or 0,
-        )
+        return self.start.input_spec(self.settings.model, dataset, self._has_pairs)
 
 
 def prepare(
@@ -301,19 +255,6 @@ def keras_job(
     start = named(architecture.start)(settings.model, data)
     check_compute(settings.train)
     job = Job(start.resolve(settings), data, start, screen, cache)
-    _ = job.layout  # refuses what has no room, or no meaning
+    # Refuse what has no room, or no meaning, and too long an epoch.
+    _ = job.layout, job.training_rows.sampler
     return job
-
-
-def check_compute(train: TrainSettings) -> None:
-    """Checks that what is stated of number format, compilation and devices can be had.
-
-    Raises:
-        SettingsError: When it cannot.
-    """
-    stated = train.precision, train.compile, train.devices
-    if stated == ("auto", "auto", 1):
-        return
-    from kerascls.models.backend.compute import choose_compute
-
-    choose_compute(*stated)

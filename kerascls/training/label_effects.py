@@ -1,8 +1,7 @@
 """What the method for skewed labels does to each label, for people and reports."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from kerascls.data.label_counts import LabelCounts
@@ -10,17 +9,22 @@ from kerascls.data.labels import Task
 from kerascls.data.targets import Targets
 from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.settings.imbalance import OF_MULTILABEL, method_of
-from kerascls.training.job import Job
-from kerascls.training.losses.label_loss import LabelLoss
+
+if TYPE_CHECKING:
+    import keras
+
+    from kerascls.training.job import Job
 
 
-def label_effects(job: Job, loss: keras.losses.Loss) -> LabelEffects | None:
+def label_effects(job: "Job", loss: "keras.losses.Loss") -> LabelEffects | None:
     """Returns what a training does about skewed labels; None where nothing.
 
     Args:
         job: The training.
         loss: What it makes small.
     """
+    from kerascls.training.losses.label_loss import LabelLoss
+
     settings = _settings(job)
     if job.settings.imbalance.method == "none" and not settings:
         return None
@@ -34,7 +38,7 @@ def label_effects(job: Job, loss: keras.losses.Loss) -> LabelEffects | None:
         method=job.settings.imbalance.method,
         settings=settings,
         labels=tuple(job.data.label_set),
-        rows=LabelCounts.of(job.data.targets("train"), job.data.label_set).positives,
+        rows=LabelCounts.of(job.data.targets("train")).positives,
         effective_rows=effective_counts(rows.targets, drawn, job.row_weights, weights),
         effects={name: of.astype(np.float64) for name, of in effects.items()},
     )
@@ -67,7 +71,7 @@ def effective_counts(
     return counts if label_weights is None else counts * label_weights
 
 
-def _settings(job: Job) -> dict[str, Any]:
+def _settings(job: "Job") -> dict[str, Any]:
     """Returns what decides what is done about skewed labels, by name."""
     imbalance, train = job.settings.imbalance, job.settings.train
     names = list(method_of(imbalance).parameters)

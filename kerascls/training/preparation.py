@@ -1,4 +1,4 @@
-"""From labelled files to the parts a run trains, chooses and scores on."""
+"""From labelled files to the tokens of what a run trains, chooses and scores on."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -16,6 +16,7 @@ from kerascls.preprocessing.token_cache import cached_token_store
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 from kerascls.settings.data import DataSettings
+from kerascls.settings.training import TrainSettings
 
 Progress = Callable[[str], Callable[[int, int], None]]
 
@@ -121,3 +122,17 @@ def _identity(source: Path | Frame) -> object:
         with suppress(ValueError):  # no path; it is told when it is opened
             return os.path.realpath(source)
     return source
+
+
+def check_compute(train: TrainSettings) -> None:
+    """Checks that what is stated of number format, compilation and devices can be had.
+
+    Raises:
+        SettingsError: When it cannot.
+    """
+    stated = train.precision, train.compile, train.devices
+    if stated == ("auto", "auto", 1):
+        return
+    from kerascls.models.backend.compute import choose_compute
+
+    choose_compute(*stated)

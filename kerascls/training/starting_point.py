@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from kerascls.data.readers import Dataset
 from kerascls.errors import SettingsError
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.families import FAMILIES, Family
 from kerascls.models.presets import Preset
 from kerascls.models.registry import POOLINGS
+from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.preprocessing.token_store import TokenStore
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
+from kerascls.settings.model import ModelSettings
 from kerascls.settings.run_settings import RunSettings
 
 if TYPE_CHECKING:
@@ -79,6 +82,30 @@ class StartingPoint:
         from kerascls.checkpoints.accounting import has_pooler
 
         return has_pooler(self.checkpoint)
+
+    def input_spec(
+        self, settings: ModelSettings, dataset: Dataset, has_pairs: bool
+    ) -> InputSpec:
+        """Returns how texts become batches, as the bundle stores it.
+
+        Args:
+            settings: With every value filled in.
+            dataset: That of the training part.
+            has_pairs: Whether the second text column is another segment, where there
+                are segments.
+        """
+        pair = has_pairs and self.config.num_token_types > 1
+        return InputSpec(
+            text_columns=dataset.text_columns,
+            label_column=dataset.label_column,
+            pair=pair and self.tokenizer.has_segments,
+            do_lower_case=self.tokenizer.do_lower_case,
+            separators=self.tokenizer.separators,
+            max_tokens=cast("int", settings.max_tokens),
+            truncate=settings.truncate,
+            max_windows=settings.max_windows,
+            window_overlap=settings.window_overlap or 0,
+        )
 
     def token_notes(self, train: TokenStore, rows: np.ndarray) -> list[str]:
         """Returns lines on what it knows of the tokens of the training text."""

@@ -17,6 +17,13 @@ def test_a_row_has_the_mean_weight_of_its_labels_scaled_to_a_mean_of_one():
     assert found.dtype == np.float32
 
 
+def test_weights_have_a_mean_of_one_over_the_rows_of_an_epoch():
+    drawn = np.array([0, 0, 0, 1, 2])
+    found = row_weights(TARGETS, LABELS, {"a": 3.0}, drawn)
+    np.testing.assert_allclose(found, np.array([3, 1, 2, 1]) / (12 / 5))
+    assert found[drawn].mean() == pytest.approx(1)
+
+
 def test_equal_weights_change_nothing():
     weights = dict.fromkeys(LABELS, 5.0)
     np.testing.assert_allclose(row_weights(TARGETS[:3], LABELS, weights), 1)

@@ -6,8 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.data.labels import LabelSet, Task
-from kerascls.data.sampling import balanced_sampler, oversampler, undersampler
+from kerascls.data.sampling import (
+    MOST_TIMES,
+    balanced_sampler,
+    oversampler,
+    undersampler,
+)
 from kerascls.data.targets import Targets
+from kerascls.errors import SettingsError
 
 pytest.importorskip("imblearn.over_sampling")
 pytest.importorskip("imblearn.under_sampling")
@@ -134,6 +140,36 @@ def test_another_epoch_or_seed_draws_other_rows(make, task):
     ]
     assert drawn[0] != drawn[1]
     assert drawn[0] != drawn[0][:1] * 5
+
+
+def test_an_epoch_of_many_times_the_rows_is_refused_with_what_is_as_balanced():
+    names = [f"{n:02}" for n in range(30)]
+    rows = [("00",)] * 300 + [(name,) for name in names[1:]]
+    targets = Targets.from_labels(rows, LabelSet(tuple(names)))
+    expected = (
+        "at most 10 times.*each of 30 labels 300 rows, in all 9,000 for 329. "
+        "Choose --imbalance balanced_batches"
+    )
+    with pytest.raises(SettingsError, match=expected):
+        oversampler(targets, Task.MULTICLASS, 0)
+    cure = balanced_sampler(targets, Task.MULTICLASS, 0)
+    assert cure.num_rows == 329
+    found = targets.take(cure.rows(0)).multi_hot().sum(axis=0)
+    assert found.max() - found.min() <= 1
+
+
+@given(st.lists(st.integers(1, 500), min_size=2, max_size=40))
+def test_classes_are_drawn_up_to_the_most_frequent_or_refused(sizes):
+    names = tuple(f"{n:02}" for n in range(len(sizes)))
+    pairs = zip(names, sizes, strict=True)
+    rows = [(name,) for name, size in pairs for _ in range(size)]
+    targets = Targets.from_labels(rows, LabelSet(names))
+    wanted = len(sizes) * max(sizes)
+    if wanted > MOST_TIMES * sum(sizes):
+        with pytest.raises(SettingsError, match=f"in all {wanted:,} for"):
+            oversampler(targets, Task.MULTICLASS, 0)
+    else:
+        assert oversampler(targets, Task.MULTICLASS, 0).num_rows == wanted
 
 
 def test_over_epochs_undersampling_leaves_no_row_out():

@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,26 +146,45 @@ def test_more_rows_than_there_are_are_refused_by_class(balanced, tmp_path):
     assert not (tmp_path / "o.csv").exists()
 
 
-@pytest.mark.parametrize("counts", [[1, 2], [1, 2, 3, 4], [0, 1, 2], [1, 2, 2.5], []])
-def test_other_counts_than_one_for_each_class_are_refused(balanced, tmp_path, counts):
-    with pytest.raises(SettingsError, match="each of 3 classes.*order: 丙, 乙, 甲"):
-        skewed(balanced, tmp_path / "o.csv", counts=counts)
-
-
 @pytest.mark.parametrize(
-    "more, expected",
+    "more",
     [
-        ({}, "either `--counts` or `--profile`"),
-        ({"counts": [1], "profile": "step", "ratio": 2}, "either `--counts` or"),
-        ({"counts": [1, 1, 1], "ratio": 2}, "not with counts"),
-        ({"profile": "step"}, "as in `--ratio 100`"),
+        {},
+        {"counts": ["5", "2"]},
+        {"counts": [1, 1, 1], "seed": -1},
+        {"counts": [1, 1, 1], "seed": 1.5},
+        {"counts": [1, 1, 1], "seed": "1"},
+        {"profile": "longtail", "ratio": 2},
+        {"profile": "step", "ratio": 0.5},
     ],
+    ids=str,
 )
-def test_options_that_say_too_little_or_too_much_are_refused(
-    balanced, tmp_path, more, expected
-):
-    with pytest.raises(SettingsError, match=expected):
-        skewed(balanced, tmp_path / "o.csv", **more)
+def test_what_has_no_meaning_is_refused_before_anything_is_read(tmp_path, more):
+    with pytest.raises(SettingsError) as caught:
+        skewed(tmp_path / "nowhere.csv", tmp_path / "o.csv", **more)
+    assert "nowhere" not in str(caught.value)
+
+
+def test_numbers_of_an_array_are_written_as_plain_ones(balanced, tmp_path):
+    done = skewed(
+        balanced, tmp_path / "o.csv", counts=np.array([1, 2, 3]), seed=np.int64(4)
+    )
+    facts = json.loads((tmp_path / "o.csv.origin.json").read_text("utf-8"))
+    assert facts["counts"] == done.counts == {"丙": 1, "乙": 2, "甲": 3}
+    assert facts["seed"] == 4
+
+
+def test_other_counts_than_one_for_each_class_are_refused(balanced, tmp_path):
+    with pytest.raises(SettingsError, match="each of 3 classes.*order: 丙, 乙, 甲"):
+        skewed(balanced, tmp_path / "o.csv", counts=[1, 2])
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_a_row_without_a_label_is_told_so(tmp_path, write_csv):
+    rows = [("x", "a"), ("y", "b"), ("z", ""), ("u", "b|a")]
+    path = write_csv(tmp_path / "a.csv", ("text", "labels"), rows)
+    with pytest.raises(DataError, match="in no class.*a.csv:4 with no label. Take"):
+        skew_data(path, tmp_path / "o.csv", counts=[1, 1])
 
 
 def test_several_labels_of_a_row_are_refused(tmp_path, write_csv):
@@ -172,12 +192,6 @@ def test_several_labels_of_a_row_are_refused(tmp_path, write_csv):
     path = write_csv(tmp_path / "a.csv", ("text", "labels"), rows)
     with pytest.raises(DataError, match="one label for each row.*a.csv:4 with 2"):
         skew_data(path, tmp_path / "o.csv", counts=[1, 1])
-
-
-def test_one_class_alone_has_no_profile(tmp_path, write_csv):
-    path = write_csv(tmp_path / "a.csv", ("text", "label"), [("x", "a")] * 3)
-    with pytest.raises(SettingsError, match="two or more classes. Received: a alone"):
-        skew_data(path, tmp_path / "o.csv", profile="step", ratio=2)
 
 
 def test_a_subset_that_is_there_is_replaced_only_when_asked(balanced, tmp_path):

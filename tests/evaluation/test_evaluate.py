@@ -73,6 +73,18 @@ def test_probabilities_decide_by_the_rule_of_the_bundle(multilabel_run):
     assert report.details.intervals.headline["accuracy"] == (1, 1)
 
 
+def test_scores_at_half_are_of_what_the_model_says_itself(multilabel_run):
+    bundle = evaluation.open_bundle(multilabel_run.out)
+    assert bundle.decision.calibration.kind == "platt"
+    near = np.full((3, 3), 0.01, np.float32)
+    near[1:, 0] = -0.01
+    known = list(bundle.label_set)
+    report = report_on(
+        bundle, scored_rows_of(bundle, near, made_up([known, (), ()])), "here"
+    )
+    assert report.at_half.predicted.tolist() == [1, 3, 3]
+
+
 def test_rows_can_be_chosen_and_keep_their_lines_and_texts(multilabel_run):
     bundle = evaluation.open_bundle(multilabel_run.out)
     data = made_up([("体育",), (), ("汽车", "新")])

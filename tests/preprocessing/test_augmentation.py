@@ -64,6 +64,66 @@ def test_what_negates_and_punctuation_stays(text, share, seed):
     assert kept.findall(edited(text, share, generator(seed))) == kept.findall(text)
 
 
+# The clause that denies something, and the text with it.
+DENYING = [
+    ("价格不贵味道好", "价格不贵味道好，服务也很热情"),
+    ("没有悬念", CHINESE),
+    ("并非免费的早餐", "酒店位置方便，并非免费的早餐"),
+    (
+        "not bad but slow",
+        "The staff were very nice, not bad but slow; cheap.",
+    ),
+    ("I didn't like it at all", "A very long film: I didn't like it at all!"),
+    ("it isn\u2019t a good one", "Look at the new phone, it isn\u2019t a good one"),
+    (
+        "not-so-good service there",
+        "Nice and quiet rooms, not-so-good service there",
+    ),
+    ("I cant hardly recommend", "I cant hardly recommend, we liked other places more"),
+    ("Never again", "Never again\nThe weather was fine though"),
+    ("値段は高くない店", "値段は高くない店。駅からとても近い"),
+    ("まだ食べられません", "店内は広くて明るい。まだ食べられません"),
+]
+
+
+@pytest.mark.parametrize(("clause", "text"), DENYING)
+@pytest.mark.parametrize("share", [0.1, 0.99])
+def test_what_is_denied_stays_denied_and_nothing_else_is(clause, text, share):
+    assert clause in text
+    made = {edited(text, share, generator(seed)) for seed in range(100)}
+    assert len(made) > 5
+    assert all(clause in one for one in made)
+
+
+@given(st.lists(words, max_size=30).map(" ".join), shares, seeds)
+def test_what_stands_behind_a_negation_stays_there(text, share, seed):
+    def denied(of):
+        # Up to five words, of no more than ten units.
+        return re.findall(r"(?:没|not|don't)(?: +[^\s,.，。]+){0,5}", of)
+
+    assert denied(edited(text, share, generator(seed))) == denied(text)
+
+
+def test_a_negation_reaches_ten_units_where_no_mark_ends_its_clause():
+    text = "甲乙丙丁戊己庚辛壬癸" * 2 + "不" + "东南西北左右前后上下" * 2
+    made = {edited(text, 0.9, generator(seed)) for seed in range(60)}
+    assert all(text[10:31] in one for one in made)
+    assert len({one.partition("不")[0] for one in made}) > 5
+    assert len({one.partition("不")[2] for one in made}) > 5
+
+
+def test_a_stop_stays_with_its_word():
+    text = "It rained hard. We stayed home."
+    made = {edited(text, 0.9, generator(seed)) for seed in range(60)}
+    assert all("hard. " in one and one.endswith("home.") for one in made)
+
+
+def test_a_text_that_denies_all_it_says_has_no_copies():
+    text = "这家酒店的早餐不太好吃"
+    assert not can_be_edited(text)
+    assert edited_copies((text,), 4, 0.1, generator(0)) == []
+
+
 @CASES
 @given(seeds)
 def test_a_small_share_is_one_edit(text, seed):

@@ -34,20 +34,47 @@ def test_the_nearest_keyword_is_said(call, meant):
     assert isinstance(caught.value, TypeError)
 
 
+WEIGHTED = [
+    (lambda: kerascls.fit(class_weight={0: 1.0, 1: 5.0}), "imbalance='class_weight'"),
+    (lambda: kerascls.fit_seeds(class_weight="balanced"), "imbalance='class_weight'"),
+    *(
+        (call, r"KerasTextClassifier\(options={'imbalance': 'class_weight'}\)")
+        for call in (
+            lambda: kerascls.KerasTextClassifier(class_weight="balanced"),
+            lambda: kerascls.KerasTextClassifier().fit(["a"], ["b"], class_weight={}),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "way"), WEIGHTED)
+def test_class_weights_as_keras_has_them_are_refused_with_the_way_out(call, way):
+    expected = f"`class_weight` is not a keyword.*Write {way}: it counts.*label_weights"
+    with pytest.raises(KeywordError, match=expected):
+        call()
+
+
+def test_the_way_out_is_taken():
+    options = {"imbalance": "class_weight", "label_weights": {"LABEL": 2.5}}
+    kerascls.RunSettings.from_options(**options)
+    classifier = kerascls.KerasTextClassifier(options=options)
+    assert classifier._settings().imbalance.method == "class_weight"
+
+
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: kerascls.fit(class_weight={0: 1.0, 1: 5.0}),
-        lambda: kerascls.fit_seeds(class_weight="balanced"),
-        lambda: kerascls.KerasTextClassifier(class_weight="balanced"),
-        lambda: kerascls.KerasTextClassifier().fit(["a"], ["b"], class_weight={}),
+        lambda: kerascls.predict("run", "a.csv", "b.csv", class_weight={}),
+        lambda: kerascls.evaluate("run", "a.csv", class_weight={}),
+        lambda: kerascls.tune("run", "a.csv", class_weight={}),
+        lambda: kerascls.skew_data("a.csv", class_weight={}),
+        lambda: kerascls.Predictor.load("run", class_weight={}),
     ],
-    ids=["fit", "seeds", "estimator", "its fit"],
 )
-def test_class_weights_as_keras_has_them_are_refused_with_the_way_out(call):
-    expected = "`class_weight` is not a keyword.*imbalance='class_weight'"
-    with pytest.raises(KeywordError, match=expected):
+def test_where_nothing_is_trained_no_way_to_train_is_told(call):
+    with pytest.raises(KeywordError, match="class_weight={}") as caught:
         call()
+    assert "imbalance" not in str(caught.value)
 
 
 def test_known_keywords_and_further_options_pass():

@@ -1,6 +1,7 @@
 """What settings build: a model, its batches, its optimiser, what `fit` is called on."""
 
 from dataclasses import replace
+from itertools import islice
 
 import keras
 import numpy as np
@@ -50,14 +51,14 @@ def test_the_head_starts_at_the_frequencies_of_the_labels(job):
     np.testing.assert_allclose(odds / (1 + odds), shares, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["pos_weight", "logit_adjustment", "focal"])
+@pytest.mark.parametrize("name", ["pos_weight", "logit_adjustment", "focal", "zlpr"])
 def test_the_head_starts_where_the_loss_of_a_method_does(job, name):
     job = changed(job, imbalance=name)
     loss, shares = training_loss(job), job.label_counts.shares
     odds = np.exp(build_classifier(job, COMPUTE).named_arrays()["classifier/bias"])
     np.testing.assert_allclose(odds / (1 + odds), loss.start(shares), rtol=1e-5)
     plain = shares / (1 - shares)
-    assert np.allclose(odds, plain, rtol=1e-5) is (name == "focal")
+    assert np.allclose(odds, plain, rtol=1e-5) is (name == "zlpr")
 
 
 def test_the_loss_has_the_counts_parameters_and_smoothing_of_the_job(job):
@@ -163,3 +164,21 @@ def test_lower_layers_have_lower_rates(job):
     by_name = {names[id(variable)]: factor for variable, factor in factors}
     assert by_name["classifier/kernel"] == 1
     assert by_name["embeddings/word_embeddings"] == 0.5
+
+
+def test_batches_are_balanced_where_a_label_has_long_texts_and_another_short_ones(
+    write_csv, tmp_path
+):
+    rows = [("新 车 " * 6, "长")] * 40 + [("书", "短")] * 80
+    path = write_csv(tmp_path / "a.csv", ("text", "label"), rows)
+    one_sided = []
+    for method in ("none", "balanced_batches"):
+        job = job_on({"train": path, "valid": path}, imbalance=method)
+        feed = build_feeds(job, COMPUTE)["train"]
+        assert feed.mixes_lengths is (method == "balanced_batches")
+        batches = islice(feed.training(3), 2 * feed.num_batches)
+        one_sided.append(
+            np.mean([targets.any(axis=0).sum() == 1 for _, targets, _ in batches])
+        )
+    assert one_sided[0] > 0.8
+    assert one_sided[1] < 0.1

@@ -79,13 +79,37 @@ def test_a_copy_with_the_text_of_a_row_of_any_part_is_left_out(data, monkeypatch
     known = [*data.parts["valid"].texts, *data.parts["train"].texts]
 
     def edited_copies(texts, number, share, random):
-        return [*known[:number], ("新 文",)]
+        return [*known[:number], (f"新 {texts[0]}",)]
 
     monkeypatch.setattr(module, "edited_copies", edited_copies)
     copies = copies_of(data, augment_below=7)
-    assert copies.texts == [("新 文",)] * 2
+    assert copies.texts == [("新 新车上市价格公布",), ("新 车展今天开幕了",)]
     assert copies.rows.tolist() == [20, 21]
     assert "'汽车' 3 -> 5" in copies.note
+
+
+def test_where_all_edited_texts_are_there_already_it_is_told(data, monkeypatch):
+    known = [*data.parts["train"].texts]
+    monkeypatch.setattr(
+        module, "edited_copies", lambda texts, number, *_: known[:number]
+    )
+    copies = copies_of(data, augment_below=7)
+    assert not copies
+    assert "none, 4 edited texts that rows or copies have left out" in copies.note
+    assert "too short" not in copies.note
+
+
+def test_equal_rows_have_no_copies_in_common(tmp_path, write_csv):
+    rows = FREQUENT + [("新车上市", "汽车")] * 6 + [("新车上市", "房产")] * 2
+    files = {
+        name: write_csv(tmp_path / f"{name}.csv", ("text", "label"), rows)
+        for name in ("train", "valid")
+    }
+    data = load_labelled_text(RunSettings.from_options(**files).data, seed=1)
+    copies = copies_of(data, augment_below=40, augment_copies=8)
+    assert len(copies) > 5
+    assert len(set(copies.texts)) == len(copies.texts) == len(copies.rows)
+    assert "edited texts that rows or copies have left out" in copies.note
 
 
 rows_of_labels = st.lists(st.sets(st.sampled_from("abc")).map(tuple), min_size=1)

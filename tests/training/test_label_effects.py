@@ -100,7 +100,7 @@ def test_logit_adjustment_leaves_rows_and_adds_to_logits(jobs):
     job = jobs[Task.MULTICLASS]
     found = effects_of(job, imbalance="logit_adjustment")
     assert not found.changes_rows
-    counts = LabelCounts.of(job.data.targets("train"), job.data.label_set)
+    counts = LabelCounts.of(job.data.targets("train"))
     assert found.effects["adjustment"] == pytest.approx(np.log(counts.shares), rel=1e-5)
 
 
@@ -111,6 +111,15 @@ def test_weights_that_were_stated_count_without_a_method(jobs):
     first, second, third = found.effective_rows / found.rows
     assert first == pytest.approx(second)
     assert third == pytest.approx(5 * first)
+
+
+def test_what_focal_alpha_weighs_is_a_number_of_each_label(jobs):
+    job = jobs[Task.MULTILABEL]
+    found = effects_of(job, imbalance="focal", focal_alpha=0.75)
+    yes, no = found.effects["positive_weight"], found.effects["negative_weight"]
+    assert yes / no == pytest.approx(3)
+    assert found.effective_rows == pytest.approx(found.rows * yes)
+    assert effects_of(job, imbalance="focal").effects == {}
 
 
 def test_mean_weights_of_the_distribution_balanced_loss_are_those_of_its_rows(jobs):

@@ -52,6 +52,14 @@ def test_an_adjusted_model_answers_as_if_labels_were_as_likely(
     facts = json.loads((run.out / "run.json").read_text("utf-8"))
     assert facts["settings"]["imbalance"]["method"] == "logit_adjustment"
     assert any("imbalance: logit_adjustment" in note for note in facts["notes"])
+    # There is no test part, and so no report.
+    assert not (out / "report.json").exists()
+    effects = facts["label_effects"]
+    assert effects["method"] == "logit_adjustment"
+    assert {name: of["rows"] for name, of in effects["classes"].items()} == {
+        "多": 27,
+        "常": 3,
+    }
 
 
 def test_a_loss_of_pairs_of_labels_is_trained(train_run, multilabel_files, tmp_path):

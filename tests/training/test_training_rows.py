@@ -3,13 +3,18 @@
 import json
 from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from tiny_jobs import job_on
 
+from kerascls.data.labels import LabelSet, Task
+from kerascls.data.targets import Targets
 from kerascls.models.backend.compute import Compute
+from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.build import build_feeds
+from kerascls.training.training_rows import TrainingRows
 
 COMPUTE = Compute("tensorflow", "cpu", "float32", False)
 RARE = [("学校 里 的 书 和 新车", "教育"), ("医院 和 学校 都 很好", "教育|健康")]
@@ -117,7 +122,7 @@ def test_losses_and_first_logits_know_the_rows_of_an_epoch(plain):
     assert before.num_rows == len(plain.data.parts["train"].rows)
     assert after.num_rows == job.training_rows.sampler.num_rows
     assert (after.positives >= before.positives).all()
-    rare = before.labels.index("健康")
+    rare = plain.data.label_set.column("健康")
     assert after.positives[rare] >= 5 > before.positives[rare]
 
 
@@ -136,9 +141,65 @@ def test_people_are_told_what_differs_and_what_does_not(plain):
     assert "linear baseline keep the original rows" in notes[-1]
 
 
-def test_where_no_label_is_rare_enough_it_is_told(plain):
-    job = changed(plain, imbalance="oversample", sampling_share=0.001)
-    assert "no label is rare enough" in job.notes[-1]
+def rows_on(parts, task, **options):
+    """Returns training rows of labels alone."""
+    labels = [tuple(row.split("|")) if row else () for row in parts]
+    names = LabelSet.from_labels([{name for row in labels for name in row}])
+    targets = Targets.from_labels(labels, names)
+    data = SimpleNamespace(task=task, label_set=names, targets=lambda part: targets)
+    return TrainingRows(data, ImbalanceSettings(**options), seed=0)
+
+
+@pytest.mark.parametrize("method", ["oversample", "undersample"])
+def test_where_no_label_is_rare_it_is_told_with_the_rule_that_would_do_more(method):
+    labels = ["a"] * 3 + [""] * 30
+    rows = rows_on(labels, Task.MULTILABEL, method=method)
+    (note,) = rows.notes
+    assert note.startswith(f"{method}: each row comes once, for no label is rare")
+    cure = rows_on(labels, Task.MULTILABEL, method=method, sampling_rule="label_set")
+    drawn = cure.sampler.num_rows
+    assert f"sampling_rule=label_set an epoch would have {drawn} of 33" in note
+    assert drawn != 33
+    assert f"{method}: an epoch has {drawn} rows, drawn of 33" in cure.notes[0]
+
+
+@pytest.mark.parametrize("method", ["oversample", "undersample"])
+@pytest.mark.parametrize(
+    ("labels", "task", "options", "why"),
+    [
+        (["a", "b"] * 9, Task.MULTILABEL, {}, "no label is rare enough, or all rows"),
+        (
+            *(["a", "b"] * 9, Task.MULTILABEL, {"sampling_rule": "label_set"}),
+            "no set of labels is rare enough",
+        ),
+        (
+            *(["a"] * 9 + ["b", "a|c"], Task.MULTILABEL, {"sampling_share": 0.05}),
+            "sampling_share=0.05 of 11 being less than one",
+        ),
+    ],
+)
+def test_why_each_row_comes_once_is_told(method, labels, task, options, why):
+    (note,) = rows_on(labels, task, method=method, **options).notes
+    assert f"{method}: each row comes once, " in note
+    assert why in note
+    assert "an epoch would have" not in note
+
+
+def test_how_often_a_row_is_drawn_is_told():
+    pytest.importorskip("imblearn")
+    labels = ["a"] * 30 + ["b"]
+    (note,) = rows_on(labels, Task.MULTICLASS, method="oversample").notes
+    assert "an epoch has 60 rows, drawn of 31, some 30 times; validation" in note
+    (note,) = rows_on(labels, Task.MULTICLASS, method="undersample").notes
+    assert "an epoch has 2 rows, drawn of 31; validation" in note
+
+
+def test_rows_count_one_on_average_among_those_that_are_drawn(plain):
+    options = {"label_weights": {"教育": 9.0}, "imbalance": "balanced_batches"}
+    job = changed(plain, **options)
+    drawn = job.training_rows.first_epoch
+    assert job.row_weights[drawn].mean() == pytest.approx(1, abs=1e-5)
+    assert job.row_weights.mean() < 0.9
 
 
 def test_a_training_that_goes_on_draws_what_it_would_have_drawn(plain):

@@ -1,7 +1,6 @@
 """A report as files: CSV for Excel, Markdown for people, JSON for programs."""
 
 import csv
-from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
@@ -10,8 +9,9 @@ import numpy as np
 from kerascls.evaluation.reports.details import PER_CLASS, Details
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.language import Language, language_of
+from kerascls.evaluation.reports.markdown_table import markdown_table
 from kerascls.evaluation.reports.report import Report
-from kerascls.evaluation.reports.rows import report_rows, score_rows
+from kerascls.evaluation.reports.rows import NUM_AVERAGES, Row, report_rows
 from kerascls.evaluation.reports.tables import (
     NUMBERS,
     detail_lines,
@@ -23,6 +23,8 @@ from kerascls.system.files import as_json, write_all
 CSV_FILE = "report.csv"
 MARKDOWN_FILE = "report.md"
 REPORT_FILE = "report.json"
+F1_AT_HALF = "f1 at 0.5"
+_NO_AVERAGES = [""] * NUM_AVERAGES
 
 
 def write_report(
@@ -52,13 +54,18 @@ def report_csv(report: Report) -> str:
     """Returns the table as CSV, one row per class, then the averages.
 
     The last column tells them apart, also where a class is named like an average.
+    Where the report has scores from probability 0.5 on, so has the column before.
     """
     stream = StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("class", *NUMBERS, "kind"))
-    for row in report_rows(report.scores, report.task):
+    more = {}
+    if report.at_half is not None:
+        more[F1_AT_HALF] = [row.f1 for row in report_rows(report.at_half, report.task)]
+    writer.writerow(("class", *NUMBERS, *more, "kind"))
+    for index, row in enumerate(report_rows(report.scores, report.task)):
         numbers = (row.precision, row.recall, row.f1, row.support)
-        writer.writerow((safe_cell(row.name), *numbers, row.kind))
+        others = (values[index] for values in more.values())
+        writer.writerow((safe_cell(row.name), *numbers, *others, row.kind))
     return stream.getvalue()
 
 
@@ -73,6 +80,10 @@ def report_markdown(report: Report, *, language: str = "en") -> str:
     if report.source:
         title = say("Scores on {source}", source=report.source_in(say))
     headings = [say("class"), *map(say, NUMBERS), say("in training"), *more]
+    rows = [
+        _cells(row, report, [values[index] for values in more.values()], say)
+        for index, row in enumerate(report_rows(report.scores, report.task))
+    ]
     lines = [
         f"# {title}",
         "",
@@ -84,17 +95,8 @@ def report_markdown(report: Report, *, language: str = "en") -> str:
         "",
         *(f"- {line}" for line in judging),
         "",
-        _markdown_line(headings),
-        "|---|" + "---:|" * (len(NUMBERS) + 1 + len(more)),
+        *markdown_table(headings, rows),
     ]
-    for index, row in enumerate(report_rows(report.scores, report.task)):
-        name, *cells = row.cells()
-        in_training = f"{report.train_support.get(row.name, 0):,}"
-        cells.append(in_training if row.is_class and report.train_support else "")
-        cells += [values[index] if row.is_class else "" for values in more.values()]
-        name = name.replace("|", "\\|").replace("\n", " ")
-        name = name if row.is_class else say(name)
-        lines.append(_markdown_line([name, *cells]))
     if report.features is not None:
         lines += report.features.markdown(say)
     if report.label_effects is not None:
@@ -102,12 +104,19 @@ def report_markdown(report: Report, *, language: str = "en") -> str:
     return "\n".join(lines) + "\n"
 
 
+def _cells(row: Row, report: Report, more: list[str], say: Language) -> list[str]:
+    name, *cells = row.cells()
+    in_training = f"{report.train_support.get(row.name, 0):,}"
+    cells.append(in_training if row.is_class and report.train_support else "")
+    return [name if row.is_class else say(name), *cells, *more]
+
+
 def _more_columns(report: Report, say: Language) -> dict[str, list[str]]:
-    """Returns, by heading, what else is known of each class."""
+    """Returns, by heading, what else is known of each class, and of averages."""
     columns = {}
     if report.at_half is not None:
-        rows = score_rows(report.at_half)
-        columns[say("f1 at 0.5")] = [row.cells()[3] for row in rows]
+        rows = report_rows(report.at_half, report.task)
+        columns[say(F1_AT_HALF)] = [row.cells()[3] for row in rows]
     if report.details is not None:
         columns |= _detail_columns(report.details, say)
     return columns
@@ -115,19 +124,18 @@ def _more_columns(report: Report, say: Language) -> dict[str, list[str]]:
 
 def _detail_columns(details: Details, say: Language) -> dict[str, list[str]]:
     columns = {
-        say(PER_CLASS[name]): [shown(value) for value in values.tolist()]
+        say(PER_CLASS[name]): [*map(shown, values.tolist()), *_NO_AVERAGES]
         for name, values in details.classes.items()
         if name != "threshold" or not np.isnan(values).all()
     }
     level = f"{100 * details.intervals.level:g}"
     columns[say("f1 {level} % interval", level=level)] = [
-        say("n/a")
-        if np.isnan(low)
-        else say("{low} to {high}", low=shown(low), high=shown(high))
-        for low, high in details.intervals.f1.tolist()
+        *(
+            say("n/a")
+            if np.isnan(low)
+            else say("{low} to {high}", low=shown(low), high=shown(high))
+            for low, high in details.intervals.f1.tolist()
+        ),
+        *_NO_AVERAGES,
     ]
     return columns
-
-
-def _markdown_line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerascls.evaluation.reports.language import ENGLISH, Language
+from kerascls.evaluation.reports.markdown_table import markdown_table
 
 # What a loss does to a label, and its name for people.
 EFFECTS = {
@@ -19,6 +20,7 @@ EFFECTS = {
     "adjustment": "added to the logit",
 }
 _ROWS, _EFFECTIVE = "rows", "effective_rows"
+_NAMED = 10  # labels in a sentence at most
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,10 +32,11 @@ class LabelEffects:
         settings: What was stated or follows of it, by name.
         labels: Names of the labels.
         rows: int64 `(num_classes,)`, training rows of each.
-        effective_rows: float64 `(num_classes,)`, the rows of each as the first epoch
-            had them, each by how much its label counted for the loss.
+        effective_rows: float64 `(num_classes,)`, the rows of each, as drawn for the
+            first epoch where they are drawn, each by how much having the label counted
+            for the loss.
         effects: By name, those of `EFFECTS`, float64 `(num_classes,)`; empty where the
-            loss treats all labels alike.
+            loss has none.
     """
 
     method: str
@@ -46,7 +49,9 @@ class LabelEffects:
     @property
     def changes_rows(self) -> bool:
         """Whether some label has another part in the loss than its rows have."""
-        return not np.allclose(self.rows, self.effective_rows, rtol=1e-3)
+        there = self.rows > 0
+        counts = self.effective_rows[there] / self.rows[there]
+        return not np.allclose(counts, counts[:1], rtol=1e-3)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns everything as plain JSON types."""
@@ -83,27 +88,43 @@ class LabelEffects:
 
     def lines(self, say: Language = ENGLISH) -> list[str]:
         """Returns what was done in a few words, a sentence a line."""
-        how = ", ".join(f"{name} {shown(one)}" for name, one in self.settings.items())
+        how = ", ".join(
+            f"{name} {shown(one, say)}" for name, one in self.settings.items()
+        )
         method = f"{self.method} ({how})" if how else self.method
-        lines = [say("Skewed labels: {method}.", method=method)]
-        if self.changes_rows:
+        if self.method == "none":  # of what is done beside a method
+            method = how
+        return [
+            say("Skewed labels: {method}.", method=method),
+            *self._skew_lines(say),
+            *(_range_line(name, of, say) for name, of in self.effects.items()),
+        ]
+
+    def _skew_lines(self, say: Language) -> list[str]:
+        """Returns the skew before and after, and which labels have no row."""
+        trained = [column for column in self.order if self.effective_rows[column] > 0]
+        absent = [self.labels[c] for c in self.order if self.effective_rows[c] == 0]
+        lines = []
+        if self.changes_rows and trained:
+            most, fewest = trained[0], trained[-1]
             lines.append(
                 say(
-                    "The most frequent label has {before} rows for one of the rarest, "
-                    "and {after} as it was trained.",
-                    before=_ratio(self.rows),
-                    after=_ratio(self.effective_rows),
+                    "{most} has {before} rows for one of {fewest}, and {after} as they "
+                    "counted.",
+                    most=self.labels[most],
+                    fewest=self.labels[fewest],
+                    before=_shown_ratio(self.rows[most] / self.rows[fewest]),
+                    after=_shown_ratio(
+                        self.effective_rows[most] / self.effective_rows[fewest]
+                    ),
                 )
             )
-        lines += [
-            say(
-                "{name}: {low} to {high}.",
-                name=say(EFFECTS.get(name, name)),
-                low=f"{values.min():.4g}",
-                high=f"{values.max():.4g}",
+        if absent:
+            named = say(", ").join(absent[:_NAMED])
+            named += f" (+{len(absent) - _NAMED})" * (len(absent) > _NAMED)
+            lines.append(
+                say("Without a row in the first epoch: {labels}.", labels=named)
             )
-            for name, values in self.effects.items()
-        ]
         return lines
 
     def table(self, say: Language = ENGLISH) -> list[list[str]]:
@@ -130,44 +151,45 @@ class LabelEffects:
 
     def markdown(self, say: Language = ENGLISH) -> list[str]:
         """Returns lines of Markdown: what was done, and a table of all labels."""
-        heading, *rows = self.table(say)
+        headings, *rows = self.table(say)
         return [
             "",
             f"## {say('Skewed labels in training')}",
             "",
             *(f"- {line}" for line in [*self.lines(say), effective_rows_meaning(say)]),
             "",
-            _line(heading),
-            "|---|" + "---:|" * (len(heading) - 1),
-            *(_line([_escaped(name), *cells]) for name, *cells in rows),
+            *markdown_table(headings, rows),
         ]
 
 
 def effective_rows_meaning(say: Language = ENGLISH) -> str:
     """Returns a sentence on what effective rows are."""
     return say(
-        "Effective rows: the rows of a label as the first epoch had them, each by how "
-        "much its label counted for the loss."
+        "Effective rows: the rows of a label, as drawn for the first epoch where they "
+        "are drawn, each by how much having the label counted for the loss."
     )
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, say: Language = ENGLISH) -> str:
     """Returns the value of a setting for people."""
+    if isinstance(value, Mapping):
+        if len(value) > _NAMED:
+            return say("{n} labels", n=f"{len(value):,}")
+        return "; ".join(f"{name} {shown(one)}" for name, one in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _ratio(rows: np.ndarray) -> str:
-    some = rows[rows > 0]
-    return f"{some.max() / some.min():,.1f}" if len(some) else "1.0"
+def _range_line(name: str, values: np.ndarray, say: Language) -> str:
+    low, high = (f"{value:.4g}" for value in (values.min(), values.max()))
+    name = say(EFFECTS.get(name, name))
+    if low == high:
+        return say("{name}: {value} for all labels.", name=name, value=low)
+    return say("{name}: {low} to {high}.", name=name, low=low, high=high)
+
+
+def _shown_ratio(ratio: float) -> str:
+    return f"{ratio:,.1f}" if ratio >= 0.95 else f"{ratio:.2g}"
 
 
 def _rounded(value: float) -> float:
     return float(f"{value:.6g}")
-
-
-def _line(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _escaped(name: str) -> str:
-    return name.replace("|", "\\|").replace("\n", " ")

@@ -9,6 +9,7 @@ from kerascls.evaluation.metrics.spread import Spread
 from kerascls.evaluation.reports.baselines import SCORE_NAMES
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.language import ENGLISH, Language
+from kerascls.evaluation.reports.markdown_table import markdown_table
 from kerascls.evaluation.reports.tables import number_table
 from kerascls.system.console import drawn_lines
 from kerascls.system.files import as_csv
@@ -41,13 +42,13 @@ def leaderboard_markdown(
     lines = [
         f"# {say('Leaderboard')}",
         "",
-        *_markdown_table(*standing_table(board, say)),
+        *markdown_table(*standing_table(board, say)),
     ]
     lines += ["", *(f"- {line}" for line in leaderboard_lines(board, say))]
     if plot is not None:
         lines += ["", f"![{say('quality and speed')}]({plot})"]
     lines += ["", f"## {say('Which differences are real')}", ""]
-    lines += _markdown_table(*pair_table(board, say))
+    lines += markdown_table(*pair_table(board, say))
     return "\n".join(lines) + "\n"
 
 
@@ -218,13 +219,3 @@ def _pair_cells(pair: Pair, alpha: float) -> list[str]:
 
 def _p(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _markdown_table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]]
-) -> list[str]:
-    def line(cells: Sequence[str]) -> str:
-        safe = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
-        return f"| {' | '.join(safe)} |"
-
-    return [line(headings), "|---|" + "---:|" * (len(headings) - 1), *map(line, rows)]

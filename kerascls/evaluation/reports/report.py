@@ -52,8 +52,8 @@ class Report:
         linear: How a linear model does on the same rows, where one was trained.
         features: What speaks for each label, where the model can tell.
         best_member: How the best of the classifiers does that it was made of.
-        at_half: Scores of giving each label from probability 0.5 on, for multilabel
-            where the rule is another.
+        at_half: Scores of giving each label from probability 0.5 on, before
+            calibration, for multilabel where the decision is another.
         label_effects: What training did about skewed labels; None where nothing.
     """
 

@@ -87,7 +87,9 @@ def report_lines(report: Report, say: Language = ENGLISH) -> list[str]:
         lines.append(line)
     if report.at_half is not None:
         scores = numbers(report.at_half, say)
-        lines.append(say("From probability 0.5 on instead: {scores}.", scores=scores))
+        lines.append(
+            say("From probability 0.5 on, before calibration: {scores}.", scores=scores)
+        )
     if report.label_effects is not None:
         lines += report.label_effects.lines(say)
     unseen = (

@@ -9,15 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labelled_text import LabelledText
+from kerascls.data.row_weights import row_weights
 from kerascls.errors import SettingsError
+from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.runtimes.linear_runtime import write_linear_model
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
-from kerascls.training.linear.fitting import fit_again, fit_linear
+from kerascls.training.label_effects import effective_counts
+from kerascls.training.linear.fitting import LinearFit, fit_again, fit_linear
 from kerascls.training.trainable import Trained
 
 
@@ -71,12 +75,35 @@ class LinearJob:
             fit = fit_again(fit, self.data, train)
             told += ", then trained on the validation part too"
         say(f"linear model: {told}; {time.monotonic() - started_s:.1f} s")
+        if (effects := self._label_effects(fit)) is not None:
+            say(" ".join(effects.lines()))
         return Trained(
             runtime="linear",
             write_model=partial(write_linear_model, model=fit.model),
             valid_logits=fit.valid_logits,
             facts={"linear": fit.to_dict() | {"trained_on_valid": again}},
+            label_effects=effects,
             trained_on_valid=again,
+        )
+
+    def _label_effects(self, fit: LinearFit) -> LabelEffects | None:
+        """Returns what weights of labels did; None where none were stated."""
+        label_set, targets = self.data.label_set, self.data.targets("train")
+        if not (stated := self.settings.train.label_weights):
+            return None
+        weights = row_weights(targets.multi_hot(), label_set, stated)
+        effective_rows = effective_counts(targets, np.arange(len(targets)), weights)
+        if fit.chosen.balanced:  # scikit-learn balances what weights leave of each
+            effective_rows[effective_rows > 0] = np.mean(effective_rows)
+        return LabelEffects(
+            method="none",
+            settings={
+                "label_weights": dict(stated),
+                "class_weights": fit.chosen.weights,
+            },
+            labels=tuple(label_set),
+            rows=LabelCounts.of(targets).positives,
+            effective_rows=effective_rows,
         )
 
     def logits(

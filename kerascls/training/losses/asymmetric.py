@@ -2,16 +2,18 @@
 
 from typing import Any
 
+import keras
 from keras import ops
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labels import Task
 from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.losses.focal import sigmoid_logs, softmax_logs
-from kerascls.training.losses.label_loss import LabelLoss
+from kerascls.training.losses.label_loss import MeanOverLabels
 
 
-class AsymmetricLoss(LabelLoss):
+@keras.saving.register_keras_serializable("kerascls")
+class AsymmetricLoss(MeanOverLabels):
     """The asymmetric loss: easy negatives count less than easy positives.
 
     For `"multilabel"`, the mean over labels of -t_k (1 - p_k)^g+ log p_k -
@@ -42,18 +44,24 @@ class AsymmetricLoss(LabelLoss):
         self.gamma_positive, self.gamma_negative = gamma_positive, gamma_negative
         self.margin = margin
 
-    def of_rows(self, targets: Any, logits: Any) -> Any:
-        """Returns the asymmetric loss of each row, `(batch,)`."""
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        names = ("gamma_positive", "gamma_negative", "margin")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    def of_classes(self, targets: Any, logits: Any) -> Any:
+        """Returns the loss of each row that has one label, `(batch,)`."""
+        yes, no = softmax_logs(logits)
+        focus = targets * self.gamma_positive * no
+        focus += (1 - targets) * self.gamma_negative * yes
+        return -ops.sum(self.smoothed(targets) * ops.exp(focus) * yes, axis=-1)
+
+    def of_labels(self, targets: Any, logits: Any) -> Any:
+        """Returns the loss of each row and label, `(batch, num_classes)`."""
         smoothed = self.smoothed(targets)
-        if self.task is Task.MULTICLASS:
-            yes, no = softmax_logs(logits)
-            focus = targets * self.gamma_positive * no
-            focus += (1 - targets) * self.gamma_negative * yes
-            return -ops.sum(smoothed * ops.exp(focus) * yes, axis=-1)
         yes, no = sigmoid_logs(logits)
         positive = smoothed * ops.exp(self.gamma_positive * no) * yes
-        negative = (1 - smoothed) * self._of_negatives(yes, no)
-        return -ops.mean(positive + negative, axis=-1)
+        return -positive - (1 - smoothed) * self._of_negatives(yes, no)
 
     def _of_negatives(self, yes: Any, no: Any) -> Any:
         """Returns q^g- log(1 - q) of each label."""

@@ -1,7 +1,9 @@
 """Weights that know of a row's other labels, and leniency to negatives."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Self
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -13,6 +15,7 @@ from kerascls.training.losses.focal import sigmoid_logs
 from kerascls.training.losses.label_loss import LabelLoss, log_odds
 
 
+@keras.saving.register_keras_serializable("kerascls")
 class DistributionBalancedLoss(LabelLoss):
     """The distribution-balanced loss, with focus.
 
@@ -29,8 +32,8 @@ class DistributionBalancedLoss(LabelLoss):
     cross-entropy. Label smoothing is of t alone, not of the weights.
 
     Args:
-        counts: Of the training rows; a label without one counts as one with a single
-            row.
+        counts: Of the training rows; a label without one counts in weights as one with
+            a single row, in v as one with half a row.
         settings: `map_alpha` from 0, `map_beta` above 0, `map_mu` from 0,
             `negative_scale` from 1, `bias_kappa` from 0, `focal_gamma` from 0.
         label_smoothing: Share of a target that is spread evenly.
@@ -43,10 +46,31 @@ class DistributionBalancedLoss(LabelLoss):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(Task.MULTILABEL, label_smoothing)
-        self.settings = settings
+        self.counts, self.settings = counts, settings
         self.inverse = 1 / np.maximum(counts.positives, 1).astype(np.float32)
         margins = -settings.bias_kappa * log_odds(counts.shares)
         self.margins = margins.astype(np.float32)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what `from_config` needs."""
+        return {
+            "counts": {
+                **asdict(self.counts),
+                "positives": self.counts.positives.tolist(),
+            },
+            "settings": self.settings.model_dump(),
+            "label_smoothing": self.label_smoothing,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Returns the loss that `get_config` described."""
+        positives = np.array(config["counts"]["positives"])
+        return cls(
+            LabelCounts(**{**config["counts"], "positives": positives}),
+            ImbalanceSettings(**config["settings"]),
+            config["label_smoothing"],
+        )
 
     def of_rows(self, targets: Any, logits: Any) -> Any:
         """Returns the loss of each row, `(batch,)`."""

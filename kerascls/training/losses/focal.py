@@ -2,16 +2,19 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labels import Task
+from kerascls.data.targets import Targets
 from kerascls.settings.imbalance import ImbalanceSettings
-from kerascls.training.losses.label_loss import LabelLoss, as_shares, log_odds
+from kerascls.training.losses.label_loss import MeanOverLabels
 
 
-class FocalLoss(LabelLoss):
+@keras.saving.register_keras_serializable("kerascls")
+class FocalLoss(MeanOverLabels):
     """The focal loss: what is right already counts less.
 
     For `"multiclass"`, the sum over labels of -t_k (1 - p_k)^gamma log p_k, p being
@@ -39,24 +42,34 @@ class FocalLoss(LabelLoss):
         self.gamma = gamma
         self.positive, self.negative = positive, negative
 
-    def of_rows(self, targets: Any, logits: Any) -> Any:
-        """Returns the focal loss of each row, `(batch,)`."""
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        weights = {"positive": self.positive, "negative": self.negative}
+        return {**super().get_config(), "gamma": self.gamma, **weights}
+
+    def of_classes(self, targets: Any, logits: Any) -> Any:
+        """Returns the focal loss of each row that has one label, `(batch,)`."""
+        yes, no = softmax_logs(logits)
+        terms = self.smoothed(targets) * ops.exp(self.gamma * no) * yes
+        return -ops.sum(terms, axis=-1)
+
+    def of_labels(self, targets: Any, logits: Any) -> Any:
+        """Returns the focal loss of each row and label, `(batch, num_classes)`."""
         targets = self.smoothed(targets)
-        if self.task is Task.MULTICLASS:
-            yes, no = softmax_logs(logits)
-            return -ops.sum(targets * ops.exp(self.gamma * no) * yes, axis=-1)
         yes, no = sigmoid_logs(logits)
         positive = -self.positive * targets * ops.exp(self.gamma * no) * yes
         negative = -self.negative * (1 - targets) * ops.exp(self.gamma * yes) * no
-        return ops.mean(positive + negative, axis=-1)
+        return positive + negative
 
-    def start(self, shares: np.ndarray) -> np.ndarray:
-        """Returns the shares of labels by weight."""
+    def effects(self, targets: Targets) -> dict[str, np.ndarray]:
+        """Returns the weights of having and lacking a label, where they differ."""
         if self.positive == self.negative:
-            return shares
-        return as_shares(
-            log_odds(shares) + np.log(self.positive / self.negative), self.task
-        )
+            return {}
+        ones = np.ones(targets.num_classes)
+        return {
+            "positive_weight": self.positive * ones,
+            "negative_weight": self.negative * ones,
+        }
 
 
 def focal_loss(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 
 from kerascls.data.label_counts import LabelCounts
@@ -9,14 +10,16 @@ from kerascls.data.labels import Task
 from kerascls.data.targets import Targets
 from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.losses.label_loss import (
-    LabelLoss,
+    MeanOverLabels,
     as_shares,
-    cross_entropy,
+    binary_cross_entropies,
     log_odds,
+    softmax_cross_entropy,
 )
 
 
-class ShiftedCrossEntropy(LabelLoss):
+@keras.saving.register_keras_serializable("kerascls")
+class ShiftedCrossEntropy(MeanOverLabels):
     """Cross-entropy of logits to which something is added, by label and by target.
 
     CE(t, z + c + t_true d): c is added to all logits, d to those of labels that are
@@ -37,13 +40,28 @@ class ShiftedCrossEntropy(LabelLoss):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(task, label_smoothing)
-        self.always = always.astype(np.float32)
-        self.if_true = if_true.astype(np.float32)
+        self.always = np.asarray(always, np.float32)
+        self.if_true = np.asarray(if_true, np.float32)
 
-    def of_rows(self, targets: Any, logits: Any) -> Any:
-        """Returns the loss of each row, `(batch,)`."""
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "always": self.always.tolist(),
+            "if_true": self.if_true.tolist(),
+        }
+
+    def of_classes(self, targets: Any, logits: Any) -> Any:
+        """Returns the loss of each row that has one label, `(batch,)`."""
+        return softmax_cross_entropy(*self._compared(targets, logits))
+
+    def of_labels(self, targets: Any, logits: Any) -> Any:
+        """Returns the loss of each row and label, `(batch, num_classes)`."""
+        return binary_cross_entropies(*self._compared(targets, logits))
+
+    def _compared(self, targets: Any, logits: Any) -> tuple[Any, Any]:
         shifted = logits + self.always + targets * self.if_true
-        return cross_entropy(self.task, self.smoothed(targets), shifted)
+        return self.smoothed(targets), shifted
 
     def effects(self, targets: Targets) -> dict[str, np.ndarray]:
         """Returns the margins, which are asked of a label that is true or is not."""
@@ -53,6 +71,7 @@ class ShiftedCrossEntropy(LabelLoss):
         return {"positive_margin": yes, "negative_margin": self.always}
 
 
+@keras.saving.register_keras_serializable("kerascls")
 class LogitAdjustedCrossEntropy(ShiftedCrossEntropy):
     """Cross-entropy of logits to which the frequencies of labels are added.
 
@@ -65,9 +84,9 @@ class LogitAdjustedCrossEntropy(ShiftedCrossEntropy):
 
     def start(self, shares: np.ndarray) -> np.ndarray:
         """Returns the shares whose logits, adjusted, say those of the labels."""
-        multiclass = self.task is Task.MULTICLASS
-        logits = np.log(shares) if multiclass else log_odds(shares)
-        return as_shares(logits - self.always, self.task)
+        if self.task is Task.MULTICLASS:
+            return as_shares(np.log(shares) - self.always, self.task)
+        return super().start(shares)
 
 
 def logit_adjusted_loss(
@@ -116,8 +135,8 @@ def ldam_loss(
 
     The paper divides weights and features by their lengths and multiplies their
     product by s = 30, with m = 0.5 before that; heads here are not normalised, so that
-    their logits are the paper's s z, and m is in these. Nor are weights changed late
-    in training (its DRW).
+    their logits are the paper's s z, and m is in these: its value would be 15, and the
+    default here is 3. Nor are weights changed late in training (its DRW).
 
     Args:
         task: What a row's labels mean.

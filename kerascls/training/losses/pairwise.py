@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 from keras import ops
 
 from kerascls.data.label_counts import LabelCounts
@@ -10,6 +11,7 @@ from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.losses.label_loss import LabelLoss
 
 
+@keras.saving.register_keras_serializable("kerascls")
 class ZlprLoss(LabelLoss):
     """Zero-bounded log-sum-exp and pairwise rank-based loss.
 

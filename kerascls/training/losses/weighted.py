@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -10,15 +11,15 @@ from kerascls.data.labels import Task
 from kerascls.data.targets import Targets
 from kerascls.settings.imbalance import ImbalanceSettings
 from kerascls.training.losses.label_loss import (
-    LabelLoss,
+    MeanOverLabels,
     as_shares,
     binary_cross_entropies,
-    cross_entropy,
-    log_odds,
+    softmax_cross_entropy,
 )
 
 
-class WeightedCrossEntropy(LabelLoss):
+@keras.saving.register_keras_serializable("kerascls")
+class WeightedCrossEntropy(MeanOverLabels):
     """Cross-entropy in which what is true decides how much it counts.
 
     For `"multiclass"`, w_y CE(t, z) of a row with the label y. For `"multilabel"`, the
@@ -28,7 +29,7 @@ class WeightedCrossEntropy(LabelLoss):
 
     Args:
         task: What a row's labels mean.
-        positive: Weights of having each label, float64 `(num_classes,)`.
+        positive: Weights of having each label, float `(num_classes,)`.
         negative: Weights of lacking it; for `"multilabel"` only.
         label_smoothing: Share of a target that is spread evenly.
     """
@@ -41,17 +42,26 @@ class WeightedCrossEntropy(LabelLoss):
         label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(task, label_smoothing)
-        self.positive = positive.astype(np.float32)
-        self.negative = negative.astype(np.float32)
+        self.positive = np.asarray(positive, np.float32)
+        self.negative = np.asarray(negative, np.float32)
 
-    def of_rows(self, targets: Any, logits: Any) -> Any:
-        """Returns the weighted loss of each row, `(batch,)`."""
-        smoothed = self.smoothed(targets)
-        if self.task is Task.MULTICLASS:
-            weights = ops.sum(targets * self.positive, axis=-1)  # (batch,)
-            return weights * cross_entropy(self.task, smoothed, logits)
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "positive": self.positive.tolist(),
+            "negative": self.negative.tolist(),
+        }
+
+    def of_classes(self, targets: Any, logits: Any) -> Any:
+        """Returns the weighted loss of each row that has one label, `(batch,)`."""
+        weights = ops.sum(targets * self.positive, axis=-1)  # (batch,)
+        return weights * softmax_cross_entropy(self.smoothed(targets), logits)
+
+    def of_labels(self, targets: Any, logits: Any) -> Any:
+        """Returns the loss of each row and label, `(batch, num_classes)`."""
         weights = targets * self.positive + (1 - targets) * self.negative
-        return ops.mean(weights * binary_cross_entropies(smoothed, logits), axis=-1)
+        return weights * binary_cross_entropies(self.smoothed(targets), logits)
 
     def effects(self, targets: Targets) -> dict[str, np.ndarray]:
         """Returns the weights."""
@@ -63,9 +73,7 @@ class WeightedCrossEntropy(LabelLoss):
         """Returns the shares of labels by weight."""
         if self.task is Task.MULTICLASS:
             return as_shares(np.log(shares * self.positive), self.task)
-        return as_shares(
-            log_odds(shares) + np.log(self.positive / self.negative), self.task
-        )
+        return super().start(shares)
 
 
 def class_weight_loss(

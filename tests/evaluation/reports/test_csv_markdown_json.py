@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,6 +36,25 @@ def test_the_csv_file_has_the_form_of_the_original_project(tmp_path, report):
         "weighted avg",
     ]
     assert float(rows[5]["f1-score"]) == report.scores.accuracy
+
+
+def test_scores_at_half_are_a_column_of_csv_and_markdown(tmp_path, report, scores):
+    f1 = np.array([0.125, 0.25, 0.5, 0])
+    half = replace(scores, f1=f1, macro=replace(scores.macro, f1=0.375))
+    report = replace(report, at_half=half)
+    write_report(tmp_path, report)
+    rows = rows_of(tmp_path / "report.csv")
+    assert list(rows[0])[-2:] == ["f1 at 0.5", "kind"]
+    found = {row["class"]: row["f1 at 0.5"] for row in rows}
+    assert found["体育"] == "0.125"
+    assert found["never"] == ""
+    assert found["macro avg"] == "0.375"
+    lines = report_markdown(report).splitlines()
+    (first,) = (x for x in lines if x.startswith("| 体育"))
+    (last,) = (x for x in lines if x.startswith("| macro avg"))
+    assert first.endswith("| 7 | 0.1250 |")
+    assert last.endswith("|  | 0.3750 |")
+    assert any("from probability 0.5" in x.lower() for x in lines)
 
 
 def report_of_one(label):

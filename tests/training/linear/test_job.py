@@ -36,6 +36,32 @@ def test_people_and_run_json_are_told_what_was_chosen(linear_run):
     assert facts["linear"]["chosen"] in facts["linear"]["tried"]
 
 
+@pytest.mark.parametrize("weights", [{}, {"a": 5.0}])
+def test_weights_of_labels_are_told_and_in_run_json(
+    tmp_path, write_csv, capsys, weights
+):
+    rows = [("苹果 香蕉", "a")] * 4 + [("桌子 椅子", "b")] * 8
+    path = write_csv(tmp_path / "rows.csv", ("text", "label"), rows)
+    run = kerascls.fit(
+        train=path,
+        valid=path,
+        model="linear",
+        label_weights=weights,
+        out=tmp_path / "run",
+    )
+    facts = json.loads((run.out / "run.json").read_text("utf-8"))
+    if not weights:
+        assert "label_effects" not in facts
+        return
+    effects = facts["label_effects"]
+    assert effects["settings"] == {"label_weights": {"a": 5.0}, "class_weights": "none"}
+    a, b = (effects["classes"][name]["effective_rows"] for name in "ab")
+    assert a / b == pytest.approx(2.5, rel=1e-4)
+    assert "Skewed labels: label_weights a 5, class_weights none." in (
+        " ".join(capsys.readouterr().out.split())
+    )
+
+
 def valid_part(**files):
     """Returns the texts of the validation part."""
     settings = RunSettings.from_options(**files)

@@ -8,7 +8,7 @@ from kerascls.data.labels import Task
 
 def test_the_answer_is_the_one_where_all_labels_are_as_likely():
     # Two labels, 9 to 1, and a text that says nothing: adjusted, the logits are right.
-    counts = LabelCounts(9999, np.array([8999, 1000]), tuple("ab"))
+    counts = LabelCounts(9999, np.array([8999, 1000]))
     targets = np.repeat(np.eye(2, dtype=np.float32), counts.positives, axis=0)
     adjusted = loss_of("logit_adjustment", Task.MULTICLASS, counts)
     even, skewed = (np.tile(z, (9999, 1)) for z in ([0, 0], [2.2, 0]))
@@ -42,7 +42,7 @@ def test_a_no_has_a_margin_by_the_rows_that_lack_the_label():
 
 
 def test_labels_that_all_rows_lack_have_margins():
-    counts = LabelCounts(5, np.zeros(2, np.int64), tuple("ab"))
+    counts = LabelCounts(5, np.zeros(2, np.int64))
     for task in Task:
         loss = loss_of("ldam", task, counts)
         assert np.isfinite([loss.always, loss.if_true]).all()

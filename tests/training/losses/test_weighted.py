@@ -28,7 +28,7 @@ def test_the_root_is_half_way():
 
 @pytest.mark.parametrize("name", ["class_weight", "class_balanced"])
 def test_a_label_without_a_row_counts_as_one_with_a_single_row(name):
-    single = LabelCounts(101, np.array([70, 25, 5, 1]), tuple("abcd"))
+    single = LabelCounts(101, np.array([70, 25, 5, 1]))
     for counts in (ROWS, single):
         rows = losses_by_row(loss_of(name, Task.MULTICLASS, counts))
         ratio = rows[3] / rows[0]

@@ -43,7 +43,7 @@ def _baseline(report: Report, name: str) -> dict[str, Any]:
 
 def class_columns(
     report: Report, scored: ScoredRows, details: Details
-) -> dict[str, list]:
+) -> dict[str, list | None]:
     """Returns the columns of the class table, in the order of the labels."""
     train = report.train_support
     return {
@@ -56,7 +56,15 @@ def class_columns(
         "average_precision": rounded(details.classes["average_precision"]),
         "roc_auc": rounded(details.classes["roc_auc"]),
         "threshold": own_thresholds(report, scored),
+        "at_half": _f1_at_half(report),
     }
+
+
+def _f1_at_half(report: Report) -> list[float | None] | None:
+    """Returns the F1 of each label from probability 0.5 on, where that was scored."""
+    if (scores := report.at_half) is None:
+        return None
+    return rounded(np.where(scores.present, scores.f1, np.nan))
 
 
 def own_thresholds(report: Report, scored: ScoredRows) -> list[float | None]:

@@ -98,7 +98,15 @@ const COLUMNS = [
     value: (label) => data.classes.average_precision[label],
   },
   { key: "roc_auc", head: t("ROC AUC"), value: (label) => data.classes.roc_auc[label] },
-].filter((column) => multilabel || column.key !== "threshold");
+  {
+    key: "at_half",
+    head: t("f1 at 0.5"),
+    value: (label) => data.classes.at_half[label],
+  },
+].filter(
+  ({ key }) =>
+    (multilabel || key !== "threshold") && (data.classes.at_half || key !== "at_half"),
+);
 
 function classTable() {
   const body = element("tbody");

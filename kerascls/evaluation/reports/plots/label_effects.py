@@ -43,7 +43,9 @@ def plot_label_effects(
         axes[0].invert_yaxis()
         if others:
             _draw_others(axes[1], others, order, say)
-        figure.suptitle(f"{say('Skewed labels in training')}: {effects.method}")
+        title = say("Skewed labels in training")
+        with_method = "" if effects.method == "none" else f": {effects.method}"
+        figure.suptitle(f"{title}{with_method}")
     return figure
 
 

@@ -86,6 +86,7 @@ def addresses(rows, tmp_path_factory) -> dict[str, str]:
             rule=rule,
             train_support=dict.fromkeys(LABELS[:4], 9),
             source=SCRIPT,
+            at_half=scores if scored.task is Task.MULTILABEL else None,
             label_effects=LabelEffects(
                 method="class_weight",
                 settings={},
@@ -192,6 +193,14 @@ def test_one_slider_moves_all_thresholds(page, rows):
     chosen = rows.probabilities >= np.float32(0.38)
     chosen[:, rows.known :] = False
     assert_shown(page, rows, chosen)
+
+
+def test_f1_at_half_has_a_column_where_it_was_scored(browser, addresses):
+    browser.get(addresses[Task.MULTILABEL])
+    assert find(browser, "th[data-key=at_half]").text == "f1 at 0.5"
+    assert cells_of(browser, 0)["at_half"] == cells_of(browser, 0)["f1"]
+    browser.get(addresses[Task.MULTICLASS])
+    assert not find_all(browser, "th[data-key=at_half]")
 
 
 def test_a_click_on_a_heading_sorts_the_table(page, rows):

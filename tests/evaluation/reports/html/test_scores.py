@@ -50,6 +50,13 @@ def test_columns_are_in_the_order_of_the_labels(report, scored, details):
     assert json.loads(json.dumps(columns, allow_nan=False)) == columns
 
 
+def test_f1_at_half_is_a_column_where_there_is_one(report, scored, details, scores):
+    assert class_columns(report, scored, details)["at_half"] is None
+    half = replace(scores, f1=np.array([0.5, 0.25, 0, 0]))
+    columns = class_columns(replace(report, at_half=half), scored, details)
+    assert columns["at_half"] == [0.5, 0.25, 0, None]
+
+
 def test_without_counts_of_training_there_are_none(report, scored, details):
     columns = class_columns(replace(report, train_support={}), scored, details)
     assert columns["train"] == [None] * 4
