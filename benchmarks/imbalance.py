@@ -54,7 +54,7 @@ SKEWED = "5000,4000,3000,2000,1000,500,400,300,200,100"
 FOR_VALIDATION, BALANCED = ",".join(["500"] * 10), ",".join(["5000"] * 10)
 LINEAR = "linear"
 RESAMPLES = 500
-# Half the preset's: half the time, and no worse on so few rows.
+# Half of the preset's width, for half the time.
 NARROW = "--set model.embedding_dim=128"
 # Beside `--imbalance`: what a method needs to be what its paper says.
 EXTRA = {("asymmetric", Task.MULTICLASS): "--set train.label_smoothing=0.1"}
