@@ -68,7 +68,8 @@ class Case:
         data: Folder of the set.
         task: What a row's labels mean.
         model: Of `--model`.
-        options: More of the command.
+        reading: How the model reads texts, and its size.
+        options: More of the command, for the linear model too.
         steps: In all.
         validate_steps: Between validations.
         rates: From which each method's is chosen.
@@ -80,7 +81,8 @@ class Case:
     data: str
     task: Task
     model: str
-    options: str
+    reading: str
+    options: str = ""
     steps: int
     validate_steps: int
     rates: tuple[float, ...] = (1e-3, 2e-3, 5e-3)
@@ -103,7 +105,7 @@ CASES = {
     "headlines": Case(
         **HEADLINES,
         model="textcnn",
-        options=f"--max-tokens 48 {NARROW}",
+        reading=f"--max-tokens 48 {NARROW}",
         steps=2580,  # ten passes over the skewed rows
         validate_steps=258,
         counts=SKEWED,
@@ -111,7 +113,7 @@ CASES = {
     "headlines_balanced": Case(
         **HEADLINES,
         model="textcnn",
-        options=f"--max-tokens 48 {NARROW}",
+        reading=f"--max-tokens 48 {NARROW}",
         steps=2580,
         validate_steps=258,
         counts=BALANCED,
@@ -121,7 +123,8 @@ CASES = {
         data="event_types_2020",
         task=Task.MULTILABEL,
         model="textcnn",
-        options=f"--max-tokens 128 {NARROW} --set data.split_seed={SEED}",
+        reading=f"--max-tokens 128 {NARROW}",
+        options=f"--set data.split_seed={SEED}",
         steps=1600,
         validate_steps=160,
     ),
@@ -129,14 +132,15 @@ CASES = {
         data="reuters21578_r90",
         task=Task.MULTILABEL,
         model="textcnn",
-        options=f"--max-tokens 128 {NARROW} --set data.split_seed={SEED}",
+        reading=f"--max-tokens 128 {NARROW}",
+        options=f"--set data.split_seed={SEED}",
         steps=1040,
         validate_steps=104,
     ),
     "headlines_rnn": Case(
         **HEADLINES,
         model="textrnn_max",
-        options="--max-tokens 48",
+        reading="--max-tokens 48",
         steps=2580,
         validate_steps=258,
         counts=SKEWED,
@@ -265,12 +269,11 @@ def fit_words(
     if case.counts is not None:
         rows = skewed(given, case)
     words = ["fit", *rows, "--seed", str(seed)]
-    options = shlex.split(case.options)
+    words += shlex.split(case.options)
     if method == LINEAR:
-        place = options.index("--max-tokens")
-        del options[place : place + 2]
-        return [*words, *options, "--model", LINEAR]
-    words += [*options, "--model", case.model, "--imbalance", method]
+        return [*words, "--model", LINEAR]
+    words += ["--model", case.model, *shlex.split(case.reading)]
+    words += ["--imbalance", method]
     words += ["--learning-rate", rate, "--epochs", "100000"]
     settings = {
         "train.max_steps": case.steps,
