@@ -11,7 +11,12 @@ from kerascls.errors import SettingsError
 from kerascls.models.encoder import Encoder, assign_by_name, build_encoder
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.heads import ClassificationHead
-from kerascls.models.layers.windows import FoldWindows, fold, unfold_hidden
+from kerascls.models.layers.windows import (
+    FoldWindows,
+    fold,
+    fold_hidden,
+    unfold_hidden,
+)
 from kerascls.models.registry import POOLINGS
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.system.tables import known_name

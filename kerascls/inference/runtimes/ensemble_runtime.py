@@ -68,7 +68,9 @@ def probabilities_of(
     on_progress: Progress | None = None,
 ) -> np.ndarray:
     """Returns calibrated probabilities, float32 `(rows, labels)`, in their order."""
-    return probabilities_in(predictor, predictor.text_logits(texts, on_progress), labels)
+    return probabilities_in(
+        predictor, predictor.text_logits(texts, on_progress), labels
+    )
 
 
 def probabilities_in(

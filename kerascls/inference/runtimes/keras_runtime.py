@@ -86,7 +86,7 @@ class KerasRuntime:
         """
         with self._lock:
             embedded = self._model.embed(inputs)
-            return keras.ops.convert_to_numpy(embedded).astype(np.float32)
+            return np.asarray(embedded, np.float32)
 
     def gradients(
         self, embedded: np.ndarray, inputs: dict[str, np.ndarray], columns: np.ndarray
