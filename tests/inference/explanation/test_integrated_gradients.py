@@ -33,9 +33,7 @@ QUICK = ("albert, mean", "windows", "textcnn")  # to trace the others takes long
 def each(names):
     """Marks as slow what is not quick."""
     slow = pytest.mark.slow
-    return [
-        name if name in QUICK else pytest.param(name, marks=slow) for name in names
-    ]
+    return [name if name in QUICK else pytest.param(name, marks=slow) for name in names]
 
 
 @pytest.fixture(scope="module")
