@@ -117,7 +117,7 @@ def _show(explanation: "Explanation", as_json: bool) -> None:
         show(f"\n{label}: {label_line(explanation, row)}")
         _show_texts(explanation, row)
         if rows := part_rows(explanation, row):
-            table = [("attribution", "part", "place"), *rows]
+            table = [("attribution", "place", "part"), *rows]
             click.echo(plain_table(table))
     click.echo()
 

@@ -43,7 +43,8 @@ class TransformerClassifier(keras.Model):
         input_rank: Axes of the inputs: 3 with windows, else 2.
         in_halves: Whether both halves of a batch are computed apart, see
             `Compute.in_halves`; False at first.
-        reads_embeddings_alone: Whether tokens count through what `embed` returns.
+        has_gradients: Whether gradients by what `embed` returns say all of what tokens
+            do to logits.
 
     Raises:
         SettingsError: When an argument is out of range, or the encoder returns what
@@ -99,7 +100,7 @@ class TransformerClassifier(keras.Model):
         self.head = head
         self.input_rank = rank
         self.in_halves = False
-        self.reads_embeddings_alone = True
+        self.has_gradients = True
 
     def call(
         self, inputs: dict[str, KerasTensor], training: Any = None, mask: Any = None

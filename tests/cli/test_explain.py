@@ -38,11 +38,11 @@ def test_texts_are_shown_with_what_counts(run, calls, tmp_path):
     assert lines[3:] == [
         "c: predicted, score 0.953, logit 3.000, 0.000 with nothing of the text",
         "足国 好好好",
-        "attribution  part  place",
-        "+3.000       国     1-2",
-        "+0.000       足     0-1",
-        "+0.000       好     3-4",
-        "+0.000       好     4-5",
+        "attribution  place  part",
+        "+3.000       1-2    国",
+        "+0.000       0-1    足",
+        "+0.000       3-4    好",
+        "+0.000       4-5    好",
         "",
     ]
     ((arguments, options),) = calls

@@ -128,19 +128,19 @@ def part_rows(
 ) -> list[tuple[str, str, str]]:
     """Returns a line of a table for each of the strongest parts, and one for the rest.
 
-    Each is an attribution, the part, and where that stands.
+    Each is an attribution, where its part stands, and the part.
     """
     shown, rest = strongest(explanation, row)
     several = len(explanation.columns) > 1
     rows = [
         (
             f"{value:+.3f}",
-            shown_ngram(span.text),
             f"{span.column} " * several + f"{span.start}-{span.end}",
+            shown_ngram(span.text),
         )
         for span, value in shown
     ]
     others = len(explanation.spans) - len(shown)
     if others:
-        rows.append((f"{rest:+.3f}", say("{n} others", n=f"{others:,}"), ""))
+        rows.append((f"{rest:+.3f}", "", say("{n} others", n=f"{others:,}")))
     return rows

@@ -47,7 +47,7 @@ EXPLAINERS = {
         meaning="gradients summed up from a text of hidden tokens to this one",
         attribute=f"{_HERE}.integrated_gradients:attribute",
         suits=f"{_HERE}.integrated_gradients:suits",
-        needs="runtime='keras' and a model without n-gram embeddings",
+        needs="runtime='keras', and a model neither seq2seq nor with hashed n-grams",
         has_steps=True,
     ),
     "occlusion": Explainer(

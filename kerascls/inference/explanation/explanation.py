@@ -175,4 +175,4 @@ class Explanation:
 
 
 def _rounded(value: float) -> float:
-    return round(float(value), 6)
+    return round(float(value), 6) + 0.0  # no -0.0

@@ -15,6 +15,8 @@ FOR_COLOUR, AGAINST_COLOUR, STRONGEST = "37,99,235", "220,38,38", 0.55
 def marked_texts(explanation: "Explanation", row: int) -> str:
     """Returns the texts as HTML, parts that speak for a label blue, against it red.
 
+    Several have the names of their columns before them.
+
     Args:
         explanation: Of a row of texts.
         row: The number of the label in it.
@@ -24,6 +26,8 @@ def marked_texts(explanation: "Explanation", row: int) -> str:
     texts = []
     for field in range(len(explanation.texts)):
         parts = []
+        if len(explanation.texts) > 1:
+            parts.append(f"<small>{escape(explanation.columns[field])}</small> ")
         for piece in explanation.pieces(field):
             text = escape(piece.text)
             if not piece.is_read:

@@ -75,8 +75,8 @@ class KerasRuntime:
 
     @property
     def has_gradients(self) -> bool:
-        """Whether all that a token does to logits goes through its embedding."""
-        return self._model.reads_embeddings_alone
+        """Whether gradients by embeddings say all of what tokens do to logits."""
+        return self._model.has_gradients
 
     def embed(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Returns float32 embeddings `(batch, tokens, embedding_dim)`.

@@ -114,10 +114,10 @@ class ClassicLayer(layers.Layer):
         self.built = True
 
     @property
-    def reads_embeddings_alone(self) -> bool:
-        """Whether tokens count through their word embeddings, and where sentences end.
+    def has_gradients(self) -> bool:
+        """Whether gradients by word embeddings say all of what tokens do to logits.
 
-        Not so where their ids are looked up in a table of another kind, too.
+        Not so where ids are looked up in another table, too, or logits jump.
         """
         return True
 
@@ -202,9 +202,9 @@ class ClassicClassifier(keras.Model):
         self.body = body
 
     @property
-    def reads_embeddings_alone(self) -> bool:
-        """Whether tokens count through what `embed` returns."""
-        return self.body.reads_embeddings_alone
+    def has_gradients(self) -> bool:
+        """Whether gradients by what `embed` returns say all of what tokens do."""
+        return self.body.has_gradients
 
     def embed(self, inputs: dict[str, KerasTensor]) -> KerasTensor:
         """Returns `(batch, tokens, embedding_dim)`, zeros for padding.

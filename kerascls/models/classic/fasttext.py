@@ -46,7 +46,7 @@ class FastText(ClassicLayer):
             )
 
     @property
-    def reads_embeddings_alone(self) -> bool:
+    def has_gradients(self) -> bool:
         """Not with n-grams, which have embeddings of their own."""
         return self.ngrams is None
 

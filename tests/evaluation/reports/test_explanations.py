@@ -66,4 +66,4 @@ def test_the_strongest_parts_come_first_and_the_rest_is_added_up(cut):
     shown, rest = strongest(cut, 1, number=1)
     assert [(span.text, value) for span, value in shown] == [("国", 3.0)]
     assert rest == 3.0
-    assert part_rows(cut, 1)[:2] == [("+3.000", "国", "0-1"), ("+3.000", "国", "3-4")]
+    assert part_rows(cut, 1)[:2] == [("+3.000", "0-1", "国"), ("+3.000", "3-4", "国")]

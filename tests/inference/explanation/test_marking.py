@@ -30,3 +30,11 @@ def test_what_is_not_read_is_struck_through(tmp_path):
 
 def test_without_parts_there_is_nothing_to_colour(tmp_path):
     assert "span" not in marked_texts(counting_predictor(tmp_path).explain(""), 0)
+
+
+def test_several_texts_have_the_names_of_their_columns(tmp_path):
+    columns = {"text_columns": ("<q>", "answer"), "pair": True}
+    explanation = counting_predictor(tmp_path, **columns).explain(("国", "足"))
+    marked = marked_texts(explanation, 0)
+    assert marked.index("<small>&lt;q&gt;</small>") < marked.index("国")
+    assert "<small>answer</small>" in marked

@@ -51,7 +51,7 @@ def explanation_page(
 
 def _legend(say: Language) -> str:
     def mark(colour: str, words: str) -> str:
-        style = f"background:rgba({colour},{STRONGEST});padding:0 4px"
+        style = f"background:rgba({colour},{STRONGEST});color:var(--text);padding:0 4px"
         return f'<span style="{style}">{escape(words)}</span>'
 
     return (
@@ -76,7 +76,9 @@ def _label(explanation: Explanation, row: int, say: Language) -> str:
     name = f'<bdi class="label">{escape(explanation.labels[row])}</bdi>'
     facts = f'<p class="help">{escape(label_line(explanation, row, say))}</p>'
     text = f'<div class="text">{marked_texts(explanation, row)}</div>'
-    headings = say("attribution"), say("part"), say("place")
-    table = html_table(headings, part_rows(explanation, row, say))
-    more = f"<details><summary>{escape(say('Strongest parts'))}</summary>"
-    return f"<h3>{name}</h3>{facts}{text}{more}{table}</details>"
+    shown = f"<h3>{name}</h3>{facts}{text}"
+    if not (rows := part_rows(explanation, row, say)):
+        return shown
+    table = html_table((say("attribution"), say("place"), say("part")), rows)
+    summary = f"<summary>{escape(say('Strongest parts'))}</summary>"
+    return f"{shown}<details>{summary}{table}</details>"

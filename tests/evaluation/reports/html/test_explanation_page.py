@@ -34,3 +34,8 @@ def test_the_page_speaks_chinese(explanation):
     page = explanation_page([("", explanation)], language_of("zh"))
     assert '<html lang="zh">' in page and "<h1>为什么是这些标签</h1>" in page
     assert "<h2>" not in page
+
+
+def test_of_an_empty_text_there_is_no_table(tmp_path):
+    page = explanation_page([("", counting_predictor(tmp_path).explain(""))])
+    assert "<details>" not in page and "nothing in the text" in page
