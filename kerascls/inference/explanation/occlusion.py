@@ -62,10 +62,9 @@ def attribute(
     read_units = units.only(is_read)
     number = len(read_units)
     # Nothing is hidden, all is, and each unit.
-    chosen = np.concatenate(
-        [np.zeros((1, number)), np.ones((1, number)), np.eye(number)]
-    )
-    logits = logits_without(predictor, texts, read_units, chosen > 0, on_progress)
+    chosen = np.eye(number + 2, number, -2, dtype=bool)
+    chosen[1] = True
+    logits = logits_without(predictor, texts, read_units, chosen, on_progress)
     logits = logits[:, list(columns)].astype(np.float64)
     return Attributions(
         units=read_units,
@@ -147,17 +146,12 @@ def _remaining(texts: Sequence[str], hidden: np.ndarray) -> list[str]:
     """
     found, place = [], 0
     for text in texts:
-        kept, was_hidden = "", False
-        for character, is_hidden in zip(
-            text, hidden[place : place + len(text)].tolist(), strict=True
-        ):
-            if is_hidden:
-                was_hidden = True
-                continue
-            if was_hidden and _makes_word(kept[-1:]) and _makes_word(character):
-                kept += " "
-            kept += character
-            was_hidden = False
+        of_text = hidden[place : place + len(text)]
+        edges = np.diff(of_text, prepend=True, append=True).nonzero()[0]
+        kept = ""
+        for start, end in edges.reshape(-1, 2).tolist():
+            apart = _makes_word(kept[-1:]) and _makes_word(text[start])
+            kept += " " * apart + text[start:end]
         found.append(kept)
         place += len(text)
     return found

@@ -113,7 +113,9 @@ def units_of(spans: Iterable[np.ndarray], texts: Sequence[str]) -> Units:
         spans: Of each text, int64 `(parts, 2)`.
         texts: The texts.
     """
-    fields, merged, of_part = [], [], []
+    fields: list[int] = []
+    merged: list[list[int]] = []
+    of_part: list[int] = []
     for field, (rows, text) in enumerate(zip(spans, texts, strict=True)):
         of_text, owners = _merged(rows.tolist(), text)
         of_part += [len(merged) + owner for owner in owners]

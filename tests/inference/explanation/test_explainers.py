@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from kerascls.errors import DataError, SettingsError
-from kerascls.inference.explanation.explainers import EXPLAINERS
 from kerascls.inference.predictor import Predictor
 
 TEXT = "中国队战胜日本队，a new car 🚗 e\u0301"
@@ -84,14 +83,18 @@ def test_steps_are_for_the_method_that_takes_some(predictor, linear):
     assert predictor.explain(TEXT, steps=3).attributions.steps == 3
 
 
-@pytest.mark.parametrize("method", EXPLAINERS)
-@pytest.mark.parametrize("which", ["linear", "predictor", "mixed"])
+@pytest.mark.parametrize(
+    ("which", "method"),
+    [
+        ("linear", "contributions"),
+        ("linear", "occlusion"),
+        ("predictor", "integrated_gradients"),
+        ("predictor", "occlusion"),
+        ("mixed", "occlusion"),
+    ],
+)
 def test_parts_are_those_of_the_text_in_order(which, method, request):
-    predictor = request.getfixturevalue(which)
-    try:
-        explanation = predictor.explain(TEXT, method=method)
-    except SettingsError:
-        pytest.skip(f"{method} is not for it")
+    explanation = request.getfixturevalue(which).explain(TEXT, method=method)
     spans = explanation.spans
     assert spans
     assert all(TEXT[one.start : one.end] == one.text != "" for one in spans)

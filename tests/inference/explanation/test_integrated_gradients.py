@@ -118,6 +118,13 @@ def test_the_batch_changes_no_number_and_is_no_larger(predictor, monkeypatch, to
     assert sum(sizes) == 3 * 10 * (len(TEXT) + 2)
 
 
+def test_fixed_shapes_as_compilers_like_them_change_no_number(predictor, monkeypatch):
+    expected = predictor.explain(TEXT, labels=ALL, steps=4).attributions.values
+    monkeypatch.setattr(predictor.runtime, "_buckets", (16, 32))
+    found = predictor.explain(TEXT, labels=ALL, steps=4).attributions.values
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
 def test_progress_is_told(predictor):
     told = []
     predictor.explain(TEXT, labels="a", steps=4, on_progress=lambda *x: told.append(x))
