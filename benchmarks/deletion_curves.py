@@ -82,7 +82,8 @@ def measure(name: str, model: str, out: Path, given):
         if not named(row.suits)(predictor.runtime) or is_there(key, method):
             continue
         started_s = time.perf_counter()
-        curves = list(deletion_curves(predictor, method, texts_of(name, given), given))
+        texts = texts_of(name, predictor, given)
+        curves = list(deletion_curves(predictor, method, texts, given))
         minutes = (time.perf_counter() - started_s) / 60
         measured = {"method": method, **key, **summary(curves, given.seed)}
         measured |= {"minutes": round(minutes, 2), "command": command_of(out, given)}
@@ -104,16 +105,16 @@ def is_there(key: dict, method: str) -> bool:
         )
 
 
-def texts_of(name: str, given) -> list[str]:
+def texts_of(name: str, predictor: Predictor, given) -> list[tuple[str, ...]]:
     """Returns the texts of the test part in an order of their own."""
     (path,) = (given.data / name).glob("test.*")
-    texts = [example.texts[0] for example in read(path, text="text").examples]
+    texts = read(path, predictor.bundle.read_options).examples.texts
     order = np.random.default_rng(given.seed).permutation(len(texts))
     return [texts[row] for row in order]
 
 
 def deletion_curves(
-    predictor: Predictor, method: str, texts: list[str], given
+    predictor: Predictor, method: str, texts: list[tuple[str, ...]], given
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yields curves of as many texts as asked for: by attribution, and by chance.
 
@@ -123,7 +124,8 @@ def deletion_curves(
     for text in texts:
         if found == given.texts:
             return
-        explanation = predictor.explain(text, method=method)
+        one = text[0] if len(text) == 1 else text
+        explanation = predictor.explain(one, method=method)
         if not explanation.prediction.labels:
             continue
         label = explanation.prediction.labels[0]
