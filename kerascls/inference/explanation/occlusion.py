@@ -60,12 +60,15 @@ def attribute(
         read = characters_read(predictor, texts)
         is_read = units.touched(texts, read[None])[0]
     read_units = units.only(is_read)
-    number = len(read_units)
-    # Nothing is hidden, all is, and each unit.
-    chosen = np.eye(number + 2, number, -2, dtype=bool)
-    chosen[1] = True
-    logits = logits_without(predictor, texts, read_units, chosen, on_progress)
-    logits = logits[:, list(columns)].astype(np.float64)
+    found, rows = [], len(read_units) + 2
+    for start in range(0, rows, VARIANTS_AT_ONCE):
+        # Nothing is hidden, all is, and each unit.
+        variants = np.arange(start, min(start + VARIANTS_AT_ONCE, rows))[:, None]
+        chosen = (variants == np.arange(2, rows)) | (variants == 1)
+        found.append(logits_without(predictor, texts, read_units, chosen))
+        if on_progress:
+            on_progress(start + len(variants), rows)
+    logits = np.concatenate(found)[:, list(columns)].astype(np.float64)
     return Attributions(
         units=read_units,
         values=logits[0] - logits[2:],
@@ -80,7 +83,6 @@ def logits_without(
     texts: Sequence[str],
     units: Units,
     chosen: np.ndarray,
-    on_progress: Progress | None = None,
 ) -> np.ndarray:
     """Returns the logits of a row without some of its units.
 
@@ -90,19 +92,21 @@ def logits_without(
             what it does alone.
         texts: The text fields of the row.
         units: Its units.
-        chosen: bool `(variants, units)`, which are hidden.
-        on_progress: Called with variants done and all variants.
+        chosen: bool `(variants, units)`, which are hidden; a variant or more.
 
     Returns:
         float32 `(variants, num_classes)`.
     """
-    found = []
-    for start in range(0, len(chosen), VARIANTS_AT_ONCE):
-        some = chosen[start : start + VARIANTS_AT_ONCE]
-        found.append(_logits(predictor, texts, units.hidden(texts, some)))
-        if on_progress:
-            on_progress(start + len(some), len(chosen))
-    return np.concatenate(found)
+    return np.concatenate(
+        [
+            _logits(
+                predictor,
+                texts,
+                units.hidden(texts, chosen[start : start + VARIANTS_AT_ONCE]),
+            )
+            for start in range(0, len(chosen), VARIANTS_AT_ONCE)
+        ]
+    )
 
 
 def _logits(
