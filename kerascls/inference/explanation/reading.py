@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerascls.inference.explanation.units import Units, token_units
-from kerascls.preprocessing.sequence_layout import Layout
 from kerascls.preprocessing.token_store import build_token_store
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
 
@@ -64,8 +63,9 @@ def read_tokens(predictor: "Predictor", texts: Sequence[str]) -> Reading:
     store = build_token_store([tuple(texts)], tokenizer)
     inputs = predictor.layout.collate(store, row)
     # The same layout, of the numbers of tokens in place of their ids.
-    special = dict.fromkeys(("cls_id", "sep_id", "pad_id"), _SPECIAL)
-    numbered: Layout = replace(predictor.layout, **special)
+    numbered = replace(
+        predictor.layout, cls_id=_SPECIAL, sep_id=_SPECIAL, pad_id=_SPECIAL
+    )
     numbers = replace(store, token_ids=np.arange(len(store.token_ids)))
     places = numbered.collate(numbers, row)["token_ids"][0].astype(np.int64)
     units = token_units(texts, tokenizer)
