@@ -36,6 +36,12 @@ class LinearRuntime:
         """Computes logits, see `TextRuntime`."""
         return self.model.logits(texts, on_progress)
 
+    def contributions(
+        self, texts: tuple[str, ...], columns: Sequence[int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns what a text's parts add, see `LinearClassifier.contributions`."""
+        return self.model.contributions(texts, columns)
+
 
 def write_linear_model(folder: Path, model: LinearClassifier) -> None:
     """Writes n-grams, configuration and weights as `LinearRuntime` reads them."""
