@@ -42,7 +42,7 @@ class Method:
 
 
 METHODS: dict[str, Method] = {
-    "none": Method(title="each row and label alike"),
+    "none": Method(title="each row and label alike", tasks=tuple(Task)),
     "class_weight": Method(
         title="a label counts by the inverse of its rows",
         loss=f"{_LOSSES}.weighted:class_weight_loss",
