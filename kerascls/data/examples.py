@@ -220,7 +220,9 @@ class Labels(Coded[tuple[str, ...]]):
             codes: int `(rows,)`, which each row has.
         """
         names, weights = zip(*pairs, strict=True) if pairs else ((), ())
-        return cls(names, np.asarray(codes, np.int32), weights if any(weights) else None)
+        return cls(
+            names, np.asarray(codes, np.int32), weights if any(weights) else None
+        )
 
     @classmethod
     def joined(cls, several: Sequence["Labels"]) -> "Labels":
@@ -242,7 +244,7 @@ class Labels(Coded[tuple[str, ...]]):
         return Labels(self._kinds, self._codes[rows], self._weights)
 
     def among(self, names: Container[str]) -> "Labels":
-        """Returns the rows without labels of other names; weights stay what they are."""
+        """Returns the rows without labels of other names; weights stay."""
         kept = [
             [place for place, name in enumerate(kind) if name in names]
             for kind in self._kinds

@@ -182,8 +182,8 @@ def write_table(output: Path, table: LabelledTable, format: str) -> None:
         names = [name for name, one in FORMATS.items() if one.holds_weights]
         raise SettingsError(
             f"Expected a format that holds weights of labels: {', '.join(names)}. "
-            f"Received: task={table.task.value!r}, output={str(output)!r} in the format "
-            f"{format}. Choose one of them with `--out-format`, or write the labels "
+            f"Received: task={table.task.value!r}, output={str(output)!r} in the "
+            f"format {format}. Choose one of them with `--out-format`, or write the labels "
             f"alone with `--task multilabel`."
         )
     with replaced(output) as work:

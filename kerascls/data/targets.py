@@ -10,6 +10,14 @@ from kerascls.data.labels import LabelSet, Task
 from kerascls.data.ragged import offsets_of, span_indices
 
 
+def rescaled(shares: np.ndarray) -> np.ndarray:
+    """Returns shares `(rows, num_classes)` divided by the sum of their row.
+
+    Rows whose labels are all unknown, of zeros, are to be left out before.
+    """
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
 @dataclass(frozen=True, eq=False)
 class Targets:
     """The labels of each row with their weights.

@@ -160,7 +160,9 @@ def check_decision(
             )
     _objective.cache_clear()
     no_rows = np.zeros((0, len(labels)), np.float32)
-    decide(settings, task, labels, no_rows if task.has_weights else no_rows > 0, no_rows)
+    decide(
+        settings, task, labels, no_rows if task.has_weights else no_rows > 0, no_rows
+    )
 
 
 def _check_for_shares(settings: DecisionSettings) -> None:

@@ -37,8 +37,8 @@ def mix(probabilities: Sequence[np.ndarray], weights: Sequence[float]) -> np.nda
 def logits_of(mean: np.ndarray, task: Task) -> np.ndarray:
     """Returns the logits of probabilities, float32 `(rows, num_classes)`.
 
-    Their softmax (where a row sums to 1) or sigmoid (multilabel) is the mean again, with numbers
-    below `LEAST` taken for it.
+    Their softmax (where a row sums to 1) or sigmoid (multilabel) is the mean again,
+    with numbers below `LEAST` taken for it.
     """
     if task.sums_to_one:
         return np.log(np.maximum(mean, LEAST)).astype(np.float32)

@@ -13,7 +13,7 @@ from kerascls.data.examples import Labels
 from kerascls.data.labels import in_natural_order
 from kerascls.data.readers import ReadOptions
 from kerascls.data.readers.read_options import DEFAULTS
-from kerascls.data.targets import Targets
+from kerascls.data.targets import Targets, rescaled
 from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import check_decision, decide
 from kerascls.errors import BundleError, SettingsError
@@ -149,9 +149,13 @@ class FittingRows:
     def score(self, bundle: Bundle, decision: Decision) -> Scores:
         """Scores a decision on the rows."""
         probabilities = decision.probabilities(self.logits, bundle.task)
-        labels = bundle.label_set.names
+        labels, truth = bundle.label_set.names, self.targets
         chosen = decision.rule.apply(probabilities)
-        return task_scores(bundle.task, self.targets, probabilities, chosen, labels)
+        if bundle.task.has_weights:
+            known = truth.any(axis=1)
+            probabilities, chosen = probabilities[known], chosen[known]
+            truth = rescaled(truth[known])
+        return task_scores(bundle.task, truth, probabilities, chosen, labels)
 
 
 def tune(

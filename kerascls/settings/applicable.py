@@ -165,12 +165,23 @@ def _require_of_shares(settings: RunSettings, task: Task) -> None:
         stated["imbalance.augment_below"] = imbalance.augment_below
     if settings.train.label_weights:
         stated["train.label_weights"] = settings.train.label_weights
+    _require_no_linear_loss(settings, task)
     if stated:
         received = ", ".join(f"{name}={value!r}" for name, value in stated.items())
         raise SettingsError(
             f"Expected no setting that counts the rows of a label: in a distribution "
             f"each row has a share of it. Received: {received}, task={task.value!r}. "
             f"Leave it out, or train on the labels alone with --task multilabel."
+        )
+
+
+def _require_no_linear_loss(settings: RunSettings, task: Task) -> None:
+    loss = settings.train.linear_loss
+    if loss != FIELDS["train.linear_loss"].default:
+        raise SettingsError(
+            f"Expected no loss of single labels: the linear model of distributions is "
+            f"a multinomial logistic regression. Received: train.linear_loss={loss!r}, "
+            f"task={task.value!r}. Leave it out."
         )
 
 

@@ -6,7 +6,6 @@ from pydantic import Field, model_validator
 
 from kerascls.settings.group import Group
 
-
 # Of a distribution, unless another rule is stated.
 DEFAULT_MASS = 0.8
 

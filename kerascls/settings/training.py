@@ -21,11 +21,11 @@ DISTANCES = {
     "canberra": True,
     "top_1": False,
 }
-SCORES = (
+_OF_LABELS = (
     *("macro_f1", "micro_f1", "weighted_f1", "macro_precision", "macro_recall"),
     *("accuracy", "loss"),
-    *DISTANCES,
 )
+SCORES = (*_OF_LABELS, *DISTANCES)
 CLASS_SCORES = ("precision", "recall", "f1")
 
 # `module:function` of `(folder, name, settings)` that returns Keras callbacks. The
@@ -123,8 +123,7 @@ class TrainSettings(Group):
     best_by: str = Field(
         "macro_f1",
         description="Validation score that chooses the best weights, and by which "
-        f"training stops early: {', '.join(one for one in SCORES if one not in DISTANCES)}"
-        "; of one class f1:LABEL, precision:LABEL or recall:LABEL; of distributions "
+        f"training stops early: {', '.join(_OF_LABELS)}; of one class f1:LABEL, precision:LABEL or recall:LABEL; of distributions "
         f"{', '.join(DISTANCES)}. Default for distributions: kl.",
     )
     patience_epochs: int = Field(

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from kerascls.data.labels import Task
+from kerascls.data.targets import rescaled
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns
 
@@ -159,14 +160,12 @@ def _loss_function(
 def _loss_of_shares(
     function: Callable | None, y: np.ndarray, outputs: np.ndarray
 ) -> tuple[float, int]:
-    sums = y.sum(axis=1, keepdims=True)
-    rows = sums[:, 0] > 0
+    rows = y.any(axis=1)
     if function is None or not rows.any():
         return 0.0, 0
-    y, outputs = map(
-        keras.ops.convert_to_tensor, ((y[rows] / sums[rows]), outputs[rows])
-    )
-    return float(keras.ops.mean(function(y, outputs))), int(rows.sum())
+    known = rescaled(y[rows]).astype(np.float32)
+    tensors = map(keras.ops.convert_to_tensor, (known, outputs[rows]))
+    return float(keras.ops.mean(function(*tensors))), int(rows.sum())
 
 
 def _loss(

@@ -51,7 +51,9 @@ class WeightedLabels:
         weights = [_number(name, weight) for name, weight in there]
         total = math.fsum(weights)
         if not 0 < total < math.inf:
-            raise DataError(f"the weights sum to {total:g}, so there is no share of any")
+            raise DataError(
+                f"the weights sum to {total:g}, so there is no share of any"
+            )
         labels = [name for [name] in (checked_labels([one]) for one, _ in there)]
         return cls._scaled(zip(labels, weights, strict=True), total)
 
@@ -142,7 +144,9 @@ def join_weighted(
 def _value(cell: str, separator: str) -> Any:
     if cell.startswith("{"):
         return _object(cell)
-    return list(names_in(cell.removeprefix("\\") if cell[:2] == "\\{" else cell, separator))
+    return list(
+        names_in(cell.removeprefix("\\") if cell[:2] == "\\{" else cell, separator)
+    )
 
 
 def _object(cell: str) -> Any:
@@ -186,5 +190,7 @@ def _number(name: object, weight: object) -> float:
             pass
     if not 0 <= value < math.inf:
         shown = json.dumps(weight, ensure_ascii=False, default=str)
-        raise DataError(f"the weight of {name!r:.100} must be a number from 0 on, not {shown}")
+        raise DataError(
+            f"the weight of {name!r:.100} must be a number from 0 on, not {shown}"
+        )
     return value

@@ -6,6 +6,7 @@ import numpy as np
 
 from kerascls.data.drawing import thinned
 from kerascls.data.labels import Task
+from kerascls.data.targets import rescaled
 from kerascls.decision.activations import check_rows
 from kerascls.decision.calibration.calibration import Calibration, Steps
 from kerascls.decision.calibration.platt import fit_platt
@@ -97,9 +98,8 @@ def _with_weights(
     targets: np.ndarray, logits: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns the rows that have weights of known labels, which then sum to 1."""
-    sums = targets.sum(axis=1, keepdims=True)
-    known = sums[:, 0] > 0
-    return targets[known] / sums[known], logits[known]
+    known = targets.any(axis=1)
+    return rescaled(targets[known]), logits[known]
 
 
 def _platt(

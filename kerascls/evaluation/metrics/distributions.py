@@ -186,13 +186,16 @@ class MassRow:
         mass: The share of all probability that they reach.
         labels: How many labels a row gets, on average.
         missed_mass: Share of the true distribution that is on other labels, on
-            average: the observed error, where 1 - mass is the promised one.
+            average: the observed error.
+        expected_mass: Share of the predicted distribution that is on other labels, on
+            average: the error that the probabilities promise, at most 1 - mass.
         missed_top: Share of rows that do not get a label of the largest true share.
     """
 
     mass: float
     labels: float
     missed_mass: float
+    expected_mass: float
     missed_top: float
 
 
@@ -203,7 +206,7 @@ def mass_rows(truth: np.ndarray, probabilities: np.ndarray) -> tuple[MassRow, ..
         truth: float `(rows, labels)`, shares that sum to 1 in each row.
         probabilities: float `(rows, labels)`.
     """
-    truth = np.asarray(truth, np.float64)
+    truth, shares = (np.asarray(one, np.float64) for one in (truth, probabilities))
     is_top = truth >= truth.max(axis=1, keepdims=True)
     rows = []
     for percent in MASSES:
@@ -213,6 +216,7 @@ def mass_rows(truth: np.ndarray, probabilities: np.ndarray) -> tuple[MassRow, ..
                 mass=percent / 100,
                 labels=float(chosen.sum(axis=1).mean()),
                 missed_mass=float(np.where(chosen, 0, truth).sum(axis=1).mean()),
+                expected_mass=float(np.where(chosen, 0, shares).sum(axis=1).mean()),
                 missed_top=float(1 - (chosen & is_top).any(axis=1).mean()),
             )
         )
@@ -220,7 +224,7 @@ def mass_rows(truth: np.ndarray, probabilities: np.ndarray) -> tuple[MassRow, ..
 
 
 def _divergence(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Returns the sum of first log(first / second); where first is 0 nothing is added."""
+    """Returns the sum of first log(first / second), 0 where first is 0."""
     there = first > 0
     quotients = np.divide(first, second, out=np.ones_like(first), where=there)
     # Of nearly equal rows rounding may leave less than 0.
@@ -242,8 +246,8 @@ def _check(truth: np.ndarray, predicted: np.ndarray) -> None:
     if truth.shape != predicted.shape or truth.ndim != 2 or not all(truth.shape):
         raise SettingsError(
             f"Expected distributions of one shape, (rows, labels), neither of them 0. "
-            f"Received: truth {truth.shape}, predicted {predicted.shape}. Labels unseen "
-            f"in training are added with `pad_columns`."
+            f"Received: truth {truth.shape}, predicted {predicted.shape}. Labels "
+            f"unseen in training are added with `pad_columns`."
         )
     if not np.isfinite(predicted).all():
         raise NotFiniteError(
@@ -262,4 +266,3 @@ def _check(truth: np.ndarray, predicted: np.ndarray) -> None:
                 f"{name}[{first}] with the sum {sums[first]:.4g}, and the least share "
                 f"{rows.min():.4g}. Divide each row by its sum."
             )
-

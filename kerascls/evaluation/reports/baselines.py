@@ -186,7 +186,9 @@ def _mean_lines(
 ) -> list[str]:
     lines = [
         say("This classifier: {scores}.", scores=numbers(report.scores, say)),
-        say("Always the training mean: {scores}.", scores=numbers(report.baseline, say)),
+        say(
+            "Always the training mean: {scores}.", scores=numbers(report.baseline, say)
+        ),
     ]
     if report.linear is not None:
         lines += _linear_lines(report.linear, report.task, say)

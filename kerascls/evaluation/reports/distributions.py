@@ -1,4 +1,4 @@
-"""What a report says of predicted distributions: distances, masses, shares of labels."""
+"""What a report says of predicted distributions: distances, masses, shares."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -77,7 +77,9 @@ class DistributionDetails:
         classes = values["classes"]
         return cls(
             level=values["level"],
-            intervals={n: (low, high) for n, (low, high) in values["intervals"].items()},
+            intervals={
+                n: (low, high) for n, (low, high) in values["intervals"].items()
+            },
             differences={n: Difference(**d) for n, d in values["differences"].items()},
             masses=tuple(MassRow(**row) for row in values["masses"]),
             labels=tuple(classes),
@@ -137,8 +139,12 @@ def distance_rows(report: "Report", say: Language = ENGLISH) -> list[list[str]]:
     if details is None or ours is None or mean is None:
         return []
     level = f"{100 * details.level:g}"
-    headings = [say("measure"), say("classifier"), say("{level} % interval", level=level)]
-    headings += [say(TRAINING_MEAN), say("difference")]
+    headings = [
+        say("measure"),
+        say("classifier"),
+        say("{level} % interval", level=level),
+    ]
+    headings += [say("the training mean"), say("difference")]
     rows = [
         [
             say(title),
@@ -157,16 +163,24 @@ def distance_rows(report: "Report", say: Language = ENGLISH) -> list[list[str]]:
     return [headings, *rows]
 
 
-def mass_table(details: DistributionDetails, say: Language = ENGLISH) -> list[list[str]]:
+def mass_table(
+    details: DistributionDetails, say: Language = ENGLISH
+) -> list[list[str]]:
     """Returns a heading, and a row of cells for each mass."""
-    headings = ["mass", "labels in a row", "missed mass", "rows without the top label"]
     return [
-        [say(heading) for heading in headings],
+        [
+            say("mass"),
+            say("labels in a row"),
+            say("missed mass"),
+            say("expected"),
+            say("rows without the top label"),
+        ],
         *(
             [
                 f"{row.mass:.2f}",
                 f"{row.labels:.2f}",
                 f"{row.missed_mass:.4f}",
+                f"{row.expected_mass:.4f}",
                 f"{row.missed_top:.4f}",
             ]
             for row in details.masses
@@ -184,7 +198,8 @@ def meanings(say: Language = ENGLISH) -> list[str]:
         ),
         say(
             "Mass: the fewest labels whose probabilities reach it are given; missed "
-            "mass is the true share of all other labels, which 1 - mass promises."
+            "mass is the true share of all other labels, expected is their predicted "
+            "share."
         ),
         say(
             "Precision, recall and F1 compare the labels given with those of a true "

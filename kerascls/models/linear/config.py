@@ -42,6 +42,15 @@ LINEAR_LOSSES = {
 }
 
 
+# What is fitted to shares of labels, whatever is chosen of the others.
+OF_SHARES = LinearLoss(
+    meaning="multinomial logistic regression",
+    machine=f"{_PLANES}:multinomial_regression",
+    strengths=(1.0, 3.0, 10.0, 30.0, 100.0),
+    all_classes=True,
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LinearConfig:
     """The most a linear model grows to, as a preset says it.
