@@ -19,6 +19,7 @@ from kerascls.data.readers.example_columns import Example
 from kerascls.errors import DataError
 
 ROWS_PER_CHUNK = 1024
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -249,16 +250,10 @@ class Labels(Coded[tuple[str, ...]]):
             [place for place, name in enumerate(kind) if name in names]
             for kind in self._kinds
         ]
-        kinds, weights = (
-            None
-            if values is None
-            else [
-                tuple(row[place] for place in places)
-                for row, places in zip(values, kept, strict=True)
-            ]
-            for values in (self._kinds, self._weights)
-        )
-        return Labels(kinds or [], self._codes, weights)
+        weights = self._weights
+        if weights is not None:
+            weights = _places_of(weights, kept)
+        return Labels(_places_of(self._kinds, kept), self._codes, weights)
 
     def heaviest(self) -> Column[tuple[str, ...]]:
         """Returns the label of the largest weight of each row, the first of equal ones.
@@ -337,6 +332,15 @@ class Examples(Column[Example]):
         if weights is None:
             return map(Example, *columns)
         return map(Example, *columns, weights._some(rows))
+
+
+def _places_of(
+    rows: Sequence[tuple[T, ...]], kept: Sequence[Sequence[int]]
+) -> list[tuple[T, ...]]:
+    return [
+        tuple(row[place] for place in places)
+        for row, places in zip(rows, kept, strict=True)
+    ]
 
 
 def _indices(rows: range) -> np.ndarray:

@@ -183,8 +183,7 @@ def write_table(output: Path, table: LabelledTable, format: str) -> None:
         raise SettingsError(
             f"Expected a format that holds weights of labels: {', '.join(names)}. "
             f"Received: task={table.task.value!r}, output={str(output)!r} in the "
-            f"format {format}. Choose one of them with `--out-format`, or write the labels "
-            f"alone with `--task multilabel`."
+            f"format {format}. Choose one of them with `--out-format jsonl`."
         )
     with replaced(output) as work:
         if FORMATS[format].is_folder:

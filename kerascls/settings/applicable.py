@@ -158,7 +158,8 @@ def require_defined(settings: RunSettings, task: Task) -> None:
 
 def _require_of_shares(settings: RunSettings, task: Task) -> None:
     """Refuses what counts rows that have a label, where labels have shares of rows."""
-    imbalance, stated = settings.imbalance, {}
+    imbalance = settings.imbalance
+    stated: dict[str, Any] = {}
     if imbalance.method != "none":
         stated["imbalance.method"] = imbalance.method
     if imbalance.augment_below is not None:

@@ -123,7 +123,8 @@ class TrainSettings(Group):
     best_by: str = Field(
         "macro_f1",
         description="Validation score that chooses the best weights, and by which "
-        f"training stops early: {', '.join(_OF_LABELS)}; of one class f1:LABEL, precision:LABEL or recall:LABEL; of distributions "
+        f"training stops early: {', '.join(_OF_LABELS)}; of one class f1:LABEL, "
+        "precision:LABEL or recall:LABEL; of distributions "
         f"{', '.join(DISTANCES)}. Default for distributions: kl.",
     )
     patience_epochs: int = Field(

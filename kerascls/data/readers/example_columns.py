@@ -185,7 +185,8 @@ class ExampleColumns:
     def _cell(self, value: object, line: int) -> LabelCell:
         labels: tuple[str, ...] = ()
         weights: tuple[float, ...] = ()
-        error, total = "", 1.0
+        error = ""
+        total: float | None = 1.0
         name = self.label if isinstance(self.label, str) else ", ".join(self.label)
         try:
             if self.task.has_weights:

@@ -166,8 +166,9 @@ def _object(cell: str) -> Any:
 
 
 def _is_pair(value: object) -> bool:
-    is_two = isinstance(value, list | tuple) and len(value) == 2
-    return is_two and not isinstance(value[1], str)
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return False
+    return not isinstance(value[1], str)
 
 
 def _split(name: object) -> tuple[str, float] | None:

@@ -19,9 +19,10 @@ def loss_for(task: Task, label_smoothing: float = 0.0) -> keras.losses.Loss:
     for `"multilabel"`. For `"distribution"` it is the cross-entropy against the shares
     of the labels, of which the Kullback-Leibler divergence is what exceeds the entropy
     of these, a constant: both have the same gradient. All take logits and float32
-    targets `(batch, num_classes)`, and sum over rows: give sample weights that sum to 1 over a batch, and the loss is
-    its mean, in however many pieces or on however many devices it is computed. Rows
-    that only pad a batch to a fixed shape have weight 0 and change nothing.
+    targets `(batch, num_classes)`, and sum over rows: give sample weights that sum to 1
+    over a batch, and the loss is its mean, in however many pieces or on however many
+    devices it is computed. Rows that only pad a batch to a fixed shape have weight 0
+    and change nothing.
 
     Args:
         task: What a row's labels mean.

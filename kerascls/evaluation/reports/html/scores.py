@@ -37,10 +37,9 @@ def headline(report: Report, details: Details) -> list[dict[str, Any]]:
 def _distances(
     report: Report, details: DistributionDetails, ours: dict[str, float]
 ) -> list[dict[str, Any]]:
-    against = {"against": "baseline", "scores": report.baseline}
+    against, theirs = "baseline", averages(report.baseline)
     if report.linear is not None and report.linear.scores.distances is not None:
-        against = {"against": "linear", "scores": report.linear.scores}
-    theirs = averages(against.pop("scores"))
+        against, theirs = "linear", averages(report.linear.scores)
     return [
         {
             "key": name,
@@ -48,8 +47,8 @@ def _distances(
             "value": ours[name],
             "interval": rounded(details.intervals[name]),
             "level": f"{100 * details.level:g}",
+            "against": against,
             "baseline": theirs[name],
-            **against,
         }
         for name in ("kl", "jensen_shannon", "intersection", "top_1")
     ]
