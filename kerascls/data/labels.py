@@ -44,6 +44,10 @@ class Task(StrEnum):
         return self is not Task.MULTILABEL
 
 
+# Those whose labels a row has or has not.
+LABEL_TASKS = tuple(task for task in Task if not task.has_weights)
+
+
 @dataclass(frozen=True)
 class LabelSet:
     """Ordered label names; the index of a name is its column in every table.

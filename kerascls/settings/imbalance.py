@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from kerascls.data.labels import Task
+from kerascls.data.labels import LABEL_TASKS, Task
 from kerascls.settings.group import Group, NameIn
 
-_BOTH = (Task.MULTICLASS, Task.MULTILABEL)
+_BOTH = LABEL_TASKS
 _LOSSES = "kerascls.training.losses"
 _SAMPLERS = "kerascls.data.sampling"
 

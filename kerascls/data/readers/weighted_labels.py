@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -80,7 +81,8 @@ class WeightedLabels:
         for name, weight in pairs:
             sums[name] = sums.get(name, 0.0) + weight
         whole = math.fsum(sums.values())
-        kept = {name: weight / whole for name, weight in sums.items() if weight}
+        shares = {name: weight / whole for name, weight in sums.items()}
+        kept = {name: share for name, share in shares.items() if share}
         return cls(tuple(kept), tuple(kept.values()), total)
 
 
@@ -152,14 +154,15 @@ def _value(cell: str, separator: str) -> Any:
 def _object(cell: str) -> Any:
     try:
         return json.loads(cell, object_pairs_hook=without_repeats)
-    except (ValueError, RecursionError):
+    except json.JSONDecodeError:
         pass
-    try:
-        value = ast.literal_eval(cell)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        value = None
-    if isinstance(value, dict):
-        return value
+    except (ValueError, RecursionError) as error:
+        raise DataError(str(error)) from error
+    with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+        node = ast.parse(cell, mode="eval").body
+        value = ast.literal_eval(node)
+        if isinstance(node, ast.Dict) and len(value) == len(node.keys):
+            return value
     raise DataError(
         'begins like an object and is none, as {"cs": 0.7, "stat": 0.3} is one'
     )
@@ -185,10 +188,8 @@ def _split(name: object) -> tuple[str, float] | None:
 def _number(name: object, weight: object) -> float:
     value = math.nan
     if isinstance(weight, Real | str) and not isinstance(weight, bool):
-        try:
+        with suppress(ValueError):
             value = float(weight)
-        except ValueError:
-            pass
     if not 0 <= value < math.inf:
         shown = json.dumps(weight, ensure_ascii=False, default=str)
         raise DataError(

@@ -9,9 +9,9 @@ import numpy as np
 from kerascls.evaluation.reports.details import PER_CLASS, Details
 from kerascls.evaluation.reports.distributions import (
     SHARES,
-    distance_rows,
+    distance_records,
     distribution_markdown,
-    mass_table,
+    mass_records,
 )
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.language import Language, language_of
@@ -59,8 +59,8 @@ def write_report(
     }
     if report.distribution is not None:
         tables = {
-            DISTANCES_FILE: distance_rows(report),
-            MASSES_FILE: mass_table(report.distribution),
+            DISTANCES_FILE: distance_records(report),
+            MASSES_FILE: mass_records(report.distribution),
         }
         contents |= {
             name: as_csv(rows).encode("utf-8-sig") for name, rows in tables.items()

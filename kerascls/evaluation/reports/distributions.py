@@ -1,7 +1,7 @@
 """What a report says of predicted distributions: distances, masses, shares."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -161,6 +161,35 @@ def distance_rows(report: "Report", say: Language = ENGLISH) -> list[list[str]]:
             row += [f"{linear.scores.distances[name]:.4f}"]
             row += [_changed(linear.differences[name])]
     return [headings, *rows]
+
+
+def distance_records(report: "Report") -> list[list[object]]:
+    """Returns a header, and the numbers of each measure in full."""
+    details, linear = report.distribution, report.linear
+    header = ["measure", "classifier", "low", "high", "training_mean"]
+    header += ["difference", "difference_low", "difference_high"]
+    header += ["linear", *(f"linear_{name}" for name in header[5:])]
+    records: list[list[object]] = [[*header]]
+    theirs = {} if linear is None else linear.scores.distances or {}
+    if details is None:
+        return records
+    for name, ends in details.intervals.items():
+        one = details.differences[name]
+        record: list[object] = [name, one.b, *ends, one.a]
+        record += [one.difference, one.low, one.high]
+        if linear is not None and name in theirs:
+            other = linear.differences[name]
+            record += [theirs[name], other.difference, other.low, other.high]
+        records.append(record)
+    return records
+
+
+def mass_records(details: DistributionDetails) -> list[list[object]]:
+    """Returns a header, and the numbers of each mass in full."""
+    return [
+        [field.name for field in fields(MassRow)],
+        *([*asdict(row).values()] for row in details.masses),
+    ]
 
 
 def mass_table(

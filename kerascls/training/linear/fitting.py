@@ -14,12 +14,7 @@ from kerascls.decision.calibration import Calibration
 from kerascls.decision.fit_decision import rule_for
 from kerascls.errors import DataError
 from kerascls.evaluation.metrics.distributions import task_scores
-from kerascls.evaluation.metrics.scores import (
-    Scores,
-    goal_of,
-    named_score,
-    pad_columns,
-)
+from kerascls.evaluation.metrics.scores import named_score, pad_columns
 from kerascls.models.linear.classifier import LinearClassifier, joined
 from kerascls.models.linear.config import LINEAR_LOSSES, OF_SHARES, LinearLoss
 from kerascls.models.linear.tfidf import (
@@ -30,7 +25,7 @@ from kerascls.models.linear.tfidf import (
     learn_tfidf,
 )
 from kerascls.settings.decision import DecisionSettings
-from kerascls.settings.training import TrainSettings
+from kerascls.settings.training import TrainSettings, is_smaller_better
 from kerascls.training.linear.planes import fit_planes
 
 UNITS = {"char": "characters", "word": "words"}
@@ -123,7 +118,6 @@ class _Search:
     say: Callable[[str], Any]
     tried: list[Choice] = field(default_factory=list)
     best: LinearFit = field(init=False)
-    best_goal: float = field(init=False)
 
     def attempt(self, strength: float, balanced: bool) -> bool:
         """Trains; returns whether it is better than all before."""
@@ -140,14 +134,11 @@ class _Search:
         )
         model = LinearClassifier(self.tfidf, *planes)
         logits = model.logits(self.data.parts["valid"].texts)
-        scores = self._scores(logits)
-        choice = Choice(strength, balanced, named_score(scores, self.best_by))
+        choice = Choice(strength, balanced, self._score(logits))
         self.tried.append(choice)
         self.say(f"{choice}: validation {self.best_by} {choice.score:.4f}")
-        goal = goal_of(scores, self.best_by)
-        if len(self.tried) > 1 and goal <= self.best_goal:
+        if len(self.tried) > 1 and not self._is_better(choice):
             return False
-        self.best_goal = goal
         self.best = LinearFit(model, logits, self.loss, choice)
         return True
 
@@ -158,7 +149,11 @@ class _Search:
                 return number > 0
         return True
 
-    def _scores(self, logits: np.ndarray) -> Scores:
+    def _is_better(self, choice: Choice) -> bool:
+        change = choice.score - self.best.chosen.score
+        return change < 0 if is_smaller_better(self.best_by) else change > 0
+
+    def _score(self, logits: np.ndarray) -> float:
         data, labels = self.data, tuple(self.data.label_set)
         truth = data.targets("valid").for_task(data.task)
         known, width = truth[:, : len(labels)], truth.shape[1]
@@ -167,7 +162,8 @@ class _Search:
         chosen = pad_columns(rule.apply(probabilities), width)
         padded = pad_columns(probabilities, width)
         names = data.scored_labels("valid")
-        return task_scores(data.task, truth, padded, chosen, names)
+        scores = task_scores(data.task, truth, padded, chosen, names)
+        return named_score(scores, self.best_by)
 
 
 def fit_linear(
