@@ -28,9 +28,11 @@ from loss_cases import (
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labels import LABEL_TASKS, Task
+from kerascls.errors import SettingsError
 from kerascls.models.heads import first_bias
 from kerascls.settings.imbalance import METHODS
 from kerascls.training.losses.cross_entropy import loss_for
+from kerascls.training.losses.focal import FocalLoss
 
 every_case = pytest.mark.parametrize(("name", "task"), CASES)
 # Other values than the defaults, of what each follows.
@@ -268,3 +270,8 @@ def test_two_backends_compute_the_same():
     for case, (value, gradient) in loss_cases.all_gradients().items():
         np.testing.assert_allclose(found[case][0], value, rtol=1e-5, err_msg=case)
         np.testing.assert_allclose(found[case][1], gradient, atol=1e-6, err_msg=case)
+
+
+def test_losses_of_labels_that_are_true_or_not_are_none_of_shares():
+    with pytest.raises(SettingsError, match="Take `loss_for`"):
+        FocalLoss(Task.DISTRIBUTION)
