@@ -46,7 +46,7 @@ LINEAR_LOSSES = {
 OF_SHARES = LinearLoss(
     meaning="multinomial logistic regression",
     machine=f"{_PLANES}:multinomial_regression",
-    strengths=(1.0, 3.0, 10.0, 30.0, 100.0),
+    strengths=(0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
     all_classes=True,
 )
 
