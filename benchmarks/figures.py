@@ -3,9 +3,8 @@
     python benchmarks/figures.py              tables and learning curves from results/
     python benchmarks/figures.py --run DIR    also the pictures of a run on the sample
 
-A table stands between two markers in README.md, docs/MEASUREMENTS.md or
-docs/MODELS.md, and in their Chinese pages; what is between them is replaced. Pictures
-go to docs/images.
+A table stands between two markers in README.md or a page of docs/, and in their Chinese
+pages; what is between them is replaced. Pictures go to docs/images.
 """
 
 import argparse
@@ -14,16 +13,19 @@ import re
 from pathlib import Path
 
 import matplotlib
+import pictures
 from matplotlib.figure import Figure
 from tables import IMAGES, ROOT, SCORES, filled, last_curve, measured
 
+DOCS = ROOT / "docs"
 PAGES = {
     ROOT / "README.md": "en",
-    ROOT / "docs" / "MEASUREMENTS.md": "en",
-    ROOT / "docs" / "MODELS.md": "en",
     ROOT / "README.zh-CN.md": "zh",
-    ROOT / "docs" / "MEASUREMENTS.zh-CN.md": "zh",
-    ROOT / "docs" / "MODELS.zh-CN.md": "zh",
+    **{
+        DOCS / f"{page}{ending}.md": language
+        for page in ("IMBALANCE", "MEASUREMENTS", "MODELS")
+        for ending, language in (("", "en"), (".zh-CN", "zh"))
+    },
 }
 COMMAND = "kerascls fit --model albert_small"
 WIDE = "[\u2e80-\u9fff]"
@@ -39,8 +41,14 @@ def main():
     matplotlib.rcParams.update({"svg.hashsalt": "kerascls", "font.size": 9})
     if run is not None:
         draw_run(run)
-    if measured():
-        save(curves(), "curves.svg")
+    drawn = {
+        "curves.svg": curves() if measured() else None,
+        "imbalance.svg": pictures.imbalance(),
+        "zoo.svg": pictures.zoo(),
+    }
+    for name, figure in drawn.items():
+        if figure is not None:
+            save(figure, name)
     for path, language in PAGES.items():
         path.write_text(filled(path.read_text("utf-8"), language), "utf-8")
 
