@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from tiny_jobs import KillAt, Killed
 
 import kerascls
 from kerascls.data.labels import Task
@@ -188,6 +189,48 @@ def test_ensembles_and_audits_of_shares_are_refused(run, neural_run, files):
     with pytest.raises(SettingsError, match="kerascls data stats FILE"):
         kerascls.audit(files["train"], **COLUMNS)
     assert kerascls.describe_data(files["train"], **COLUMNS).rows == 160
+
+
+FROZEN = {"freeze_encoder": True, "mlp_dim": 8, "epochs": 2, "batch_size": 16}
+FROZEN |= {"max_tokens": 16, "learning_rate": 0.01, "baseline": False, "quiet": True}
+
+
+@pytest.fixture(scope="module")
+def frozen_run(files, tiny_checkpoint, tmp_path_factory):
+    """A head of one hidden layer on the kept features of an encoder."""
+    out = tmp_path_factory.mktemp("runs") / "frozen"
+    options = FROZEN | {"checkpoint": tiny_checkpoint, "save_steps": 1}
+    return kerascls.fit(out=out, **options, **files, **COLUMNS)
+
+
+def test_a_hidden_layer_on_kept_features_learns_shares(frozen_run):
+    report = frozen_run.report
+    assert report.scores.distances["kl"] < 2
+    history = (frozen_run.out / "history.csv").read_text("utf-8-sig")
+    losses = [line.split(",")[7] for line in history.splitlines()[1:]]
+    assert float(losses[-1]) < float(losses[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", ["onnx", "savedmodel"])
+def test_exports_decide_as_the_run_does(frozen_run, format):
+    pytest.importorskip("onnx" if format == "onnx" else "tensorflow")
+    exported = kerascls.export(frozen_run.out, format=format)
+    assert exported.comparison.changed == 0
+
+
+@pytest.mark.slow
+def test_a_killed_training_ends_where_an_undisturbed_one_does(
+    frozen_run, files, tiny_checkpoint, tmp_path
+):
+    options = FROZEN | {"checkpoint": tiny_checkpoint, "save_steps": 1}
+    options |= {"out": tmp_path / "cut"} | files | COLUMNS
+    with pytest.raises(Killed):
+        kerascls.fit(callbacks=[KillAt(13)], **options)
+    again = kerascls.fit(resume=True, quiet=True, out=tmp_path / "cut")
+    for name in ("history.csv", "report.json", "bundle/model.safetensors"):
+        whole = (frozen_run.out / name).read_bytes()
+        assert (again.out / name).read_bytes() == whole, name
 
 
 def texts_and_shares(seed, topics=8, words=40, length=20, rows=600):
