@@ -50,7 +50,7 @@ def sevens(task, counts, settings, label_smoothing):
     return Sevens(reduction="sum", name="loss")
 
 
-def hinge(strength, balanced, seed):
+def hinge(strength, seed):
     """A machine of the linear model."""
     from sklearn.svm import LinearSVC
 

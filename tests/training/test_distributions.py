@@ -213,9 +213,10 @@ def test_a_hidden_layer_on_kept_features_learns_shares(frozen_run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format", ["onnx", "savedmodel"])
-def test_exports_decide_as_the_run_does(frozen_run, format):
+def test_exports_decide_as_the_run_does(frozen_run, format, tmp_path):
     pytest.importorskip("onnx" if format == "onnx" else "tensorflow")
-    exported = kerascls.export(frozen_run.out, format=format)
+    out = tmp_path / "exported"
+    exported = kerascls.export(frozen_run.out, format=format, out=out)
     assert exported.comparison.changed == 0
 
 

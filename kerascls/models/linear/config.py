@@ -12,7 +12,7 @@ class LinearLoss:
 
     Args:
         meaning: What the model is called with it.
-        machine: `module:function` of `(strength, balanced, seed)` that returns a
+        machine: `module:function` of `(strength, seed)` that returns a
             classifier of scikit-learn with `coef_` and `intercept_`.
         strengths: Values of C to choose from, ascending; the one in the middle is
             tried first.
