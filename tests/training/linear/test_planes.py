@@ -74,7 +74,7 @@ def test_logistic_regressions_have_the_log_odds_of_scikit_learn_one_by_one(task)
 
 
 @pytest.mark.parametrize("loss", LINEAR_LOSSES)
-@pytest.mark.parametrize("task", Task)
+@pytest.mark.parametrize("task", LABEL_TASKS)
 def test_weights_of_a_class_add_to_balanced_ones(task, loss):
     targets = np.eye(3, dtype=bool)[CLASSES]
     weights = np.where(CLASSES == 2, 20, 0.5).astype(np.float32)
