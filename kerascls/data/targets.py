@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -51,15 +51,16 @@ class Targets:
         Raises:
             DataError: When a label is not in `label_set`.
         """
-        if weights is None:
-            weights = [(1.0,) * len(row) for row in rows]
+        of_rows = repeat(None, len(rows)) if weights is None else map(tuple, weights)
         kinds: dict[tuple, dict[int, float]] = {}  # many rows have the same labels
         found = []
-        for row in zip(map(tuple, rows), map(tuple, weights), strict=True):
-            if row not in kinds:
-                columns = map(label_set.column, row[0])
-                kinds[row] = dict(sorted(zip(columns, row[1], strict=True)))
-            found.append(kinds[row])
+        for kind in zip(map(tuple, rows), of_rows, strict=True):
+            if kind not in kinds:
+                names, shares = kind
+                columns = map(label_set.column, names)
+                ones = (1.0,) * len(names)
+                kinds[kind] = dict(sorted(zip(columns, shares or ones, strict=True)))
+            found.append(kinds[kind])
         offsets = offsets_of(np.fromiter(map(len, found), np.int64, len(found)))
         size = int(offsets[-1])
         flat = np.fromiter(chain.from_iterable(found), np.int32, size)
