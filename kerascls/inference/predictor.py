@@ -267,6 +267,11 @@ class Predictor:
                     f"Expected each text to be {wanted}. Received: texts[{index}]="
                     f"{text!r:.200}. Replace what is missing by an empty str."
                 )
+            if self.bundle.task.has_weights and not "".join(row).strip():
+                raise SettingsError(
+                    f"Expected a text in {' or '.join(columns)}: of nothing there is "
+                    f"no distribution. Received: texts[{index}]={text!r}. Leave it out."
+                )
             rows.append(tuple(row))
         return rows
 
