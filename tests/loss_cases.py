@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from kerascls.data.label_counts import LabelCounts
-from kerascls.data.labels import Task
+from kerascls.data.labels import LABEL_TASKS, Task
 from kerascls.settings.imbalance import METHODS, ImbalanceSettings
 from kerascls.system.tables import named
 
@@ -38,7 +38,12 @@ EQUAL = {
     Task.MULTICLASS: LabelCounts(100, np.array([25, 25, 25, 25])),
     Task.MULTILABEL: LabelCounts(100, np.array([50, 50, 50, 50])),
 }
-CASES = [(name, task) for name, row in METHODS.items() for task in row.tasks]
+CASES = [
+    (name, task)
+    for name, row in METHODS.items()
+    for task in row.tasks
+    if task in LABEL_TASKS
+]
 
 
 def loss_of(name, task, counts=None, label_smoothing=0.0, **parameters):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from tiny_models import tiny_input_spec
 
+from kerascls.data.labels import Task
 from kerascls.data.readers import read_records, split_labels
 from kerascls.decision.rule import Rule
 from kerascls.errors import BundleError, DataError, KerasclsError, SettingsError
@@ -31,6 +32,7 @@ class FakePredictor:
     @property
     def bundle(self):
         return SimpleNamespace(
+            task=Task.MULTICLASS,
             input_spec=tiny_input_spec(text_columns=self.text_columns),
             rule=Rule("argmax"),
         )

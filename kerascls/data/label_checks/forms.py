@@ -30,9 +30,9 @@ _BITS = re.compile(
 )
 _ONES = re.compile(_ONE, re.I)
 READ_AS_LABELS = ("JSON lists", "Python lists", "Label Studio choices")
+OBJECTS = "objects with a number for each label"
 _CHANGES = {
-    "objects with a number for each label": "In Python: [name for name, number in "
-    "cell.items() if number >= 0.5]. If the numbers are shares: `--task distribution`.",
+    OBJECTS: "In Python: [name for name, number in cell.items() if number >= 0.5].",
     "Python tuples": "In Python: list(cell).",
     "Python sets": "In Python: sorted(cell).",
     "NumPy arrays": "In Python: array.tolist().",
@@ -220,6 +220,8 @@ def _cure(kind: str, column: LabelColumn) -> str:
             "one name in each cell."
         )
     change = _CHANGES.get(kind, "")
+    if kind == OBJECTS and not column.is_as_trained:
+        change += " If the numbers are shares: `--task distribution`."
     return f"Write the names of the labels, {_written_as(column)}. {change}".rstrip()
 
 

@@ -218,3 +218,14 @@ def test_one_of_several_texts_is_enough_and_none_is_a_bad_row(tmp_path):
         read(path, ReadOptions(**options))
     found = read(path, ReadOptions(skip_bad_rows=True, **options)).examples
     assert [row.texts for row in found] == [("t", ""), ("", "b"), ("t", "b")]
+
+
+@pytest.mark.parametrize("columns", [("text",), ("title", "text")])
+def test_a_row_without_any_text_is_a_bad_row(tmp_path, columns):
+    row = dict.fromkeys(columns, " ") | {"label": {"cs": 1}}
+    full = row | {"text": "a paper"}
+    path = tmp_path / "papers.jsonl"
+    path.write_text("\n".join(map(json.dumps, (full, row))), "utf-8")
+    options = ReadOptions(task="distribution", text=columns)
+    with pytest.raises(DataError, match=r":2: text columns? .*empty"):
+        read(path, options)

@@ -11,8 +11,6 @@ from kerascls.errors import CheckpointError, SettingsError
 from kerascls.experiments.comparison import compare as module
 from kerascls.experiments.comparison.compare import compare
 
-pytestmark = pytest.mark.slow
-
 FILES = {f"leaderboard.{end}" for end in ("md", "csv", "json", "html")}
 LINEAR = {
     "models": "svm=linear,logistic=linear",
@@ -100,6 +98,7 @@ def test_another_setting_does_not_go_on(linear_board):
         compare(out=linear_board.out, resume=True, best_by="micro_f1")
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(monkeypatch, tmp_path, news):
     real, begun = module.fit_next, []
 
@@ -124,6 +123,7 @@ def test_ctrl_c_leaves_what_is_done_and_says_how_to_go_on(monkeypatch, tmp_path,
     assert [len(one.runs) for one in found.standings] == [2, 2]
 
 
+@pytest.mark.slow
 def test_tables_in_memory_go_on_in_python(monkeypatch, tmp_path):
     def fit(*_, **__):
         raise KeyboardInterrupt
@@ -178,6 +178,7 @@ def test_runs_on_other_rows_are_refused_before_speeds_are_measured(
         compare([run, multilabel_run.out], quiet=True)
 
 
+@pytest.mark.slow
 def test_the_screen_shows_each_run_and_the_table(tmp_path, news):
     shown = io.StringIO()
     options = LINEAR | {"quiet": False, "seeds": 1, "train": news}

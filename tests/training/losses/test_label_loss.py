@@ -274,4 +274,4 @@ def test_two_backends_compute_the_same():
 
 def test_losses_of_labels_that_are_true_or_not_are_none_of_shares():
     with pytest.raises(SettingsError, match="Take `loss_for`"):
-        FocalLoss(Task.DISTRIBUTION)
+        FocalLoss(Task.DISTRIBUTION, gamma=2.0)
