@@ -42,7 +42,7 @@ from kerascls.data.readers.file_options import TABLE_KEYWORDS
 @click.option(
     "--diversity",
     type=click.Choice(list(DIVERSITIES)),
-    help="How rows differ among those that are unsure.  [k-means++]",
+    help="How rows differ among those that are unsure.  [k-center]",
 )
 @click.option(
     "--rare-boost",

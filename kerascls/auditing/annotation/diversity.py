@@ -118,7 +118,6 @@ def choose(
     n: int,
     diversity: Diversity,
     seed: int,
-    on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Chooses among candidates.
 
@@ -128,7 +127,6 @@ def choose(
         n: How many to choose.
         diversity: How.
         seed: Of what is drawn.
-        on_progress: Called with rows chosen and `n`.
 
     Returns:
         int64 `(n,)`, the chosen ones in their order, and float64 `(n,)`, the distance
@@ -148,6 +146,4 @@ def choose(
         row = int(places[diversity.next_row(nearest[places], scores, random)])
         chosen.append(row)
         distances.append(float(np.sqrt(nearest[row])))
-        if on_progress:
-            on_progress(len(chosen), n)
     return np.array(chosen), np.array(distances)

@@ -51,6 +51,7 @@ class KnownTexts:
         if (seen := SeenTexts.beside(bundle)) is not None:
             hashes["which training had"] = seen.train
             hashes["which the validation part had"] = seen.valid
+            hashes["which the test part had"] = seen.test
         sources = as_sources(exclude)
         if sources:
             found = [_hashes_of(one, text, bundle) for one in sources]

@@ -1,6 +1,7 @@
 """The unlabelled rows of a file or table: those worth a label, with their scores.
 
-It is read twice, and never held in memory: of each row a number and a score stay.
+It is read anew for each purpose, and never held in memory: of each row a number, a hash
+and a score stay.
 """
 
 from collections import Counter

@@ -39,7 +39,7 @@ def suggest(
     output_format: str = JSON_LINES,
     overwrite: bool = False,
     uncertainty: str = "entropy",
-    diversity: str = "k-means++",
+    diversity: str = "k-center",
     rare_boost: float = 0.5,
     seed: int = 0,
     exclude: Any = (),
@@ -68,7 +68,7 @@ def suggest(
         uncertainty: `"entropy"` of each label or, where one of them is true, of the
             row; `"margin"` between yes and no or between the two likeliest; or
             `"threshold"`, how near each label is to its threshold.
-        diversity: `"k-means++"` or `"k-center"` in the space of the classifier's pooled
+        diversity: `"k-center"` or `"k-means++"` in the space of the classifier's pooled
             states, `"badge"` in that of its last layer's gradients; `"none"`: the
             largest scores. See `kerascls.auditing.annotation.diversity`.
         rare_boost: From 0, all labels count alike, to 1, the inverse of their training
@@ -110,6 +110,7 @@ def suggest(
         columns = columns_of(rows, text, opened.input_spec.text_columns)
         rows.columns(columns)
         num_rows = rows.check(columns, notes)
+        notes = [f"{rows.source}: {line}" for line in notes]
         known = KnownTexts.of(opened, exclude, text)
         # Loading takes seconds: it waits until the pool has been checked.
         if isinstance(bundle, str | Path):

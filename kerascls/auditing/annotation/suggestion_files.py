@@ -9,6 +9,7 @@ from kerascls.data.readers.labelled_table import LabelledTable, save_lines
 from kerascls.data.readers.saving import dumped
 from kerascls.data.rewriting import write_table
 from kerascls.inference.outputs import kept_fields
+from kerascls.preprocessing.tokenizers.vocabulary import without_surrogates
 from kerascls.system.files import replaced
 from kerascls.system.tables import known_name
 
@@ -41,7 +42,8 @@ def write_suggestions(output: Path, suggestions: Suggestions, format: str) -> li
     """
     if format == JSON_LINES:
         with replaced(output) as work:
-            save_lines(work, (f"{dumped(one.to_dict())}\n" for one in suggestions))
+            lines = (f"{dumped(one.to_dict())}\n" for one in suggestions)
+            save_lines(work, map(without_surrogates, lines))
             work.chmod(0o644)
         return []
     table = _table(suggestions)
@@ -70,4 +72,7 @@ def _row(one: Suggestion, label: str) -> dict[str, object]:
 
 def _kept(one: Suggestion, label: str) -> dict[str, object]:
     """Returns a row's fields, its texts as such, under names that are not ours."""
-    return kept_fields({**one.fields, **one.texts_by_column}, (label, *one.facts()))
+    fields = {**one.fields, **one.texts_by_column}
+    kept = kept_fields(fields, (label, *one.facts()))
+    are_texts = {name: value for name, value in kept.items() if isinstance(value, str)}
+    return kept | {name: without_surrogates(text) for name, text in are_texts.items()}

@@ -128,6 +128,8 @@ def _task(
     given = {"result": [{"id": f"r{number}", **result}]}
     if table.predicted_by is not None:
         prediction = {"model_version": table.predicted_by, **given}
+        if not table.labels(row):  # a choice of nothing is no choice
+            prediction["result"] = []
         task = {"id": number, "data": data, "annotations": []}
         return {**task, "predictions": [prediction]}
     return {"id": number, "data": data, "annotations": [{"id": number, **given}]}
