@@ -37,7 +37,7 @@ from kerascls.data.readers.file_options import TABLE_KEYWORDS
     "--uncertainty",
     type=click.Choice(list(UNCERTAINTIES)),
     help="Of calibrated probabilities: entropy, margin, or how near a label is to its "
-    "threshold.  [entropy]",
+    "threshold. Default: threshold if the classifier has such, else entropy.",
 )
 @click.option(
     "--diversity",

@@ -17,6 +17,7 @@ from kerascls.auditing.annotation.suggestion_files import (
     write_suggestions,
 )
 from kerascls.auditing.annotation.suggestions import Suggestions
+from kerascls.auditing.annotation.uncertainty import default_uncertainty
 from kerascls.data.readers import FileKeywords, FileOptions
 from kerascls.data.readers.frame_kinds import as_source
 from kerascls.data.readers.frames import Frame
@@ -38,7 +39,7 @@ def suggest(
     output: str | Path | None = None,
     output_format: str = JSON_LINES,
     overwrite: bool = False,
-    uncertainty: str = "entropy",
+    uncertainty: str | None = None,
     diversity: str = "k-center",
     rare_boost: float = 0.5,
     seed: int = 0,
@@ -65,9 +66,10 @@ def suggest(
         output_format: `"jsonl"`, or `"doccano"` or `"label-studio"`, with the predicted
             labels for people to accept or correct.
         overwrite: Whether an `output` that exists is replaced.
-        uncertainty: `"entropy"` of each label or, where one of them is true, of the
-            row; `"margin"` between yes and no or between the two likeliest; or
-            `"threshold"`, how near each label is to its threshold.
+        uncertainty: `"threshold"`, how near each label is to its threshold, which is
+            the default for classifiers that have such; `"entropy"` of each label or,
+            where one of them is true, of the row; or `"margin"` between yes and no, or
+            between the two likeliest.
         diversity: `"k-center"` or `"k-means++"` in the space of the classifier's pooled
             states, `"badge"` in that of its last layer's gradients; `"none"`: the
             largest scores. See `kerascls.auditing.annotation.diversity`.
@@ -98,12 +100,13 @@ def suggest(
     """
     options = FileOptions.from_keywords(suggest, reading)
     pool = as_source(pool)
-    plan = Plan(n, uncertainty, diversity, rare_boost, seed)
     check_format(output_format)
     if output is not None:
         refuse_overwriting_input(pool, output)
         check_output(output, overwrite)
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
+    uncertainty = uncertainty or default_uncertainty(opened.rule)
+    plan = Plan(n, uncertainty, diversity, rare_boost, seed)
     scoring = Scoring.of(opened, uncertainty, rare_boost)
     notes: list[str] = []
     with open_input(pool, options) as rows:

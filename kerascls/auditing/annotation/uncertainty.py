@@ -91,6 +91,11 @@ UNCERTAINTIES = {
 }
 
 
+def default_uncertainty(rule: Rule) -> str:
+    """Returns the measure for a rule: by its thresholds, or without such entropy."""
+    return "threshold" if rule.kind == "threshold" else "entropy"
+
+
 def check_uncertainty(name: str, task: Task, rule: Rule) -> Uncertainty:
     """Returns a measure by its name.
 

@@ -37,11 +37,14 @@ def test_a_bundle_alone_says_that_it_does_not_know(multilabel_run, tmp_path):
 def test_other_files_and_tables_are_known(multilabel_run, tmp_path, write_csv):
     copy = shutil.copytree(multilabel_run.result.bundle, tmp_path / "bundle")
     file = write_csv(tmp_path / "old.csv", ("text", "labels"), [("旧闻", "")])
-    known = KnownTexts.of(open_bundle(copy), [file, {"text": ["往事 "]}], ())
-    assert known.note == ""
-    assert reasons(known, "旧闻", "往事", "新闻") == ["which `--exclude` has"] * 2 + [
-        None
-    ]
+    for source, text in (
+        (file, "旧闻"),
+        ([file], "旧闻"),
+        ({"text": ["往事 "]}, "往事"),
+    ):
+        known = KnownTexts.of(open_bundle(copy), source, ())
+        assert known.note == ""
+        assert reasons(known, text, "新闻") == ["which `--exclude` has", None]
 
 
 def test_a_file_without_the_texts_is_refused(multilabel_run, tmp_path, write_csv):

@@ -28,7 +28,7 @@ TEXTS = [
 def sample_pool():
     """News that nobody has labelled, some of it twice."""
     topics = ("国足迎战", "新车发布", "军队演习", "医院体检", "学校考试")
-    return [f"{topics[n % 5]}，第{n % 40}条，{topics[n % 3]}" for n in range(60)]
+    return [f"{topics[n % 5]}，第{n % 2}条，{topics[n % 3]}" for n in range(60)]
 
 
 @pytest.fixture(scope="module")

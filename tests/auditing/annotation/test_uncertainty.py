@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from kerascls.auditing.annotation.uncertainty import (
     UNCERTAINTIES,
     check_uncertainty,
+    default_uncertainty,
     label_uncertainty,
     rare_weights,
 )
@@ -91,6 +92,11 @@ def test_thresholds_need_a_rule_that_has_them():
     with pytest.raises(SettingsError, match="uncertainty='threshold'.*'argmax'.*marg"):
         check_uncertainty("threshold", Task.MULTICLASS, BEST)
     assert check_uncertainty("threshold", Task.MULTILABEL, HALF).reads_thresholds
+
+
+def test_thresholds_are_looked_at_where_there_are_such():
+    assert default_uncertainty(HALF) == "threshold"
+    assert default_uncertainty(BEST) == "entropy"
 
 
 def test_an_unknown_measure_is_refused_with_the_nearest():
