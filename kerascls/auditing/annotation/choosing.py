@@ -109,7 +109,7 @@ def suggestions_of(
         usable_rows=len(found.numbers),
         text_columns=tuple(columns),
         label_column=_label_column(scoring),
-        settings=_settings(plan, len(order), space and space.kind),
+        settings=_settings(plan, len(order), space.kind if space else None),
         notes=tuple(note for note in (*notes, *more) if note),
         positions=found.numbers[order][chosen],
     )

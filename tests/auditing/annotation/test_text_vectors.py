@@ -1,5 +1,7 @@
 """Vectors are the classifier's; where it gives none, TF-IDF, and that is said."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,9 @@ from kerascls.auditing.annotation.text_vectors import (
     text_vectors,
 )
 from kerascls.auditing.annotation.vectors import squared_distances
+from kerascls.inference.bundle import add_export, open_bundle
 from kerascls.inference.predictor import Predictor
+from kerascls.serving.exporters.onnx.model import write_onnx
 
 TEXTS = [("国足今晚迎战劲旅",), ("新车今天在上海发布",), ("国足今晚迎战劲旅",), ("",)]
 
@@ -39,14 +43,16 @@ def test_a_linear_model_gives_its_weights(linear_run):
     np.testing.assert_allclose(distances(found)[[2, 3]], [0, 1], atol=1e-6)
 
 
-def test_an_exported_file_gives_none_and_that_is_said(predictor):
-    alone = Predictor(predictor.bundle, LogitsAlone())
-    alone.runtime_name = "onnx"
-    found = text_vectors(alone, TEXTS)
+def test_an_exported_file_gives_none_and_that_is_said(multilabel_run, tmp_path):
+    bundle = open_bundle(shutil.copytree(multilabel_run.result.bundle, tmp_path / "b"))
+    write_onnx(bundle, tmp_path / "work.onnx")
+    bundle = add_export(bundle, "onnx", tmp_path / "work.onnx", {"int8": False})
+    found = text_vectors(Predictor(bundle), TEXTS)
     assert found.kind == TFIDF
     assert "the onnx file gives no hidden states" in found.note
     assert "`--runtime keras` has them" in found.note
     np.testing.assert_allclose(distances(found)[[2, 3]], [0, 1], atol=1e-6)
+    assert text_vectors(Predictor(bundle, "keras"), TEXTS).kind == STATES
 
 
 def test_a_model_without_one_vector_gives_none_and_that_is_said(predictor):
