@@ -3,32 +3,29 @@
     python benchmarks/figures.py              tables and learning curves from results/
     python benchmarks/figures.py --run DIR    also the pictures of a run on the sample
 
-A table stands between two markers in README.md, docs/MEASUREMENTS.md, docs/MODELS.md or
-docs/SUGGEST.md, and in their Chinese pages; what is between them is replaced. Pictures
-go to docs/images.
+A table stands between two markers in README.md or a page of docs/, and in their Chinese
+pages; what is between them is replaced. Pictures go to docs/images.
 """
 
 import argparse
 import io
 import re
 from pathlib import Path
-from statistics import mean
 
 import matplotlib
-from annotation_loop import ALL, FILE, SHARE
-from annotation_table import Rows, cases, loops, strategies
+import pictures
 from matplotlib.figure import Figure
-from tables import IMAGES, ROOT, SCORES, filled, last_curve, measured, read
+from tables import IMAGES, ROOT, SCORES, filled, last_curve, measured
 
+DOCS = ROOT / "docs"
 PAGES = {
     ROOT / "README.md": "en",
-    ROOT / "docs" / "MEASUREMENTS.md": "en",
-    ROOT / "docs" / "MODELS.md": "en",
-    ROOT / "docs" / "SUGGEST.md": "en",
     ROOT / "README.zh-CN.md": "zh",
-    ROOT / "docs" / "MEASUREMENTS.zh-CN.md": "zh",
-    ROOT / "docs" / "MODELS.zh-CN.md": "zh",
-    ROOT / "docs" / "SUGGEST.zh-CN.md": "zh",
+    **{
+        DOCS / f"{page}{ending}.md": language
+        for page in ("IMBALANCE", "MEASUREMENTS", "MODELS", "SUGGEST")
+        for ending, language in (("", "en"), (".zh-CN", "zh"))
+    },
 }
 COMMAND = "kerascls fit --model albert_small"
 WIDE = "[\u2e80-\u9fff]"
@@ -44,10 +41,15 @@ def main():
     matplotlib.rcParams.update({"svg.hashsalt": "kerascls", "font.size": 9})
     if run is not None:
         draw_run(run)
-    if measured():
-        save(curves(), "curves.svg")
-    if FILE.is_file():
-        save(annotation_loops(), "annotation_loop.svg")
+    drawn = {
+        "annotation_loop.svg": pictures.annotation(),
+        "curves.svg": curves() if measured() else None,
+        "imbalance.svg": pictures.imbalance(),
+        "zoo.svg": pictures.zoo(),
+    }
+    for name, figure in drawn.items():
+        if figure is not None:
+            save(figure, name)
     for path, language in PAGES.items():
         path.write_text(filled(path.read_text("utf-8"), language), "utf-8")
 
@@ -80,38 +82,6 @@ def draw_case(axes, row: dict[str, str]):
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(alpha=0.3)
     axes.legend(fontsize=7)
-
-
-def annotation_loops() -> Figure:
-    """Draws micro-F1 by labelled rows: lines are means of seeds, dots are rounds."""
-    rows = read(FILE)
-    found = cases(rows)
-    size = (4.2 * len(found), 3.2)
-    figure = Figure(figsize=size, layout="constrained")
-    places = figure.subplots(1, len(found), squeeze=False)[0]
-    for axes, case in zip(places, found, strict=True):
-        whole = [float(one[0]["micro_f1"]) for one in loops(rows, case, ALL).values()]
-        axes.axhline(SHARE * mean(whole), ls="--", color="gray", label="95 % of all")
-        for place, (name, _) in enumerate(strategies(rows, case)):
-            draw_loops(axes, loops(rows, case, name), name, f"C{place}")
-        title = f"{case[0]}, {case[1]}"
-        axes.set(title=title, xlabel="labelled rows", ylabel="micro-F1 on test")
-        axes.grid(alpha=0.3)
-        axes.legend(fontsize=7)
-    return figure
-
-
-def draw_loops(axes, by_seed: dict[str, Rows], name: str, color: str):
-    """Draws one way to choose."""
-    scores: dict[int, list[float]] = {}
-    for rounds in by_seed.values():
-        for row in rounds:
-            scores.setdefault(int(row["rows"]), []).append(float(row["micro_f1"]))
-    # Loops end when they are there; a mean of those that go on would fall.
-    shared = {k: mean(v) for k, v in scores.items() if len(v) == len(by_seed)}
-    axes.plot(list(shared), list(shared.values()), color=color, label=name)
-    for count, values in scores.items():
-        axes.plot([count] * len(values), values, ".", color=color, alpha=0.4)
 
 
 def draw_run(run: Path):

@@ -208,6 +208,13 @@ def speed_predict_table(language: str) -> str:
     return predict_table(language)
 
 
+def imbalance_table(language: str) -> str:
+    """Returns what each way to treat skewed labels is worth."""
+    from imbalance_table import study
+
+    return study(language)
+
+
 def memory_table(language: str) -> str:
     """Returns the most memory that commands take with large files."""
     from scale_table import memory_table
@@ -275,6 +282,7 @@ def annotation_table(language: str) -> str:
 
 TABLES: dict[str, Callable[[str], str]] = {
     "annotation": annotation_table,
+    "imbalance": imbalance_table,
     "knobs": knobs_table,
     "memory": memory_table,
     "models": models_table,

@@ -1,5 +1,7 @@
 """The table of what windows over long texts are worth."""
 
+from statistics import fmean, stdev
+
 from tables import RESULTS, markdown, read
 from windows import CASES
 
@@ -18,19 +20,25 @@ WORDS = {
 
 
 def window_table(language: str) -> str:
-    """Returns a line for each way of reading, the last run of each."""
-    words = WORDS[language]
-    rows = {row["case"]: row for row in read(RESULTS / "windows.csv")}
+    """Returns a line for each way of reading: means of its seeds, and their spread."""
+    words, runs = WORDS[language], {}
+    for row in read(RESULTS / "windows.csv"):
+        runs.setdefault(row["case"], []).append(row)
     lines = []
     for case in CASES:
-        if case not in rows:
+        if not (rows := runs.get(case)):
             continue
-        row, windows = rows[case], rows[case]["max_windows"]
+        row, windows = rows[0], rows[0]["max_windows"]
         told = words["one" if windows == "1" else "several"]
         how = case.partition(" ")[2]
         reads = told.format(windows=windows, tokens=row["max_tokens"], how=how)
-        scores = (f"{float(row[name]):.3f}" for name in ("accuracy", "macro_f1"))
-        lines.append(
-            (reads, row["tokens_read"], *scores, f"{float(row['minutes']):.1f}")
-        )
+        scores = (_spread(rows, name) for name in ("accuracy", "macro_f1"))
+        minutes = fmean(float(row["minutes"]) for row in rows)
+        lines.append((reads, row["tokens_read"], *scores, f"{minutes:.1f}"))
     return markdown(words["heading"], lines, left=(0,))
+
+
+def _spread(rows: list[dict[str, str]], name: str) -> str:
+    values = [float(row[name]) for row in rows]
+    mean = f"{fmean(values):.3f}"
+    return f"{mean} ± {stdev(values):.3f}" if len(values) > 1 else mean

@@ -49,7 +49,7 @@ def leaderboard(language: str) -> str:
     sets = [name for name in SETS if any(row["set"] == name for row in rows)]
     words, lines = WORDS[language], []
     for model in (*MODELS, *ENSEMBLES):
-        of_model = [_of(rows, name, model) for name in sets]
+        of_model = [rows_of(rows, name, model) for name in sets]
         if not any(of_model):
             continue
         scores = [
@@ -69,7 +69,8 @@ def zhihu(language: str) -> str:
     """Returns the top-five scores on short Chinese texts of many classes."""
     rows, words = read(RESULTS / "zoo.csv"), WORDS[language]
     found = {
-        model: _of(rows, "fewclue_iflytek", model) for model in (*MODELS, *ENSEMBLES)
+        model: rows_of(rows, "fewclue_iflytek", model)
+        for model in (*MODELS, *ENSEMBLES)
     }
     there = {model: some for model, some in found.items() if some}
     best_first = sorted(
@@ -114,7 +115,7 @@ def speed(language: str) -> str:
     return markdown(WORDS[language]["speed"], lines, left=(0, 1))
 
 
-def _of(rows: Rows, name: str, model: str) -> Rows:
+def rows_of(rows: Rows, name: str, model: str) -> Rows:
     """Returns the rows of a model; of an ensemble the last, which has most members."""
     found = [row for row in rows if row["set"] == name]
     if model not in ENSEMBLES:

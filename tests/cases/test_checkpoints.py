@@ -102,6 +102,7 @@ def assert_equal(found, expected):
 
 
 @pytest.mark.parametrize("second", ["--text-pair second", "--text second"])
+@pytest.mark.slow
 def test_pairs_on_an_encoder_of_one_segment_are_refused_and_the_cure_works(
     case, second
 ):

@@ -2,6 +2,8 @@
 
 import csv
 
+import pytest
+
 
 def test_two_training_files_are_both_used(case):
     ran = case("option-given-twice")
@@ -11,6 +13,7 @@ def test_two_training_files_are_both_used(case):
     assert len({part["sha256"] for part in train["files"]}) == 2
 
 
+@pytest.mark.slow
 def test_csv_may_have_the_probabilities_of_all_labels(case):
     ran = case(
         "probabilities-for-all-labels-csv",

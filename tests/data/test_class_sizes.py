@@ -35,7 +35,6 @@ def test_counts_are_any_list_of_whole_numbers(counts):
         *([float("nan"), 1], [float("inf"), 1], [2j, 1], {5, 2}, {"a": 5, "b": 2}),
         *(Counter("aab"), iter([5, 2])),
     ],
-    ids=repr,
 )
 def test_what_is_no_list_of_counts_is_refused_without_any_data(counts):
     with pytest.raises(SettingsError, match=r"list of whole.*as in `--counts 5000,400"):

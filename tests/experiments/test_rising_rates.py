@@ -46,6 +46,7 @@ def test_rates_near_zero_change_nothing_and_large_ones_do(job):
     assert abs(still[3] - moved[3]) > 1e-3
 
 
+@pytest.mark.slow
 def test_the_loss_of_a_step_in_pieces_is_that_of_the_whole(job):
     rates = np.geomspace(1e-3, 1e-2, 3)
     whole, pieces = losses(job, rates), losses(job, rates, accumulate_steps=2)

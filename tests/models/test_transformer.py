@@ -272,6 +272,7 @@ def test_padded_rows_do_not_change_what_a_step_learns(task):
         ((4, 9, 2), "label_attention", True),
     ],
 )
+@pytest.mark.slow
 def test_halves_of_a_batch_learn_what_the_whole_learns(lengths, pooling, eagerly):
     learned = []
     for in_halves in (False, True):

@@ -203,6 +203,7 @@ def test_r_drop_without_dropout_is_refused(multilabel_files, tmp_path):
         kerascls.fit(**multilabel_files, **options, out=tmp_path / "run", quiet=True)
 
 
+@pytest.mark.slow
 def test_labels_of_the_test_part_choose_nothing(train_run, write_csv, tmp_path):
     rows = [("足球", "体育"), ("新车", "汽车"), ("学校", "教育")] * 4
     same = {

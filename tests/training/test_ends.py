@@ -204,6 +204,7 @@ def test_an_interrupt_in_the_first_epoch_leaves_a_valid_run_without_bundle(
         Predictor.load(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_training_that_diverges_ends_with_its_best_epoch(
     multilabel_run, train_run, tmp_path, monkeypatch
 ):

@@ -59,6 +59,7 @@ def test_the_head_gives_the_logits_of_the_whole_model(pooling, cached):
         ("cnn", (3, 5, 6), None),
     ],
 )
+@pytest.mark.slow
 def test_the_head_gives_the_logits_of_windows(pooling, shape, buckets):
     model = tiny_classifier(pooling=pooling, window_pooling="attention")
     windows = {"max_tokens": 6, "max_windows": 8, "window_overlap": 0}

@@ -72,6 +72,7 @@ def moved(arrays, before, name):
     ],
     ids=lambda options: " ".join(options),
 )
+@pytest.mark.slow
 def test_a_knob_changes_the_weights(weights, plain, options):
     assert moved(weights(**options), plain, LAYER) > 0
 
@@ -104,6 +105,7 @@ def test_a_batch_in_parts_gives_the_weights_of_the_whole(weights, plain):
         np.testing.assert_allclose(found[name], array, atol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 def test_windows_change_the_weights_and_their_pooling_learns(weights, plain, start):
     found = weights(**WINDOWS)
     assert set(found) - set(plain) == {"head/windows/attention/query"}
@@ -146,6 +148,7 @@ def test_frozen_layers_stay_and_the_rest_learns(weights, start):
     assert moved(found, start, HEAD) > 0
 
 
+@pytest.mark.slow
 def test_the_average_is_between_start_and_end(weights, plain, start):
     found = weights(ema_momentum=0.5)
     assert 0 < moved(found, start, LAYER) < moved(plain, start, LAYER)

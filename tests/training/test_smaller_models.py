@@ -15,6 +15,8 @@ from kerascls.system.console import Screen
 from kerascls.training.job import prepare
 from kerascls.training.resume import earlier_run
 
+pytestmark = pytest.mark.slow
+
 
 class CtrlC(keras.callbacks.Callback):
     """Interrupts the second epoch in its second step."""

@@ -237,6 +237,7 @@ def test_pairs_with_one_label_are_edited_in_one_text_and_drawn(pair_files, metho
     assert set(drawn) <= set(rows_of(feed))
 
 
+@pytest.mark.slow
 def test_a_run_is_reported_and_compared_on_the_original_rows(
     train_run, multilabel_run, multilabel_files, tmp_path
 ):

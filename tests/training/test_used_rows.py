@@ -52,11 +52,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+@pytest.mark.slow
 def test_all_weights_are_those_of_a_training_of_all_rows(at_once, case):
     check_close(learned(True, **case), learned(False, **case))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.slow
 def test_every_family_trains_the_same(at_once, family):
     check_close(learned(True, family=family), learned(False, family=family))
 
@@ -222,6 +224,7 @@ def killed(job, out, step, **options):
         job.fit(out, callbacks=[KillAt(step)], save_steps=1, **options)
 
 
+@pytest.mark.slow
 def test_a_killed_fit_goes_on_to_the_same_end(
     at_once, always, multilabel_job, tmp_path
 ):
@@ -234,6 +237,7 @@ def test_a_killed_fit_goes_on_to_the_same_end(
     assert found.embedding_rows is not None
 
 
+@pytest.mark.slow
 def test_what_was_trained_as_a_whole_goes_on_as_a_whole(
     at_once, multilabel_job, tmp_path, monkeypatch
 ):

@@ -1,6 +1,7 @@
 """One plane between the rows that have a label and those that have not, per label."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,42 +54,62 @@ def fit_planes(
 
     shape = (len(rows), num_columns)
     matrix = csr_matrix((rows.values, rows.columns, rows.offsets), shape=shape)
-    machine = named(loss.machine)(strength, balanced, seed)
+    machine = named(loss.machine)(strength, seed)
+
+    def fit(truth: np.ndarray) -> Any:
+        weights = inverse_frequencies(truth) if balanced else None
+        machine.set_params(class_weight=weights)
+        if row_weights is None:
+            return machine.fit(matrix, truth)
+        return machine.fit(matrix, truth, sample_weight=row_weights)
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         every_class = task is Task.MULTICLASS and targets.any(axis=0).all()
         if every_class and (loss.all_classes or targets.shape[1] == 2):
-            _fit(machine, matrix, targets.argmax(axis=1), row_weights)
+            fit(targets.argmax(axis=1))
             return _both_sides(machine.coef_, machine.intercept_)
-        planes = [_plane(matrix, truth, machine, row_weights) for truth in targets.T]
+        planes = [_plane(truth, num_columns, fit) for truth in targets.T]
     coefficients = np.stack([plane for plane, _ in planes], axis=1)
     return coefficients, np.array([intercept for _, intercept in planes], np.float32)
 
 
-def support_vector_machine(strength: float, balanced: bool, seed: int) -> Any:
+def support_vector_machine(strength: float, seed: int) -> Any:
     """Returns a linear SVM with squared hinge loss, not fitted."""
     from sklearn.svm import LinearSVC
 
     return LinearSVC(
         C=strength,
-        class_weight="balanced" if balanced else None,
         tol=TOLERANCE,
         random_state=seed,
     )
 
 
-def logistic_regression(strength: float, balanced: bool, seed: int) -> Any:
+def logistic_regression(strength: float, seed: int) -> Any:
     """Returns a logistic regression, not fitted."""
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(
         C=strength,
-        class_weight="balanced" if balanced else None,
         tol=TOLERANCE,
         solver="liblinear",
         dual=True,
         random_state=seed,
     )
+
+
+def inverse_frequencies(truth: np.ndarray) -> dict[Any, float]:
+    """Returns what a row of each class costs, so that classes cost alike; mean 1.
+
+    What `class_weight="balanced"` says, of rows. As of scikit-learn 1.9.1 that counts
+    sample weights here, so that it takes back whatever `row_weights` give to a class.
+
+    Args:
+        truth: `(rows,)`, the class of each row.
+    """
+    classes, counts = np.unique(truth, return_counts=True)
+    weights = len(truth) / (len(classes) * counts)
+    return dict(zip(classes.tolist(), weights.tolist(), strict=True))
 
 
 def _both_sides(planes: np.ndarray, intercept: np.ndarray) -> tuple[Any, Any]:
@@ -101,19 +122,10 @@ def _both_sides(planes: np.ndarray, intercept: np.ndarray) -> tuple[Any, Any]:
     )
 
 
-def _fit(
-    machine: Any, matrix: Any, truth: np.ndarray, weights: np.ndarray | None
-) -> None:
-    if weights is None:
-        machine.fit(matrix, truth)
-    else:
-        machine.fit(matrix, truth, sample_weight=weights)
-
-
 def _plane(
-    matrix: Any, truth: np.ndarray, machine: Any, weights: np.ndarray | None
+    truth: np.ndarray, num_columns: int, fit: Callable[[np.ndarray], Any]
 ) -> tuple[np.ndarray, float]:
     if truth.all() or not truth.any():  # nothing to tell apart
-        return np.zeros(matrix.shape[1], np.float32), 1.0 if truth.all() else -1.0
-    _fit(machine, matrix, truth, weights)
+        return np.zeros(num_columns, np.float32), 1.0 if truth.all() else -1.0
+    machine = fit(truth)
     return machine.coef_[0].astype(np.float32), float(machine.intercept_[0])

@@ -13,6 +13,8 @@ from kerascls.experiments.combining.candidates import open_candidates
 from kerascls.inference.bundle import WEIGHTS, open_bundle
 from kerascls.inference.predictor import Predictor
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def runs(multilabel_run, second_run):

@@ -11,6 +11,8 @@ from kerascls.errors import CheckpointError, SettingsError
 from kerascls.experiments.comparison import compare as module
 from kerascls.experiments.comparison.compare import compare
 
+pytestmark = pytest.mark.slow
+
 FILES = {f"leaderboard.{end}" for end in ("md", "csv", "json", "html")}
 LINEAR = {
     "models": "svm=linear,logistic=linear",

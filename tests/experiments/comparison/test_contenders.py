@@ -121,6 +121,7 @@ def test_every_model_that_cannot_be_trained_is_told_of_at_once(multilabel_files)
     assert "--set linear:GROUP.FIELD=VALUE" in message
 
 
+@pytest.mark.slow
 def test_a_model_is_built_before_any_is_trained(multilabel_files, tiny_checkpoint):
     """Layers to freeze are counted only when there are some."""
     settings = RunSettings.from_options(**multilabel_files)

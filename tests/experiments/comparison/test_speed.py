@@ -15,6 +15,7 @@ from kerascls.experiments.comparison.speed import measure_speed
 TEXTS = [("足球 🙂 \udc80",), ("新车",), ("学校",)]
 
 
+@pytest.mark.slow
 def test_a_linear_bundle_has_a_speed(linear_run):
     found = measure_speed(linear_run.out / "bundle", TEXTS)
     assert isinstance(found, Speed)

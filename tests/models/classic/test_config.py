@@ -34,6 +34,7 @@ def test_sizes_that_are_given_win_over_those_of_the_table():
 
 
 @every_model
+@pytest.mark.slow
 def test_a_size_changes_a_model_if_and_only_if_it_is_said_to_follow_it(name):
     def count(**changes) -> int:
         return tiny_classic(name, **changes).count_params()

@@ -141,6 +141,7 @@ def test_one_step_has_no_end_and_its_scores_are_the_logits():
 
 
 @pytest.mark.parametrize("place", range(4))
+@pytest.mark.slow
 def test_attention_looks_at_every_real_token_and_no_other(place):
     body = lively_classic("seq2seq").body
     mask = np.array([[1, 1, 1, 0]], np.int32)

@@ -188,6 +188,7 @@ def losses(name, epochs, **options) -> list[float]:
 
 
 @pytest.mark.parametrize("name", ["cnn", "lstm"])
+@pytest.mark.slow
 def test_a_head_learns_a_batch_by_heart(name):
     # JAX takes minutes where nothing is compiled.
     jit_compile = keras.backend.backend() == "jax"

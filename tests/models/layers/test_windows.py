@@ -85,6 +85,7 @@ def test_a_text_in_one_window_has_the_logits_it_has_without_windows(
         ("label_attention", "lstm"),
     ],
 )
+@pytest.mark.slow
 def test_windows_and_tokens_that_only_pad_change_nothing(pooling, window_pooling):
     model = classifier(pooling=pooling, window_pooling=window_pooling)
     together = logits_of(model, tiny_windows(LENGTHS))
@@ -105,6 +106,7 @@ def test_windows_and_tokens_that_only_pad_change_nothing(pooling, window_pooling
         ("label_attention", "lstm"),
     ],
 )
+@pytest.mark.slow
 def test_batches_of_any_shape_are_read_by_one_traced_model(pooling, window_pooling):
     model = classifier(pooling=pooling, window_pooling=window_pooling, num_layers=1)
     traced = forward(model)

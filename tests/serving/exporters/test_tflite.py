@@ -30,6 +30,7 @@ def expect_close(runtime, model, atol):
         np.testing.assert_allclose(found, expected, atol=atol)
 
 
+@pytest.mark.slow
 def test_batches_of_any_shape_give_the_models_logits(bundle):
     model, _, runtime = exported(bundle)
     expect_close(runtime, model, 1e-5)

@@ -55,6 +55,7 @@ class Told(keras.callbacks.Callback):
     ],
     ids=["epochs", "rounds", "rounds of steps in parts"],
 )
+@pytest.mark.slow
 def test_callbacks_find_the_epochs_and_steps_of_a_round_in_logs(
     scripted_fit, options, expected
 ):
@@ -86,6 +87,7 @@ def test_the_better_of_two_rounds_with_close_numbers_is_kept(scripted_fit, monke
     check_equal(fitted.model.named_arrays(), table.weights[0])
 
 
+@pytest.mark.slow
 def test_a_signal_leaves_a_state_after_the_step_it_came_in(
     eagerly, multilabel_job, tmp_path, request
 ):

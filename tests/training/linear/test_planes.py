@@ -74,6 +74,18 @@ def test_logistic_regressions_have_the_log_odds_of_scikit_learn_one_by_one(task)
 
 
 @pytest.mark.parametrize("loss", LINEAR_LOSSES)
+@pytest.mark.parametrize("task", Task)
+def test_weights_of_a_class_add_to_balanced_ones(task, loss):
+    targets = np.eye(3, dtype=bool)[CLASSES]
+    weights = np.where(CLASSES == 2, 20, 0.5).astype(np.float32)
+    plain, weighted = (
+        logits(targets, task, loss, strength=1, balanced=True, row_weights=of_rows)
+        for of_rows in (None, weights)
+    )
+    assert (weighted[:, 2] > plain[:, 2] + 0.05).all()
+
+
+@pytest.mark.parametrize("loss", LINEAR_LOSSES)
 def test_of_two_classes_each_is_what_the_other_is_not(loss):
     targets = np.eye(2, dtype=bool)[CLASSES % 2]
     ours = logits(targets, Task.MULTICLASS, loss, strength=1, balanced=False)

@@ -23,6 +23,7 @@ HEADS = [
 
 
 @pytest.mark.parametrize(("family", "pooling", "window_pooling"), HEADS)
+@pytest.mark.slow
 def test_windows_give_the_same_probabilities(
     make_bundle, tmp_path, family, pooling, window_pooling
 ):

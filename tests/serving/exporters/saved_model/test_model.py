@@ -23,6 +23,8 @@ from kerascls.serving.exporters.saved_model import model as saved_model
 from kerascls.serving.exporters.saved_model.model import input_names, write_saved_model
 from kerascls.serving.exporters.saved_model.string_check import check_strings
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "",
     "中国队以3比2战胜日本队，我们今天去看足球",

@@ -64,6 +64,7 @@ def expect_equal(tokenizer, graph, many):
 
 @settings(max_examples=50)
 @given(st.lists(texts, max_size=6), st.booleans())
+@pytest.mark.slow
 def test_ids_equal_the_tokenizers(many, lower):
     expect_equal(*both(lower), many)
 
