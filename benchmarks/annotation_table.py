@@ -1,9 +1,8 @@
 """The table of how many rows have to be labelled, by how they are chosen."""
 
-from collections.abc import Iterator
 from statistics import mean, stdev
 
-from annotation_loop import ALL, FILE, RANDOM, SHARE
+from annotation_loop import ALL, DEFAULT, FILE, RANDOM, SHARE, STRATEGIES
 from tables import markdown, read
 
 WORDS = {
@@ -11,13 +10,15 @@ WORDS = {
         "heading": "data | model | rows | all of them: micro-F1 | chosen"
         " | rows for 95 % of that | against rows drawn by lot",
         "random": "by lot",
-        "seeds": "seeds",
+        "default": "by default: `{name}`",
+        "seeds": "{count} seeds",
     },
     "zh": {
         "heading": "数据 | 模型 | 条数 | 全部标注的 micro-F1 | 选取方式"
         " | 达到其 95 % 所需条数 | 与随机抽取相比",
         "random": "随机抽取",
-        "seeds": "个随机种子",
+        "default": "默认：`{name}`",
+        "seeds": "{count} 个随机种子",
     },
 }
 Rows = list[dict[str, str]]
@@ -46,28 +47,20 @@ def rows_needed(rounds: Rows, target: float) -> float | None:
     return None
 
 
-def needed(rows: Rows, case: tuple[str, str], strategy: str) -> list[float]:
+def needed(rows: Rows, case: tuple[str, str], strategy: str) -> dict[str, float]:
     """Returns the rows that each seed needed, of those that got there."""
     whole = loops(rows, case, ALL)
-    found = [
-        rows_needed(rounds, SHARE * float(whole[seed][0]["micro_f1"]))
+    found = {
+        seed: rows_needed(rounds, SHARE * float(whole[seed][0]["micro_f1"]))
         for seed, rounds in loops(rows, case, strategy).items()
         if seed in whole
-    ]
-    return [one for one in found if one is not None]
+    }
+    return {seed: count for seed, count in found.items() if count is not None}
 
 
 def cases(rows: Rows) -> list[tuple[str, str]]:
     """Returns data sets and models, in the order in which they were measured."""
     return list(dict.fromkeys((row["set"], row["model"]) for row in rows))
-
-
-def strategies(rows: Rows, case: tuple[str, str]) -> Iterator[tuple[str, list[float]]]:
-    """Yields the ways to choose that got there, with the rows that each needed."""
-    names = dict.fromkeys(row["strategy"] for row in rows if row["strategy"] != ALL)
-    for name in names:
-        if counts := needed(rows, case, name):
-            yield name, counts
 
 
 def annotation_table(language: str) -> str:
@@ -78,10 +71,22 @@ def annotation_table(language: str) -> str:
         lot = needed(rows, case, RANDOM)
         facts = f"`{case[0]}`", f"`{case[1]}`", f"{int(whole[0]['rows']):,}"
         full = f"{mean(float(row['micro_f1']) for row in whole):.3f}"
-        for name, counts in strategies(rows, case):
+        for name in STRATEGIES:
+            of_seeds = needed(rows, case, name)
+            counts = list(of_seeds.values())
+            if not counts:
+                continue
             spread = f" ± {stdev(counts):,.0f}" if len(counts) > 1 else ""
-            told = words["random"] if name == RANDOM else f"`{name}`"
-            told += f" ({len(counts)} {words['seeds']})" if len(counts) > 1 else ""
-            change = f"{mean(counts) / mean(lot) - 1:+.0%}" if lot else ""
-            lines.append((*facts, full, told, f"{mean(counts):,.0f}{spread}", change))
+            told, both = "", of_seeds.keys() & lot.keys()
+            if name != RANDOM and both:
+                changes = [of_seeds[seed] / lot[seed] - 1 for seed in both]
+                told = f"{100 * mean(changes):+.0f} %"
+            how = _told(name, len(counts), words)
+            lines.append((*facts, full, how, f"{mean(counts):,.0f}{spread}", told))
     return markdown(words["heading"], lines, left=(0, 1, 4))
+
+
+def _told(name: str, seeds: int, words: dict[str, str]) -> str:
+    own = {RANDOM: words["random"], DEFAULT: words["default"].format(name=name)}
+    told = own.get(name, f"`{name}`")
+    return f"{told} ({words['seeds'].format(count=seeds)})" if seeds > 1 else told

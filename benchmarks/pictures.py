@@ -2,8 +2,8 @@
 
 from statistics import mean
 
-from annotation_loop import ALL, FILE, SHARE
-from annotation_table import Rows, cases, loops, strategies
+from annotation_loop import ALL, DEFAULT, FILE, RANDOM, SHARE
+from annotation_table import Rows, cases, loops
 from imbalance_table import BRACKETS, CASES, LINEAR, ranked
 from matplotlib.figure import Figure
 from tables import RESULTS, SCORES, read
@@ -71,8 +71,8 @@ def annotation() -> Figure | None:
     for axes, case in zip(places, found, strict=True):
         whole = [float(one[0]["micro_f1"]) for one in loops(rows, case, ALL).values()]
         axes.axhline(SHARE * mean(whole), ls="--", color="gray", label="95 % of all")
-        for place, (name, _) in enumerate(strategies(rows, case)):
-            _draw_loops(axes, loops(rows, case, name), name, f"C{place}")
+        for name, told, color in ((RANDOM, "by lot", "C0"), (DEFAULT, "suggest", "C1")):
+            _draw_loops(axes, loops(rows, case, name), told, color)
         title = f"{case[0]}, {case[1]}"
         axes.set(title=title, xlabel="labelled rows", ylabel="micro-F1 on test")
         axes.grid(alpha=0.3)
