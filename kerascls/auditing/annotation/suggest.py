@@ -55,8 +55,8 @@ def suggest(
     Each row is scored by how unsure the classifier is of its labels; those of rare
     labels count more. Among the ten times as many rows with the largest scores, rows
     that differ are chosen, each with regard to those before it: whoever labels fewer
-    than `n` labels the first ones. Left out are rows without a text, rows that training
-    or validation had, and rows whose texts an earlier row has.
+    than `n` labels the first ones. Left out are rows without a text, rows that the run
+    had in any part, and rows whose texts an earlier row has.
 
     Args:
         bundle: A run directory, a bundle, or a predictor that is loaded already.
@@ -76,8 +76,9 @@ def suggest(
         rare_boost: From 0, all labels count alike, to 1, the inverse of their training
             rows.
         seed: Of what is drawn.
-        exclude: Files or tables with texts that are labelled already, such as the test
-            part, or all of it where only a bundle is there.
+        exclude: Files, in UTF-8, or tables with texts that are labelled already, such
+            as a test file the run did not have, or all of it where there is only a
+            bundle.
         text: Columns with the texts. Defaults to those used in training.
         runtime: What computes, see `Predictor.load`; of no use to a loaded predictor.
         chunk_rows: Most rows scored together.
