@@ -37,7 +37,14 @@ ALL, RANDOM = "all rows", "random"
 SETS = {"event_types_2020": (300, 300), "goemotions": (2000, 2000)}
 MODELS = {
     "linear": {},
-    "fasttext": {"max_tokens": 128, "baseline": False, "from_scratch": True},
+    # Few rows are few steps: batches are smaller and epochs more than usual.
+    "fasttext": {
+        "max_tokens": 128,
+        "baseline": False,
+        "from_scratch": True,
+        "batch_size": 32,
+        "epochs": 40,
+    },
 }
 # What is trained in a minute or less, so that loops end.
 FEW_ROWS = {"fasttext": ("event_types_2020",)}
