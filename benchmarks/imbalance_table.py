@@ -9,7 +9,8 @@ from tables import markdown
 BRACKETS = ("head", "middle", "tail")
 WORDS = {
     "en": {
-        "columns": ("--imbalance", "rate", "validation", "macro-F1", "at 0.5"),
+        "columns": ("--imbalance", "rate", "validation", "macro-F1", "micro-F1"),
+        "at half": "macro-F1 at 0.5",
         "brackets": ("{} labels, head", "{}, middle", "{}, tail"),
         "headlines": "THUCNews headlines, 5,000 to 100 rows a class, `textcnn`",
         "headlines_balanced": "The same with 5,000 rows of each class",
@@ -20,7 +21,8 @@ WORDS = {
         "nothing": "No measurement is stored yet.",
     },
     "zh": {
-        "columns": ("--imbalance", "学习率", "验证集", "macro-F1", "阈值 0.5"),
+        "columns": ("--imbalance", "学习率", "验证集", "macro-F1", "micro-F1"),
+        "at half": "阈值 0.5 时的 macro-F1",
         "brackets": ("头部 {} 个标签", "中部 {} 个", "尾部 {} 个"),
         "headlines": "THUCNews 标题，每类 5000 到 100 条，`textcnn`",
         "headlines_balanced": "同上，每类都是 5000 条",
@@ -46,7 +48,9 @@ def study(language: str) -> str:
             title.format(count)
             for title, count in zip(words["brackets"], counts, strict=True)
         ]
-        titles = [*words["columns"], "micro-F1", *of_brackets]
+        titles = [*words["columns"], *of_brackets]
+        if at_half_of(found[0][1]):
+            titles.append(words["at half"])
         lines = [cells(method, rows, words) for method, rows in found]
         parts += [f"**{words[name]}**", markdown(" | ".join(titles), lines, left=(0,))]
     return "\n\n".join(parts) or words["nothing"]
@@ -78,15 +82,15 @@ def cells(method: str, rows: Rows, words: dict[str, str]) -> tuple[str, ...]:
         f"({float(rows[0][f'{name}_low']):.2f}–{float(rows[0][f'{name}_high']):.2f})"
         for name in BRACKETS
     )
-    at_half = f"{_mean(rows, 'macro_f1_at_half'):.3f}" if at_half_of(rows) else ""
+    at_half = [f"{_mean(rows, 'macro_f1_at_half'):.3f}"] if at_half_of(rows) else []
     return (
         words["linear"] if method == LINEAR else f"`{method}`",
         rows[0]["learning_rate"],
         f"{_mean(rows, 'val_macro_f1'):.3f}",
         _spread(rows, "macro_f1"),
-        at_half,
         _spread(rows, "micro_f1"),
         *of_brackets,
+        *at_half,
     )
 
 

@@ -23,6 +23,7 @@ _PLACES = {
     "download": "kerascls.checkpoints.downloading",
     "ensemble": "kerascls.experiments.combining.ensemble",
     "evaluate": "kerascls.evaluation.evaluate",
+    "explain": "kerascls.evaluation.explain",
     "export": "kerascls.serving.exporters.export",
     "find_rate": "kerascls.experiments.learning_rate",
     "fit": "kerascls.training.fit",
@@ -60,6 +61,7 @@ __all__ = [
     "download",
     "ensemble",
     "evaluate",
+    "explain",
     "export",
     "find_rate",
     "fit",
@@ -92,6 +94,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the table
     from kerascls.decision.rule import Rule
     from kerascls.evaluation.diff import diff
     from kerascls.evaluation.evaluate import evaluate
+    from kerascls.evaluation.explain import explain
     from kerascls.evaluation.tune import tune
     from kerascls.experiments.combining.boost import boost
     from kerascls.experiments.combining.ensemble import ensemble

@@ -10,6 +10,8 @@ from safetensors.numpy import load_file, save_file
 
 from kerascls.auditing.label_errors import Judged
 from kerascls.checkpoints.names import WeightNames
+from kerascls.inference.explanation.attributions import Attributions
+from kerascls.inference.explanation.units import Units
 from kerascls.models.encoder import assign_by_name
 from kerascls.models.layers.poolings import first_token, mean
 from kerascls.models.presets import Preset
@@ -50,7 +52,7 @@ def sevens(task, counts, settings, label_smoothing):
     return Sevens(reduction="sum", name="loss")
 
 
-def hinge(strength, balanced, seed):
+def hinge(strength, seed):
     """A machine of the linear model."""
     from sklearn.svm import LinearSVC
 
@@ -188,3 +190,21 @@ def judged_by_length(rows, bundle, folds, seed, on_progress):
     probabilities[is_long, 0], probabilities[~is_long, 1] = 0.9, 0.9
     probabilities += 0.1 / len(names)
     return Judged(places, names, targets, probabilities, ("by length",))
+
+
+def lengths(predictor, texts, columns, *, on_progress=None):
+    """A way to explain: each text counts by its characters."""
+    numbers = np.arange(len(texts))
+    spans = np.array([(0, len(text)) for text in texts])
+    units = Units(numbers, spans, numbers)
+    return Attributions(
+        units=units,
+        values=np.repeat(spans[:, 1:], len(columns), axis=1).astype(float),
+        base_logits=np.zeros(len(columns)),
+        unread=units.only(numbers < 0),
+    )
+
+
+def suits_pairs(runtime):
+    """Whether a runtime can be explained so."""
+    return True

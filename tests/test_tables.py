@@ -17,6 +17,7 @@ from kerascls.checkpoints.weight_files.formats import FORMATS as WEIGHT_FORMATS
 from kerascls.data.profiles import PROFILES
 from kerascls.errors import ExportError, SettingsError
 from kerascls.experiments.search.space import search_space
+from kerascls.inference.explanation.explainers import EXPLAINERS, Explainer
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.runtimes import RUNTIMES, RuntimeKind
 from kerascls.models.classic.config import CLASSICS
@@ -47,6 +48,7 @@ TABLES = {
     "profiles of skewed data": (PROFILES, "data/profiles.py"),
     "runtimes": (RUNTIMES, "inference/runtimes/__init__.py"),
     "export formats": (FORMATS, "serving/exporters/formats.py"),
+    "explainers": (EXPLAINERS, "inference/explanation/explainers.py"),
     "judges": (JUDGES, "auditing/judges.py"),
     "units": (UNITS, "preprocessing/tokenizers/units.py"),
     "kinds of word vectors": (KINDS, "preprocessing/word_vectors.py"),
@@ -118,6 +120,7 @@ def test_every_row_refers_to_something_that_is_there():
     rows = [*POOLINGS.values(), *ACTIVATIONS.values(), *FORMATS.values()]
     rows += [*METHODS.values(), *JUDGES.values(), *RUNTIMES.values()]
     rows += [*LINEAR_LOSSES.values(), *WEIGHT_FORMATS.values(), *UNITS.values()]
+    rows += [*EXPLAINERS.values()]
     rows += [preset.architecture for preset in PRESETS.values()]
     for row in rows:
         places += [x for x in vars(row).values() if isinstance(x, str) and ":" in x]
@@ -259,6 +262,18 @@ def test_an_export_format_is_added(pair_run, tmp_path, monkeypatch):
     result = kerascls.export(pair_run.out, format="copy", out=tmp_path / "m.copy")
     assert result.place.is_file()
     assert result.comparison.changed == 0
+
+
+def test_a_way_to_explain_is_added(pair_predictor, monkeypatch):
+    row = Explainer(
+        meaning="mine",
+        attribute="table_rows:lengths",
+        suits="table_rows:suits_pairs",
+        needs="a pair",
+    )
+    monkeypatch.setitem(EXPLAINERS, "lengths", row)
+    explanation = pair_predictor.explain(("新车", "a car"), method="lengths")
+    assert [value for _, value in explanation.scores(explanation.labels[0])] == [2, 5]
 
 
 def test_a_judge_is_added(files, monkeypatch):

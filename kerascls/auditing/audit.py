@@ -15,7 +15,7 @@ from kerascls.auditing.labels import label_column_section, label_sections
 from kerascls.auditing.lengths import length_sections
 from kerascls.auditing.near_duplicates import check_threshold, near_section
 from kerascls.auditing.output_checks import check_directory, check_new_file
-from kerascls.auditing.rows import Rows, read_rows
+from kerascls.auditing.rows import Rows, read_rows, refuse_shares
 from kerascls.data.readers import ReadKeywords, ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle, open_bundle
@@ -82,6 +82,7 @@ def audit(
         check_directory(out)
     opened = open_bundle(bundle) if bundle is not None else None
     rows = read_rows(files, opened, options)
+    refuse_shares(rows.task, "an audit")
     reasons: tuple[str, ...] = ()
     if judge == AUTO and opened is not None:
         judge, reasons = default_judge(rows, opened)

@@ -133,7 +133,7 @@ def _range(bracket: str) -> str:
 
 
 def _label_sets(stats: DataStats) -> Iterator[str]:
-    if stats.task != Task.MULTILABEL:
+    if Task(stats.task).has_one_label:
         return
     sets = stats.label_sets
     yield (

@@ -85,6 +85,20 @@ class Rows:
         }
 
 
+def refuse_shares(task: Task, what: str) -> None:
+    """Refuses what asks whether labels are right, where rows have shares of them.
+
+    Raises:
+        SettingsError: When they have.
+    """
+    if task.has_weights:
+        raise SettingsError(
+            f"Expected labels that a row has or not, for {what}. Received: task="
+            f"{task.value!r}, whose rows have a share of each. What there is of them "
+            f"says `kerascls data stats FILE --task {task.value}`."
+        )
+
+
 def label_cell(labels: Sequence[str]) -> str:
     """Returns a cell that `readers.split_labels` turns into the labels again.
 

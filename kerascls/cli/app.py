@@ -27,6 +27,7 @@ COMMANDS = {
     "tune": "Fit thresholds and probabilities anew, without training.",
     "diff": "Test whether two runs differ on the same test rows.",
     "predict": "Label texts, files or standard input.",
+    "explain": "Say what in a text speaks for its labels.",
     "export": "Write a trained classifier for onnxruntime and others.",
     "audit": "Look for what is wrong with labelled text.",
     "relabel": "Write labelled text anew with corrected labels.",

@@ -15,6 +15,7 @@ from kerascls.cli.options import (
 )
 from kerascls.cli.output import echo_json
 from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.training import DISTANCES
 
 
 @click.command()
@@ -32,9 +33,9 @@ from kerascls.settings.run_settings import RunSettings
 )
 @click.option(
     "--by",
-    type=click.Choice(("macro_f1", "micro_f1", "weighted_f1", "accuracy")),
-    default="macro_f1",
-    help="What ranks, and whose differences are tested.  [macro_f1]",
+    type=click.Choice(("macro_f1", "micro_f1", "weighted_f1", "accuracy", *DISTANCES)),
+    help="What ranks, and whose differences are tested.  [macro_f1; kl for "
+    "distributions]",
 )
 @click.option(
     "--out",

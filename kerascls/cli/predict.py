@@ -65,7 +65,7 @@ def predict(
             "TEXT arguments are shown on the screen; leave out the other options, or "
             "use --input instead of TEXT."
         )
-    _refuse_files(out, texts)
+    refuse_files("predict", out, texts)
     if as_json and (output or options["all_scores"]):
         raise click.UsageError(
             "--json is for the screen and has all scores; leave out --output and "
@@ -91,24 +91,26 @@ def predict(
         click.echo(f"Written: {output}, {count(rows, 'row')}.", err=True)
 
 
-def _refuse_files(out: Path, texts: tuple[str, ...]) -> None:
+def refuse_files(command: str, out: Path, texts: tuple[str, ...]) -> None:
     """Refuses the name of a file, or a pattern of such, that was given as a text."""
     for text in filter(_names_files, texts):
-        alone = shlex.join(["kerascls", "predict", str(out)])
+        alone = shlex.join(["kerascls", command, str(out)])
         raise click.UsageError(
-            f"Expected texts to label. Received: TEXT {text!r}, which names what is "
-            f"there as a file. To label the rows in it: {alone} --input "
-            f"{shlex.quote(text)}. To label the name itself: printf '%s\\n' "
+            f"Expected texts. Received: TEXT {text!r}, which names what is "
+            f"there as a file. For the rows in it: {alone} --input "
+            f"{shlex.quote(text)}. For the name itself: printf '%s\\n' "
             f"{shlex.quote(text)} | {alone}."
         )
 
 
-def _refuse_single(out: Path, texts: tuple[str, ...], columns: tuple[str, ...]) -> None:
+def refuse_single(
+    command: str, out: Path, texts: tuple[str, ...], columns: tuple[str, ...]
+) -> None:
     """Refuses texts where the classifier reads rows of several."""
     if len(columns) == 1:
         return
     names = ", ".join(f'"{name}"' for name in columns)
-    line = shlex.join(["kerascls", "predict", str(out)])
+    line = shlex.join(["kerascls", command, str(out)])
     raise click.UsageError(
         f"Expected rows of {len(columns)} texts, as in training. Received: TEXT "
         f"{texts[0]!r:.200}, which is one. Write a table with the columns {names}, "
@@ -153,7 +155,7 @@ def _predict_texts(
     from kerascls.inference.outputs import json_line, shown_scores
 
     bundle = open_bundle(out)
-    _refuse_single(out, texts, bundle.input_spec.text_columns)
+    refuse_single("predict", out, texts, bundle.input_spec.text_columns)
     predictor = kerascls.Predictor(bundle, **options)
     predictions = predictor.predict(texts, rule=rule)
     for text, prediction in zip(texts, predictions, strict=True):

@@ -7,7 +7,7 @@ objects when it is asked for, equal to those that went in.
 
 from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import eq
 from typing import Any, TypeVar, overload
@@ -19,6 +19,7 @@ from kerascls.data.readers.example_columns import Example
 from kerascls.errors import DataError
 
 ROWS_PER_CHUNK = 1024
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -170,44 +171,105 @@ class Texts(Column[tuple[str, ...]]):
         return list(zip(*[fields] * width, strict=True))
 
 
-class Labels(Column[tuple[str, ...]]):
-    """The labels of each row, as a number among the different ones that there are.
+class Coded(Column[T_co]):
+    """The value of each row, as a number among the different ones that there are.
 
     Args:
         kinds: Those different ones.
         codes: int32 `(rows,)`, which each row has.
     """
 
-    def __init__(self, kinds: Sequence[tuple[str, ...]], codes: np.ndarray) -> None:
+    def __init__(self, kinds: Sequence[T_co], codes: np.ndarray) -> None:
         self._kinds, self._codes = kinds, codes
-
-    @classmethod
-    def joined(cls, several: Sequence["Labels"]) -> "Labels":
-        """Returns the rows of several one after another."""
-        kinds: dict[tuple[str, ...], int] = {}
-        codes = [np.empty(0, np.int32)]
-        for one in several:
-            numbers = [kinds.setdefault(kind, len(kinds)) for kind in one._kinds]
-            codes.append(np.array(numbers, np.int32)[one._codes])
-        return cls(list(kinds), np.concatenate(codes))
 
     def __len__(self) -> int:
         return len(self._codes)
 
-    def take(self, rows: np.ndarray) -> "Labels":
-        """Returns some rows."""
-        return Labels(self._kinds, self._codes[rows])
-
-    def among(self, names: Container[str]) -> "Labels":
-        """Returns the rows without labels of other names."""
-        kinds = [tuple(name for name in kind if name in names) for kind in self._kinds]
-        return Labels(kinds, self._codes)
-
-    def _value(self, row: int) -> tuple[str, ...]:
+    def _value(self, row: int) -> T_co:
         return self._kinds[self._codes[row]]
 
-    def _some(self, rows: range) -> Iterable[tuple[str, ...]]:
+    def _some(self, rows: range) -> Iterable[T_co]:
         return map(self._kinds.__getitem__, self._codes[_indices(rows)].tolist())
+
+
+class Labels(Coded[tuple[str, ...]]):
+    """The labels of each row, and where they have some their weights.
+
+    Args:
+        kinds: The different rows of labels.
+        codes: int32 `(rows,)`, which each row has.
+        weights: Of the labels of each kind, in their order; None where none have any.
+    """
+
+    def __init__(
+        self,
+        kinds: Sequence[tuple[str, ...]],
+        codes: np.ndarray,
+        weights: Sequence[tuple[float, ...]] | None = None,
+    ) -> None:
+        super().__init__(kinds, codes)
+        self._weights = weights
+
+    @classmethod
+    def of_pairs(
+        cls, pairs: Collection[tuple[tuple[str, ...], tuple[float, ...]]], codes: Any
+    ) -> "Labels":
+        """Returns labels by kinds with weights, which are empty where there are none.
+
+        Args:
+            pairs: The different rows of labels, each with their weights.
+            codes: int `(rows,)`, which each row has.
+        """
+        names, weights = zip(*pairs, strict=True) if pairs else ((), ())
+        return cls(
+            names, np.asarray(codes, np.int32), weights if any(weights) else None
+        )
+
+    @classmethod
+    def joined(cls, several: Sequence["Labels"]) -> "Labels":
+        """Returns the rows of several one after another."""
+        kinds: dict[tuple[tuple[str, ...], tuple[float, ...]], int] = {}
+        codes = [np.empty(0, np.int32)]
+        for one in several:
+            numbers = [kinds.setdefault(pair, len(kinds)) for pair in one._pairs()]
+            codes.append(np.array(numbers, np.int32)[one._codes])
+        return cls.of_pairs(kinds, np.concatenate(codes))
+
+    @property
+    def weights(self) -> Coded[tuple[float, ...]] | None:
+        """The weights of each row's labels, in their order; None where none have."""
+        return None if self._weights is None else Coded(self._weights, self._codes)
+
+    def take(self, rows: np.ndarray) -> "Labels":
+        """Returns some rows."""
+        return Labels(self._kinds, self._codes[rows], self._weights)
+
+    def among(self, names: Container[str]) -> "Labels":
+        """Returns the rows without labels of other names; weights stay."""
+        kept = [
+            [place for place, name in enumerate(kind) if name in names]
+            for kind in self._kinds
+        ]
+        weights = self._weights
+        if weights is not None:
+            weights = _places_of(weights, kept)
+        return Labels(_places_of(self._kinds, kept), self._codes, weights)
+
+    def heaviest(self) -> Column[tuple[str, ...]]:
+        """Returns the label of the largest weight of each row, the first of equal ones.
+
+        Rows of labels without weights are as they are.
+        """
+        if self._weights is None:
+            return self
+        kinds = [
+            (names[weights.index(max(weights))],) for names, weights in self._pairs()
+        ]
+        return Coded(kinds, self._codes)
+
+    def _pairs(self) -> Iterable[tuple[tuple[str, ...], tuple[float, ...]]]:
+        weights = self._weights or [()] * len(self._kinds)
+        return zip(self._kinds, weights, strict=True)
 
 
 class Examples(Column[Example]):
@@ -231,7 +293,7 @@ class Examples(Column[Example]):
         """
         rows, chunks, firsts, width = iter(examples), [], [0], 0
         lengths, lines, codes = ([np.empty(0, np.int64)] for _ in range(3))
-        kinds: dict[tuple[str, ...], int] = {}
+        kinds: dict[tuple[tuple[str, ...], tuple[float, ...]], int] = {}
         while some := list(islice(rows, ROWS_PER_CHUNK)):
             width = width or len(some[0].texts)
             fields = [text for row in some for text in row.texts]
@@ -240,10 +302,12 @@ class Examples(Column[Example]):
             firsts.append(firsts[-1] + len(some))
             lengths.append(np.fromiter(map(len, fields), np.int64, len(fields)))
             lines.append(np.array([row.line for row in some], np.int64))
-            of_rows = [kinds.setdefault(row.labels, len(kinds)) for row in some]
+            of_rows = [
+                kinds.setdefault((row.labels, row.weights), len(kinds)) for row in some
+            ]
             codes.append(np.array(of_rows, np.int32))
         texts = Texts(chunks, firsts, offsets_of(np.concatenate(lengths)), width or 1)
-        labels = Labels(list(kinds), np.concatenate(codes).astype(np.int32))
+        labels = Labels.of_pairs(kinds, np.concatenate(codes))
         return cls(np.concatenate(lines), texts, labels)
 
     @classmethod
@@ -259,11 +323,24 @@ class Examples(Column[Example]):
         return len(self.lines)
 
     def _value(self, row: int) -> Example:
-        return Example(int(self.lines[row]), self.texts[row], self.labels[row])
+        return next(iter(self._some(range(row, row + 1))))
 
     def _some(self, rows: range) -> Iterable[Example]:
         lines = self.lines[_indices(rows)].tolist()
-        return map(Example, lines, self.texts._some(rows), self.labels._some(rows))
+        columns = lines, self.texts._some(rows), self.labels._some(rows)
+        weights = self.labels.weights
+        if weights is None:
+            return map(Example, *columns)
+        return map(Example, *columns, weights._some(rows))
+
+
+def _places_of(
+    rows: Sequence[tuple[T, ...]], kept: Sequence[Sequence[int]]
+) -> list[tuple[T, ...]]:
+    return [
+        tuple(row[place] for place in places)
+        for row, places in zip(rows, kept, strict=True)
+    ]
 
 
 def _indices(rows: range) -> np.ndarray:

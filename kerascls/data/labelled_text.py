@@ -79,7 +79,7 @@ class LabelledText:
         """Returns a part's targets, unseen labels in the last columns."""
         if part not in self._targets:
             rows, labels = self.parts[part].labels, self.scored_labels(part)
-            self._targets[part] = Targets.from_labels(rows, labels)
+            self._targets[part] = Targets.from_labels(rows, labels, rows.weights)
         return self._targets[part]
 
 
@@ -111,7 +111,7 @@ def one_task(datasets: Mapping[str, Dataset]) -> Task:
 
 def _training_labels(task: Task, part: Part) -> LabelSet:
     names = {name for row in part.labels for name in row}
-    needed = 1 if task is Task.MULTILABEL else 2
+    needed = 2 if task.needs_label else 1
     if len(names) < needed or (needed == 1 and all(part.labels) and len(names) == 1):
         labels = f"only the label {names.pop()!r}" if names else "no label"
         what = "two labels" if needed == 2 else "one label, and rows without it"

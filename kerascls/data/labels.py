@@ -13,10 +13,39 @@ _DIGITS = re.compile(r"(\d+)")
 
 
 class Task(StrEnum):
-    """What a row's labels mean: exactly one of them, or any number of them."""
+    """What a row's labels mean.
+
+    Exactly one of them, any number of them, or shares of all of them that sum to 1.
+    What depends on the task asks for the reason, one of the properties.
+    """
 
     MULTICLASS = "multiclass"
     MULTILABEL = "multilabel"
+    DISTRIBUTION = "distribution"
+
+    @property
+    def has_one_label(self) -> bool:
+        """Whether each row has exactly one label, and a cell is one name."""
+        return self is Task.MULTICLASS
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether each label of a row has a weight, and those of a row sum to 1."""
+        return self is Task.DISTRIBUTION
+
+    @property
+    def needs_label(self) -> bool:
+        """Whether no row is without a label."""
+        return self is not Task.MULTILABEL
+
+    @property
+    def sums_to_one(self) -> bool:
+        """Whether the probabilities of a row sum to 1: softmax, else sigmoid."""
+        return self is not Task.MULTILABEL
+
+
+# Those whose labels a row has or has not.
+LABEL_TASKS = tuple(task for task in Task if not task.has_weights)
 
 
 @dataclass(frozen=True)

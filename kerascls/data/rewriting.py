@@ -116,7 +116,11 @@ class LabelledSource:
             for place, (record, example) in enumerate(rows):
                 if kept is None or kept[place]:
                     fields = {n: v for n, v in record.fields.items() if n not in own}
-                    yield {**fields, self.label: example.labels}
+                    labels: object = example.labels
+                    if self.columns.task.has_weights:
+                        pairs = zip(example.labels, example.weights, strict=True)
+                        labels = dict(pairs)
+                    yield {**fields, self.label: labels}
 
 
 def label_columns(label: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -169,7 +173,18 @@ def check_place(input: Path, output: Path, overwrite: bool) -> None:
 
 
 def write_table(output: Path, table: LabelledTable, format: str) -> None:
-    """Writes a file or folder that is there as a whole or not at all."""
+    """Writes a file or folder that is there as a whole or not at all.
+
+    Raises:
+        SettingsError: When labels have weights, which the format cannot hold.
+    """
+    if table.task.has_weights and not FORMATS[format].holds_weights:
+        names = [name for name, one in FORMATS.items() if one.holds_weights]
+        raise SettingsError(
+            f"Expected a format that holds weights of labels: {', '.join(names)}. "
+            f"Received: task={table.task.value!r}, output={str(output)!r} in the "
+            f"format {format}. Choose one of them with `--out-format jsonl`."
+        )
     with replaced(output) as work:
         if FORMATS[format].is_folder:
             work.mkdir()
@@ -184,8 +199,8 @@ def _label_name(
     """Returns the name to write, which tells the task unless it is taken."""
     if keep and isinstance(before, str):
         return before
-    names = {one: name for name, one in TASK_OF_COLUMN.items()}
-    usual, unusual = names[task], *(set(TASK_OF_COLUMN) - {names[task]},)
+    usual = "label" if task.has_one_label else "labels"
+    unusual = set(TASK_OF_COLUMN) - {usual}
     if usual not in others and not unusual & set(others):
         return usual
     return before if isinstance(before, str) else "one_hot_labels"

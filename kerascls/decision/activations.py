@@ -1,7 +1,10 @@
 """From logits to numbers between 0 and 1, whatever size the logits have."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from kerascls.data.labels import Task
 from kerascls.errors import NotFiniteError, SettingsError
 
 
@@ -19,14 +22,29 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
     return np.where(logits >= 0, logits.dtype.type(1), powers) / (1 + powers)
 
 
-def check_rows(targets: np.ndarray, scores: np.ndarray, name: str) -> np.ndarray:
+def activation_of(task: Task) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns what turns the logits of a task into probabilities."""
+    return softmax if task.sums_to_one else sigmoid
+
+
+def check_rows(
+    targets: np.ndarray, scores: np.ndarray, name: str, dtype: type = np.bool_
+) -> np.ndarray:
     """Returns the scores of rows as float32 `(rows, num_classes)`.
 
     Raises:
-        SettingsError: When the targets are not bool or of another shape.
+        SettingsError: When the targets are not of the dtype, or of another shape.
         NotFiniteError: When a score is NaN or infinite.
     """
     scores = check_finite(scores, name)
+    if dtype is not np.bool_ and targets.shape == scores.shape:
+        if targets.dtype == dtype:
+            return scores
+        raise SettingsError(
+            f"Expected weights of labels as {dtype.__name__}. Received: targets "
+            f"{targets.dtype} {targets.shape}. Give for each row the share of each "
+            f"label."
+        )
     if targets.shape != scores.shape or targets.dtype != np.bool_:
         raise SettingsError(
             f"Expected bool targets of the shape of the {name}. Received: targets "

@@ -16,7 +16,7 @@ from kerascls.decision.label_thresholds import FittedRule, fit_rule
 from kerascls.decision.objectives import parse_objective
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
-from kerascls.settings.decision import DecisionSettings
+from kerascls.settings.decision import DEFAULT_MASS, DecisionSettings
 
 
 def decide(
@@ -32,7 +32,8 @@ def decide(
         settings: What is wanted.
         task: What a row's labels mean.
         labels: Names of the columns.
-        targets: bool `(rows, num_classes)`, validation rows, never test rows.
+        targets: bool `(rows, num_classes)`, or float32 weights where labels have some;
+            validation rows, never test rows.
         logits: float32 `(rows, num_classes)`.
 
     Raises:
@@ -104,6 +105,8 @@ def _stated_rule(
         return Rule("threshold", settings.threshold, **limits)
     if task is Task.MULTILABEL:
         return None
+    if task.has_weights:
+        return Rule("cumulative", mass=DEFAULT_MASS, **limits)
     if settings.objective in OBJECTIVES:
         return Rule("argmax", **limits)
     costs = _objective(settings.objective, tuple(labels))
@@ -140,7 +143,9 @@ def check_decision(
         SettingsError: When settings contradict each other or the task.
         DataError: When a file of costs cannot be used.
     """
-    if task is Task.MULTICLASS and settings.threshold is not None:
+    if task.has_weights:
+        _check_for_shares(settings)
+    if task.has_one_label and settings.threshold is not None:
         raise SettingsError(
             "Expected a threshold for multilabel only: in multiclass the likeliest "
             f"label is given. Received: decision.threshold={settings.threshold!r}. "
@@ -155,7 +160,26 @@ def check_decision(
             )
     _objective.cache_clear()
     no_rows = np.zeros((0, len(labels)), np.float32)
-    decide(settings, task, labels, no_rows > 0, no_rows)
+    decide(
+        settings, task, labels, no_rows if task.has_weights else no_rows > 0, no_rows
+    )
+
+
+def _check_for_shares(settings: DecisionSettings) -> None:
+    """Refuses what is about labels that are true or not, where they have shares."""
+    stated = {
+        name: getattr(settings, name)
+        for name in ("threshold", "objective", "shrinkage")
+        if getattr(settings, name) != DecisionSettings.model_fields[name].default
+    }
+    if stated:
+        received = ", ".join(f"decision.{name}={one!r}" for name, one in stated.items())
+        raise SettingsError(
+            f"Expected a rule for shares of labels: the fewest labels whose "
+            f"probabilities reach a mass, or the likeliest. Received: {received}, "
+            f"task='distribution'. Leave it out, or give --set decision.mass=0.9 or "
+            f"--set decision.top_k=2."
+        )
 
 
 # A file of costs is read once: it may be moved while a training goes on.

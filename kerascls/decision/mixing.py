@@ -37,10 +37,10 @@ def mix(probabilities: Sequence[np.ndarray], weights: Sequence[float]) -> np.nda
 def logits_of(mean: np.ndarray, task: Task) -> np.ndarray:
     """Returns the logits of probabilities, float32 `(rows, num_classes)`.
 
-    Their softmax (multiclass) or sigmoid (multilabel) is the mean again, with numbers
-    below `LEAST` taken for it.
+    Their softmax (where a row sums to 1) or sigmoid (multilabel) is the mean again,
+    with numbers below `LEAST` taken for it.
     """
-    if task is Task.MULTICLASS:
+    if task.sums_to_one:
         return np.log(np.maximum(mean, LEAST)).astype(np.float32)
     inside = np.clip(mean, LEAST, 1 - LEAST)
     return (np.log(inside) - np.log1p(-inside)).astype(np.float32)
@@ -61,7 +61,7 @@ def likelihoods(
         float64 `(classifiers, outcomes)`, at least `LEAST`. An outcome is a row, for
         multilabel a label of a row.
     """
-    if task is Task.MULTICLASS:
+    if task.has_one_label:
         rows = np.flatnonzero(targets.any(axis=1))
         true = targets[rows].argmax(axis=1)
         likely = np.array([one[rows, true] for one in probabilities], np.float64)

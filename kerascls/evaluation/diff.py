@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from kerascls.evaluation.metrics.bootstrap import (
     PairedBootstrap,
     paired_bootstrap,
 )
-from kerascls.evaluation.same_rows import same_rows
+from kerascls.evaluation.metrics.distributions import compared_means
+from kerascls.evaluation.same_rows import SameRows, same_rows
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 from kerascls.inference.bundle.files import BUNDLE_FOLDER, MANIFEST
 from kerascls.system.keywords import checked_keywords
@@ -128,13 +129,7 @@ def diff(
         rows=len(same.targets),
         labels=same.labels.names,
         support=np.count_nonzero(same.targets, axis=0),
-        bootstrap=paired_bootstrap(
-            same.targets,
-            *same.chosen,
-            resamples=resamples,
-            level=level,
-            seed=seed,
-        ),
+        bootstrap=_bootstrap(same, resamples=resamples, level=level, seed=seed),
         only_a=int(np.count_nonzero(~a.wrong & b.wrong)),
         only_b=int(np.count_nonzero(a.wrong & ~b.wrong)),
         lacked_by_a=tuple(name for name in known_b if name not in set(known_a)),
@@ -143,6 +138,14 @@ def diff(
             str(run) for run, rows in ((run_a, a), (run_b, b)) if tuned_since(run, rows)
         ),
     )
+
+
+def _bootstrap(same: SameRows, **options: Any) -> PairedBootstrap:
+    bootstrap = paired_bootstrap(same.targets, *same.chosen, **options)
+    if not same.distances:
+        return bootstrap
+    means = compared_means(*same.distances, **options)
+    return replace(bootstrap, headline=means | bootstrap.headline)
 
 
 def tuned_since(run: str | Path, scored: ScoredRows) -> bool:

@@ -17,11 +17,17 @@ from kerascls.data.readers.frame_kinds import as_sources
 from kerascls.data.readers.read_options import DEFAULTS
 from kerascls.data.targets import Targets
 from kerascls.errors import DataError, SettingsError
-from kerascls.evaluation.metrics.scores import pad_columns, score
+from kerascls.evaluation.metrics.distributions import task_scores
+from kerascls.evaluation.metrics.scores import pad_columns
 from kerascls.evaluation.reports.at_half import scores_at_half
 from kerascls.evaluation.reports.baselines import LinearBaseline, all_labels_baseline
 from kerascls.evaluation.reports.csv_markdown_json import MARKDOWN_FILE, write_report
 from kerascls.evaluation.reports.details import details_of
+from kerascls.evaluation.reports.distributions import (
+    TRAINING_MEAN,
+    distribution_details,
+    mean_baseline,
+)
 from kerascls.evaluation.reports.errors import write_errors
 from kerascls.evaluation.reports.features import SHOWN_FEATURES, Features
 from kerascls.evaluation.reports.html.page import HTML_FILE, write_report_html
@@ -65,19 +71,21 @@ def scored_rows_of(
     texts, truth = examples.texts.take(rows), examples.labels.take(rows)
     labels = bundle.label_set.extended({name for row in truth for name in row})
     probabilities = bundle.decision.probabilities(logits, bundle.task)
+    targets = Targets.from_labels(truth, labels, truth.weights)
     return ScoredRows(
         task=bundle.task,
         labels=labels.names,
-        targets=Targets.from_labels(truth, labels).multi_hot(),
+        targets=targets.multi_hot(),
         probabilities=pad_columns(probabilities, len(labels)),
         chosen=pad_columns(bundle.rule.apply(probabilities), len(labels)),
         known=len(bundle.label_set),
-        rows_sha256=rows_sha256(texts, truth),
+        rows_sha256=rows_sha256(texts, truth, truth.weights),
         lines=examples.lines[rows],
         files=[names[row] for row in rows] if names else (),
         texts=texts,
         decision_sha256=bundle.decision.sha256,
         logits=logits,
+        weights=targets.all_dense() if bundle.task.has_weights else None,
     )
 
 
@@ -104,6 +112,11 @@ def report_on(
     counts = np.count_nonzero(scored.targets, axis=0)[scored.known :].tolist()
     support = np.array(list(bundle.train_support.values()))
     label, baseline = majority_baseline(scored.targets, support, scored.labels)
+    distribution = None
+    if bundle.train_shares is not None:
+        shares = np.array(list(bundle.train_shares.values()))
+        label, baseline = TRAINING_MEAN, mean_baseline(scored, shares, bundle.rule)
+        distribution = distribution_details(scored, shares)
     thresholds = bundle.decision.fitted_thresholds(bundle.label_set.names)
     weights = features_of(bundle, SHOWN_FEATURES)
     all_labels = None
@@ -111,7 +124,10 @@ def report_on(
         all_labels = all_labels_baseline(scored.targets, scored.known, scored.labels)
     return Report(
         task=bundle.task,
-        scores=score(scored.targets, scored.chosen, scored.labels),
+        scores=task_scores(
+            *(bundle.task, scored.truth, scored.probabilities),
+            *(scored.chosen, scored.labels),
+        ),
         baseline=baseline,
         baseline_label=label,
         rule=bundle.rule,
@@ -125,6 +141,7 @@ def report_on(
         features=None if weights is None else Features(weights),
         at_half=scores_at_half(scored, bundle.decision),
         label_effects=label_effects,
+        distribution=distribution,
     )
 
 

@@ -49,7 +49,8 @@ class Entry:
     Args:
         name: What it is called.
         runs: The directory of each run.
-        rows: What each run said of the test rows; they need no probabilities.
+        rows: What each run said of the test rows; they need no probabilities, but for
+            distributions.
         costs: What it takes.
     """
 
@@ -70,7 +71,8 @@ class Standing:
     Args:
         name: The model.
         runs: The directory of each run.
-        scores: Those of `HEADLINE`, by name, over the runs.
+        scores: Those of `HEADLINE`, by name, over the runs; of distributions also the
+            distances.
         costs: What the model takes.
         p: How likely its distance to the best model is by chance, corrected for the
             number of pairs of models; None for the best.
@@ -118,7 +120,7 @@ class Leaderboard:
     Args:
         task: What a row's labels mean.
         rows: Test rows.
-        by: The score of `HEADLINE` that ranks, and whose differences are tested.
+        by: The score that ranks, and whose differences are tested.
         standings: The models, the best first.
         pairs: All pairs of them, in this order.
         machine: Where speeds were measured; empty where none was.
@@ -142,9 +144,12 @@ class Leaderboard:
     @property
     def shown_scores(self) -> tuple[str, ...]:
         """The scores that tables show; micro-F1 of several labels is no accuracy."""
-        accuracy = ("accuracy",) if self.task is Task.MULTICLASS else ()
-        names = dict.fromkeys(("macro_f1", "micro_f1", *accuracy, self.by))
-        return tuple(names)
+        names: tuple[str, ...] = ("macro_f1", "micro_f1")
+        if self.task.has_one_label:
+            names = (*names, "accuracy")
+        if self.task.has_weights:
+            names = ("kl", "jensen_shannon", "top_1")
+        return tuple(dict.fromkeys((*names, self.by)))
 
     @property
     def alpha(self) -> float:

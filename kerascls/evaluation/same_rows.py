@@ -7,6 +7,7 @@ import numpy as np
 
 from kerascls.data.labels import LabelSet
 from kerascls.errors import BundleError, SettingsError
+from kerascls.evaluation.metrics.distributions import row_distances
 from kerascls.evaluation.scored_rows import TEST_ROWS_FILE, ScoredRows
 
 
@@ -19,11 +20,13 @@ class SameRows:
         targets: bool `(rows, labels)`, the labels that are true.
         chosen: For each run bool `(rows, labels)`, the labels that it gave. One that it
             was not trained with counts as never given.
+        distances: Of distributions, for each run what `row_distances` returns.
     """
 
     labels: LabelSet
     targets: np.ndarray
     chosen: tuple[np.ndarray, ...]
+    distances: tuple[dict[str, np.ndarray], ...] = ()
 
 
 def same_rows(runs: Sequence[tuple[str, str, ScoredRows]]) -> SameRows:
@@ -50,7 +53,12 @@ def same_rows(runs: Sequence[tuple[str, str, ScoredRows]]) -> SameRows:
                 f"damaged: evaluate with --report once more."
             )
     chosen = (_aligned(one.chosen, one.labels, labels) for _, _, one in runs)
-    return SameRows(labels, targets, tuple(chosen))
+    distances = tuple(
+        row_distances(one.weights, one.probabilities)
+        for _, _, one in runs
+        if one.weights is not None
+    )
+    return SameRows(labels, targets, tuple(chosen), distances)
 
 
 def _check_same(

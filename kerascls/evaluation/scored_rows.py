@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -28,7 +28,8 @@ class ScoredRows:
     Args:
         task: What a row's labels mean.
         labels: Names of the columns; those that training lacked come last.
-        targets: bool `(rows, labels)`, the labels that are true.
+        targets: bool `(rows, labels)`, the labels that are true; of distributions those
+            of a true share above 0.
         probabilities: float32 `(rows, labels)`, calibrated; 0 for labels that training
             lacked.
         chosen: bool `(rows, labels)`, the labels that were predicted.
@@ -41,6 +42,8 @@ class ScoredRows:
             has it; empty where that is not known.
         logits: float32 `(rows, known)`, what a decision can be fitted to; None where
             they were not kept.
+        weights: float32 `(rows, labels)`, the true shares of a distribution; None of
+            other tasks.
     """
 
     task: Task
@@ -55,9 +58,20 @@ class ScoredRows:
     texts: Sequence[tuple[str, ...]] = ()
     decision_sha256: str = ""
     logits: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    @property
+    def truth(self) -> np.ndarray:
+        """What is true, `(rows, labels)`: `weights` where there are some."""
+        return self.targets if self.weights is None else self.weights
+
+    @property
+    def shares(self) -> np.ndarray:
+        """The true shares of labels, float64 `(rows, labels)`."""
+        return self.truth.astype(np.float64)
 
     @property
     def wrong(self) -> np.ndarray:
@@ -74,6 +88,8 @@ class ScoredRows:
         }
         if self.logits is not None:
             arrays["logits"] = np.ascontiguousarray(self.logits, np.float32)
+        if self.weights is not None:
+            arrays["weights"] = np.ascontiguousarray(self.weights, np.float32)
         metadata = {
             "format": _FORMAT,
             "task": self.task.value,
@@ -115,6 +131,7 @@ class ScoredRows:
                 decision_sha256=metadata.get("decision_sha256", ""),
                 lines=arrays["lines"],
                 logits=arrays.get("logits"),
+                weights=arrays.get("weights"),
                 files=[
                     name
                     for name, rows in json.loads(metadata.get("files", "[]"))
@@ -133,15 +150,23 @@ def _runs(names: Sequence[str]) -> list[tuple[str, int]]:
     return [(name, len(list(group))) for name, group in groupby(names)]
 
 
-def rows_sha256(texts: Sequence[Sequence[str]], labels: Sequence[Sequence[str]]) -> str:
+def rows_sha256(
+    texts: Sequence[Sequence[str]],
+    labels: Sequence[Sequence[str]],
+    weights: Sequence[Sequence[float]] | None = None,
+) -> str:
     """Returns one hash of texts and true labels; equal only for the same rows in order.
 
     Args:
         texts: The text fields of each row.
         labels: The true labels of each row, in any order.
+        weights: Of the labels of each row; None where labels have none.
     """
     digest = hashlib.sha256()
-    for fields, names in zip(texts, labels, strict=True):
+    truth: Iterable[Iterable] = labels
+    if weights is not None:
+        truth = map(zip, labels, weights)
+    for fields, names in zip(texts, truth, strict=True):
         row = json.dumps([list(fields), sorted(names)], ensure_ascii=False)
         digest.update(row.encode("utf-8", "surrogatepass") + b"\n")
     return digest.hexdigest()

@@ -13,12 +13,13 @@ from kerascls.data.examples import Labels
 from kerascls.data.labels import in_natural_order
 from kerascls.data.readers import ReadOptions
 from kerascls.data.readers.read_options import DEFAULTS
-from kerascls.data.targets import Targets
+from kerascls.data.targets import Targets, rescaled
 from kerascls.decision.decision import Decision
 from kerascls.decision.fit_decision import check_decision, decide
 from kerascls.errors import BundleError, SettingsError
 from kerascls.evaluation.evaluate import logits_of, read_labelled
-from kerascls.evaluation.metrics.scores import Scores, score
+from kerascls.evaluation.metrics.distributions import task_scores
+from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.notebook import scores_html
 from kerascls.evaluation.scored_rows import VALID_ROWS_FILE, ScoredRows
 from kerascls.evaluation.seen_texts import seen_notes
@@ -142,14 +143,19 @@ class FittingRows:
             f"`kerascls tune RUN valid.csv` fits to what predicts"
             for name in rounded
         )
-        known = rows.targets[:, : rows.known]
+        known = rows.truth[:, : rows.known]
         return cls(known, rows.logits, unknown, OWN_ROWS, notes)
 
     def score(self, bundle: Bundle, decision: Decision) -> Scores:
         """Scores a decision on the rows."""
         probabilities = decision.probabilities(self.logits, bundle.task)
-        labels = bundle.label_set.names
-        return score(self.targets, decision.rule.apply(probabilities), labels)
+        labels, truth = bundle.label_set.names, self.targets
+        chosen = decision.rule.apply(probabilities)
+        if bundle.task.has_weights:
+            known = truth.any(axis=1)
+            probabilities, chosen = probabilities[known], chosen[known]
+            truth = rescaled(truth[known])
+        return task_scores(bundle.task, truth, probabilities, chosen, labels)
 
 
 def tune(
@@ -248,7 +254,10 @@ def _result(before: Bundle, now: Bundle, rows: FittingRows | None) -> TuneResult
 
 
 def _known_targets(bundle: Bundle, rows: Labels, source: str) -> np.ndarray:
-    """Returns bool `(rows, num_classes)`; labels that training lacked are left out."""
+    """Returns what a decision is fitted to; labels that training lacked are left out.
+
+    bool `(rows, num_classes)`, or float32 where labels have weights.
+    """
     known = rows.among(bundle.label_set)
     if not any(known):
         names = ", ".join(list(bundle.label_set)[:10])
@@ -257,4 +266,5 @@ def _known_targets(bundle: Bundle, rows: Labels, source: str) -> np.ndarray:
             f"none in {len(rows)} rows of {source}; it knows {names}. Check the "
             "label column and its separator."
         )
-    return Targets.from_labels(known, bundle.label_set).multi_hot()
+    targets = Targets.from_labels(known, bundle.label_set, known.weights)
+    return targets.for_task(bundle.task)

@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from kerascls.evaluation.metrics.distributions import TITLES
 from kerascls.evaluation.metrics.spread import Spread
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import report_rows
@@ -15,11 +16,19 @@ from kerascls.system.files import as_csv
 
 
 def spreads(reports: Sequence[Report]) -> list[Spread]:
-    """Returns the F1 of each class over reports on the same rows, then averages."""
+    """Returns the F1 of each class over reports on the same rows, then averages.
+
+    Of distributions the mean distances follow.
+    """
     tables = [report_rows(report.scores, report.task) for report in reports]
-    return [
+    found = [
         Spread(rows[0].name, tuple(row.f1 for row in rows), rows[0].is_class)
         for rows in zip(*tables, strict=True)
+    ]
+    means = [one.scores.distances for one in reports if one.scores.distances]
+    return found + [
+        Spread(title, tuple(one[name] for one in means), False)
+        for name, title in (TITLES.items() if means else ())
     ]
 
 

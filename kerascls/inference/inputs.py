@@ -74,11 +74,14 @@ class Input:
             if isinstance(row, Record):
                 yield row
 
-    def columns(self, text: Sequence[str] = ()) -> tuple[str, ...]:
+    def columns(
+        self, text: Sequence[str] = (), one_is_enough: bool = False
+    ) -> tuple[str, ...]:
         """Returns the columns; of JSON lines the first row's, none without rows.
 
         Args:
             text: Those that hold the texts.
+            one_is_enough: Whether rows of what is no table may lack some of them.
 
         Raises:
             DataError: When there is no header, or text columns are missing in it.
@@ -87,21 +90,28 @@ class Input:
             return (LINE_COLUMN,)
         options = replace(self.options, format=self.format)
         choose = partial(self._check_columns, text)
+        some = one_is_enough and not FORMATS[self.format].is_table
         try:
             columns = read_columns(self.path, options)
-            if columns:
+            if columns and not (some and {*columns} & {*text}):
                 choose(columns)
             return columns
         except ColumnsError as error:
             advice = find_cure(self.path, options, choose)
             raise DataError(f"{error.fault} {advice or error.advice}") from error
 
-    def check(self, text: Sequence[str], notes: list[str] | None = None) -> int:
+    def check(
+        self,
+        text: Sequence[str],
+        notes: list[str] | None = None,
+        one_is_enough: bool = False,
+    ) -> int:
         """Returns the number of rows.
 
         Args:
             text: The columns with the texts.
             notes: Gets lines for people on how the rows were read.
+            one_is_enough: Whether some texts of a row may be missing, but not all.
 
         Raises:
             DataError: When a row cannot be used; it lists the first ten.
@@ -112,7 +122,7 @@ class Input:
             for record in self.records(bad_rows, notes):
                 num_rows += 1
                 try:
-                    texts_of(record, text, self.source)
+                    texts_of(record, text, self.source, one_is_enough)
                 except DataError as error:
                     bad_rows.append(BadRow(record.line, str(error.__cause__)))
         except ColumnsError as error:
@@ -150,7 +160,9 @@ class FrameInput(Input):
         """Yields the rows."""
         return self.frame.records()
 
-    def columns(self, text: Sequence[str] = ()) -> tuple[str, ...]:
+    def columns(
+        self, text: Sequence[str] = (), one_is_enough: bool = False
+    ) -> tuple[str, ...]:
         """Returns the columns; a `DataError` where those with texts are missing."""
         with told_in_python(self.frame):
             self._check_columns(text, self.frame.columns)

@@ -127,14 +127,15 @@ def _predictions(
     with open_input(frame, FileOptions()) as rows:
         columns = columns_of(rows, text, opened.input_spec.text_columns)
         rows.columns(columns)
-        rows.check(columns)
+        some = opened.task.has_weights
+        rows.check(columns, one_is_enough=some)
     rule = checked_rule(rule) or opened.rule
     predictor = Predictor(opened, runtime) if isinstance(bundle, str | Path) else bundle
     scores = [np.zeros((0, len(opened.label_set)), np.float32)]
     shown: list[str] = []
     done = 0
     for chunk in in_chunks(frame.records(columns), chunk_rows):
-        texts = [texts_of(record, columns, frame.name) for record in chunk]
+        texts = [texts_of(record, columns, frame.name, some) for record in chunk]
         scores.append(predictor.predict_proba(texts))
         shown += ["\n".join(one) for one in texts[: SHOWN_ROWS - len(shown)]]
         done += len(chunk)

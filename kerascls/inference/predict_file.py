@@ -96,8 +96,9 @@ def predict_file(
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
     with open_input(input, options) as rows:
         columns = columns_of(rows, text, opened.input_spec.text_columns)
-        header = rows.columns(columns) or columns
-        num_rows = _check(rows, columns, on_note)
+        some = opened.task.has_weights
+        header = rows.columns(columns, some) or columns
+        num_rows = _check(rows, columns, on_note, some)
         more = _more_columns(opened, checked_rule(rule), all_scores)
         written_as = format_of_output(output, rows.format, output_format)
         with open_output(output, written_as, header, more) as out:
@@ -111,17 +112,21 @@ def predict_file(
                 source=rows.source,
                 chunk_rows=chunk_rows,
                 rule=rule,
+                one_is_enough=some,
             )
             return _write(predicted, out, num_rows, on_progress)
 
 
 def _check(
-    rows: Input, columns: tuple[str, ...], on_note: Callable[[str], None] | None
+    rows: Input,
+    columns: tuple[str, ...],
+    on_note: Callable[[str], None] | None,
+    one_is_enough: bool,
 ) -> int | None:
     """Checks all rows and tells of them; returns how many, None when unknown."""
     # Standard input can be read only once.
     notes: list[str] = []
-    num_rows = None if rows.path is None else rows.check(columns, notes)
+    num_rows = None if rows.path is None else rows.check(columns, notes, one_is_enough)
     if on_note:
         for line in notes:
             on_note(f"{rows.source}: {line}")

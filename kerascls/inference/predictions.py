@@ -67,7 +67,7 @@ class Predictions(Sequence[Prediction]):
         ranked = np.argsort(-self.probabilities, axis=1, kind="stable")
         given = np.take_along_axis(chosen, ranked, axis=1)
         first = np.where(given.any(axis=1), given.argmax(axis=1), 0)
-        if self.task is Task.MULTICLASS and self.rule.kind in ("argmax", "cost"):
+        if self.task.has_one_label and self.rule.kind in ("argmax", "cost"):
             best = np.take_along_axis(ranked, first[:, None], axis=1)[:, 0]
             names = np.array([*self.labels, None], object)
             columns: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from kerascls.preprocessing.batches import in_length_order
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.system.keywords import checked_keywords
 from kerascls.system.notebooks import html_bar, html_table
+
+if TYPE_CHECKING:
+    from kerascls.inference.explanation.explanation import Explanation
 
 BATCH_SIZE = 32
 SHOWN_LABELS = 10
@@ -97,6 +100,11 @@ class Predictor:
             self.runtime_name = preferred_runtime(bundle) if name == AUTO else name
         self._runtime: Any = runtime
 
+    @property
+    def runtime(self) -> Any:
+        """What computes its logits."""
+        return self._runtime
+
     @classmethod
     @checked_keywords()
     def load(cls, path: str | Path, runtime: str = "auto") -> "Predictor":
@@ -168,6 +176,44 @@ class Predictor:
             return np.zeros((0, len(self.labels)), np.float32)
         logits = self.text_logits(rows)
         return self.bundle.decision.probabilities(logits, self.bundle.task)
+
+    @checked_keywords()
+    def explain(
+        self,
+        text: Text,
+        *,
+        labels: str | Sequence[str] = (),
+        method: str = "auto",
+        steps: int | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> "Explanation":
+        """Returns what each part of a text does to the logits of labels.
+
+        What is attributed is the logit before calibration, of each label alone.
+
+        Args:
+            text: A text; a tuple of texts where the bundle has several columns.
+            labels: Which to explain. Default: those predicted, without any the
+                likeliest.
+            method: A name in `EXPLAINERS` (`"contributions"`, of linear models;
+                `"integrated_gradients"`, with Keras; `"occlusion"`); `"auto"` is the
+                first of these that suits.
+            steps: Points of the integral, 50 by default.
+            on_progress: Called with texts or gradients computed, and all of them.
+
+        Raises:
+            SettingsError: When this is no text, or method or steps cannot be used.
+            DataError: When there is no such label.
+
+        Example:
+            >>> explanation = predictor.explain("国足今晚迎战劲旅")
+            >>> explanation.scores("体育")[0]
+            (Span(column='text', start=0, end=1, text='国'), 0.41)
+        """
+        from kerascls.inference.explanation.explainers import explain_text
+
+        (row,) = self._rows([text])
+        return explain_text(self, row, labels, method, steps, on_progress)
 
     def text_logits(
         self,
@@ -265,6 +311,11 @@ class Predictor:
                 raise SettingsError(
                     f"Expected each text to be {wanted}. Received: texts[{index}]="
                     f"{text!r:.200}. Replace what is missing by an empty str."
+                )
+            if self.bundle.task.has_weights and not "".join(row).strip():
+                raise SettingsError(
+                    f"Expected a text in {' or '.join(columns)}: of nothing there is "
+                    f"no distribution. Received: texts[{index}]={text!r}. Leave it out."
                 )
             rows.append(tuple(row))
         return rows

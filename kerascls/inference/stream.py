@@ -24,6 +24,7 @@ def predict_chunks(
     source: str,
     chunk_rows: int,
     rule: Rule | None = None,
+    one_is_enough: bool = False,
 ) -> Iterator[list[tuple[Record, Any]]]:
     """Yields records with their predictions, in the order of the input.
 
@@ -35,6 +36,7 @@ def predict_chunks(
         chunk_rows: Most rows per call of `predict`. The first chunk has 32, so that
             answers come early; each further one twice as many.
         rule: For `predict`, where it is another one than the bundle's.
+        one_is_enough: Whether some texts of a record may be missing, but not all.
 
     Yields:
         What was predicted together.
@@ -44,7 +46,7 @@ def predict_chunks(
     """
     options = {} if rule is None else {"rule": rule}
     for chunk in in_chunks(records, chunk_rows):
-        rows = [texts_of(record, text, source) for record in chunk]
+        rows = [texts_of(record, text, source, one_is_enough) for record in chunk]
         texts = [row[0] for row in rows] if len(text) == 1 else rows
         predictions: Any = predictor.predict(texts, **options)
         yield list(zip(chunk, predictions, strict=True))
@@ -59,13 +61,17 @@ def in_chunks(records: Iterable[Record], chunk_rows: int) -> Iterator[list[Recor
         num_rows = min(2 * num_rows, chunk_rows)
 
 
-def texts_of(record: Record, text: Sequence[str], source: str) -> tuple[str, ...]:
+def texts_of(
+    record: Record, text: Sequence[str], source: str, one_is_enough: bool = False
+) -> tuple[str, ...]:
     """Returns a record's texts; an error names the record's place.
+
+    The arguments are those of `pick_texts`, and what the input is called.
 
     Raises:
         DataError: When one is missing or is no text.
     """
     try:
-        return pick_texts(record.fields, text)
+        return pick_texts(record.fields, text, one_is_enough)
     except DataError as error:
         raise DataError(f"{place_in(source, record.line)}: {error}") from error

@@ -136,8 +136,29 @@ class Encoder(layers.Layer):
         Raises:
             SettingsError: When there are more tokens than the encoder has positions.
         """
+        embedded = self.embed(token_ids, segment_ids, padding_mask, training)
+        return self.encode(embedded, padding_mask, training, first_only)
+
+    def embed(
+        self,
+        token_ids: KerasTensor,
+        segment_ids: KerasTensor,
+        padding_mask: KerasTensor,
+        training: bool | None = None,
+    ) -> KerasTensor:
+        """Returns `(batch, tokens, embedding_dim)`, what `encode` goes on from."""
         self._check_shape(tuple(token_ids.shape))
-        hidden = self._embed(token_ids, segment_ids, padding_mask, training)
+        return self.embeddings(token_ids, segment_ids, padding_mask, training=training)
+
+    def encode(
+        self,
+        embedded: KerasTensor,
+        padding_mask: KerasTensor,
+        training: bool | None = None,
+        first_only: bool = False,
+    ) -> Any:
+        """Returns what `call` does, of embeddings as `embed` returns them."""
+        hidden = embedded if self.projection is None else self.projection(embedded)
         context = self._context(padding_mask)
         last_states: deque[KerasTensor] = deque(maxlen=self.num_outputs)
         last = self.config.num_layers - 1
@@ -153,19 +174,6 @@ class Encoder(layers.Layer):
         if self.pooler is None:
             return outputs
         return outputs, self.pooler(hidden[:, 0])  # (batch, hidden_dim)
-
-    def _embed(
-        self,
-        token_ids: KerasTensor,
-        segment_ids: KerasTensor,
-        padding_mask: KerasTensor,
-        training: bool | None,
-    ) -> KerasTensor:
-        """Returns what the first layer reads, `(batch, tokens, hidden_dim)`."""
-        hidden = self.embeddings(
-            token_ids, segment_ids, padding_mask, training=training
-        )
-        return hidden if self.projection is None else self.projection(hidden)
 
     def _context(self, padding_mask: KerasTensor) -> Any:
         """Returns what all layers need of where tokens stand."""

@@ -11,7 +11,12 @@ from kerascls.errors import SettingsError
 from kerascls.models.encoder import Encoder, assign_by_name, build_encoder
 from kerascls.models.encoder_config import EncoderConfig
 from kerascls.models.heads import ClassificationHead
-from kerascls.models.layers.windows import FoldWindows, fold, unfold_hidden
+from kerascls.models.layers.windows import (
+    FoldWindows,
+    fold,
+    fold_hidden,
+    unfold_hidden,
+)
 from kerascls.models.registry import POOLINGS
 from kerascls.preprocessing.sequence_layout import INPUTS
 from kerascls.system.tables import known_name
@@ -38,6 +43,8 @@ class TransformerClassifier(keras.Model):
         input_rank: Axes of the inputs: 3 with windows, else 2.
         in_halves: Whether both halves of a batch are computed apart, see
             `Compute.in_halves`; False at first.
+        has_gradients: Whether gradients by what `embed` returns say all of what tokens
+            do to logits.
 
     Raises:
         SettingsError: When an argument is out of range, or the encoder returns what
@@ -95,6 +102,7 @@ class TransformerClassifier(keras.Model):
         self.head = head
         self.input_rank = rank
         self.in_halves = False
+        self.has_gradients = True
 
     def call(
         self, inputs: dict[str, KerasTensor], training: Any = None, mask: Any = None
@@ -191,6 +199,34 @@ class TransformerClassifier(keras.Model):
             windows = {name: fold(x) for name, x in inputs.items()}
         hidden = _encode(self.encoder, self.head, windows, training=training)
         return ops.mean(self.head.pooled(hidden, inputs["padding_mask"]), axis=1)
+
+    def embed(self, inputs: dict[str, KerasTensor]) -> KerasTensor:
+        """Returns the embeddings of inputs, without dropout.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)`, with windows `(batch, windows, tokens)`.
+
+        Returns:
+            `(batch, tokens, embedding_dim)`, with windows `(batch, windows, ...)`.
+        """
+        if self.input_rank == 2:
+            return self.encoder.embed(**inputs, training=False)
+        windows = {name: fold(x) for name, x in inputs.items()}
+        embedded = self.encoder.embed(**windows, training=False)
+        return unfold_hidden(embedded, inputs["padding_mask"])
+
+    def logits_of(
+        self, embedded: KerasTensor, inputs: dict[str, KerasTensor]
+    ) -> KerasTensor:
+        """Returns float32 logits `(batch, num_classes)` of what `embed` returns."""
+        mask = inputs["padding_mask"]
+        if self.input_rank == 3:
+            embedded, mask = fold_hidden(embedded), fold(mask)
+        first_only = self.head.reads_first_only
+        outputs = self.encoder.encode(embedded, mask, False, first_only)
+        hidden = _read(self.encoder, outputs)
+        return self.head(hidden, inputs["padding_mask"], training=False)
 
     def _by_halves(
         self,
@@ -290,6 +326,11 @@ def _encode(
     **options: Any,
 ) -> KerasTensor:
     outputs = encoder(**inputs, first_only=head.reads_first_only, **options)
+    return _read(encoder, outputs)
+
+
+def _read(encoder: Encoder, outputs: Any) -> KerasTensor:
+    """Returns what the head reads of what an encoder returns."""
     if encoder.with_pool:
         return keras.ops.expand_dims(outputs[1], 1)  # (batch, 1, hidden_dim)
     return outputs

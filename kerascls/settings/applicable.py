@@ -127,6 +127,8 @@ def require_defined(settings: RunSettings, task: Task) -> None:
     imbalance = settings.imbalance
     method, name = method_of(imbalance), imbalance.method
     stated = _stated_parameters(imbalance)
+    if task.has_weights:
+        _require_of_shares(settings, task)
     if task not in method.tasks:
         known = [other for other, row in METHODS.items() if task in row.tasks]
         raise SettingsError(
@@ -135,7 +137,7 @@ def require_defined(settings: RunSettings, task: Task) -> None:
             f"{', '.join(method.tasks)} alone. Choose --imbalance class_weight"
             f"{_without(stated, METHODS['class_weight'])}."
         )
-    if task is Task.MULTILABEL:
+    if not task.has_one_label:
         return
     if of_several := [one for one in stated if one in OF_MULTILABEL]:
         told = ", ".join(f"imbalance.{one}={stated[one]!r}" for one in of_several)
@@ -151,6 +153,36 @@ def require_defined(settings: RunSettings, task: Task) -> None:
             f"choose what it is without: --imbalance focal --set "
             f"imbalance.focal_gamma={imbalance.gamma_positive:g}"
             f"{_without(stated, METHODS['focal'])}."
+        )
+
+
+def _require_of_shares(settings: RunSettings, task: Task) -> None:
+    """Refuses what counts rows that have a label, where labels have shares of rows."""
+    imbalance = settings.imbalance
+    stated: dict[str, Any] = {}
+    if imbalance.method != "none":
+        stated["imbalance.method"] = imbalance.method
+    if imbalance.augment_below is not None:
+        stated["imbalance.augment_below"] = imbalance.augment_below
+    if settings.train.label_weights:
+        stated["train.label_weights"] = settings.train.label_weights
+    _require_no_linear_loss(settings, task)
+    if stated:
+        received = ", ".join(f"{name}={value!r}" for name, value in stated.items())
+        raise SettingsError(
+            f"Expected no setting that counts the rows of a label: in a distribution "
+            f"each row has a share of it. Received: {received}, task={task.value!r}. "
+            f"Leave it out, or train on the labels alone with --task multilabel."
+        )
+
+
+def _require_no_linear_loss(settings: RunSettings, task: Task) -> None:
+    loss = settings.train.linear_loss
+    if loss != FIELDS["train.linear_loss"].default:
+        raise SettingsError(
+            f"Expected no loss of single labels: the linear model of distributions is "
+            f"a multinomial logistic regression. Received: train.linear_loss={loss!r}, "
+            f"task={task.value!r}. Leave it out."
         )
 
 

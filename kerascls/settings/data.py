@@ -71,7 +71,8 @@ class DataSettings(Group):
     label: Annotated[tuple[str, ...], ONE_OR_MORE] = Field(
         (),
         description="Column with the labels; repeat for those of a one-hot table, "
-        "which hold 0 and 1. Default: `label` or `labels`.",
+        "which hold 0 and 1, or for distributions a weight. Default: `label` or "
+        "`labels`.",
     )
     label_separator: str | None = Field(
         None,
@@ -128,8 +129,9 @@ class DataSettings(Group):
     )
     task: Task | None = Field(
         None,
-        description="multiclass: one label a row; multilabel: any number. Default: "
-        "by the column name, `label` or `labels`.",
+        description="multiclass: one label a row; multilabel: any number; "
+        "distribution: shares that sum to 1. Default: by the column name, `label` or "
+        "`labels`.",
     )
 
     def read_options(self) -> ReadOptions:

@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from kerascls.settings.group import Group
 
+# Of a distribution, unless another rule is stated.
+DEFAULT_MASS = 0.8
+
 
 class DecisionSettings(Group):
     """How logits become probabilities, and probabilities labels."""
@@ -34,7 +37,7 @@ class DecisionSettings(Group):
     calibration: Literal["auto", "none", "temperature", "platt", "isotonic"] = Field(
         "auto",
         description="How probabilities are corrected on the validation part; auto: "
-        "temperature for multiclass, platt for multilabel.",
+        "platt for multilabel, else temperature.",
     )
     top_k: int | None = Field(
         None, ge=1, description="Give the so many likeliest labels, always."
@@ -44,7 +47,7 @@ class DecisionSettings(Group):
         gt=0,
         le=1,
         description="Give the fewest labels whose share of all probability reaches "
-        "this.",
+        f"this. Default for distributions: {DEFAULT_MASS}.",
     )
     min_labels: int = Field(
         0, ge=0, description="Give at least so many labels: the likeliest."

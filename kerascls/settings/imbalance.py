@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from kerascls.data.labels import Task
+from kerascls.data.labels import LABEL_TASKS, Task
 from kerascls.settings.group import Group, NameIn
 
-_BOTH = (Task.MULTICLASS, Task.MULTILABEL)
+_BOTH = LABEL_TASKS
 _LOSSES = "kerascls.training.losses"
 _SAMPLERS = "kerascls.data.sampling"
 
@@ -42,7 +42,7 @@ class Method:
 
 
 METHODS: dict[str, Method] = {
-    "none": Method(title="each row and label alike"),
+    "none": Method(title="each row and label alike", tasks=tuple(Task)),
     "class_weight": Method(
         title="a label counts by the inverse of its rows",
         loss=f"{_LOSSES}.weighted:class_weight_loss",

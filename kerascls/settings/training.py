@@ -5,14 +5,27 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.models.linear.config import LINEAR_LOSSES
 from kerascls.settings.group import JSON_OBJECT, ONE_OR_MORE, Group, NameIn
 
-SCORES = (
+# Of predicted distributions, and whether the smaller of two is the better.
+DISTANCES = {
+    "kl": True,
+    "jensen_shannon": True,
+    "cosine": False,
+    "intersection": False,
+    "chebyshev": True,
+    "clark": True,
+    "canberra": True,
+    "top_1": False,
+}
+_OF_LABELS = (
     *("macro_f1", "micro_f1", "weighted_f1", "macro_precision", "macro_recall"),
     *("accuracy", "loss"),
 )
+SCORES = (*_OF_LABELS, *DISTANCES)
 CLASS_SCORES = ("precision", "recall", "f1")
 
 # `module:function` of `(folder, name, settings)` that returns Keras callbacks. The
@@ -110,8 +123,9 @@ class TrainSettings(Group):
     best_by: str = Field(
         "macro_f1",
         description="Validation score that chooses the best weights, and by which "
-        f"training stops early: {', '.join(SCORES)}; of one class f1:LABEL, "
-        "precision:LABEL or recall:LABEL.",
+        f"training stops early: {', '.join(_OF_LABELS)}; of one class f1:LABEL, "
+        "precision:LABEL or recall:LABEL; of distributions "
+        f"{', '.join(DISTANCES)}. Default for distributions: kl.",
     )
     patience_epochs: int = Field(
         3, ge=1, description="Epochs without a better validation score before stopping."
@@ -210,6 +224,28 @@ def checked_score(name: str) -> str:
         f"f1:LABEL, precision:LABEL, recall:LABEL. Received: best_by={name!r}. "
         f"Choose one of them."
     )
+
+
+def is_smaller_better(name: str) -> bool:
+    """Returns whether the smaller of two values of a score is the better."""
+    return name == "loss" or DISTANCES.get(name, False)
+
+
+def settled(settings: TrainSettings, task: Task) -> TrainSettings:
+    """Returns the settings with the score to choose by that a task has by default.
+
+    Raises:
+        SettingsError: When the task has no such score.
+    """
+    if task.has_weights and "best_by" not in settings.model_fields_set:
+        return settings.model_copy(update={"best_by": "kl"})
+    if settings.best_by in DISTANCES and not task.has_weights:
+        raise SettingsError(
+            f"Expected a validation score that the task has. Received: best_by="
+            f"{settings.best_by!r}, which is of distributions, task={task.value!r}. "
+            f"Leave it out, or choose --set train.best_by=macro_f1."
+        )
+    return settings
 
 
 def class_of_score(name: str) -> str | None:

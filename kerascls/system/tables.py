@@ -37,6 +37,7 @@ OTHER_NAMES = {
     "fit": "train training",
     "evaluate": "test eval score",
     "predict": "classify infer inference",
+    "explain": "interpret attribute why shap lime",
     "search": "optimize hpo",
     "compare": "leaderboard benchmark rank",
     "find_rate": "lr_find lr_finder",

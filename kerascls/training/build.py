@@ -101,7 +101,7 @@ def build_transformer(
         settings.window_pooling,
     )
     model.in_halves = compute.in_halves
-    model.head.start_at(start_shares(job), data.task is Task.MULTILABEL)
+    model.head.start_at(start_shares(job), not data.task.sums_to_one)
     return model, notes
 
 
@@ -120,8 +120,10 @@ def start_shares(job: Job) -> np.ndarray:
     """Returns the shares of labels that the first logits say, `(num_classes,)`.
 
     Those of the training rows, as the loss weighs them; never quite 0 or 1, whose
-    logits are infinite.
+    logits are infinite. Of labels with weights their means.
     """
+    if job.data.task.has_weights:
+        return job.training_rows.targets.mean_weights()
     loss, shares = training_loss(job), job.label_counts.shares
     return loss.start(shares) if isinstance(loss, LabelLoss) else shares
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kerascls.data.labelled_text import LabelledText
-from kerascls.data.labels import Task
 from kerascls.data.ragged import span_indices
 from kerascls.errors import SettingsError
 from kerascls.models.classic.config import CLASSICS, classic_config
@@ -165,6 +164,12 @@ def _stated_sizes(name: str, settings: ModelSettings) -> dict[str, Any]:
 
 def _steps(data: LabelledText) -> tuple[int, str]:
     """Returns how many labels a decoder gives one after another, and a line on it."""
+    if data.task.has_weights:
+        raise SettingsError(
+            f"Expected a model that gives all labels at once, for shares of them. "
+            f"Received: model='seq2seq', which chooses one after another, task="
+            f"{data.task.value!r}. Choose another --model, such as textcnn."
+        )
     most = max(map(len, data.parts["train"].labels))
     steps = min(max(most, 1), MAX_STEPS)
     return steps, (
@@ -205,7 +210,7 @@ def build_classic(
         rows = data.parts["train"].rows
         table, _ = start.word_embeddings(job.stores["train"], rows, seed)
         model.body.words.table.assign(table)
-    model.start_at(start_shares(job), data.task is Task.MULTILABEL)
+    model.start_at(start_shares(job), not data.task.sums_to_one)
     tables = [table for table in model.trainable_variables if is_lazy(table)]
     notes = [
         f"{table.path.split('/')[-2]}: {table.shape[0]:,} rows, of which an update "

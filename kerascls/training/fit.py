@@ -311,8 +311,11 @@ def _notes(job: Trainable) -> list[str]:
 def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bundle:
     settings, data = job.settings, job.data
     labels = tuple(data.label_set)
-    support = LabelCounts.of(data.targets("train")).positives
-    known = data.targets("valid").multi_hot()[:, : len(labels)]
+    targets = data.targets("train")
+    support, shares = LabelCounts.of(targets).positives, None
+    if data.task.has_weights:
+        shares = dict(zip(labels, targets.mean_weights().tolist(), strict=True))
+    known = data.targets("valid").for_task(data.task)[:, : len(labels)]
     decision = decide(settings.decision, data.task, labels, known, trained.valid_logits)
     return write_bundle(
         folder,
@@ -324,6 +327,7 @@ def _ship(job: Trainable, folder: Path, trained: Trained, replace: bool) -> Bund
         train_support=dict(zip(labels, support.tolist(), strict=True)),
         settings=settings.to_dict(),
         write_model=trained.write_model,
+        train_shares=shares,
         replace=replace,
     )
 

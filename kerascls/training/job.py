@@ -10,7 +10,6 @@ import numpy as np
 
 from kerascls.data.label_counts import LabelCounts
 from kerascls.data.labelled_text import LabelledText
-from kerascls.data.labels import Task
 from kerascls.data.row_weights import row_weights
 from kerascls.decision.fit_decision import check_decision
 from kerascls.inference.bundle import Bundle
@@ -23,7 +22,7 @@ from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.settings.applicable import require_applicable, require_defined
 from kerascls.settings.imbalance import METHODS, method_of
 from kerascls.settings.run_settings import RunSettings
-from kerascls.settings.training import class_of_score
+from kerascls.settings.training import class_of_score, settled
 from kerascls.system.console import Screen
 from kerascls.system.extras import TRAINING, require, require_keras, require_trackers
 from kerascls.system.tables import named
@@ -237,7 +236,9 @@ def prepare(
         with screen.bars() as bars:
             data = load_labelled_text(settings.data, settings.split_seed, bars)
     require_defined(settings, data.task)
-    if data.task is Task.MULTICLASS:
+    train = settled(settings.train, data.task)
+    settings = settings.model_copy(update={"train": train})
+    if data.task.has_one_label:
         method = settings.imbalance.method
         require(f"imbalance={method}", *method_of(settings.imbalance).packages)
     check_decision(settings.decision, data.task, tuple(data.label_set))

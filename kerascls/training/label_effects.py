@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerascls.data.label_counts import LabelCounts
-from kerascls.data.labels import Task
 from kerascls.data.targets import Targets
 from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.settings.imbalance import OF_MULTILABEL, method_of
@@ -75,7 +74,7 @@ def _settings(job: "Job") -> dict[str, Any]:
     """Returns what decides what is done about skewed labels, by name."""
     imbalance, train = job.settings.imbalance, job.settings.train
     names = list(method_of(imbalance).parameters)
-    if job.data.task is Task.MULTICLASS:
+    if job.data.task.has_one_label:
         names = [name for name in names if name not in OF_MULTILABEL]
     if imbalance.augment_below is not None:
         names += [name for name in type(imbalance).model_fields if "augment" in name]

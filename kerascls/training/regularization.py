@@ -206,14 +206,14 @@ def symmetric_divergence(first: Any, second: Any, task: Task) -> Any:
     Args:
         first: Logits `(batch, num_classes)`, for P.
         second: Logits of the same shape, for Q.
-        task: `"multiclass"` compares distributions over classes, `"multilabel"` yes
-            and no of each label, and takes the mean over labels.
+        task: `"multiclass"` and `"distribution"` compare distributions over classes,
+            `"multilabel"` yes and no of each label, and takes the mean over labels.
 
     Returns:
         `(batch,)`, 0 where both are the same.
     """
     # The normalising terms of the logarithms fall out of the sum of both directions.
-    if Task(task) is Task.MULTICLASS:
+    if Task(task).sums_to_one:
         difference = ops.softmax(first) - ops.softmax(second)  # (batch, num_classes)
         return ops.sum(difference * (first - second), axis=-1) / 2
     difference = ops.sigmoid(first) - ops.sigmoid(second)

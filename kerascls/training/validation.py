@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from kerascls.data.labels import Task
+from kerascls.data.targets import rescaled
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.scores import pad_columns
 
@@ -18,7 +19,8 @@ class Outcome:
 
     Args:
         outputs: float32 `(rows, num_classes)`, as the model gave them.
-        targets: bool `(rows, num_labels)`, the labels that are true.
+        targets: bool `(rows, num_labels)`, the labels that are true; for distributions
+            float32 shares.
         loss: Mean of the loss over rows, without penalties on weights; None when none
             was given and the model was compiled without one, or with several.
     """
@@ -40,7 +42,8 @@ def validation_pass(
     """Runs a model over data batch by batch, and computes its loss on the way.
 
     Rows whose sample weight is 0 are left out. Labels that the model has no output
-    for are no part of the loss; in multi-class, neither are their rows.
+    for are no part of the loss; in multi-class, neither are their rows. The shares of
+    others in a distribution are divided by their sum.
 
     Args:
         model: Gives `(batch, num_classes)` for a batch.
@@ -122,14 +125,16 @@ def _checked(outputs: Any, num_labels: int) -> np.ndarray:
 
 def _as_targets(y: np.ndarray, known: int, num_labels: int, task: Task) -> np.ndarray:
     ids = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    if task is Task.MULTICLASS and ids.ndim == 1 and num_labels > 1:
+    if task.has_one_label and ids.ndim == 1 and num_labels > 1:
         if len(ids) and not 0 <= ids.min() <= ids.max() < num_labels:
             raise _misfit(f"ids from {ids.min()} to {ids.max()}", num_labels)
         return np.eye(num_labels, dtype=np.bool_)[ids.astype(np.int64)]
     if y.ndim != 2 or not known <= y.shape[1] <= num_labels:
         raise _misfit(f"y.shape={y.shape}", num_labels)
+    if task.has_weights:
+        return pad_columns(np.asarray(y, np.float32), num_labels)
     targets = y > 0.5
-    if task is Task.MULTICLASS and (targets.sum(axis=1) > 1).any():
+    if task.has_one_label and (targets.sum(axis=1) > 1).any():
         raise _misfit("rows with several labels for a multiclass task", num_labels)
     return pad_columns(targets, num_labels)
 
@@ -152,13 +157,26 @@ def _loss_function(
     return getattr(function, "call", function)
 
 
+def _loss_of_shares(
+    function: Callable | None, y: np.ndarray, outputs: np.ndarray
+) -> tuple[float, int]:
+    rows = y.any(axis=1)
+    if function is None or not rows.any():
+        return 0.0, 0
+    known = rescaled(y[rows]).astype(np.float32)
+    tensors = map(keras.ops.convert_to_tensor, (known, outputs[rows]))
+    return float(keras.ops.mean(function(*tensors))), int(rows.sum())
+
+
 def _loss(
     function: Callable | None, y: np.ndarray, outputs: np.ndarray, task: Task
 ) -> tuple[float, int]:
     """Returns the mean loss of the rows that have one, and how many these are."""
     known = outputs.shape[1]
     if y.ndim == 2 and y.shape[1] > 1:
-        if task is Task.MULTICLASS:
+        if task.has_weights:
+            return _loss_of_shares(function, y[:, :known], outputs)
+        if task.has_one_label:
             rows = ~(y[:, known:] > 0.5).any(axis=1)
             y, outputs = y[rows], outputs[rows]
         y = y[:, :known]

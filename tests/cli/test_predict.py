@@ -155,7 +155,7 @@ def test_the_name_of_a_file_is_no_text(run, fake, tmp_path, monkeypatch, text):
     told = " ".join(outcome.err.split())
     assert (outcome.code, outcome.out) == (2, "")
     line = shlex.join(["kerascls", "predict", str(tmp_path)])
-    assert f"{line} --input {shlex.quote(text)}. To label the name itself" in told
+    assert f"{line} --input {shlex.quote(text)}. For the name itself" in told
     assert f"printf '%s\\n' {shlex.quote(text)} | {line}." in told
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerascls.data import examples as module
-from kerascls.data.examples import Examples, Joined
+from kerascls.data.examples import Examples, Joined, Labels
 from kerascls.data.readers import Example
 from kerascls.errors import DataError
 
@@ -93,3 +93,37 @@ def test_fields_are_joined_when_they_are_asked_for(rows, span):
     wanted = ["\n".join(row.texts) for row in rows]
     joined = Joined(Examples.of(rows).texts, "\n")
     assert (list(joined), joined[span]) == (wanted, wanted[span])
+
+
+def shares(*rows):
+    return Examples.of(Example(0, ("",), *row) for row in rows).labels
+
+
+ONE = (("a", "b"), (0.25, 0.75))
+OTHER = (("b", "c"), (0.5, 0.5))
+
+
+def test_weights_stay_beside_their_labels():
+    labels = Labels.joined([shares(ONE, OTHER), shares(OTHER, ONE, OTHER)])
+    rows = [ONE, OTHER, OTHER, ONE, OTHER]
+    assert list(zip(labels, labels.weights, strict=True)) == rows
+    some = labels.take(np.array([3, 1]))
+    assert list(zip(some, some.weights, strict=True)) == [ONE, OTHER]
+    known = labels.among({"b"})
+    assert list(known)[:2] == [("b",), ("b",)]
+    assert list(known.weights)[:2] == [(0.75,), (0.5,)]
+
+
+def test_the_heaviest_label_of_equal_ones_is_the_first():
+    assert list(shares(ONE, OTHER).heaviest()) == [("b",), ("b",)]
+
+
+def test_labels_without_weights_have_none():
+    labels = shares((("a", "b"),), ((),))
+    assert labels.weights is None
+    assert labels.heaviest() is labels
+
+
+def test_rows_with_weights_come_back_as_they_went_in():
+    rows = [Example(2, ("x",), *ONE), Example(5, ("y",), *OTHER)]
+    assert list(Examples.of(rows)) == rows and Examples.of(rows)[1] == rows[1]

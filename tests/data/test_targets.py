@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.labels import LabelSet
-from kerascls.data.targets import Targets
+from kerascls.data.labels import LabelSet, Task
+from kerascls.data.targets import Targets, rescaled
 from kerascls.errors import DataError
 
 LABELS = LabelSet(tuple("abcd"))
@@ -61,3 +61,18 @@ def test_weights_are_kept():
 def test_an_unknown_label_is_a_data_error():
     with pytest.raises(DataError, match="label='z'"):
         Targets.from_labels([["a"], ["z"]], LABELS)
+
+
+def test_labels_have_the_weights_that_are_given_beside_them():
+    label_set = LabelSet(("a", "b", "c"))
+    rows, weights = [("c", "a"), ("b",)], [(0.75, 0.25), (1.0,)]
+    targets = Targets.from_labels(rows, label_set, weights)
+    assert targets.all_dense().tolist() == [[0.25, 0, 0.75], [0, 1, 0]]
+    assert targets.mean_weights().tolist() == [0.125, 0.5, 0.375]
+    assert targets.for_task(Task.DISTRIBUTION).dtype == np.float32
+    assert targets.for_task(Task.MULTILABEL).dtype == np.bool_
+
+
+def test_shares_of_known_labels_are_scaled_to_one():
+    scaled = rescaled(np.float32([[0.25, 0.25], [1, 0]]))
+    assert scaled.tolist() == [[0.5, 0.5], [1, 0]]

@@ -1,6 +1,7 @@
 """Two runs on the same test rows, matched by label name."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -141,3 +142,20 @@ def test_the_result_is_plain_json(save):
     assert values["only_b_right"] == 3
     assert values["classes"]["never"]["difference"] is None
     assert values["classes"]["体育"]["support"] == 10
+
+
+def test_distributions_are_compared_by_their_distances(save):
+    shares = np.float32(TRUTH / TRUTH.sum(axis=1, keepdims=True))
+    runs = []
+    for name, smoothing in (("a", 0.5), ("b", 0.1)):
+        out = save(name, TRUTH, weights=shares)
+        rows = ScoredRows.load(out / TEST_ROWS_FILE)
+        predicted = np.float32((1 - smoothing) * shares + smoothing / 3)
+        replace(rows, task=Task.DISTRIBUTION, probabilities=predicted).save(
+            out / TEST_ROWS_FILE
+        )
+        runs.append(out)
+    found = diff(*runs)
+    assert found.bootstrap.headline["kl"].high < 0
+    assert found.bootstrap.headline["cosine"].low > 0
+    assert "Jensen-Shannon" in render_difference(found)

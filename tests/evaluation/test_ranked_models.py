@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from leaderboard_cases import board, entry, scored, truth
 
+from kerascls.data.labels import Task
 from kerascls.errors import SettingsError
 from kerascls.evaluation.ranked_models import build_leaderboard, frontier
+from kerascls.evaluation.reports.leaderboards import render_leaderboard
 
 TARGETS = truth(400)
 
@@ -80,3 +83,52 @@ def test_the_frontier_is_what_no_other_beats(places):
             if s is not None and s >= speed and q >= score and (s > speed or q > score)
         ]
         assert is_front is (not beaten)
+
+
+def shares_of(noise, seed):
+    """Rows of distributions that a model knows more or less."""
+    random = np.random.default_rng(0)
+    weights = np.float32(random.dirichlet(np.ones(3), 200))
+    noisy = weights * np.exp(np.random.default_rng(seed).normal(0, noise, (200, 3)))
+    predicted = np.float32(noisy / noisy.sum(axis=1, keepdims=True))
+    return scored(
+        weights > 0,
+        predicted > 0.3,
+        task=Task.DISTRIBUTION,
+        weights=weights,
+        probabilities=predicted,
+    )
+
+
+def board_of_shares(**options):
+    entries = [
+        replace(
+            entry(name, 0.9, truth(200), 2),
+            rows=(shares_of(noise, 1), shares_of(noise, 2)),
+        )
+        for name, noise in (("worse", 0.8), ("better", 0.2))
+    ]
+    return build_leaderboard(entries, resamples=50, **options)
+
+
+@pytest.mark.parametrize("by", [None, "cosine", "chebyshev"])
+def test_distributions_are_ranked_by_their_distances(by):
+    found = board_of_shares(by=by)
+    assert found.by == by or found.by == "kl"
+    assert [one.name for one in found.standings] == ["better", "worse"]
+    [pair] = found.pairs
+    assert (pair.better, pair.worse) == ("better", "worse")
+    assert 0 < pair.low < pair.difference < pair.high
+    assert found.shown_scores[:3] == ("kl", "jensen_shannon", "top_1")
+    assert "KL" in render_leaderboard(found)
+
+
+def test_distributions_can_be_ranked_by_the_labels_given():
+    found = board_of_shares(by="macro_f1")
+    assert found.shown_scores[-1] == "macro_f1"
+    assert found.pairs[0].difference >= 0
+
+
+def test_sets_of_labels_are_not_ranked_by_distances():
+    with pytest.raises(SettingsError, match="by='kl'"):
+        board(by="kl")

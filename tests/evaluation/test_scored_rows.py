@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +81,19 @@ def test_the_order_of_labels_within_a_row_does_not_matter(rows):
 def test_other_rows_have_another_hash(first, second):
     same = [(t, sorted(n)) for t, n in first] == [(t, sorted(n)) for t, n in second]
     assert (digest(first) == digest(second)) == same
+
+
+def test_shares_are_kept_and_count_for_the_hash(tmp_path):
+    weights = np.float32([[0.25, 0.75, 0]] * 5)
+    rows = replace(scored(), task=Task.DISTRIBUTION, weights=weights)
+    rows.save(tmp_path / "rows.safetensors")
+    again = ScoredRows.load(tmp_path / "rows.safetensors")
+    np.testing.assert_array_equal(again.truth, weights)
+    assert scored().truth.dtype == np.bool_
+    texts, labels = [("x",)], [("a", "b")]
+    one, other = [(0.5, 0.5)], [(0.25, 0.75)]
+    assert rows_sha256(texts, labels, one) == rows_sha256(
+        texts, [("b", "a")], [(0.5, 0.5)]
+    )
+    hashes = {rows_sha256(texts, labels, of) for of in (one, other, None)}
+    assert len(hashes) == 3

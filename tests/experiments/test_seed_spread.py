@@ -7,6 +7,7 @@ from io import StringIO
 import numpy as np
 import pytest
 
+from kerascls.evaluation.metrics.distributions import MEASURES
 from kerascls.evaluation.metrics.scores import score
 from kerascls.experiments.seed_spread import render_spreads, spreads, spreads_csv
 
@@ -57,3 +58,13 @@ def test_the_csv_has_a_column_for_each_run(reports):
     rows = {row["score"]: row for row in csv.DictReader(StringIO(text))}
     assert float(rows["macro avg"]["seed 2"]) == 1.0
     assert rows["never"]["mean"] == ""
+
+
+def test_of_distributions_the_distances_follow(reports):
+    scored = [
+        replace(one, scores=replace(one.scores, distances=dict.fromkeys(MEASURES, n)))
+        for n, one in enumerate(reports, 1)
+    ]
+    found = spreads(scored)[-len(MEASURES) :]
+    assert [(one.name, one.values) for one in found][0] == ("KL", (1, 2))
+    assert "Jensen-Shannon" in render_spreads(found)

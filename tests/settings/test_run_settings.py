@@ -202,7 +202,7 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path):
 
 def test_closed_lists_of_words_are_known():
     assert choices("model.truncate") == ("head", "tail", "both")
-    assert choices("data.task") == ("multiclass", "multilabel")
+    assert choices("data.task") == ("multiclass", "multilabel", "distribution")
     assert choices("train.epochs") == ()
 
 

@@ -100,8 +100,15 @@ def check_uncertainty(name: str, task: Task, rule: Rule) -> Uncertainty:
     """Returns a measure by its name.
 
     Raises:
-        SettingsError: When there is none, or the classifier's rule lacks what it reads.
+        SettingsError: When there is none, the classifier's rule lacks what it reads, or
+            its labels have shares.
     """
+    if task.has_weights:
+        raise SettingsError(
+            f"Expected a classifier whose labels are true or not. Received: "
+            f"task={task.value!r}, where a text of several topics looks as one does "
+            f"that the classifier is unsure of. Draw the rows to label by lot."
+        )
     measure = UNCERTAINTIES[known_name(UNCERTAINTIES, name, "uncertainty")]
     if measure.reads_thresholds and rule.kind != "threshold":
         raise SettingsError(

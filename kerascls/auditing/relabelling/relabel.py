@@ -12,7 +12,7 @@ from kerascls.auditing.relabelling.corrections import (
 )
 from kerascls.auditing.relabelling.rewriting import rewritten
 from kerascls.auditing.relabelling.tables_in_memory import relabelled_table
-from kerascls.auditing.rows import row_key
+from kerascls.auditing.rows import refuse_shares, row_key
 from kerascls.data.readers import FORMATS, Dataset, ReadKeywords, ReadOptions, read
 from kerascls.data.readers.formats import find_format
 from kerascls.data.readers.frame_kinds import as_source
@@ -113,6 +113,8 @@ def relabel(
     """
     source = as_source(file)
     options = ReadOptions.from_keywords(relabel, reading)
+    if options.task is not None:
+        refuse_shares(options.task, "corrections")
     if (output is None) != isinstance(source, Frame):
         raise SettingsError(
             f"Expected an output for a file, and none for a table in memory, which is "

@@ -34,6 +34,8 @@ class LabelCell:
         rows: How many rows have it.
         is_text: Whether it was a text in the file, not a JSON value.
         row_noun: What `line` counts, "line" or "position".
+        weights: Of the labels, in their order, where the task has some; they sum to 1.
+        total: What weights summed to as they were written; None where none were.
     """
 
     text: str
@@ -43,6 +45,8 @@ class LabelCell:
     rows: int = 0
     is_text: bool = True
     row_noun: str = "line"
+    weights: tuple[float, ...] = ()
+    total: float | None = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +104,9 @@ class LabelColumn:
         return self.are_whole and all(cell.is_text for cell in cells)
 
     @property
-    def is_multilabel(self) -> bool:
-        """Whether a row may have any number of labels."""
-        return self.task is Task.MULTILABEL
+    def may_have_several(self) -> bool:
+        """Whether a row may have several labels."""
+        return not self.task.has_one_label
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,10 @@ def occurs_once(column: LabelColumn) -> Iterator[Finding]:
 
 
 def one_each(column: LabelColumn) -> Iterator[Finding]:
-    """Finds multilabel columns where every row has exactly one label."""
+    """Finds columns of several labels where every row has exactly one."""
     if any(mark in name for name in column.counts for mark in STRONG):
         return  # which are several names, perhaps
-    if column.is_multilabel and len(column.counts) > 1:
+    if column.may_have_several and len(column.counts) > 1:
         rows = sum(cell.rows for cell in column.usable)
         alone = sum(cell.rows for cell in column.usable if len(cell.labels) == 1)
         if rows == alone >= FEWEST_ROWS:
@@ -56,16 +56,21 @@ def one_each(column: LabelColumn) -> Iterator[Finding]:
             yield Finding(
                 "rows with any number of labels",
                 f'{column.file}, column "{column.name}": one label in each of '
-                f"{count(rows, 'row')}, though multilabel allows any number",
+                f"{count(rows, 'row')}, though {column.task} allows any number",
                 cure,
             )
 
 
 def on_every_row(column: LabelColumn) -> Iterator[Finding]:
-    """Finds a label that every row of a multilabel column has."""
+    """Finds a label that every row of a multilabel column has.
+
+    Its weights may still differ, where there are some.
+    """
+    if column.task.has_weights:
+        return
     rows = sum(cell.rows for cell in column.usable)
     everywhere = [name for name, number in column.counts.items() if number == rows]
-    if column.is_multilabel and rows >= FEWEST_ROWS and everywhere:
+    if column.may_have_several and rows >= FEWEST_ROWS and everywhere:
         yield Finding(
             "labels that some rows lack",
             f'{column.file}, column "{column.name}": {quoted(everywhere[0])} on every '
@@ -84,7 +89,7 @@ def unlabelled(column: LabelColumn) -> Iterator[Finding]:
     without = [cell for cell in column.usable if not cell.labels]
     empty = sum(cell.rows for cell in without)
     are_blank = any(not cell.text.strip() for cell in without)
-    if column.is_multilabel and (are_blank or MANY * rows <= empty > 0):
+    if column.may_have_several and (are_blank or MANY * rows <= empty > 0):
         yield Finding(
             "labels",
             f'{column.file}, column "{column.name}": {empty:,} of '

@@ -32,7 +32,7 @@ _ONES = re.compile(_ONE, re.I)
 READ_AS_LABELS = ("JSON lists", "Python lists", "Label Studio choices")
 _CHANGES = {
     "objects with a number for each label": "In Python: [name for name, number in "
-    "cell.items() if number >= 0.5].",
+    "cell.items() if number >= 0.5]. If the numbers are shares: `--task distribution`.",
     "Python tuples": "In Python: list(cell).",
     "Python sets": "In Python: sorted(cell).",
     "NumPy arrays": "In Python: array.tolist().",
@@ -94,7 +94,12 @@ def several_labels(column: LabelColumn) -> Iterator[Finding]:
 
 
 def values(column: LabelColumn) -> Iterator[Finding]:
-    """Finds lists, objects and arrays that no reader takes for labels."""
+    """Finds lists, objects and arrays that no reader takes for labels.
+
+    Objects with weights are labels; what is none of these is a bad row.
+    """
+    if column.task.has_weights:
+        return
     kinds: dict[str, list[LabelCell]] = {}
     for cell in islice(_suspects(column), MOST_PARSED):
         if kind := kind_of(cell.text):
@@ -196,7 +201,7 @@ def _suspects(column: LabelColumn) -> Iterator[LabelCell]:
     for cell in column.filled:
         if not cell.text.lstrip().startswith(_OPENINGS):
             continue
-        read = column.is_multilabel and not cell.error
+        read = column.may_have_several and not cell.error
         if read and cell.text.lstrip().startswith(("[", "\\[", '{"choices"')):
             continue  # labels by now
         if not cell.is_text and "must be a text" not in cell.error:
@@ -206,7 +211,7 @@ def _suspects(column: LabelColumn) -> Iterator[LabelCell]:
 
 def _cure(kind: str, column: LabelColumn) -> str:
     if kind in READ_AS_LABELS:
-        if column.is_multilabel:
+        if column.may_have_several:
             return "Correct these cells: names are texts or whole numbers, none empty."
         if column.is_as_trained:
             return f"Write one name in each cell. {ONE_LABEL_EACH}"
@@ -219,7 +224,7 @@ def _cure(kind: str, column: LabelColumn) -> str:
 
 
 def _written_as(column: LabelColumn) -> str:
-    if column.is_multilabel:
+    if column.may_have_several:
         return 'as a JSON list, ["体育", "健康"], or joined, 体育|健康'
     if column.is_as_trained:
         return "one in each row"

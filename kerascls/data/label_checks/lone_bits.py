@@ -17,7 +17,7 @@ def lone_bits(column: LabelColumn) -> Iterator[Finding]:
     """Finds multilabel columns whose labels would be "0" and "1"."""
     words = {cell.text.strip().lower() for cell in column.filled}
     rows = sum(cell.rows for cell in column.filled)
-    if not column.is_multilabel or rows < FEWEST_ROWS or len(words) < 2:
+    if not column.may_have_several or rows < FEWEST_ROWS or len(words) < 2:
         return
     if words <= _BITS:
         name = quoted(column.name)

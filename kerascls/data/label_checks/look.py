@@ -13,6 +13,7 @@ from kerascls.data.label_checks.forms import quotes, several_labels, values, vec
 from kerascls.data.label_checks.lone_bits import lone_bits
 from kerascls.data.label_checks.marks import joined
 from kerascls.data.label_checks.names import lookalikes, missing_words
+from kerascls.data.label_checks.weights import sums, tags, weighted_names
 
 # In this order: what makes others meaningless comes first.
 CHECKS: tuple[Callable[[LabelColumn], Iterator[Finding]], ...] = (
@@ -28,6 +29,9 @@ CHECKS: tuple[Callable[[LabelColumn], Iterator[Finding]], ...] = (
     one_each,
     on_every_row,
     unlabelled,
+    weighted_names,
+    sums,
+    tags,
 )
 
 

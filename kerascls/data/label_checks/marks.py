@@ -85,7 +85,7 @@ def _partly_known(
 ) -> set[str]:
     """Returns joined names of which a part is known, or that are most names."""
     strong = set(marks) <= set(STRONG)
-    likely = strong and column.is_multilabel and not column.is_stated
+    likely = strong and column.may_have_several and not column.is_stated
     if likely and 2 * len(split) >= len(column.counts):
         return set(split)
     known = _known(column, split, marks)
@@ -110,12 +110,12 @@ def _finding(
     rows = sum(column.counts[name] for name in found)
     before = column.separators if _has_separator(column) else ""
     option, names = separator_option(before, found), separator_option("|")
-    if not column.is_multilabel:
+    if not column.may_have_several:
         option = "--task multilabel" + (f" {option}" if there != ["|"] else "")
         names = "--task multiclass"
     keep = "" if column.is_stated else f" If they are names, state `{names}`."
     cure = f"To split them: `{option}`.{keep}"
-    if column.is_as_trained and not column.is_multilabel:
+    if column.is_as_trained and not column.may_have_several:
         cure = ONE_LABEL_EACH
     return Finding(
         "each label to be one name",

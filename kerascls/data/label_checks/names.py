@@ -21,7 +21,7 @@ def missing_words(column: LabelColumn) -> Iterator[Finding]:
     if not found:
         return
     rows = sum(column.counts[name] for name in found)
-    if column.is_multilabel:
+    if column.may_have_several:
         cure = "Empty these cells, which means no label, if none is meant."
     else:
         cure = (

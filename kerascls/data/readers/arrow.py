@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kerascls.data.labels import Task
 from kerascls.data.readers.columns import check_columns
 from kerascls.data.readers.file_options import FileOptions
 from kerascls.data.readers.labelled_table import LabelledTable
@@ -158,7 +157,7 @@ def _damaged(error: Exception, source: str, kind: str) -> DataError:
 
 
 def save_parquet(path: Path, table: LabelledTable) -> None:
-    """Writes a Parquet file: texts, and for multi-label text a list of labels."""
+    """Writes a Parquet file: texts, and of several labels a list, or their weights."""
     require("Writing Parquet", "pyarrow")
     from pyarrow import parquet
 
@@ -181,7 +180,9 @@ def _schema(table: LabelledTable) -> Any:
     import pyarrow
 
     text = pyarrow.string()
-    label = text if table.task is Task.MULTICLASS else pyarrow.list_(text)
+    label = text if table.task.has_one_label else pyarrow.list_(text)
+    if table.task.has_weights:
+        label = pyarrow.map_(text, pyarrow.float64())
     check_columns(table.columns, "the table")
     return pyarrow.schema(
         [
@@ -201,11 +202,9 @@ def _batches(table: LabelledTable) -> Iterator[Any]:
 
 
 def _cells(row: Mapping[str, object], table: LabelledTable) -> dict[str, object]:
-    names = table.labels(row)
-    label = names[0] if table.task is Task.MULTICLASS else list(names)
     cells = {
         name: None if row.get(name) is None else written_cell(row[name], table.lost)
         for name in table.columns
         if name != table.label_column
     }
-    return cells | {table.label_column: label}
+    return cells | {table.label_column: table.label_value(row)}

@@ -14,7 +14,10 @@ _INVISIBLE = "\ufeff\u200b\u200e\u200f"
 TASK_OF_COLUMN = {"label": Task.MULTICLASS, "labels": Task.MULTILABEL}
 
 
-_TASKS = "`--task multiclass` (one label per row) or `--task multilabel` (any number)"
+_TASKS = (
+    "`--task multiclass` (one label per row), `--task multilabel` (any number) or "
+    "`--task distribution` (shares that sum to 1)"
+)
 
 
 class ColumnsError(DataError):
@@ -202,18 +205,28 @@ def check_task(task: Task | str | None) -> Task | None:
         return None if task is None else Task(task)
     raise SettingsError(
         f"Expected a task out of {', '.join(Task)}. Received: task={task!r}. Choose "
-        f"multiclass for one label per row, multilabel for any number."
+        f"multiclass for one label per row, multilabel for any number, distribution "
+        f"for shares that sum to 1."
     )
 
 
 def pick_texts(
-    fields: Mapping[str, object], text_columns: Sequence[str]
+    fields: Mapping[str, object],
+    text_columns: Sequence[str],
+    one_is_enough: bool = False,
 ) -> tuple[str, ...]:
     """Returns the texts of one record's fields, in the order of the columns.
+
+    Args:
+        fields: Those of the record.
+        text_columns: Which of them are texts.
+        one_is_enough: Whether texts may be missing, but not all of them empty.
 
     Raises:
         DataError: When a column is missing or holds something that has no text.
     """
+    if one_is_enough:
+        fields = {**dict.fromkeys(text_columns), **fields}
     texts = []
     for name in text_columns:
         if name not in fields:
@@ -224,7 +237,22 @@ def pick_texts(
             texts.append(cell_text(fields[name]))
         except DataError as error:
             raise DataError(f'text column "{name}" {error}') from error
+    if one_is_enough:
+        require_text(texts, text_columns)
     return tuple(texts)
+
+
+def require_text(texts: Sequence[str], text_columns: Sequence[str]) -> None:
+    """Checks that not all texts of a row are empty or white space.
+
+    Raises:
+        DataError: When they are; a few words only.
+    """
+    if not any(text.strip() for text in texts):
+        columns = _quoted(text_columns)
+        if len(text_columns) == 1:
+            raise DataError(f"text column {columns} is empty")
+        raise DataError(f"text columns {columns} are all empty, one is needed")
 
 
 def _require(name: str, columns: Collection[str], option: str, source: str) -> None:

@@ -158,7 +158,8 @@ def _sha256(source: Path | Frame, examples: "Examples", options: ReadOptions) ->
         return source_sha256(source, options)
     digest = hashlib.sha256()
     for row in examples:
-        content = json.dumps([row.line, row.texts, row.labels])
+        weights = [row.weights] if row.weights else []
+        content = json.dumps([row.line, row.texts, row.labels, *weights])
         digest.update(content.encode("ascii") + b"\n")
     return digest.hexdigest()
 

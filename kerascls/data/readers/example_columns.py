@@ -30,16 +30,25 @@ from kerascls.data.readers.label_studio import is_annotation
 from kerascls.data.readers.one_hot import one_hot_labels
 from kerascls.data.readers.read_options import ReadOptions
 from kerascls.data.readers.rows import Record, row_noun
+from kerascls.data.readers.weighted_labels import (
+    WeightedLabels,
+    column_weights,
+    weighted_labels,
+)
 from kerascls.errors import DataError, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text; `line` is that of its `Record`."""
+    """One labelled text; `line` is that of its `Record`.
+
+    `weights` are those of the labels, in their order; empty where the task has none.
+    """
 
     line: int
     texts: tuple[str, ...]
     labels: tuple[str, ...]
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,8 @@ class ExampleColumns:
     ) -> "ExampleColumns":
         """Returns the columns that the options, or their names, say.
 
-        `has_whole_labels` is as in `Frame`; the task multilabel, stated, overrules it.
+        `has_whole_labels` is as in `Frame`; a stated task of several labels overrules
+        it.
 
         Raises:
             DataError: When a column is missing.
@@ -102,7 +112,8 @@ class ExampleColumns:
                 f"contain its label."
             )
         names = _names(options)
-        are_whole = has_whole_labels and options.task is not Task.MULTILABEL
+        may_join = options.task is not None and not options.task.has_one_label
+        are_whole = has_whole_labels and not may_join
         chosen = cls(texts, label, task, options.separator, names, source, are_whole)
         if not chosen.may_split and options.separator != "|":
             cure = "Add `--task multilabel`, or leave `--label-separator` out."
@@ -120,7 +131,7 @@ class ExampleColumns:
         """Whether a cell may hold several labels, joined."""
         if not isinstance(self.label, str) or self.are_whole:
             return False
-        return self.label == "labels" or self.task is Task.MULTILABEL
+        return self.label == "labels" or not self.task.has_one_label
 
     def example(self, record: Record) -> Example:
         """Returns a record's texts and labels.
@@ -128,7 +139,7 @@ class ExampleColumns:
         Raises:
             DataError: When one cannot be used; a few words only.
         """
-        texts = pick_texts(record.fields, self.texts)
+        texts = pick_texts(record.fields, self.texts, self.task.has_weights)
         value = self._value(record)
         key = value if isinstance(value, str) else (type(value), repr(value))
         cell = self.cells.get(key)
@@ -137,19 +148,19 @@ class ExampleColumns:
         cell.rows += 1
         if cell.error:
             raise DataError(cell.error)
-        return Example(record.line, texts, cell.labels)
+        return Example(record.line, texts, cell.labels, cell.weights)
 
     def label_column(
         self, options: ReadOptions, count_texts: Callable[[], int]
     ) -> LabelColumn:
         """Returns the label column as far as it was read, for checks of all of it."""
-        multilabel = self.task is Task.MULTILABEL
-        stated = options.label_separator if multilabel else options.task
+        joined = not self.task.has_one_label
+        stated = options.label_separator if joined else options.task
         return LabelColumn(
             file=self.source,
             name=self.label if isinstance(self.label, str) else ", ".join(self.label),
             task=self.task,
-            separators=self.separator if multilabel and not self.are_whole else "",
+            separators=self.separator if joined and not self.are_whole else "",
             is_stated=stated is not None or self.are_whole,
             is_as_trained=options.is_as_trained,
             are_whole=self.are_whole,
@@ -160,8 +171,10 @@ class ExampleColumns:
         )
 
     def _value(self, record: Record) -> object:
-        """Returns a record's label cell; of a one-hot table a list of labels."""
+        """Returns a record's label cell; of several columns what they come to."""
         if not isinstance(self.label, str):
+            if self.task.has_weights:
+                return column_weights(record.fields, self.label)
             return list(one_hot_labels(record.fields, self.label))
         if self.label not in record.fields:
             if is_annotation(record.fields):
@@ -171,29 +184,48 @@ class ExampleColumns:
 
     def _cell(self, value: object, line: int) -> LabelCell:
         labels: tuple[str, ...] = ()
+        weights: tuple[float, ...] = ()
         error = ""
+        total: float | None = 1.0
         name = self.label if isinstance(self.label, str) else ", ".join(self.label)
         try:
-            labels = self._labels(value)
-            if not labels and self.task is Task.MULTICLASS:
+            if self.task.has_weights:
+                weighted = self._weighted(value)
+                labels, weights = weighted.labels, weighted.weights
+                total = weighted.total
+            else:
+                labels = self._labels(value)
+            if not labels and self.task.needs_label:
                 error = f'label column "{name}" is empty'
         except DataError as fault:
             error = f'label column "{name}": {fault}'
         is_text = isinstance(value, str)
         text = value if isinstance(value, str) else _as_json(value)
         noun = row_noun(self.source)
-        return LabelCell(text, line, labels, error, is_text=is_text, row_noun=noun)
+        return LabelCell(
+            *(text, line, labels, error),
+            is_text=is_text,
+            row_noun=noun,
+            weights=weights,
+            total=total,
+        )
+
+    def _weighted(self, cell: object) -> WeightedLabels:
+        if not isinstance(cell, str | list | dict):
+            cell = cell_text(cell)
+        found = weighted_labels(cell, self.separator)
+        return found if self.names is None else found.renamed(self.names.name)
 
     def _labels(self, cell: object) -> tuple[str, ...]:
         labels = self._labels_in(cell)
         if self.names is not None:
             labels = checked_labels([self.names.name(label) for label in labels])
-        if len(labels) > 1 and self.task is Task.MULTICLASS:
+        if len(labels) > 1 and self.task.has_one_label:
             raise DataError(f"{len(labels)} {SEVERAL_LABELS}")
         return labels
 
     def _labels_in(self, cell: object) -> tuple[str, ...]:
-        if cell is None and self.task is Task.MULTILABEL:
+        if cell is None and not self.task.needs_label:
             return ()
         if isinstance(cell, list | dict):
             return checked_labels(listed(cell))

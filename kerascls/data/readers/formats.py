@@ -82,6 +82,7 @@ class FileFormat:
         variants: Returns other options that a table may be meant to be read with,
             from an open file and the options that did not do.
         refuses: Returns what a file certainly is instead, from its first bytes.
+        holds_weights: Whether what is written holds weights of labels.
     """
 
     suffixes: tuple[str, ...]
@@ -97,6 +98,7 @@ class FileFormat:
     lines: Callable[[BinaryIO, str, FileOptions], Lines] | None = None
     variants: Callable[[BinaryIO, FileOptions], list[FileOptions]] | None = None
     refuses: Callable[[bytes], FileKind | None] | None = None
+    holds_weights: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -140,6 +142,7 @@ def table_format(
         lines=lines,
         variants=variants,
         refuses=refuses,
+        holds_weights=save is not None,
     )
 
 
@@ -176,14 +179,18 @@ FORMATS = {
         write=jsonl_text,
         save=save_jsonl,
         refuses=table_kind,
+        holds_weights=True,
     ),
-    "json": FileFormat((".json",), json_rows, save=save_json, refuses=table_kind),
+    "json": FileFormat(
+        (".json",), json_rows, save=save_json, refuses=table_kind, holds_weights=True
+    ),
     "parquet": FileFormat(
         (".parquet",),
         parquet_rows,
         save=save_parquet,
         options=frozenset(),
         refuses=partial(any_other_kind, expected="a Parquet file"),
+        holds_weights=True,
     ),
     "arrow": FileFormat(
         (".arrow", ".feather"),
@@ -191,6 +198,7 @@ FORMATS = {
         save=save_arrow,
         options=frozenset(),
         refuses=partial(any_other_kind, expected="an Arrow file"),
+        holds_weights=True,
     ),
     "fasttext": FileFormat(
         (".fasttext",), fasttext_rows, save=save_fasttext, has_columns=False

@@ -144,6 +144,8 @@ def plain(cell: Any) -> Any:
         return cell
     if isinstance(cell, list | tuple):
         return [plain(one) for one in cell]
+    if isinstance(cell, dict):
+        return {key: plain(one) for key, one in cell.items()}
     if isinstance(cell, set | frozenset):
         return sorted(map(plain, cell), key=str)
     if type(cell).__name__ == "datetime64":  # of nanoseconds it would give a number

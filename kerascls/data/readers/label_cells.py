@@ -70,26 +70,35 @@ def split_labels(cell: str, separator: str = "|") -> tuple[str, ...]:
         >>> split_labels(r"财经|股票\|基金")
         ('财经', '股票|基金')
     """
+    return checked_labels(names_in(cell, separator))
+
+
+def names_in(cell: str, separator: str = "|") -> Sequence[object]:
+    """Returns what stands in a cell, as it stands there; see `split_labels`."""
     cell = cell.strip()
     if not cell:
         return ()
     if cell.startswith("["):
-        return checked_labels(_list(cell))
+        return _list(cell)
     if _CHOICES.match(cell):
-        return checked_labels(_choices(cell))
+        return _choices(cell)
     if cell.startswith(("\\[", '\\="')):
         cell = cell[1:]
     if "\\" in cell or len(separator) > 1:
-        return checked_labels(_unescaped_split(cell, separator))
-    return checked_labels(cell.split(separator))
+        return _unescaped_split(cell, separator)
+    return cell.split(separator)
 
 
 def join_labels(labels: Sequence[str], separator: str = "|") -> str:
     """Returns the cell from which `split_labels` gets stripped labels back."""
-    special = re.compile(rf"[\\{re.escape(separator)}]")
-    cell = separator[0].join(special.sub(r"\\\g<0>", label) for label in labels)
+    cell = separator[0].join(escaped(label, separator) for label in labels)
     # What begins so would be read as a list, or as the text of a formula.
     return f"\\{cell}" if cell.startswith(("[", '="')) else cell
+
+
+def escaped(label: str, separator: str = "|") -> str:
+    """Returns a label as it stands in a joined cell."""
+    return re.sub(rf"[\\{re.escape(separator)}]", r"\\\g<0>", label)
 
 
 def checked_labels(names: Sequence[object]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TextIO
 
 from kerascls.data.labels import Task
+from kerascls.data.readers.label_cells import join_labels
+from kerascls.data.readers.weighted_labels import join_weighted
 from kerascls.errors import DataError
 
 SHOWN = 5
@@ -19,7 +21,8 @@ class LabelledTable:
     Args:
         columns: Names of all fields, in order.
         text_columns: Those that hold texts, each a str in every row.
-        label_column: The one that holds labels, a tuple of names in every row.
+        label_column: The one that holds labels: a tuple of names in every row, or
+            where labels have weights a dict of these.
         task: What the labels mean.
         rows: Makes an iterator over the fields of each row.
         lost: Counts, in words, what the file does not hold; filled while writing.
@@ -43,7 +46,23 @@ class LabelledTable:
     def labels(self, row: Mapping[str, object]) -> tuple[str, ...]:
         """Returns the labels of a row."""
         names = row[self.label_column]
-        return names if isinstance(names, tuple) else ()
+        return tuple(names) if isinstance(names, tuple | dict) else ()
+
+    def label_value(self, row: Mapping[str, object]) -> object:
+        """Returns a row's labels as JSON has them: one, a list, or with weights."""
+        labels = row[self.label_column]
+        if isinstance(labels, dict):
+            return labels
+        names = self.labels(row)
+        return names[0] if self.task.has_one_label else list(names)
+
+    def label_cell(self, row: Mapping[str, object]) -> str:
+        """Returns a row's labels as the text of a cell."""
+        labels = row[self.label_column]
+        if isinstance(labels, dict):
+            return join_weighted(tuple(labels), tuple(labels.values()))
+        names = self.labels(row)
+        return names[0] if self.task.has_one_label else join_labels(names)
 
     def one_text(self, row: Mapping[str, object], between: str) -> str:
         """Returns the texts of a row as one; that there were several is counted."""

@@ -43,7 +43,9 @@ class ReadOptions(FileOptions):
             any number: a JSON list, or names joined by `label_separator`; for none
             an empty cell or list, or null. Several are those of a one-hot table,
             which hold 0 or 1 (TRUE or FALSE): a row's labels are the names of those
-            with 1.
+            with 1. Of a distribution: an object with a weight for each label, or
+            `name:weight` joined by `label_separator`, or labels alone, which weigh
+            alike; several columns hold a weight each.
         label_separator: Between the names in a cell, by default `|`; `\|` is a bar
             inside a name. Each of several characters separates; `\n` and `\t` may be
             written as two.
@@ -51,8 +53,9 @@ class ReadOptions(FileOptions):
             from 0, a name on each line, as in `class.txt`.
         skip_bad_rows: Whether rows that cannot be used are left out and counted;
             otherwise the first ten and their number are reported.
-        task: `"multiclass"` or `"multilabel"`; by default as the label column's name
-            says, and needed when it has another name.
+        task: `"multiclass"`, `"multilabel"` or `"distribution"`; by default as the
+            label column's name says, and needed when it has another name, and for
+            distributions.
         is_as_trained: Whether columns and task are a classifier's, which has the
             task that it has; no keyword, `as_in` says so.
         has_pair: Whether the last text column was stated as the second of a pair; no

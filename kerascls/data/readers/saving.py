@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
-from kerascls.data.labels import Task
 from kerascls.data.readers.cells import cell_text
 from kerascls.data.readers.columns import check_columns
-from kerascls.data.readers.label_cells import join_labels
 from kerascls.data.readers.labelled_table import LabelledTable, save_lines
 
 NUL = "\0"
@@ -38,9 +36,7 @@ def json_objects(table: LabelledTable) -> Iterator[dict[str, object]]:
     """Yields the fields of each row, the same ones in every row, as JSON."""
     for row in table.rows():
         fields = {name: row.get(name) for name in table.columns}
-        names = table.labels(row)
-        label = names[0] if table.task is Task.MULTICLASS else list(names)
-        yield fields | {table.label_column: label}
+        yield fields | {table.label_column: table.label_value(row)}
 
 
 def array_lines(values: Iterable[Mapping[str, object]]) -> Iterator[str]:
@@ -89,8 +85,7 @@ def dumped(value: object) -> str:
 
 
 def _cells(row: Mapping[str, object], table: LabelledTable) -> list[str]:
-    names = table.labels(row)
-    label = names[0] if table.task is Task.MULTICLASS else join_labels(names)
+    label = table.label_cell(row)
     return [
         label if name == table.label_column else written_cell(row.get(name), table.lost)
         for name in table.columns

@@ -56,13 +56,14 @@ def divide(
         for name, dataset in datasets.items()
     }
     if cut:
-        labels = train.examples.labels
+        # Of labels with weights, rows resemble each other by the heaviest.
+        labels = train.examples.labels.heaviest()
         fractions = [1 - CUT_SHARE * len(cut), *[CUT_SHARE] * len(cut)]
         rows_of_parts = stratified_split(labels, fractions, seed)
         names = ("train", *cut)
         for name, rows in zip(names, rows_of_parts, strict=True):
             parts[name] = Part(train, rows)
-        how = "by label"
+        how = "by the heaviest label" if train.task.has_weights else "by label"
         if split_method(labels) is SplitMethod.RANDOM:
             how = "at random, for rows and labels are too many to split by label,"
         counts = ", ".join(f"{name} {len(parts[name].rows)}" for name in names)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from kerascls.data.labels import Task
-from kerascls.decision.activations import check_finite, sigmoid, softmax
+from kerascls.decision.activations import activation_of, check_finite, sigmoid
 from kerascls.errors import BundleError, SettingsError
 
 Kind = Literal["none", "temperature", "platt", "isotonic"]
@@ -101,7 +101,8 @@ class Calibration:
 
         Args:
             logits: float `(rows, num_classes)`, of any size.
-            task: `"multiclass"` (a row sums to 1) or `"multilabel"`.
+            task: `"multiclass"` and `"distribution"` (a row sums to 1), or
+                `"multilabel"`.
 
         Returns:
             float32 `(rows, num_classes)`.
@@ -112,7 +113,7 @@ class Calibration:
                 task.
         """
         logits = check_finite(logits, "logits")
-        activation = softmax if Task(task) is Task.MULTICLASS else sigmoid
+        activation = activation_of(Task(task))
         if self.kind == "none":
             return activation(logits)
         if self.slopes is not None:

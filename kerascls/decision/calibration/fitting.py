@@ -6,6 +6,7 @@ import numpy as np
 
 from kerascls.data.drawing import thinned
 from kerascls.data.labels import Task
+from kerascls.data.targets import rescaled
 from kerascls.decision.activations import check_rows
 from kerascls.decision.calibration.calibration import Calibration, Steps
 from kerascls.decision.calibration.platt import fit_platt
@@ -41,11 +42,13 @@ def fit_calibration(
     with those of this Platt scaling by the same weights.
 
     Args:
-        targets: bool `(rows, num_classes)`, validation rows, never test rows.
-            Multi-class rows without a true label are left out.
+        targets: bool `(rows, num_classes)`, validation rows, never test rows; for
+            distributions float32 weights. Multi-class rows without a true label are
+            left out, and so are rows without weights; others' are divided by their
+            sum.
         logits: float `(rows, num_classes)`.
         task: What a row's labels mean.
-        kind: `"auto"` is `"temperature"` for multi-class and `"platt"` for
+        kind: `"auto"` is `"temperature"` where probabilities sum to 1 and `"platt"` for
             multi-label. `"platt"` and `"isotonic"` are for multi-label only.
         shrinkage: s above; 0 leaves each label its own fit.
 
@@ -66,8 +69,10 @@ def fit_calibration(
     task = Task(task)
     logits = _checked(targets, logits, task, kind, shrinkage)
     if kind == "auto":
-        kind = "temperature" if task is Task.MULTICLASS else "platt"
-    if task is Task.MULTICLASS:
+        kind = "temperature" if task.sums_to_one else "platt"
+    if task.has_weights:
+        targets, logits = _with_weights(targets, logits)
+    elif task.has_one_label:
         stated = targets.sum(axis=1) == 1
         targets, logits = targets[stated], logits[stated]
     elif targets.all():
@@ -87,6 +92,14 @@ def fit_calibration(
     return Calibration(
         "isotonic", slopes=slopes, intercepts=intercepts, weights=weights, steps=steps
     )
+
+
+def _with_weights(
+    targets: np.ndarray, logits: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the rows that have weights of known labels, which then sum to 1."""
+    known = targets.any(axis=1)
+    return rescaled(targets[known]), logits[known]
 
 
 def _platt(
@@ -123,14 +136,15 @@ def _isotonic(target: np.ndarray, logits: np.ndarray) -> Steps:
 def _checked(
     targets: np.ndarray, logits: np.ndarray, task: Task, kind: str, shrinkage: float
 ) -> np.ndarray:
-    logits = check_rows(targets, logits, "logits")
+    dtype = np.float32 if task.has_weights else np.bool_
+    logits = check_rows(targets, logits, "logits", dtype)
     if kind not in FITTED_KINDS or not 0 <= shrinkage < np.inf:
         raise SettingsError(
             f"A calibration is of a kind out of {', '.join(FITTED_KINDS)}, with a "
             f"shrinkage from 0 on. Received: kind={kind!r}, shrinkage={shrinkage!r}. "
             "Choose one of them."
         )
-    if task is Task.MULTICLASS and kind in ("platt", "isotonic"):
+    if task.sums_to_one and kind in ("platt", "isotonic"):
         raise SettingsError(
             "Platt scaling and isotonic regression are for multilabel: they would "
             f"change each class by itself. Received: kind={kind!r}, "

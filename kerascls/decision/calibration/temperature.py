@@ -4,7 +4,7 @@ import numpy as np
 
 from kerascls.data.drawing import thinned
 from kerascls.data.labels import Task
-from kerascls.decision.activations import sigmoid, softmax
+from kerascls.decision.activations import activation_of
 
 LIMITS = (0.05, 20.0)
 _MAX_STEPS = 60
@@ -21,7 +21,9 @@ def fit_temperature(targets: np.ndarray, logits: np.ndarray, task: Task) -> floa
     in 1 / temperature, so its slope is halved to 0 between the `LIMITS`.
 
     Args:
-        targets: bool `(rows, num_classes)`, one true in each row for multi-class.
+        targets: bool `(rows, num_classes)`, one true in each row for multi-class; for
+            distributions float32 weights that sum to 1, of which a weight w counts
+            (n w + 1) / (n + k).
         logits: float `(rows, num_classes)`.
         task: Softmax or sigmoid.
 
@@ -32,7 +34,7 @@ def fit_temperature(targets: np.ndarray, logits: np.ndarray, task: Task) -> floa
     targets, logits = thinned(targets, logits, most=_ENOUGH)
     logits = np.asarray(logits, np.float64)
     wanted = _smoothed(targets, task)
-    activation = softmax if task is Task.MULTICLASS else sigmoid
+    activation = activation_of(task)
     low, high = 1 / LIMITS[1], 1 / LIMITS[0]
     for _ in range(_MAX_STEPS):
         middle = (low * high) ** 0.5
@@ -45,5 +47,5 @@ def fit_temperature(targets: np.ndarray, logits: np.ndarray, task: Task) -> floa
 
 def _smoothed(targets: np.ndarray, task: Task) -> np.ndarray:
     rows = len(targets)
-    outcomes = targets.shape[1] if task is Task.MULTICLASS else 2
-    return np.where(targets, rows + 1, 1) / (rows + outcomes)
+    outcomes = targets.shape[1] if task.sums_to_one else 2
+    return (rows * np.asarray(targets, np.float64) + 1) / (rows + outcomes)

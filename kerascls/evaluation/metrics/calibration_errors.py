@@ -47,11 +47,13 @@ def reliability(
     """Sorts probabilities into bins of equal width and looks how often they are right.
 
     Args:
-        targets: bool `(rows, num_classes)`, the labels that are true.
+        targets: bool `(rows, num_classes)`, the labels that are true, or for
+            distributions float, their shares: then it is these whose means are
+            compared with those of the probabilities.
         probabilities: float `(rows, num_classes)`, from 0 to 1.
         bins: How many; a probability on an edge belongs to the lower one.
-        task: `"multilabel"` looks at every cell, `"multiclass"` at the likeliest label
-            of each row.
+        task: `"multiclass"` looks at the likeliest label of each row, others at every
+            cell.
 
     Raises:
         SettingsError: When the arrays do not fit each other or bins is below 1.
@@ -62,7 +64,7 @@ def reliability(
         https://arxiv.org/abs/1706.04599 (for the likeliest label).
     """
     _check(targets, probabilities, bins)
-    if Task(task) is Task.MULTICLASS:
+    if Task(task).has_one_label:
         top = probabilities.argmax(axis=1)[:, None]  # (rows, 1)
         targets = np.take_along_axis(targets, top, axis=1)
         probabilities = np.take_along_axis(probabilities, top, axis=1)
@@ -91,16 +93,16 @@ def brier_score(
     """Returns the mean squared distance of probabilities from what is true.
 
     Args:
-        targets: bool `(rows, num_classes)`.
+        targets: bool `(rows, num_classes)`, or float shares.
         probabilities: float `(rows, num_classes)`.
-        task: `"multiclass"` sums over the labels of a row, as Brier did (from 0 to 2);
-            `"multilabel"` takes the mean over them (from 0 to 1).
+        task: `"multiclass"` and `"distribution"` sum over the labels of a row, as Brier
+            did (from 0 to 2); `"multilabel"` takes the mean over them (from 0 to 1).
 
     References:
         Brier 1950, Verification of forecasts expressed in terms of probability.
     """
     mean = float(label_brier_scores(targets, probabilities).mean())
-    return mean * targets.shape[1] if Task(task) is Task.MULTICLASS else mean
+    return mean * targets.shape[1] if Task(task).sums_to_one else mean
 
 
 def label_brier_scores(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

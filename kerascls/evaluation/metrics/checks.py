@@ -22,13 +22,16 @@ def check_decisions(targets: np.ndarray, *decisions: np.ndarray) -> None:
 
 
 def check_probabilities(targets: np.ndarray, probabilities: np.ndarray) -> None:
-    """Checks bool targets and finite probabilities of one shape.
+    """Checks targets and finite probabilities of one shape.
+
+    Targets are bool, or the shares of labels of a distribution, float from 0 to 1.
 
     Raises:
         SettingsError: When the shapes or the type of the targets are others.
         NotFiniteError: When a probability is not a finite number.
     """
-    check_decisions(targets)
+    if targets.dtype.kind != "f" or (targets < 0).any() or (targets > 1).any():
+        check_decisions(targets)
     _check_shapes((targets, probabilities))
     if not np.isfinite(probabilities).all():
         bad = np.count_nonzero(~np.isfinite(probabilities))

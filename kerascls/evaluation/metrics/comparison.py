@@ -24,7 +24,7 @@ References:
     multiple test procedure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf, sqrt
@@ -127,20 +127,76 @@ def compare_models(
     known_name(HEADLINE, score, "score")
     flat = [chosen for seeds in decisions for chosen in seeds]
     check_decisions(targets, *flat)
-    if resamples < 2 or not 0 < level < 1 or not all(map(len, decisions)):
+    _check(decisions, resamples, level)
+    column = HEADLINE.index(score)
+
+    def scores(weights: np.ndarray) -> np.ndarray:
+        scored = weighted_scores(targets, flat, [weights])
+        return np.stack([one.scores[:, column] for one in scored])
+
+    drawn = _drawn(scores, [*map(len, decisions)], len(targets), resamples, seed)
+    votes = [np.sum(seeds, axis=0, dtype=np.int32) for seeds in decisions]
+
+    def unlike(a: int, b: int) -> int:
+        differ = votes[a] * len(decisions[b]) != votes[b] * len(decisions[a])
+        return int(np.count_nonzero(differ.any(axis=1)))
+
+    return _all_pairs(drawn, unlike, level)
+
+
+def compare_means(
+    values: Sequence[Sequence[np.ndarray]],
+    *,
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> list[ModelDifference]:
+    """Tests all pairs of models for a difference in the mean of a value of each row.
+
+    Args:
+        values: For each model, for each of its seeds float `(rows,)`.
+        resamples: How often rows are drawn.
+        level: Of the intervals, which are not corrected for the number of pairs.
+        seed: The same seed gives the same result.
+
+    Returns:
+        As `compare_models`.
+
+    Raises:
+        SettingsError: When a model has none, or a number is out of its range.
+    """
+    _check(values, resamples, level)
+    flat = np.stack([one for seeds in values for one in seeds])  # (runs, rows)
+    rows = flat.shape[1]
+    means = [np.mean(seeds, axis=0) for seeds in values]
+
+    def scores(weights: np.ndarray) -> np.ndarray:
+        return flat @ weights.T / rows
+
+    def unlike(a: int, b: int) -> int:
+        return int(np.count_nonzero(means[a] != means[b]))
+
+    drawn = _drawn(scores, [*map(len, values)], rows, resamples, seed)
+    return _all_pairs(drawn, unlike, level)
+
+
+def _check(runs: Sequence[Sequence[np.ndarray]], resamples: int, level: float) -> None:
+    if resamples < 2 or not 0 < level < 1 or not all(map(len, runs)):
         raise SettingsError(
             f"Expected at least two resamples, a level between 0 and 1 and a run of "
             f"every model. Received: resamples={resamples}, level={level}, "
-            f"runs={', '.join(str(len(seeds)) for seeds in decisions)}. Use 1000 and "
-            f"0.95."
+            f"runs={', '.join(str(len(seeds)) for seeds in runs)}. Use 1000 and 0.95."
         )
-    drawn = _drawn(targets, decisions, HEADLINE.index(score), resamples, seed)
-    votes = [np.sum(seeds, axis=0, dtype=np.int32) for seeds in decisions]
-    found = []
-    for a, b in combinations(range(len(decisions)), 2):
-        unlike = votes[a] * len(decisions[b]) != votes[b] * len(decisions[a])
-        rows = int(np.count_nonzero(unlike.any(axis=1)))
-        found.append(_difference((a, b), (drawn[a], drawn[b]), rows, level))
+
+
+def _all_pairs(
+    drawn: Sequence[_Drawn], unlike: Callable[[int, int], int], level: float
+) -> list[ModelDifference]:
+    """Tests all pairs; `unlike` counts the rows in which two models differ."""
+    found = [
+        _difference((a, b), (drawn[a], drawn[b]), unlike(a, b), level)
+        for a, b in combinations(range(len(drawn)), 2)
+    ]
     corrected = holm([one.p for one in found])
     return [
         replace(one, corrected_p=p) for one, p in zip(found, corrected, strict=True)
@@ -167,23 +223,22 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def _drawn(
-    targets: np.ndarray,
-    decisions: Sequence[Sequence[np.ndarray]],
-    column: int,
+    scores: Callable[[np.ndarray], np.ndarray],
+    seeds: Sequence[int],
+    rows: int,
     resamples: int,
     seed: int,
 ) -> list[_Drawn]:
-    flat = [chosen for seeds in decisions for chosen in seeds]
+    """Returns the scores of each model, as observed and resampled.
 
-    def scores(weights: np.ndarray) -> np.ndarray:
-        scored = weighted_scores(targets, flat, [weights])
-        return np.stack([one.scores[:, column] for one in scored])
-
-    observed = scores(np.ones((1, len(targets)), np.float32))[:, 0]
+    `scores` returns those of all runs, `(runs, draws)`, where rows count by weights
+    `(draws, rows)`; `seeds` says how many runs each model has.
+    """
+    observed = scores(np.ones((1, rows), np.float32))[:, 0]
     # Some resamples at a time: of each, one score is kept.
-    blocks = map(scores, resampled_weights(len(targets), resamples, seed))
+    blocks = map(scores, resampled_weights(rows, resamples, seed))
     resampled = np.hstack(list(blocks))
-    ends = np.cumsum([len(seeds) for seeds in decisions])[:-1]
+    ends = np.cumsum(seeds)[:-1]
     parts = zip(np.split(observed, ends), np.split(resampled, ends), strict=True)
     return [_Drawn(*part) for part in parts]
 

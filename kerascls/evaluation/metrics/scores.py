@@ -8,6 +8,7 @@ import numpy as np
 
 from kerascls.errors import SettingsError
 from kerascls.evaluation.metrics.checks import check_decisions
+from kerascls.settings.training import is_smaller_better
 
 _AVERAGES = ("micro", "macro", "weighted")
 _COLUMNS = {
@@ -45,6 +46,8 @@ class Scores:
         weighted: Mean over classes, weighted by their support.
         accuracy: Share of rows whose set of labels is right as a whole.
         rows: How many rows were scored.
+        distances: Of distributions, the means of `distributions.MEASURES`; None of
+            other tasks.
     """
 
     labels: tuple[str, ...]
@@ -58,6 +61,7 @@ class Scores:
     weighted: Average
     accuracy: float
     rows: int
+    distances: dict[str, float] | None = None
 
     @property
     def present(self) -> np.ndarray:
@@ -77,6 +81,7 @@ class Scores:
             "rows": self.rows,
             "accuracy": self.accuracy,
             **{name: asdict(getattr(self, name)) for name in _AVERAGES},
+            **({"distances": self.distances} if self.distances else {}),
             "classes": {
                 label: dict(zip(_COLUMNS, numbers, strict=True))
                 for label, numbers in classes
@@ -97,6 +102,7 @@ class Scores:
             **fields,
             accuracy=values["accuracy"],
             rows=values["rows"],
+            distances=values.get("distances"),
         )
 
 
@@ -109,6 +115,7 @@ def averages(scores: Scores) -> dict[str, float]:
         "macro_precision": scores.macro.precision,
         "macro_recall": scores.macro.recall,
         "weighted_f1": scores.weighted.f1,
+        **(scores.distances or {}),
     }
 
 
@@ -118,6 +125,12 @@ def named_score(scores: Scores, name: str) -> float:
     if not label:
         return averages(scores)[name]
     return float(getattr(scores, kind)[scores.labels.index(label)])
+
+
+def goal_of(scores: Scores, name: str) -> float:
+    """Returns one of the numbers of `named_score`, so that the larger is the better."""
+    value = named_score(scores, name)
+    return -value if is_smaller_better(name) else value
 
 
 def score(targets: np.ndarray, predicted: np.ndarray, labels: Iterable[str]) -> Scores:

@@ -1,27 +1,35 @@
 """What a classifier has to beat: the linear model, and labels given without looking."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerascls.data.labels import Task
 from kerascls.evaluation.metrics.bootstrap import Difference, paired_bootstrap
+from kerascls.evaluation.metrics.distributions import (
+    TITLES,
+    compared_means,
+    row_distances,
+)
 from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.metrics.scores import Scores, averages, score
 from kerascls.evaluation.reports.best_member import BestMember
 from kerascls.evaluation.reports.language import ENGLISH, Language
+from kerascls.settings.training import is_smaller_better
 
 if TYPE_CHECKING:
+    from kerascls.evaluation.reports.distributions import DistributionDetails
     from kerascls.evaluation.reports.report import Report
 
 # For people; `SCORE_NAMES` are said in the language of the report.
-SCORE_NAMES = {name: name.replace("_f1", "-F1") for name in HEADLINE}
+SCORE_NAMES = {name: name.replace("_f1", "-F1") for name in HEADLINE} | TITLES
 # What they are told apart by, the first saying who wins.
 JUDGED_BY = {
     Task.MULTICLASS: ("macro_f1", "accuracy"),
     Task.MULTILABEL: ("macro_f1", "micro_f1"),
+    Task.DISTRIBUTION: ("kl", "jensen_shannon"),
 }
 
 
@@ -98,6 +106,30 @@ def compared_with_linear(
     )
 
 
+def with_distances(
+    linear: LinearBaseline,
+    shares: np.ndarray,
+    of_linear: np.ndarray,
+    probabilities: np.ndarray,
+) -> LinearBaseline:
+    """Returns the comparison with that of predicted distributions beside.
+
+    Args:
+        linear: That of the labels given.
+        shares: float `(rows, labels)`, the true shares.
+        of_linear: Probabilities of the linear model, of the same shape.
+        probabilities: Those of the classifier.
+    """
+    a, b = row_distances(shares, of_linear), row_distances(shares, probabilities)
+    means = {name: float(values.mean()) for name, values in a.items()}
+    differences = compared_means(a, b, level=linear.level)
+    return replace(
+        linear,
+        scores=replace(linear.scores, distances=means),
+        differences=linear.differences | differences,
+    )
+
+
 def all_labels_baseline(
     targets: np.ndarray, known: int, labels: tuple[str, ...]
 ) -> Scores:
@@ -109,6 +141,8 @@ def all_labels_baseline(
 
 def baseline_lines(report: "Report", say: Language = ENGLISH) -> list[str]:
     """Returns what is to be beaten, and whether it is, a sentence a line."""
+    if report.distribution is not None:
+        return _mean_lines(report, report.distribution, say)
     label = say("'{label}'", label=report.baseline_label)
     always = say("{label} always", label=label)
     lines = [
@@ -134,12 +168,39 @@ def baseline_lines(report: "Report", say: Language = ENGLISH) -> list[str]:
 
 def numbers(scores: Scores, say: Language) -> str:
     """Returns the scores that are told of each baseline."""
+    if scores.distances is not None:
+        told = ("kl", "jensen_shannon", "top_1")
+        return say(", ").join(
+            f"{say(TITLES[name])} {scores.distances[name]:.4f}" for name in told
+        )
     return say(
         "accuracy {accuracy}, micro-F1 {micro}, macro-F1 {macro}",
         accuracy=f"{scores.accuracy:.4f}",
         micro=f"{scores.micro.f1:.4f}",
         macro=f"{scores.macro.f1:.4f}",
     )
+
+
+def _mean_lines(
+    report: "Report", details: "DistributionDetails", say: Language
+) -> list[str]:
+    lines = [
+        say("This classifier: {scores}.", scores=numbers(report.scores, say)),
+        say(
+            "Always the training mean: {scores}.", scores=numbers(report.baseline, say)
+        ),
+    ]
+    if report.linear is not None:
+        lines += _linear_lines(report.linear, report.task, say)
+    verdict = _verdict(
+        details,
+        report.task,
+        say,
+        better=say("Beats the training mean"),
+        unsure=say("NOT SURELY BETTER THAN THE TRAINING MEAN, whatever is read"),
+        worse=say("WORSE THAN THE TRAINING MEAN, whatever is read"),
+    )
+    return [*lines, verdict]
 
 
 def _linear_lines(linear: LinearBaseline, task: Task, say: Language) -> list[str]:
@@ -180,7 +241,7 @@ def _member_lines(best: BestMember, task: Task, say: Language) -> list[str]:
 
 
 def _verdict(
-    compared: LinearBaseline | BestMember,
+    compared: "LinearBaseline | BestMember | DistributionDetails",
     task: Task,
     say: Language,
     *,
@@ -190,10 +251,13 @@ def _verdict(
 ) -> str:
     names = JUDGED_BY[task]
     first = compared.differences[names[0]]
+    low, high = first.low, first.high
+    if is_smaller_better(names[0]):
+        low, high = -high, -low
     by = (_difference(name, compared.differences[name], say) for name in names)
     return say(
         "{verdict}: {by} ({level} % intervals).",
-        verdict=better if first.low > 0 else worse if first.high < 0 else unsure,
+        verdict=better if low > 0 else worse if high < 0 else unsure,
         by=say(", ").join(by),
         level=f"{100 * compared.level:g}",
     )

@@ -7,6 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from kerascls.evaluation.reports.details import PER_CLASS, Details
+from kerascls.evaluation.reports.distributions import (
+    SHARES,
+    distance_records,
+    distribution_markdown,
+    mass_records,
+)
 from kerascls.evaluation.reports.errors import safe_cell
 from kerascls.evaluation.reports.language import Language, language_of
 from kerascls.evaluation.reports.markdown_table import markdown_table
@@ -18,11 +24,14 @@ from kerascls.evaluation.reports.tables import (
     report_lines,
     shown,
 )
-from kerascls.system.files import as_json, write_all
+from kerascls.system.files import as_csv, as_json, write_all
 
 CSV_FILE = "report.csv"
 MARKDOWN_FILE = "report.md"
 REPORT_FILE = "report.json"
+# Of distributions.
+DISTANCES_FILE = "distances.csv"
+MASSES_FILE = "masses.csv"
 F1_AT_HALF = "f1 at 0.5"
 _NO_AVERAGES = [""] * NUM_AVERAGES
 
@@ -40,13 +49,22 @@ def write_report(
         language: That of `report.md`, of `LANGUAGES`.
 
     Returns:
-        The paths of the three files.
+        The paths of the files: three, and of distributions two more, `distances.csv`
+        and `masses.csv`.
     """
     contents = {
         CSV_FILE: report_csv(report).encode("utf-8-sig"),
         MARKDOWN_FILE: report_markdown(report, language=language).encode(),
         REPORT_FILE: as_json(report.to_dict()),
     }
+    if report.distribution is not None:
+        tables = {
+            DISTANCES_FILE: distance_records(report),
+            MASSES_FILE: mass_records(report.distribution),
+        }
+        contents |= {
+            name: as_csv(rows).encode("utf-8-sig") for name, rows in tables.items()
+        }
     return write_all(directory, contents)
 
 
@@ -61,6 +79,9 @@ def report_csv(report: Report) -> str:
     more = {}
     if report.at_half is not None:
         more[F1_AT_HALF] = [row.f1 for row in report_rows(report.at_half, report.task)]
+    if report.distribution is not None:
+        for name, values in report.distribution.shares.items():
+            more[SHARES[name]] = [*values.tolist(), *[None] * NUM_AVERAGES]
     writer.writerow(("class", *NUMBERS, *more, "kind"))
     for index, row in enumerate(report_rows(report.scores, report.task)):
         numbers = (row.precision, row.recall, row.f1, row.support)
@@ -97,6 +118,7 @@ def report_markdown(report: Report, *, language: str = "en") -> str:
         "",
         *markdown_table(headings, rows),
     ]
+    lines += distribution_markdown(report, say)
     if report.features is not None:
         lines += report.features.markdown(say)
     if report.label_effects is not None:
@@ -119,6 +141,11 @@ def _more_columns(report: Report, say: Language) -> dict[str, list[str]]:
         columns[say(F1_AT_HALF)] = [row.cells()[3] for row in rows]
     if report.details is not None:
         columns |= _detail_columns(report.details, say)
+    if report.distribution is not None:
+        columns |= {
+            say(SHARES[name]): [*map(shown, values.tolist()), *_NO_AVERAGES]
+            for name, values in report.distribution.shares.items()
+        }
     return columns
 
 

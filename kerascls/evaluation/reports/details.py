@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.data.labels import Task
 from kerascls.evaluation.metrics.bootstrap import Intervals, bootstrap_intervals
 from kerascls.evaluation.metrics.calibration_errors import (
     brier_score,
@@ -42,8 +41,8 @@ class Details:
         extra: Samples average and Hamming loss.
         ranking: Of the labels of each row, all labels included.
         calibration_error: Expected calibration error: of all cells of the labels that
-            training had (multi-label), or of the likeliest label (multi-class).
-        brier_score: Over the same labels (multi-label), or over all (multi-class).
+            training had, or of the likeliest label (multi-class).
+        brier_score: Over the same labels (multi-label), or over all.
         intervals: Of the headline scores and F1 of each class.
     """
 
@@ -133,14 +132,16 @@ def details_of(
         >>> details_of(ScoredRows.load(path)).ranking.p_at[1]
     """
     targets, probabilities = scored.targets, scored.probabilities
+    truth = scored.truth
     known = targets[:, : scored.known], probabilities[:, : scored.known]
-    judged = (targets, probabilities) if scored.task is Task.MULTICLASS else known
+    shares = truth[:, : scored.known], known[1]
+    judged = (truth, probabilities) if scored.task.sums_to_one else known
     classes = {
         "threshold": () if thresholds is None else thresholds,
         "average_precision": average_precision(*known),
         "roc_auc": roc_auc(*known),
-        "calibration_error": label_calibration_errors(*known),
-        "brier_score": label_brier_scores(*known),
+        "calibration_error": label_calibration_errors(*shares),
+        "brier_score": label_brier_scores(*shares),
     }
     return Details(
         labels=scored.labels,

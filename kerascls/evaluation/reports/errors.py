@@ -18,6 +18,8 @@ import numpy as np
 
 from kerascls.data.labels import Task
 from kerascls.data.readers import join_labels
+from kerascls.data.readers.weighted_labels import join_weighted
+from kerascls.evaluation.metrics.distributions import kl
 from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.system.files import as_csv, csv_lines, write_all
 
@@ -45,7 +47,8 @@ def row_losses(scored: ScoredRows) -> np.ndarray:
     training had; others are left out, for no model can give them. For multi-class it
     is the negative logarithm of the true label's probability, and for a true label
     that training lacked that of all but the likeliest label, `-log(1 - max)`: a row
-    is the more surprising, the surer the wrong answer was.
+    is the more surprising, the surer the wrong answer was. For distributions it is the
+    Kullback-Leibler divergence, over the labels that training had.
 
     Args:
         scored: Rows with truth and probabilities.
@@ -58,7 +61,7 @@ def row_losses(scored: ScoredRows) -> np.ndarray:
         block = np.s_[start : start + _ROWS_AT_ONCE, : scored.known]
         probabilities = scored.probabilities[block].astype(np.float64)
         clipped = probabilities.clip(_LEAST, 1 - _LEAST)
-        losses.append(_LOSSES[scored.task](scored.targets[block], clipped))
+        losses.append(_LOSSES[scored.task](scored.truth[block], clipped))
     return np.concatenate(losses)
 
 
@@ -108,7 +111,8 @@ def _rows(scored: ScoredRows, text_columns: Sequence[str]) -> Iterator[tuple]:
             *((safe_cell(scored.files[row]),) if several else ()),
             int(scored.lines[row]),
             *map(safe_cell, scored.texts[row] if len(scored.texts) else ()),
-            *(_names(scored, columns) for columns in both),
+            _truth(scored, row, both[0]),
+            _names(scored, both[1]),
             *(_scores(scored, row, columns) for columns in both),
             f"{losses[row]:.4f}",
         )
@@ -142,7 +146,11 @@ def _multiclass(targets: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return -np.log(np.where(targets.any(axis=1), likely, 1 - probabilities.max(axis=1)))
 
 
-_LOSSES = {Task.MULTILABEL: _multilabel, Task.MULTICLASS: _multiclass}
+_LOSSES = {
+    Task.MULTILABEL: _multilabel,
+    Task.MULTICLASS: _multiclass,
+    Task.DISTRIBUTION: kl,
+}
 
 
 def _text_columns(scored: ScoredRows, names: Sequence[str]) -> list[str]:
@@ -151,6 +159,15 @@ def _text_columns(scored: ScoredRows, names: Sequence[str]) -> list[str]:
     columns = [*names[:count], *defaults[len(names) :]]
     own = (*_OWN_COLUMNS, "file") if scored.files else _OWN_COLUMNS
     return [f"input_{name}" if name in own else name for name in columns]
+
+
+def _truth(scored: ScoredRows, row: int, columns: np.ndarray) -> str:
+    """Returns the true labels, with their shares where they have some."""
+    if scored.weights is None:
+        return _names(scored, columns)
+    shares = [round(float(share), 4) for share in scored.weights[row, columns]]
+    names = [scored.labels[column] for column in columns]
+    return safe_cell(join_weighted(names, shares))
 
 
 def _names(scored: ScoredRows, columns: np.ndarray) -> str:

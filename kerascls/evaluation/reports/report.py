@@ -13,6 +13,7 @@ from kerascls.evaluation.metrics.scores import Scores, score
 from kerascls.evaluation.reports.baselines import LinearBaseline
 from kerascls.evaluation.reports.best_member import BestMember
 from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.distributions import DistributionDetails
 from kerascls.evaluation.reports.features import Features
 from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.evaluation.reports.language import Language
@@ -26,6 +27,7 @@ _OPTIONAL: dict[str, Any] = {
     "best_member": BestMember,
     "at_half": Scores,
     "label_effects": LabelEffects,
+    "distribution": DistributionDetails,
 }
 
 
@@ -37,10 +39,11 @@ class Report:
     """Scores on some data, and what is needed to judge them.
 
     Args:
-        task: `"multiclass"` or `"multilabel"`.
+        task: `"multiclass"`, `"multilabel"` or `"distribution"`.
         scores: The scores, labels unseen in training included.
-        baseline: Scores of giving every row the most frequent training label.
-        baseline_label: That label.
+        baseline: Scores of giving every row the most frequent training label; of
+            distributions, the mean of those of training.
+        baseline_label: That label, or what the mean is called.
         rule: How probabilities became labels.
         train_support: Training rows of each label.
         unseen: Rows of each label that the training data did not have.
@@ -55,6 +58,8 @@ class Report:
         at_half: Scores of giving each label from probability 0.5 on, before
             calibration, for multilabel where the decision is another.
         label_effects: What training did about skewed labels; None where nothing.
+        distribution: How far predicted distributions are from true ones; None of other
+            tasks.
     """
 
     task: Task
@@ -73,6 +78,7 @@ class Report:
     best_member: BestMember | None = None
     at_half: Scores | None = None
     label_effects: LabelEffects | None = None
+    distribution: DistributionDetails | None = None
 
     def source_in(self, say: Language) -> str:
         """Returns where the rows came from, in the words of a language."""

@@ -74,10 +74,10 @@ def report_rows(scores: Scores, task: Task) -> list[Row]:
 
     Args:
         scores: What `metrics.score` returned.
-        task: `"multiclass"` or `"multilabel"`.
+        task: `"multiclass"`, `"multilabel"` or `"distribution"`.
     """
     rows = score_rows(scores)
-    if Task(task) is Task.MULTILABEL:
+    if not Task(task).has_one_label:
         return rows
     return [row for row in rows if row.is_class or row.name != "micro avg"]
 

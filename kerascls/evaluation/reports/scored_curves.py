@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from kerascls.data.labels import Task
 from kerascls.decision.coverage import CoverageCurve, coverage_curve
 from kerascls.decision.rule import Rule
 from kerascls.evaluation.metrics.calibration_errors import Reliability, reliability
@@ -16,12 +15,12 @@ def scored_reliability(scored: ScoredRows, bins: int = 15) -> Reliability:
     """Bins probabilities and how often they are right.
 
     Args:
-        scored: Rows; for multi-label every cell of the labels that training had counts,
-            for multi-class the likeliest label of each row.
+        scored: Rows; for multi-class the likeliest label of each row counts, else every
+            cell of the labels that training had, for distributions with its share.
         bins: How many bins of equal width.
     """
-    cells = np.s_[:, : scored.known if scored.task is Task.MULTILABEL else None]
-    targets, probabilities = scored.targets[cells], scored.probabilities[cells]
+    cells = np.s_[:, : None if scored.task.has_one_label else scored.known]
+    targets, probabilities = scored.truth[cells], scored.probabilities[cells]
     return reliability(targets, probabilities, bins, task=scored.task)
 
 

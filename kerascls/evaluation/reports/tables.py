@@ -10,6 +10,11 @@ from kerascls.evaluation.metrics.ranking import TOP_FIVE
 from kerascls.evaluation.metrics.scores import Scores
 from kerascls.evaluation.reports.baselines import SCORE_NAMES, baseline_lines, numbers
 from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.distributions import (
+    distance_rows,
+    mass_table,
+    meanings,
+)
 from kerascls.evaluation.reports.language import ENGLISH, Language
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.rows import NUM_AVERAGES, Row, score_rows
@@ -73,8 +78,24 @@ def number_table(*headings: str) -> Table:
 def render_report(report: Report, *, max_classes: int | None = None) -> str:
     """Draws the table of a report and, below, what is needed to judge it."""
     table = render_table(report.scores, title=report.source, max_classes=max_classes)
+    if report.distribution is not None:
+        table = "\n".join([*_distribution_tables(report), table])
     details = detail_lines(report.details)[:2] if report.details else []
     return "\n".join([table, *report_lines(report), *details])
+
+
+def _distribution_tables(report: Report) -> list[str]:
+    """Draws distances, and what is missed at each mass."""
+    lines = []
+    masses = mass_table(report.distribution) if report.distribution else []
+    # Without intervals, which would not fit on the screen.
+    distances = [[row[0], row[1], *row[3::2]] for row in distance_rows(report)]
+    for headings, *rows in (distances, masses):
+        table = number_table(*headings[1:])
+        for row in rows:
+            table.add_row(*map(Text, row))
+        lines += drawn_lines(table)
+    return [*lines, *meanings()]
 
 
 def report_lines(report: Report, say: Language = ENGLISH) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kerascls.data.labels import Task
 from kerascls.data.readers import ReadOptions
 from kerascls.errors import SettingsError
 from kerascls.experiments.combining.candidates import (
@@ -125,6 +126,7 @@ def ask(
     listed = [runs] if isinstance(runs, str | Path) else list(runs)
     has_file = files.valid is not None
     candidates = open_candidates(listed, notes, same_names=has_file)
+    refuse_shares(candidates[0].bundle.task, name)
     if check is not None:
         check(candidates)
     refuse_inside(out, candidates)
@@ -134,6 +136,20 @@ def ask(
     held = rows_to_score(candidates, files.test, reading, notes)
     language = files.language or language_of(candidates)
     return Asked(candidates, judge, held, out, language, notes)
+
+
+def refuse_shares(task: Task | None, name: str) -> None:
+    """Refuses distributions, whose truth is no outcome that could be weighed on.
+
+    Raises:
+        SettingsError: When the task is one.
+    """
+    if task is not None and task.has_weights:
+        raise SettingsError(
+            f"Expected classifiers of labels that a row has or not, for {name}. "
+            f"Received: task={task.value!r}. Compare them, `kerascls compare RUN RUN "
+            f"--by kl`, and take the best."
+        )
 
 
 def language_of(candidates: Sequence[Candidate]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kerascls.decision.fit_decision import decide
 from kerascls.decision.mixing import logits_of
 from kerascls.errors import SettingsError
+from kerascls.experiments.combining.asking import refuse_shares
 from kerascls.experiments.combining.boosting import label_errors, next_weights
 from kerascls.experiments.combining.candidates import Candidate
 from kerascls.experiments.combining.ensemble import ensemble
@@ -87,6 +88,7 @@ def boost(
             f"Expected two rounds or more, for one corrects another. Received: rounds="
             f"{rounds}. Give more, or use `kerascls fit`."
         )
+    refuse_shares(settings.data.task, "boost")
     folder = Path(out) if out else free_directory(Path("runs"), "boost")
     settings, rounds = _begin(folder, settings, rounds, overwrite, resume)
     showing: dict[str, Any] = {"quiet": quiet, "console": console}

@@ -21,7 +21,7 @@ def ranked(
     out: Path | None,
     language: str,
     *,
-    by: str,
+    by: str | None,
     resamples: int,
     speed: bool,
     screen: Screen,
@@ -33,7 +33,7 @@ def ranked(
         texts: Returns the test texts of a run.
         out: Where to write; None for nowhere.
         language: Of what is written, of `LANGUAGES`.
-        by: What ranks.
+        by: What ranks; None for the default of the task.
         resamples: How often test rows are drawn.
         speed: Whether to measure it.
         screen: Where to show.

@@ -24,6 +24,7 @@ from kerascls.experiments.comparison.directory import (
 from kerascls.experiments.comparison.runs import grouped, texts_of
 from kerascls.experiments.series import fit_next, require_test_part
 from kerascls.settings.run_settings import OPTION_KEYS, RunSettings
+from kerascls.settings.training import DISTANCES
 from kerascls.system.console import LOG_FILE, Screen
 from kerascls.system.extras import require
 from kerascls.system.keywords import checked_keywords
@@ -47,7 +48,7 @@ def compare(
     model_options: Mapping[str, Mapping[str, Any]] | None = None,
     settings: RunSettings | None = None,
     seeds: int | None = None,
-    by: str = "macro_f1",
+    by: str | None = None,
     out: str | Path | None = None,
     overwrite: bool = False,
     resume: bool = False,
@@ -76,7 +77,9 @@ def compare(
             `{"albert_tiny": {"epochs": 3}}`; they win over those of all.
         settings: The settings of all models. One that some cannot follow is refused.
         seeds: How many of each, from `train.seed` on; 3 by default.
-        by: What ranks: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"` or `"accuracy"`.
+        by: What ranks: `"macro_f1"` (default), `"micro_f1"`, `"weighted_f1"` or
+            `"accuracy"`; of distributions also `"kl"` (default there) or another of
+            `kerascls.evaluation.metrics.distributions.MEASURES`.
         out: The directory; needed to train.
         overwrite: Whether an earlier comparison in `out` may be replaced.
         resume: Go on where `out` was left, with its settings; finished runs are read.
@@ -102,7 +105,8 @@ def compare(
         >>> [one.name for one in board.standings if one.is_level]
     """
     require("kerascls compare", "matplotlib", "scipy")
-    known_name(HEADLINE, by, "by")
+    if by is not None:
+        known_name((*HEADLINE, *DISTANCES), by, "by")
     common = RunSettings.stated(settings).with_options(**options)
     screen, folder = Screen(console, quiet), None if out is None else Path(out)
     ranking: dict[str, Any] = {

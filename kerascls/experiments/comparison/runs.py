@@ -167,8 +167,10 @@ def _folder_name(runs: Sequence[Path]) -> str:
 
 
 def _scored(run: Path) -> ScoredRows:
-    # Probabilities are the most of it, and not compared.
     scored = ScoredRows.load(run / TEST_ROWS_FILE)
+    if scored.weights is not None:
+        return scored
+    # Probabilities are the most of it, and not compared.
     return replace(scored, probabilities=np.zeros((0, 0), np.float32))
 
 

@@ -63,7 +63,7 @@ def write_trial_data(
             part = data.parts[name]
             rows = part.rows
             if stage is Stage.PROXY:
-                rows = rows[sampled(part.labels, proxy_rows, seed)]
+                rows = rows[sampled(part.labels.heaviest(), proxy_rows, seed)]
             paths[name] = folder / f"{stage}-{name}.jsonl"
             lines = _json_lines(part, rows, data.task)
             write_atomically(paths[name], "".join(lines).encode())
@@ -82,9 +82,13 @@ def sampled(labels: Sequence[tuple[str, ...]], rows: int, seed: int) -> np.ndarr
 def _json_lines(part: Part, rows: np.ndarray, task: Task) -> Iterator[str]:
     dataset = part.dataset
     for row in rows:
-        texts, labels = dataset.examples[row].texts, dataset.examples[row].labels
-        fields: dict[Any, Any] = dict(zip(dataset.text_columns, texts, strict=True))
-        fields[_label_column(dataset)] = labels
+        example = dataset.examples[row]
+        fields: dict[Any, Any]
+        fields = dict(zip(dataset.text_columns, example.texts, strict=True))
+        fields[_label_column(dataset)] = example.labels
+        if task.has_weights:
+            weights = zip(example.labels, example.weights, strict=True)
+            fields[_label_column(dataset)] = dict(weights)
         yield json.dumps(fields, ensure_ascii=False) + "\n"
 
 

@@ -81,7 +81,7 @@ class Study:
             shared_layers=job.start.config.shares_layers,
         )
         open_directory(out, _metadata(job, space, proxy_rows), overwrite)
-        goal, seed = Goal(stated.train.best_by), stated.train.seed
+        goal, seed = Goal(job.settings.train.best_by), stated.train.seed
         return cls(
             out=out,
             job=job,

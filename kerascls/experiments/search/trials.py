@@ -12,6 +12,7 @@ from kerascls.errors import NotFiniteError
 from kerascls.evaluation.reports.history import epoch_text
 from kerascls.experiments.search.proxy_data import Stage
 from kerascls.settings.run_settings import RunSettings
+from kerascls.settings.training import is_smaller_better
 from kerascls.system.interrupts import undisturbed
 from kerascls.training import fit as training
 
@@ -59,7 +60,7 @@ class Goal:
     def __init__(self, name: str) -> None:
         self.name = name
         self.key = f"val_{name}"
-        self.direction = "minimize" if name == "loss" else "maximize"
+        self.direction = "minimize" if is_smaller_better(name) else "maximize"
 
     def gain(self, score: float | None) -> float:
         """Returns a number that is larger for better scores."""

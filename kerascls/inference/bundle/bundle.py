@@ -72,6 +72,7 @@ class Bundle:
         exports: What `kerascls export` has put into it, by format: `file`, `int8`
             and what it was compared on.
         members: The classifiers of an ensemble; none of others.
+        train_shares: Of distributions, the mean share of each label in training.
     """
 
     path: Path
@@ -83,6 +84,7 @@ class Bundle:
     train_support: dict[str, int]
     exports: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
+    train_shares: dict[str, float] | None = None
 
     @property
     def rule(self) -> Rule:
@@ -94,12 +96,12 @@ class Bundle:
     def read_options(self) -> ReadOptions:
         """How its training text was read, as far as other files are read alike."""
         data = self.read(SETTINGS)["data"]
-        multilabel = self.task is Task.MULTILABEL
+        joins = not self.task.has_one_label
         return ReadOptions(
             text=self.input_spec.text_columns,
             label=self.input_spec.label_column,
             # Earlier versions took, and did not use, a separator for multiclass.
-            label_separator=data["label_separator"] if multilabel else None,
+            label_separator=data["label_separator"] if joins else None,
             label_names=data.get("label_names"),
             task=self.task,
         )
@@ -134,6 +136,7 @@ def write_bundle(
     settings: dict[str, Any],
     write_model: Callable[[Path], None],
     members: Sequence[Member] = (),
+    train_shares: dict[str, float] | None = None,
     replace: bool = False,
 ) -> Bundle:
     """Writes a bundle beside its path and renames it when it is complete.
@@ -150,6 +153,7 @@ def write_bundle(
         write_model: Called with a directory; writes vocabulary, weights and what
             else the runtime needs there.
         members: Of an ensemble, the bundles to copy into it.
+        train_shares: Of distributions, the mean share of each label in training.
         replace: Whether a bundle at `path` gives way to the new one.
 
     Raises:
@@ -163,7 +167,10 @@ def write_bundle(
     with replaced(path) as work:
         work.mkdir()
         write_json(work / SETTINGS, settings)
-        write_json(work / LABELS, {"task": task.value, "train_rows": train_support})
+        labels: dict[str, Any] = {"task": task.value, "train_rows": train_support}
+        if train_shares is not None:
+            labels["train_shares"] = train_shares
+        write_json(work / LABELS, labels)
         write_json(work / TEXT, input_spec.to_dict())
         write_json(work / DECISION, decision.to_dict())
         write_model(work)
@@ -247,11 +254,19 @@ def _opened(path: Path, manifest: dict[str, Any]) -> Bundle:
             train_support=labels["train_rows"],
             exports=exports_of(manifest),
             members=members,
+            train_shares=_shares(labels),
         )
     except (KeyError, TypeError, ValueError, AttributeError, KerasclsError) as error:
         if isinstance(error, BundleError):
             raise
         raise _damage(path, error) from error
+
+
+def _shares(labels: dict[str, Any]) -> dict[str, float] | None:
+    """Returns the mean shares of labels, which every distribution has."""
+    if not Task(labels["task"]).has_weights:
+        return None
+    return {name: labels["train_shares"][name] for name in labels["train_rows"]}
 
 
 def _runtime(manifest: dict[str, Any]) -> str:

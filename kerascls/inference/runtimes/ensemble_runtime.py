@@ -68,8 +68,16 @@ def probabilities_of(
     on_progress: Progress | None = None,
 ) -> np.ndarray:
     """Returns calibrated probabilities, float32 `(rows, labels)`, in their order."""
+    return probabilities_in(
+        predictor, predictor.text_logits(texts, on_progress), labels
+    )
+
+
+def probabilities_in(
+    predictor: Predictor, logits: np.ndarray, labels: Sequence[str]
+) -> np.ndarray:
+    """Returns the calibrated probabilities of a predictor's logits, in that order."""
     bundle = predictor.bundle
-    logits = predictor.text_logits(texts, on_progress)
     probabilities = bundle.decision.probabilities(logits, bundle.task)
     return probabilities[:, [bundle.label_set.column(name) for name in labels]]
 

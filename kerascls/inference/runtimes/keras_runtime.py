@@ -15,6 +15,7 @@ from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.inference.bundle.architecture import read_architecture
 from kerascls.models.backend.compute import Compute, choose_compute, limit_threads
 from kerascls.models.backend.forward import forward, length_buckets
+from kerascls.models.backend.gradients import Gradients, embedding_gradients
 from kerascls.models.presets import architecture_of
 from kerascls.preprocessing.batches import bucket
 from kerascls.preprocessing.tokenizers.text_tokenizer import TextTokenizer
@@ -51,6 +52,7 @@ class KerasRuntime:
         self._model.in_halves = compute.in_halves
         self._forward = forward(self._model)
         self._states: Callable | None = None
+        self._gradients: Gradients | None = None
         self._lock = threading.Lock()
         self._layout = bundle.input_spec.layout(bundle.tokenizer())
         self._buckets: tuple[int, ...] = ()
@@ -89,6 +91,47 @@ class KerasRuntime:
         # Where Keras compiles it on the first call, it does so unguarded.
         with self._lock:
             return function(inputs)[:rows]
+
+    @property
+    def has_gradients(self) -> bool:
+        """Whether gradients by embeddings say all of what tokens do to logits."""
+        return self._model.has_gradients
+
+    def embed(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Returns float32 embeddings `(batch, tokens, embedding_dim)`.
+
+        Args:
+            inputs: As for `logits`; with windows there is an axis for them.
+        """
+        with self._lock:
+            embedded = self._model.embed(inputs)
+            return np.asarray(embedded, np.float32)
+
+    def gradients(
+        self, embedded: np.ndarray, inputs: dict[str, np.ndarray], columns: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns gradients of logits by embeddings, and all logits.
+
+        Args:
+            embedded: As `embed` returns it, or changed.
+            inputs: What was embedded, as many rows.
+            columns: int32 `(batch,)`, the label of each row whose logit counts.
+
+        Returns:
+            float32, shaped as the embeddings, and float32 `(batch, num_classes)`.
+        """
+        shape, rows = embedded.shape, len(embedded)
+        if self._buckets:
+            inputs = self._fixed_shape(inputs)
+            fixed = (*inputs["token_ids"].shape, shape[-1])
+            more = [(0, size - had) for size, had in zip(fixed, shape, strict=True)]
+            embedded = np.pad(embedded, more)
+            columns = np.pad(columns, more[0])
+        with self._lock:
+            if self._gradients is None:
+                self._gradients = embedding_gradients(self._model, shape[-1])
+            found, logits = self._gradients(embedded, inputs, columns)
+        return found[tuple(map(slice, shape))], logits[:rows]
 
     def _fixed_shape(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         # One compilation per shape: lengths go up to a bucket, rows to a power of 2.

@@ -40,6 +40,12 @@ class LinearRuntime:
         """Returns the TF-IDF weights of texts."""
         return SparseRows.joined(list(self.model.tfidf.transform(joined(texts))))
 
+    def contributions(
+        self, texts: tuple[str, ...], columns: Sequence[int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns what a text's parts add, see `LinearClassifier.contributions`."""
+        return self.model.contributions(texts, columns)
+
 
 def write_linear_model(folder: Path, model: LinearClassifier) -> None:
     """Writes n-grams, configuration and weights as `LinearRuntime` reads them."""

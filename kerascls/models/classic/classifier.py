@@ -113,6 +113,14 @@ class ClassicLayer(layers.Layer):
         )
         self.built = True
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether gradients by word embeddings say all of what tokens do to logits.
+
+        Not so where ids are looked up in another table, too, or logits jump.
+        """
+        return True
+
     def _make_layers(self, seeds: Seeds) -> None:
         """Makes what stands between word embeddings and the text vector.
 
@@ -211,6 +219,28 @@ class ClassicClassifier(keras.Model):
         body, mask = self.body, inputs["padding_mask"]
         embedded = body.words(inputs["token_ids"], mask)
         return body._text_vector(embedded, inputs, training)
+
+    def has_gradients(self) -> bool:
+        """Whether gradients by what `embed` returns say all of what tokens do."""
+        return self.body.has_gradients
+
+    def embed(self, inputs: dict[str, KerasTensor]) -> KerasTensor:
+        """Returns `(batch, tokens, embedding_dim)`, zeros for padding.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, each int32
+                `(batch, tokens)`.
+        """
+        return self.body.words(inputs["token_ids"], inputs["padding_mask"])
+
+    def logits_of(
+        self, embedded: KerasTensor, inputs: dict[str, KerasTensor]
+    ) -> KerasTensor:
+        """Returns float32 logits `(batch, num_classes)` of what `embed` returns.
+
+        Where sentences end is read from the inputs.
+        """
+        return self.body._logits(embedded, inputs, False)
 
     def start_at(self, frequencies: np.ndarray, log_odds: bool) -> None:
         """Makes the first logits say how frequent each label is; see `first_bias`."""

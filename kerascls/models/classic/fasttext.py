@@ -45,6 +45,11 @@ class FastText(ClassicLayer):
                 name="ngrams",
             )
 
+    @property
+    def has_gradients(self) -> bool:
+        """Not with n-grams, which have embeddings of their own."""
+        return self.ngrams is None
+
     def _text_vector(
         self,
         embedded: KerasTensor,

@@ -59,6 +59,11 @@ class Seq2Seq(ClassicLayer):
         self.readout = dense(units, seeds, "readout", policy, "tanh")
         self.end = dense(1, seeds, "end", "float32")
 
+    @property
+    def has_gradients(self) -> bool:
+        """Not where another label becomes the likeliest: logits jump there."""
+        return False
+
     def _logits(
         self,
         embedded: KerasTensor,

@@ -44,6 +44,36 @@ class LinearClassifier:
                 on_progress(done, len(texts))
         return logits
 
+    def contributions(
+        self, texts: tuple[str, ...], columns: Sequence[int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns what the characters or words of a row add to logits.
+
+        What an n-gram adds, its coefficient times its weight in the text, is shared
+        alike by the places where it occurs, and there by its symbols.
+
+        Args:
+            texts: The text fields; they are read one behind the other.
+            columns: The labels.
+
+        Returns:
+            Where these symbols are in the joined text, int64 `(symbols, 2)`, and
+            float64 `(symbols, columns)`, which sum up to logit minus intercept.
+        """
+        (text,) = joined([texts])
+        found, times, members = self.tfidf.places(text)
+        (weights,) = self.tfidf.transform([text])
+        # (occurrences,), each weight shared by the places of its n-gram
+        order = np.argsort(weights.columns)
+        place = order[np.searchsorted(weights.columns, found, sorter=order)]
+        values = (weights.values[place] / times)[:, None]
+        values = values * self.coefficients[found][:, list(columns)].astype(np.float64)
+        spans = self.tfidf.spans(text)
+        shares = np.zeros((len(spans), len(columns)))
+        for symbols in members.T:  # the first and the last, of one alone the same
+            np.add.at(shares, symbols, values / 2)
+        return spans, shares
+
     def top_ngrams(self, number: int) -> list[dict[str, float]]:
         """Returns for each label the n-grams that speak for it most, with weights.
 

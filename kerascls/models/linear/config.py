@@ -12,7 +12,7 @@ class LinearLoss:
 
     Args:
         meaning: What the model is called with it.
-        machine: `module:function` of `(strength, balanced, seed)` that returns a
+        machine: `module:function` of `(strength, seed)` that returns a
             classifier of scikit-learn with `coef_` and `intercept_`.
         strengths: Values of C to choose from, ascending; the one in the middle is
             tried first.
@@ -40,6 +40,15 @@ LINEAR_LOSSES = {
         strengths=(1.0, 3.0, 10.0, 30.0, 100.0),
     ),
 }
+
+
+# What is fitted to shares of labels, whatever is chosen of the others.
+OF_SHARES = LinearLoss(
+    meaning="multinomial logistic regression",
+    machine=f"{_PLANES}:multinomial_regression",
+    strengths=(0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+    all_classes=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ An n-gram is a key: the number of its first symbol, then the number of the secon
 one, or 0 where there is none. Sorted by key, n-grams are sorted as texts.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,11 @@ from typing import Protocol, Self
 import numpy as np
 
 from kerascls.data.ragged import chunks
+from kerascls.preprocessing.tokenizers.alignment import (
+    Traced,
+    lowered,
+    whole_characters,
+)
 from kerascls.preprocessing.tokenizers.vocabulary import without_surrogates
 
 SYMBOL_BITS = 23
@@ -26,6 +32,7 @@ ROWS_AT_ONCE = 2**15  # up to 2 ** (63 - KEY_BITS) have room beside a key
 CHARS_AT_ONCE = 2**19
 # Has the form of a symbol and is none.
 UNKNOWN = 2**SYMBOL_BITS - 2
+_RUNS = re.compile(r"\s+|\S")  # what is one symbol
 _IS_SPACE = np.array([chr(code).isspace() for code in range(0x3002)])
 
 # Symbols one after another, and the row that each is in: int64 `(symbols,)` both.
@@ -41,6 +48,9 @@ class Analyzer(Protocol):
 
     def symbols(self, texts: Sequence[str]) -> Symbols:
         """Returns what texts consist of."""
+
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text its symbols are, int64 `(symbols, 2)`."""
 
     def keys(self, ngrams: Sequence[str]) -> np.ndarray:
         """Returns the keys of n-grams, int64 `(ngrams,)`."""
@@ -66,6 +76,13 @@ class Characters:
         codes[again[1:]] = ord(" ")
         kept = ~again[:-1]
         return codes[kept], rows[kept]
+
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text its symbols are, see `Analyzer`."""
+        traced = whole_characters(lowered(Traced.of(text)))
+        runs = _RUNS.findall(traced.text)
+        kept = traced.remade((len(run), run[0]) for run in runs)
+        return np.stack([kept.starts, kept.ends], axis=1)
 
     def keys(self, ngrams: Sequence[str]) -> np.ndarray:
         """Returns the keys of n-grams, see `Analyzer`."""
@@ -114,6 +131,14 @@ class Words:
         numbers = map(self._numbers.__getitem__, words)
         symbols = np.fromiter(numbers, np.int64, len(words))
         return symbols, rows[starts[~alone]]
+
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text its symbols are, see `Analyzer`."""
+        traced = whole_characters(lowered(Traced.of(text)))
+        in_word = _in_word(_code_points([traced.text])[0])
+        edges = np.diff(in_word, prepend=False, append=False).nonzero()[0]
+        words = edges.reshape(-1, 2)
+        return traced.spans(words[words[:, 1] - words[:, 0] > 1].tolist())
 
     def keys(self, ngrams: Sequence[str]) -> np.ndarray:
         """Returns the keys of n-grams, see `Analyzer`; a space joins two words."""
@@ -177,6 +202,22 @@ def count_ngrams(analyzer: Analyzer, texts: Sequence[str]) -> Iterator[Counts]:
         rows = texts[start : start + ROWS_AT_ONCE]
         for some in chunks(rows, CHARS_AT_ONCE):
             yield _counted(*analyzer.symbols(rows[some]), len(rows[some]))
+
+
+def ngrams_in(symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the n-grams of one text, one after another.
+
+    Args:
+        symbols: int64 `(symbols,)`, those of the text.
+
+    Returns:
+        Their keys, int64 `(ngrams,)`, and the first and last symbol of each, int64
+        `(ngrams, 2)`.
+    """
+    single, first = symbols << SYMBOL_BITS, np.arange(len(symbols))
+    keys = np.concatenate([single, single[:-1] | (symbols[1:] + 1)])
+    ends = np.concatenate([first, first[1:]])
+    return keys, np.stack([np.concatenate([first, first[:-1]]), ends], axis=1)
 
 
 def _counted(symbols: np.ndarray, rows: np.ndarray, num_rows: int) -> Counts:

@@ -16,7 +16,13 @@ import numpy as np
 
 from kerascls.data.ragged import offsets_of
 from kerascls.models.linear.config import MAX_FEATURES
-from kerascls.models.linear.ngrams import ANALYZERS, Analyzer, Counts, count_ngrams
+from kerascls.models.linear.ngrams import (
+    ANALYZERS,
+    Analyzer,
+    Counts,
+    count_ngrams,
+    ngrams_in,
+)
 
 MIN_TEXTS = 2
 # In few texts hardly an n-gram is there twice.
@@ -94,6 +100,24 @@ class Tfidf:
             columns = np.searchsorted(keys, counts.keys)
             columns[columns == len(keys)] = 0
             yield self.weigh(counts, columns, keys[columns] == counts.keys)
+
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text its symbols are, int64 `(symbols, 2)`."""
+        return self._known[0].spans(text)
+
+    def places(self, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Returns each occurrence of a known n-gram in a text.
+
+        Returns:
+            int64 `(occurrences,)`, its column; int64 `(occurrences,)`, how often it
+            occurs; int64 `(occurrences, 2)`, its first and last symbol.
+        """
+        analyzer, keys = self._known
+        occurring, members = ngrams_in(analyzer.symbols([text])[0])
+        columns, known = _found(keys, occurring)
+        columns, members = columns[known], members[known]
+        _, place, times = np.unique(columns, return_inverse=True, return_counts=True)
+        return columns, times[place], members
 
     def weigh(
         self, counts: Counts, columns: np.ndarray, known: np.ndarray

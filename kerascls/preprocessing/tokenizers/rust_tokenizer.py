@@ -11,6 +11,7 @@ import numpy as np
 import tokenizers
 
 from kerascls.errors import CheckpointError
+from kerascls.preprocessing.tokenizers.alignment import library_spans
 from kerascls.preprocessing.tokenizers.renumbering import needed_tokens, renumbered
 from kerascls.preprocessing.tokenizers.segments import (
     SegmentTokenizer,
@@ -35,6 +36,7 @@ from kerascls.preprocessing.tokenizers.tokenizer_json import (
 from kerascls.preprocessing.tokenizers.vocabulary import without_surrogates
 
 TEXTS_AT_ONCE = 4096
+MASKS = ("<mask>", "[MASK]")
 FEW_TEXTS = 32  # the library is faster on them
 
 
@@ -86,6 +88,7 @@ class RustTokenizer(TextTokenizer):
         self.pad_id = pad_id
         self.unk_token = unknown_token(content) or ""
         self.unk_id = token_ids.get(self.unk_token, -1)
+        self.mask_id = next((token_ids[m] for m in MASKS if m in token_ids), None)
         self._rust = _text_side(content, source)
         normalizer = self._rust.normalizer
         normal = normalizer.normalize_str("ABC") if normalizer else "ABC"
@@ -118,6 +121,10 @@ class RustTokenizer(TextTokenizer):
             return self._segments.encode_flat(texts)
         except UnicodeEncodeError:
             return self._segments.encode_flat(list(map(without_surrogates, texts)))
+
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text its tokens are, see `TextTokenizer`."""
+        return library_spans(self._rust, text)
 
     def token(self, token_id: int) -> str:
         """Returns what a token is called."""

@@ -25,6 +25,8 @@ class TextTokenizer(ABC):
             texts.
         unk_id: The id of what it does not know; -1 where it knows all.
         unk_token: What the token of `unk_id` is called.
+        mask_id: The id of what its encoder was trained to see in place of a token;
+            None where there is none.
         unknown_question: What to ask oneself where much is unknown.
         separators: How many tokens `sep_id` stand between two texts.
         has_segments: Whether the second of two texts is segment 1.
@@ -39,6 +41,7 @@ class TextTokenizer(ABC):
     pad_id: int
     unk_id: int
     unk_token: str
+    mask_id: int | None = None
     unknown_question: str = "is this vocabulary for this language?"
     separators: int = 1
     has_segments: bool = True
@@ -63,6 +66,17 @@ class TextTokenizer(ABC):
         Returns:
             `(ids, lengths)`: int32 `(tokens,)`, and how many ids each text has, int64
             `(texts,)`.
+        """
+
+    @abstractmethod
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text the tokens of `encode_flat` are.
+
+        Returns:
+            int64 `(tokens, 2)`: the first character of each, and the one behind it.
+            Several may have the same, of a character that became several tokens; one
+            that stands for no character, as a mark before a word does, may have those
+            of a neighbour, or none.
         """
 
     @abstractmethod

@@ -6,6 +6,12 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+from kerascls.preprocessing.tokenizers.alignment import (
+    Traced,
+    composed,
+    lowered,
+    whole_characters,
+)
 from kerascls.preprocessing.tokenizers.vocabulary import without_surrogates
 
 # Beside the scripts of Han, its marks of repetition and its zero.
@@ -23,6 +29,16 @@ def clean(text: str) -> str:
     Accents stay. Half a surrogate pair counts as U+FFFD.
     """
     return unicodedata.normalize("NFC", _seen(text).lower())
+
+
+def traced(text: str) -> Traced:
+    """Returns the same as `clean`, and where its characters come from."""
+    seen = Traced.of(text)
+    if _seen(text) != text:
+        whole = whole_characters(seen)
+        unseen = _unseen().fullmatch
+        seen = whole.remade((1, "" if unseen(char) else char) for char in whole.text)
+    return composed(lowered(seen))
 
 
 def auto_words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from tokenizers import pre_tokenizers
 from tokenizers.models import WordPiece
 
 from kerascls.errors import SettingsError
+from kerascls.preprocessing.tokenizers.alignment import library_spans
 from kerascls.preprocessing.tokenizers.code_points import CodePointTokenizer
 from kerascls.preprocessing.tokenizers.text_tokenizer import (
     TextTokenizer,
@@ -111,6 +112,10 @@ class Tokenizer(TextTokenizer):
         except UnicodeEncodeError:
             texts = [without_surrogates(text) for text in texts]
             return self._by_code_points.encode_flat(texts)
+
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text its tokens are, see `TextTokenizer`."""
+        return library_spans(self._rust, text)
 
     def token(self, token_id: int) -> str:
         """Returns what a token is called."""

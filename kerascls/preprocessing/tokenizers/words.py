@@ -13,12 +13,14 @@ import numpy as np
 
 from kerascls.data.ideographs import IDEOGRAPHIC_SHARE, IDEOGRAPHS
 from kerascls.errors import DataError, SettingsError
+from kerascls.preprocessing.tokenizers.alignment import word_spans
 from kerascls.preprocessing.tokenizers.text_tokenizer import (
     TextTokenizer,
     checked_texts,
 )
 from kerascls.preprocessing.tokenizers.units import UNITS
 from kerascls.preprocessing.tokenizers.vocabulary import CLS, PAD, SEP, UNK
+from kerascls.preprocessing.tokenizers.word_splitting import traced
 from kerascls.preprocessing.tokenizers.words_file import (
     FORMAT_VERSION,
     read_content,
@@ -116,6 +118,10 @@ class WordTokenizer(TextTokenizer):
     def split(self, text: str) -> list[str]:
         """Returns the words of a text, known or not."""
         return self._split(text)
+
+    def spans(self, text: str) -> np.ndarray:
+        """Returns where in a text its tokens are, see `TextTokenizer`."""
+        return word_spans(traced(text), self.split(text))
 
     def token(self, token_id: int) -> str:
         """Returns what a token is called."""

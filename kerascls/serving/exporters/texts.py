@@ -65,9 +65,12 @@ def read_texts(
             options.label is None and not {*trained.label_columns} <= {*columns}
         ):
             fields = columns_of(opened, options.text, trained.text_columns)
-            opened.columns(fields)
-            opened.check(fields)
-            texts = [texts_of(record, fields, source) for record in opened.records()]
+            some = bundle.task.has_weights
+            opened.columns(fields, some)
+            opened.check(fields, one_is_enough=some)
+            texts = [
+                texts_of(record, fields, source, some) for record in opened.records()
+            ]
             return ComparedTexts(source, texts)
     examples = read_labelled(bundle, path, options).examples
     return ComparedTexts(source, examples.texts, examples.labels)

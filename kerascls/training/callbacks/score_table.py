@@ -12,12 +12,13 @@ from kerascls.decision.calibration import Calibration
 from kerascls.decision.global_threshold import OBJECTIVES, fit_threshold
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
+from kerascls.evaluation.metrics.distributions import task_scores
 from kerascls.evaluation.metrics.scores import (
     Scores,
     averages,
+    goal_of,
     named_score,
     pad_columns,
-    score,
 )
 from kerascls.evaluation.reports import render_table
 from kerascls.evaluation.reports.history import (
@@ -26,6 +27,7 @@ from kerascls.evaluation.reports.history import (
     epoch_text,
     history_rows,
 )
+from kerascls.settings.decision import DEFAULT_MASS
 from kerascls.settings.training import checked_score, class_of_score
 from kerascls.system.keywords import checked_keywords
 from kerascls.training.validation import Outcome, validation_pass
@@ -48,14 +50,15 @@ class ScoreTable(keras.callbacks.Callback):
             iterated over again: a list, a tf.data pipeline, a `PyDataset`. Rows of
             weight 0 only pad a batch and are left out; other weights do not count.
             `y` is `(rows, labels)` of zeros and ones, for multi-class also int
-            `(rows,)`.
+            `(rows,)`, for distributions shares that sum to 1.
         labels: Names of the columns of `y`. More than the model gives are labels
             unseen in training: they are scored as misses and not part of the loss.
-        task: `"multiclass"` or `"multilabel"`.
+        task: `"multiclass"`, `"multilabel"` or `"distribution"`.
         rule: How probabilities become labels, or a function that returns such a rule
             for bool targets and float32 probabilities `(rows, num_classes)` after
-            each epoch. By default the likeliest label for multi-class, and for
-            multi-label one threshold fitted to each epoch.
+            each epoch. By default the likeliest label for multi-class, for multi-label
+            one threshold fitted to each epoch, and for distributions the fewest labels
+            with 80 % of all probability.
         objective: What that threshold is fitted for, `"macro_f1"` or `"micro_f1"`.
         batch_size: Rows per batch, for arrays.
         from_logits: Whether the model gives logits; otherwise probabilities.
@@ -65,7 +68,8 @@ class ScoreTable(keras.callbacks.Callback):
         best_by: `"macro_f1"`, `"micro_f1"`, `"weighted_f1"`, `"macro_precision"`,
             `"macro_recall"`, `"accuracy"`, or `"loss"`, the smallest validation loss;
             of one class `"f1:LABEL"`, `"precision:LABEL"` or `"recall:LABEL"`, which
-            is then in `logs` too, as `"val_f1:LABEL"`.
+            is then in `logs` too, as `"val_f1:LABEL"`. Of distributions also one of
+            `kerascls.evaluation.metrics.distributions.MEASURES`, such as `"kl"`.
         loss: What `val_loss` is the mean of, a Keras loss; by default the model's own.
 
     Attributes:
@@ -76,7 +80,8 @@ class ScoreTable(keras.callbacks.Callback):
         rule_: The rule of the last pass.
         logits_: float32 `(rows, num_classes)` of the last pass, in the order of the
             batches; None if the model gives probabilities.
-        targets_: bool `(rows, labels)` of the last pass, in the same order.
+        targets_: bool `(rows, labels)` of the last pass, in the same order; for
+            distributions float32 shares.
         val_loss_: Mean loss of a row; None if the model was compiled without one, and
             none was given.
 
@@ -205,7 +210,10 @@ class ScoreTable(keras.callbacks.Callback):
         self.targets_, self.val_loss_ = outcome.targets, outcome.loss
         self.rule_ = self._rule_for(outcome, probs)
         chosen = pad_columns(self.rule_.apply(probs), len(self.labels))
-        self.scores_ = score(outcome.targets, chosen, self.labels)
+        probs = pad_columns(probs, len(self.labels))
+        self.scores_ = task_scores(
+            self.task, outcome.targets, probs, chosen, self.labels
+        )
         return self.scores_
 
     def _rule_for(self, outcome: Outcome, probs: np.ndarray) -> Rule:
@@ -214,7 +222,9 @@ class ScoreTable(keras.callbacks.Callback):
         known = outcome.targets[:, : probs.shape[1]]
         if self.rule is not None:
             return self.rule(known, probs)
-        if self.task is Task.MULTICLASS:
+        if self.task.has_weights:
+            return Rule("cumulative", mass=DEFAULT_MASS)
+        if self.task.has_one_label:
             return Rule("argmax")
         return fit_threshold(known, probs, self.objective)
 
@@ -226,7 +236,7 @@ class ScoreTable(keras.callbacks.Callback):
 
     def _goal(self, scores: Scores) -> float:
         if self.best_by != "loss":
-            return self._numbers(scores)[self.best_by]
+            return goal_of(scores, self.best_by)
         if self.val_loss_ is None:
             raise SettingsError(
                 "Choosing the best epoch by its loss needs a model compiled with one. "
@@ -240,6 +250,9 @@ class ScoreTable(keras.callbacks.Callback):
         facts = [f"{k} {v:.4f}" for k, v in numbers.items() if v is not None]
         best = f"{self.best_by} {abs(self.best_goal_ or 0):.4f}"
         facts.append(f"best epoch {epoch_text(self.best_epoch_ or 0)} ({best})")
+        if self.scores_.distances is not None:
+            told = ("kl", "jensen_shannon", "top_1")
+            facts[-1:-1] = [f"{k} {self.scores_.distances[k]:.4f}" for k in told]
         return render_table(
             self.scores_,
             title=f"Epoch {epoch_text(epoch)}: {', '.join(facts)}",

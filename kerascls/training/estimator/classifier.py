@@ -216,7 +216,14 @@ class KerasTextClassifier(ClassifierMixin, BaseEstimator):
             options.setdefault("baseline", False)  # whose scores nobody would see
         if self.random_state is not None:
             options["seed"] = _seed(self.random_state)
-        return RunSettings.from_options(**options)
+        settings = RunSettings.from_options(**options)
+        if settings.data.task is not None and settings.data.task.has_weights:
+            raise SettingsError(
+                "Expected labels that a text has or not. Received: options with task="
+                "'distribution'. Train with kerascls.fit(train=frame, "
+                "task='distribution')."
+            )
+        return settings
 
     def _fractions(self) -> tuple[float, float]:
         share = self.validation_fraction

@@ -73,6 +73,11 @@ def form_and_names(y: Any) -> tuple[LabelForm, Rows]:
     cells = [plain(cell) for cell in (y if hasattr(y, "__iter__") else np.asarray(y))]
     if _is_matrix(cells):
         return _of_matrix(cells)
+    if any(isinstance(cell, dict) for cell in cells):
+        raise SettingsError(
+            "Expected labels that a text has or not. Received: y with dicts, shares of "
+            "labels. Train with kerascls.fit(train=frame, task='distribution')."
+        )
     if any(isinstance(cell, list) for cell in cells):
         return _of_lists(cells)
     _refuse_missing(cells)

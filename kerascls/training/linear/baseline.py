@@ -11,7 +11,11 @@ from kerascls.data.labelled_text import LabelledText
 from kerascls.decision.fit_decision import decide
 from kerascls.errors import DataError
 from kerascls.evaluation.metrics.scores import pad_columns
-from kerascls.evaluation.reports.baselines import LinearBaseline, compared_with_linear
+from kerascls.evaluation.reports.baselines import (
+    LinearBaseline,
+    compared_with_linear,
+    with_distances,
+)
 from kerascls.evaluation.scored_rows import ScoredRows
 from kerascls.training.linear.fitting import fit_linear
 from kerascls.training.linear.job import LinearJob
@@ -29,6 +33,7 @@ class Baseline:
 
     Args:
         chosen: bool `(rows, num_classes)`, the labels it gives.
+        probabilities: float32 `(rows, num_classes)`.
         how: How it was trained, for people.
         seconds: How long that took.
         facts: The same for run.json.
@@ -36,6 +41,7 @@ class Baseline:
     """
 
     chosen: np.ndarray
+    probabilities: np.ndarray
     how: str
     seconds: float
     facts: dict[str, Any]
@@ -43,26 +49,31 @@ class Baseline:
 
     def compared(self, scored: ScoredRows) -> LinearBaseline:
         """Compares with what a bundle says of the same rows."""
-        linear = pad_columns(self.chosen, len(scored.labels))
-        return compared_with_linear(
-            *(scored.targets, linear, scored.chosen),
+        width = len(scored.labels)
+        compared = compared_with_linear(
+            *(scored.targets, pad_columns(self.chosen, width), scored.chosen),
             *(scored.labels, self.how, self.seconds),
             terms=self.terms,
         )
+        if scored.weights is None:
+            return compared
+        of_linear = pad_columns(self.probabilities, width)
+        return with_distances(compared, scored.weights, of_linear, scored.probabilities)
 
 
 def fit_baseline(job: Trainable) -> Baseline | None:
     """Trains the linear model; None where it is not wanted or there is no test part.
 
     The screen is told of it. It takes calibration and rule as the job's settings have
-    them, and where the job is chosen by its loss, macro-F1.
+    them, and where the job is chosen by its loss, macro-F1; for distributions KL.
     """
     train, data = job.settings.train, job.data
     if not train.baseline or isinstance(job, LinearJob) or "test" not in data.parts:
         return None
     started_s = time.monotonic()
     some, note = _affordable(data)
-    best_by = "macro_f1" if train.best_by == "loss" else train.best_by
+    of_labels = "kl" if data.task.has_weights else "macro_f1"
+    best_by = of_labels if train.best_by == "loss" else train.best_by
     decision = job.settings.decision
     train = train.model_copy(update={"label_weights": {}})
     tried: list[str] = []
@@ -72,10 +83,11 @@ def fit_baseline(job: Trainable) -> Baseline | None:
         job.screen.say(f"no linear model to compare with: {error}")
         return None
     labels = tuple(data.label_set)
-    known = data.targets("valid").multi_hot()[:, : len(labels)]
+    known = data.targets("valid").for_task(data.task)[:, : len(labels)]
     decided = decide(decision, data.task, labels, known, fit.valid_logits)
     logits = fit.model.logits(data.parts["test"].texts)
-    chosen = decided.rule.apply(decided.probabilities(logits, data.task))
+    probabilities = decided.probabilities(logits, data.task)
+    chosen = decided.rule.apply(probabilities)
     seconds = time.monotonic() - started_s
     job.screen.say(
         f"to be beaten, a linear model{note}: validation {best_by} "
@@ -87,7 +99,7 @@ def fit_baseline(job: Trainable) -> Baseline | None:
     if note:
         rows, all_rows = (len(one.parts["train"].rows) for one in (some, data))
         terms |= {"rows": f"{rows:,}", "all_rows": f"{all_rows:,}"}
-    return Baseline(chosen, f"{fit}{note}", seconds, facts, terms)
+    return Baseline(chosen, probabilities, f"{fit}{note}", seconds, facts, terms)
 
 
 def _affordable(data: LabelledText) -> tuple[LabelledText, str]:

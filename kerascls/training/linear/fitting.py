@@ -8,14 +8,15 @@ import numpy as np
 
 from kerascls.data.ideographs import mostly_ideographs
 from kerascls.data.labelled_text import LabelledText
-from kerascls.data.labels import Task
 from kerascls.data.row_weights import row_weights
+from kerascls.data.targets import rescaled
 from kerascls.decision.calibration import Calibration
 from kerascls.decision.fit_decision import rule_for
 from kerascls.errors import DataError
-from kerascls.evaluation.metrics.scores import named_score, pad_columns, score
+from kerascls.evaluation.metrics.distributions import task_scores
+from kerascls.evaluation.metrics.scores import named_score, pad_columns
 from kerascls.models.linear.classifier import LinearClassifier, joined
-from kerascls.models.linear.config import LINEAR_LOSSES, LinearLoss
+from kerascls.models.linear.config import LINEAR_LOSSES, OF_SHARES, LinearLoss
 from kerascls.models.linear.tfidf import (
     FEW_TEXTS,
     MIN_TEXTS,
@@ -24,7 +25,7 @@ from kerascls.models.linear.tfidf import (
     learn_tfidf,
 )
 from kerascls.settings.decision import DecisionSettings
-from kerascls.settings.training import TrainSettings
+from kerascls.settings.training import TrainSettings, is_smaller_better
 from kerascls.training.linear.planes import fit_planes
 
 UNITS = {"char": "characters", "word": "words"}
@@ -136,7 +137,7 @@ class _Search:
         choice = Choice(strength, balanced, self._score(logits))
         self.tried.append(choice)
         self.say(f"{choice}: validation {self.best_by} {choice.score:.4f}")
-        if len(self.tried) > 1 and choice.score <= self.best.chosen.score:
+        if len(self.tried) > 1 and not self._is_better(choice):
             return False
         self.best = LinearFit(model, logits, self.loss, choice)
         return True
@@ -148,14 +149,20 @@ class _Search:
                 return number > 0
         return True
 
+    def _is_better(self, choice: Choice) -> bool:
+        change = choice.score - self.best.chosen.score
+        return change < 0 if is_smaller_better(self.best_by) else change > 0
+
     def _score(self, logits: np.ndarray) -> float:
         data, labels = self.data, tuple(self.data.label_set)
-        targets = data.targets("valid").multi_hot()
-        known = targets[:, : len(labels)]
+        truth = data.targets("valid").for_task(data.task)
+        known, width = truth[:, : len(labels)], truth.shape[1]
         probabilities = Calibration().apply(logits, data.task)
         rule = rule_for(self.decision, data.task, labels, known, probabilities)
-        chosen = pad_columns(rule.apply(probabilities), targets.shape[1])
-        scores = score(targets, chosen, data.scored_labels("valid"))
+        chosen = pad_columns(rule.apply(probabilities), width)
+        padded = pad_columns(probabilities, width)
+        names = data.scored_labels("valid")
+        scores = task_scores(data.task, truth, padded, chosen, names)
         return named_score(scores, self.best_by)
 
 
@@ -190,8 +197,8 @@ def fit_linear(
             f"Received: none in {len(texts)} rows of "
             f"{data.parts['train'].dataset.name}. Check the text columns."
         )
-    targets = data.targets("train").multi_hot()
-    loss = LINEAR_LOSSES[train.linear_loss]
+    targets = data.targets("train").for_task(data.task)
+    loss = OF_SHARES if data.task.has_weights else LINEAR_LOSSES[train.linear_loss]
     weights = _weights(targets, data, train)
     search = _Search(
         *(data, decision, loss, best_by, train.seed, tfidf, rows, targets),
@@ -199,7 +206,9 @@ def fit_linear(
     )
     middle = len(loss.strengths) // 2
     search.attempt(loss.strengths[middle], balanced=False)
-    balanced = search.attempt(loss.strengths[middle], balanced=True)
+    balanced = False  # shares of labels are not to be balanced
+    if not data.task.has_weights:
+        balanced = search.attempt(loss.strengths[middle], balanced=True)
     if not search.climb(loss.strengths[middle + 1 :], balanced):
         search.climb(loss.strengths[:middle][::-1], balanced)
     return replace(search.best, tried=tuple(search.tried))
@@ -213,12 +222,15 @@ def fit_again(fit: LinearFit, data: LabelledText, settings: TrainSettings) -> Li
     """
     parts = [data.parts[name] for name in ("train", "valid")]
     texts = [text for part in parts for text in joined(part.texts)]
-    train, valid = (data.targets(name).multi_hot() for name in ("train", "valid"))
+    both = (data.targets(name).for_task(data.task) for name in ("train", "valid"))
+    train, valid = both
     targets = np.concatenate([train, valid[:, : train.shape[1]]])
-    if data.task is Task.MULTICLASS:  # of rows whose label was not in train
+    if data.task.needs_label:  # of rows whose labels were not in train
         known = np.flatnonzero(targets.any(axis=1))
         texts = [texts[row] for row in known]
         targets = targets[known]
+    if data.task.has_weights:
+        targets = rescaled(targets)
     tfidf, rows = _learned(texts, fit.model.tfidf.analyzer)
     planes = fit_planes(
         rows,

@@ -17,6 +17,7 @@ from kerascls.evaluation.reports.label_effects import LabelEffects
 from kerascls.inference.bundle import Bundle
 from kerascls.inference.predictor import Predictor
 from kerascls.inference.runtimes.linear_runtime import write_linear_model
+from kerascls.models.linear.config import OF_SHARES
 from kerascls.preprocessing.input_spec import InputSpec
 from kerascls.settings.run_settings import RunSettings
 from kerascls.system.console import Screen
@@ -42,7 +43,10 @@ class LinearJob:
     def chosen(self) -> str:
         """The line on settings that were not stated."""
         train = self.settings.train
-        chosen = f"linear_loss {train.linear_loss}, best_by {train.best_by}"
+        loss = f"linear_loss {train.linear_loss}"
+        if self.data.task.has_weights:
+            loss = OF_SHARES.meaning
+        chosen = f"{loss}, best_by {train.best_by}"
         return f"settings: {chosen}, seed {train.seed}"
 
     @property

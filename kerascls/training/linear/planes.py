@@ -14,6 +14,9 @@ from kerascls.system.tables import named
 # liblinear's own. With scikit-learn's 1e-4 scores are the same and training takes up to
 # five times as long (benchmarks/linear.py).
 TOLERANCE = 0.1
+# Of L-BFGS, on the largest gradient.
+SHARES_TOLERANCE = 1e-3
+MAX_STEPS = 200
 
 
 def fit_planes(
@@ -33,8 +36,8 @@ def fit_planes(
     Args:
         rows: What is known of each row.
         num_columns: Of `rows`.
-        targets: bool `(rows, num_classes)`. A label that is true nowhere is never
-            likely.
+        targets: bool `(rows, num_classes)`; a label that is true nowhere is never
+            likely. Where labels have weights float32, all labels with some.
         task: What a row's labels mean.
         loss: A row of `LINEAR_LOSSES`.
         strength: C, how much a row on the wrong side costs.
@@ -65,7 +68,9 @@ def fit_planes(
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        every_class = task is Task.MULTICLASS and targets.any(axis=0).all()
+        if task.has_weights:
+            return _of_shares(machine, matrix, targets)
+        every_class = task.has_one_label and targets.any(axis=0).all()
         if every_class and (loss.all_classes or targets.shape[1] == 2):
             fit(targets.argmax(axis=1))
             return _both_sides(machine.coef_, machine.intercept_)
@@ -96,6 +101,28 @@ def logistic_regression(strength: float, seed: int) -> Any:
         dual=True,
         random_state=seed,
     )
+
+
+def multinomial_regression(strength: float, seed: int) -> Any:
+    """Returns a logistic regression of all labels at once, not fitted."""
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=strength, tol=SHARES_TOLERANCE, max_iter=MAX_STEPS)
+
+
+def _of_shares(
+    machine: Any, matrix: Any, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fits shares of labels: each row counts once for each label, by its share.
+
+    The sum of such losses is the cross-entropy against the shares.
+    """
+    rows, labels = np.nonzero(shares)
+    machine.fit(matrix[rows], labels, sample_weight=shares[rows, labels])
+    planes, intercept = machine.coef_, machine.intercept_
+    if len(planes) == 1:  # the log odds of the second, which softmax takes the half of
+        planes, intercept = planes / 2, intercept / 2
+    return _both_sides(planes, intercept)
 
 
 def inverse_frequencies(truth: np.ndarray) -> dict[Any, float]:

@@ -8,6 +8,7 @@ from keras import ops
 
 from kerascls.data.labels import Task
 from kerascls.data.targets import Targets
+from kerascls.errors import SettingsError
 
 
 class LabelLoss(keras.losses.Loss):
@@ -27,6 +28,11 @@ class LabelLoss(keras.losses.Loss):
     def __init__(self, task: Task, label_smoothing: float = 0.0) -> None:
         super().__init__(name="loss", reduction="sum", dtype="float32")
         self.task = Task(task)
+        if self.task.has_weights:
+            raise SettingsError(
+                f"Expected a loss of labels that are true or not. Received: "
+                f"{type(self).__name__}, task={self.task.value!r}. Take `loss_for`."
+            )
         self.label_smoothing = label_smoothing
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -99,6 +99,11 @@ def test_thresholds_are_looked_at_where_there_are_such():
     assert default_uncertainty(BEST) == "entropy"
 
 
+def test_a_mixture_is_no_doubt():
+    with pytest.raises(SettingsError, match="task='distribution'.*by lot"):
+        check_uncertainty("entropy", Task.DISTRIBUTION, BEST)
+
+
 def test_an_unknown_measure_is_refused_with_the_nearest():
     with pytest.raises(SettingsError, match="Did you mean 'entropy'"):
         check_uncertainty("entropie", Task.MULTICLASS, BEST)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kerascls.data.labels import Task
+from kerascls.data.labels import LABEL_TASKS, Task
 from kerascls.decision.calibration import Calibration, fit_calibration
 from kerascls.errors import NotFiniteError, SettingsError
 
@@ -31,7 +31,7 @@ def smoothed_loss(targets, logits, task, calibration):
     return (total - (wanted * logits).sum(axis=1)).sum()
 
 
-@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize("task", LABEL_TASKS)
 @given(st.data())
 def test_a_temperature_never_raises_the_loss_on_its_rows(task, data):
     targets, logits = data.draw(judged_logits(SMALL))
@@ -153,11 +153,57 @@ def test_isotonic_probabilities_are_the_shares_of_their_steps():
     np.testing.assert_allclose(result[:, 0], expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize("task", LABEL_TASKS)
 @pytest.mark.parametrize("rows", [0, 5])
 def test_rows_without_any_true_label_say_nothing(task, rows):
     fitted = fit_calibration(np.zeros((rows, 3), bool), np.ones((rows, 3)), task)
     assert fitted == Calibration()
+
+
+def shares_and_logits(rows=400, sharpness=3.0):
+    """Shares of which the logits say too much: `sharpness` times their logarithms."""
+    shares = np.random.default_rng(0).dirichlet(np.ones(4), rows)
+    return shares.astype(np.float32), sharpness * np.log(shares)
+
+
+@pytest.mark.parametrize("kind", ["auto", "temperature"])
+def test_shares_get_the_temperature_that_the_logits_lack(kind):
+    shares, logits = shares_and_logits()
+    fitted = fit_calibration(shares, logits, Task.DISTRIBUTION, kind)
+    assert fitted.temperature == pytest.approx(3, rel=0.02)
+    again = fitted.apply(logits, Task.DISTRIBUTION)
+    np.testing.assert_allclose(again, shares, atol=0.02)
+
+
+def test_shares_of_one_label_each_are_fitted_like_classes():
+    _, logits = shares_and_logits()
+    classes = np.eye(4, dtype=bool)[logits.argmax(axis=1)]
+    classes[:40] = np.eye(4, dtype=bool)[0]
+    of_classes = fit_calibration(classes, logits, Task.MULTICLASS)
+    as_shares = fit_calibration(classes.astype(np.float32), logits, Task.DISTRIBUTION)
+    assert as_shares == of_classes
+
+
+def test_shares_of_unseen_labels_are_left_out():
+    shares, logits = shares_and_logits()
+    less = shares * 0.5  # the other half is on labels that are not known
+    more = np.concatenate([less, np.zeros_like(shares)])
+    logits_of_more = np.concatenate([logits, np.ones_like(logits)])
+    fitted = fit_calibration(more, logits_of_more, Task.DISTRIBUTION)
+    whole = fit_calibration(shares, logits, Task.DISTRIBUTION)
+    assert fitted.temperature == pytest.approx(whole.temperature, rel=1e-4)
+
+
+def test_shares_must_be_floats():
+    shares, logits = shares_and_logits(8)
+    with pytest.raises(SettingsError, match="Expected weights of labels as float32"):
+        fit_calibration(shares > 0, logits, Task.DISTRIBUTION)
+
+
+@pytest.mark.parametrize("kind", ["platt", "isotonic"])
+def test_single_labels_of_shares_are_not_corrected(kind):
+    with pytest.raises(SettingsError, match="are for multilabel"):
+        fit_calibration(*shares_and_logits(8), Task.DISTRIBUTION, kind)
 
 
 def test_multiclass_rows_of_unseen_labels_are_left_out():

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from leaderboard_cases import decisions, truth
 
 from kerascls.errors import SettingsError
-from kerascls.evaluation.metrics.comparison import compare_models, holm
+from kerascls.evaluation.metrics.comparison import (
+    compare_means,
+    compare_models,
+    holm,
+)
 from kerascls.evaluation.metrics.resampling import HEADLINE
 from kerascls.evaluation.metrics.scores import score
 
@@ -167,3 +171,13 @@ def test_what_cannot_be_tested_is_refused(options):
 def test_an_unknown_score_is_refused_with_those_there_are():
     with pytest.raises(SettingsError, match="macro_f1"):
         compare_models(TARGETS, [[TARGETS], [TARGETS]], score="f1")
+
+
+def test_means_of_rows_are_compared_as_the_accuracy_is():
+    models = [model(0.9), model(0.8, first=10)]
+    right = [[(one == TARGETS).all(axis=1).astype(float) for one in m] for m in models]
+    [by_decisions] = compare_models(TARGETS, models, score="accuracy", resamples=64)
+    [by_means] = compare_means(right, resamples=64)
+    for name in ("difference", "low", "high", "p"):
+        wanted = getattr(by_decisions, name)
+        assert getattr(by_means, name) == pytest.approx(wanted, rel=1e-3), name

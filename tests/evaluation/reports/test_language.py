@@ -14,6 +14,7 @@ from kerascls.errors import SettingsError
 from kerascls.evaluation.reports import leaderboards
 from kerascls.evaluation.reports.baselines import SCORE_NAMES
 from kerascls.evaluation.reports.details import PER_CLASS
+from kerascls.evaluation.reports.distributions import SHARES
 from kerascls.evaluation.reports.label_effects import EFFECTS
 from kerascls.evaluation.reports.language import ENGLISH, language_of
 from kerascls.evaluation.reports.plots.history import _AVERAGES
@@ -28,6 +29,7 @@ OTHERS = [code for code in LANGUAGES if code != ENGLISH.code]
 SAID_BY_NAME = {
     *SCORE_NAMES.values(),
     *PER_CLASS.values(),
+    *SHARES.values(),
     *EFFECTS.values(),
     *NUMBERS,
     *(task.value for task in Task),

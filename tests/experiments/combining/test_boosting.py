@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerascls.data.labels import Task
+from kerascls.data.labels import LABEL_TASKS, Task
 from kerascls.experiments.combining.boosting import (
     LARGEST_STEP,
     label_errors,
@@ -57,7 +57,7 @@ def test_nothing_to_correct_ends_it():
 @given(
     st.lists(st.floats(0, 1), min_size=3, max_size=3),
     st.lists(st.integers(1, 50), min_size=3, max_size=3),
-    st.sampled_from(list(Task)),
+    st.sampled_from(LABEL_TASKS),
 )
 def test_weights_have_a_mean_of_one_and_rise_with_the_error(errors, support, task):
     found = after(errors, support, task)

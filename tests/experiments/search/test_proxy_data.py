@@ -76,3 +76,19 @@ def test_labels_that_look_like_lists_are_read_back_as_they_were(tmp_path):
     written = write_trial_data(tmp_path, data, settings, 0, 1)[Stage.FULL]
     read = load_labelled_text(written, 1)
     assert list(read.label_set) == ["['x']", "['y']"]
+
+
+@pytest.mark.parametrize("proxy_rows", [0, 4])
+def test_shares_are_read_back_as_they_were(tmp_path, write_csv, proxy_rows):
+    cells = ["a:0.7|b:0.3", "b:0.9|c:0.1", "c:0.6|a:0.4"] * 8
+    rows = [(f"text {n}", cell) for n, cell in enumerate(cells)]
+    path = write_csv(tmp_path / "t.csv", ("text", "labels"), rows)
+    settings, data = load(train=path, task="distribution")
+    written = write_trial_data(tmp_path / "data", data, settings, proxy_rows, 42)
+    again = load_labelled_text(written[Stage.FULL], 42).parts["train"].labels
+    assert again == data.parts["train"].labels
+    assert again.weights == data.parts["train"].labels.weights
+    if proxy_rows:
+        assert (
+            len(load_labelled_text(written[Stage.PROXY], 42).parts["train"].rows) == 4
+        )

@@ -34,6 +34,22 @@ def test_progress_is_told_and_no_row_is_no_logit():
     assert classifier().logits([]).shape == (0, 2)
 
 
+def test_contributions_are_shared_by_places_and_symbols():
+    model = classifier()
+    texts = ("a red car", "red Sky")
+    spans, shares = model.contributions(texts, [1, 0])
+    text = " ".join(texts)
+    parts = [text[start:end] for start, end in spans.tolist()]
+    assert parts == ["red", "car", "red", "Sky"]
+    logits = model.logits([texts])[0, [1, 0]] - model.intercept[[1, 0]]
+    np.testing.assert_allclose(shares.sum(axis=0), logits, atol=1e-6)
+    # Both have the word alike, the first one half of "red car" too.
+    (tfidf,) = model.tfidf.transform([text])
+    column = list(model.tfidf.ngrams).index("red car")
+    weight = tfidf.values[tfidf.columns == column] * model.coefficients[column, 1]
+    np.testing.assert_allclose(shares[0, 0] - shares[2, 0], weight[0] / 2, atol=1e-6)
+
+
 def test_what_speaks_for_a_label_comes_first_and_what_speaks_against_not_at_all():
     model = classifier()
     weights = np.float32([[3, -1], [1, -1], [2, 0], [0, 5]])

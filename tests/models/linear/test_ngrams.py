@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerascls.models.linear import ngrams
-from kerascls.models.linear.ngrams import ANALYZERS, UNKNOWN, count_ngrams
+from kerascls.models.linear.ngrams import ANALYZERS, UNKNOWN, count_ngrams, ngrams_in
 
 # Case that changes length or neighbours, every kind of white space, what is no word.
 ODD = st.sampled_from(
@@ -86,3 +86,42 @@ def test_half_a_surrogate_pair_is_the_character_for_what_is_damaged():
 def test_no_text_has_no_ngram(name):
     assert counted(ANALYZERS[name](), []) == []
     assert counted(ANALYZERS[name](), ["", ""]) == [{}, {}]
+
+
+@pytest.mark.parametrize("name", ANALYZERS)
+@given(text=st.text(ODD | st.characters()))
+def test_every_symbol_has_a_place_of_its_own_kind(name, text):
+    analyzer = ANALYZERS[name]()
+    spans = analyzer.spans(text)
+    assert len(spans) == len(analyzer.symbols([text])[0])
+    assert (spans[:, 0] < spans[:, 1]).all() and (spans <= len(text)).all()
+    assert (np.diff(spans, axis=0) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "parts"),
+    [
+        ("char", "Ab \n中", ["A", "b", " \n", "中"]),
+        ("char", "İ", ["İ", "İ"]),
+        ("word", "A big  red_1 x 中国!", ["big", "red_1", "中国"]),
+        ("word", "\ud800ab", ["ab"]),
+    ],
+)
+def test_symbols_are_found_in_the_text(name, text, parts):
+    spans = ANALYZERS[name]().spans(text).tolist()
+    assert [text[start:end] for start, end in spans] == parts
+
+
+@pytest.mark.parametrize("name", ANALYZERS)
+@given(text=st.text(ODD))
+def test_ngrams_of_a_text_are_those_that_are_counted(name, text):
+    analyzer = ANALYZERS[name]()
+    keys, members = ngrams_in(analyzer.symbols([text])[0])
+    times = {} if not len(keys) else counted(analyzer, [text])[0]
+    found = analyzer.ngrams(keys)
+    assert {gram: found.count(gram) for gram in found} == times
+    assert {*(members[:, 1] - members[:, 0]).tolist()} <= {0, 1}
+    assert all(
+        (end > first) == (keys[row] & ngrams._SECOND > 0)
+        for row, (first, end) in enumerate(members.tolist())
+    )

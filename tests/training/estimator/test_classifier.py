@@ -325,3 +325,9 @@ def test_tools_of_scikit_learn_take_it(unfitted):
     assert len(make_pipeline(upper, clone(unfitted)).fit(X, Y).predict(X)) == len(X)
     rest = OneVsRestClassifier(unfitted).fit(X, Y)
     assert rest.predict_proba(X).shape == (len(X), 3)
+
+
+def test_distributions_are_not_for_this_class():
+    classifier = KerasTextClassifier(options={"task": "distribution"})
+    with pytest.raises(SettingsError, match="options with task='distribution'"):
+        classifier.fit(["a", "b"], ["x", "y"])

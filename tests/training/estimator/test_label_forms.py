@@ -85,3 +85,8 @@ def test_lists_come_back_as_tuples():
 def test_what_is_no_label_is_refused(labels, words):
     with pytest.raises(SettingsError, match=words):
         form_and_names(labels)
+
+
+def test_shares_of_labels_are_refused():
+    with pytest.raises(SettingsError, match="y with dicts.*task='distribution'"):
+        form_and_names([{"a": 0.7, "b": 0.3}, {"a": 1.0}])

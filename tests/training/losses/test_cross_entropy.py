@@ -12,7 +12,12 @@ LOGITS = np.array([[2.0, -1.0, 0.5], [-3.0, 0.0, 1.0]], np.float32)
 ONE_LABEL = np.array([[0, 0, 1], [0, 1, 0]], np.float32)
 SEVERAL = np.array([[1, 0, 1], [0, 0, 0]], np.float32)
 MEAN = np.full(2, 1 / 2, np.float32)
-TARGETS = {Task.MULTICLASS: ONE_LABEL, Task.MULTILABEL: SEVERAL}
+SHARES = np.array([[0.5, 0.25, 0.25], [0, 1, 0]], np.float32)
+TARGETS = {
+    Task.MULTICLASS: ONE_LABEL,
+    Task.MULTILABEL: SEVERAL,
+    Task.DISTRIBUTION: SHARES,
+}
 
 
 def test_multiclass_is_the_cross_entropy_of_a_softmax():
@@ -50,9 +55,20 @@ def test_the_losses_of_parts_sum_to_that_of_the_whole(task):
     np.testing.assert_allclose(float(sum(parts)), float(whole), rtol=1e-6)
 
 
-def test_smoothing_spreads_a_share_of_the_target_over_all_classes():
-    smoothed = loss_for("multiclass", label_smoothing=0.3)(ONE_LABEL, LOGITS)
-    by_hand = loss_for("multiclass")(0.7 * ONE_LABEL + 0.3 / 3, LOGITS)
+def test_the_loss_of_shares_is_their_divergence_and_their_entropy():
+    scipy = pytest.importorskip("scipy.special")
+    predicted = np.exp(LOGITS) / np.exp(LOGITS).sum(axis=1, keepdims=True)
+    divergence = scipy.rel_entr(SHARES, predicted).sum(axis=1)
+    expected = (divergence + scipy.entr(SHARES).sum(axis=1)).mean()
+    loss = loss_for("distribution")(SHARES, LOGITS, MEAN)
+    np.testing.assert_allclose(float(loss), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("task", [Task.MULTICLASS, Task.DISTRIBUTION])
+def test_smoothing_spreads_a_share_of_the_target_over_all_classes(task):
+    targets = TARGETS[task]
+    smoothed = loss_for(task, label_smoothing=0.3)(targets, LOGITS)
+    by_hand = loss_for(task)(0.7 * targets + 0.3 / 3, LOGITS)
     np.testing.assert_allclose(float(smoothed), float(by_hand), rtol=1e-6)
 
 
@@ -64,7 +80,7 @@ def test_smoothing_spreads_a_share_over_yes_and_no_of_each_label():
 
 @pytest.mark.parametrize("task", Task)
 def test_certain_and_wrong_logits_give_a_large_finite_loss(task):
-    wrong = np.where(TARGETS[task] == 1, -1e4, 1e4).astype(np.float32)
+    wrong = np.where(TARGETS[task] > 0.4, -1e4, 1e4).astype(np.float32)
     loss = float(loss_for(task)(TARGETS[task], wrong))
     assert 1e3 < loss < 1e5
 

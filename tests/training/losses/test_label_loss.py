@@ -27,10 +27,12 @@ from loss_cases import (
 )
 
 from kerascls.data.label_counts import LabelCounts
-from kerascls.data.labels import Task
+from kerascls.data.labels import LABEL_TASKS, Task
+from kerascls.errors import SettingsError
 from kerascls.models.heads import first_bias
 from kerascls.settings.imbalance import METHODS
 from kerascls.training.losses.cross_entropy import loss_for
+from kerascls.training.losses.focal import FocalLoss
 
 every_case = pytest.mark.parametrize(("name", "task"), CASES)
 # Other values than the defaults, of what each follows.
@@ -147,9 +149,9 @@ def test_a_parameter_that_does_nothing_leaves_cross_entropy(name, task, smoothin
 @pytest.mark.parametrize(
     ("name", "task"),
     [
-        *(("class_weight", task) for task in Task),
-        *(("class_balanced", task) for task in Task),
-        *(("logit_adjustment", task) for task in Task),
+        *(("class_weight", task) for task in LABEL_TASKS),
+        *(("class_balanced", task) for task in LABEL_TASKS),
+        *(("logit_adjustment", task) for task in LABEL_TASKS),
         ("pos_weight", Task.MULTILABEL),
     ],
 )
@@ -170,8 +172,8 @@ def rows_of(task, counts) -> np.ndarray:
 @pytest.mark.parametrize(
     ("name", "task", "parameters"),
     [
-        *(("class_weight", task, {}) for task in Task),
-        *(("class_balanced", task, {}) for task in Task),
+        *(("class_weight", task, {}) for task in LABEL_TASKS),
+        *(("class_balanced", task, {}) for task in LABEL_TASKS),
         ("pos_weight", Task.MULTILABEL, {}),
         ("focal", Task.MULTILABEL, {"focal_alpha": 0.25, "focal_gamma": 0}),
     ],
@@ -190,9 +192,9 @@ OTHER_FOCUS = {"gamma_negative": 0, "gamma_positive": 3, "negative_margin": 0}
 @pytest.mark.parametrize(
     ("name", "task", "parameters"),
     [
-        *(("class_weight", task, {"weight_power": 0.5}) for task in Task),
-        *(("class_balanced", task, {}) for task in Task),
-        *(("logit_adjustment", task, {"logit_tau": 0.5}) for task in Task),
+        *(("class_weight", task, {"weight_power": 0.5}) for task in LABEL_TASKS),
+        *(("class_balanced", task, {}) for task in LABEL_TASKS),
+        *(("logit_adjustment", task, {"logit_tau": 0.5}) for task in LABEL_TASKS),
         ("pos_weight", Task.MULTILABEL, {}),
         ("focal", Task.MULTILABEL, {"focal_alpha": 0.25, "focal_gamma": 0}),
         ("focal", Task.MULTILABEL, {}),
@@ -268,3 +270,8 @@ def test_two_backends_compute_the_same():
     for case, (value, gradient) in loss_cases.all_gradients().items():
         np.testing.assert_allclose(found[case][0], value, rtol=1e-5, err_msg=case)
         np.testing.assert_allclose(found[case][1], gradient, atol=1e-6, err_msg=case)
+
+
+def test_losses_of_labels_that_are_true_or_not_are_none_of_shares():
+    with pytest.raises(SettingsError, match="Take `loss_for`"):
+        FocalLoss(Task.DISTRIBUTION)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.data.labels import Task
 from kerascls.evaluation.metrics.calibration_errors import Reliability, reliability
 from kerascls.evaluation.reports.history import class_history
 from kerascls.evaluation.reports.html.scores import own_thresholds, rounded, shortest
@@ -57,7 +56,7 @@ def coverage_points(report: Report, scored: ScoredRows) -> dict[str, list]:
 def reliability_bins(scored: ScoredRows) -> dict[str, Any]:
     """Returns bins of mean probability, frequency and count: of all, of each label."""
     columns = (np.s_[:, column : column + 1] for column in range(scored.known))
-    labels = [reliability(scored.targets[c], scored.probabilities[c]) for c in columns]
+    labels = [reliability(scored.truth[c], scored.probabilities[c]) for c in columns]
     return {
         "all": _bins(scored_reliability(scored)),
         "labels": list(map(_bins, labels)),
@@ -66,7 +65,7 @@ def reliability_bins(scored: ScoredRows) -> dict[str, Any]:
 
 def matrices(scored: ScoredRows) -> list[dict[str, Any]]:
     """Returns tables of label by label: confusion, or errors and co-occurrence."""
-    if scored.task is Task.MULTICLASS:
+    if scored.task.has_one_label:
         return [_matrix("confusion", confusion_counts(scored))]
     return [
         _matrix("errors", error_pairs(scored)),

@@ -1,13 +1,20 @@
 "use strict";
 // What is shown comes from anyone: nodes are made here, never parsed from text.
 const data = JSON.parse(document.getElementById("payload").textContent);
-const multilabel = data.task === "multilabel";
+const multilabel = data.task !== "multiclass"; // a row may have several labels
+const hasThresholds = data.task === "multilabel";
 
 // Words in the language of the page; what is in braces are values.
 function t(english, values = {}) {
   const words = data.words[english] ?? english;
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
+
+const KINDS = {
+  multiclass: t("multi-class"),
+  multilabel: t("multi-label"),
+  distribution: t("distributions"),
+};
 
 function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);

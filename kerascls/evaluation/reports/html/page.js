@@ -293,4 +293,5 @@ coverage();
 matrixSection();
 featureSection();
 effectsSection();
+distributionSection();
 mistakeSection();

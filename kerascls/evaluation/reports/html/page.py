@@ -18,6 +18,7 @@ from kerascls.system.files import write_all
 HTML_FILE = "report.html"
 _SCRIPTS = (
     *("dom.js", "charts.js", "table.js", "sections.js", "effects.js"),
+    "distribution.js",
     "page.js",  # calls the others
 )
 

@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from kerascls.evaluation.reports.details import details_of
+from kerascls.evaluation.reports.distributions import (
+    distance_rows,
+    mass_table,
+    meanings,
+)
 from kerascls.evaluation.reports.features import shown_ngram
 from kerascls.evaluation.reports.html.chart_data import (
     coverage_points,
@@ -72,6 +77,7 @@ def payload(
         "history": history_lines(history_csv, scored) if history_csv else None,
         "features": _features(report, scored),
         "effects": _effects(report, say),
+        "distribution": _distribution(report, say),
         "mistakes": worst_mistakes(scored, max_mistakes, MAX_CHARS),
     }
 
@@ -91,6 +97,14 @@ def _effects(report: Report, say: Language) -> dict[str, Any] | None:
             for column in effects.order
         ],
     }
+
+
+def _distribution(report: Report, say: Language) -> dict[str, Any] | None:
+    """Returns what is said of distributions: lines, and tables of cells."""
+    if report.distribution is None:
+        return None
+    tables = [distance_rows(report, say), mass_table(report.distribution, say)]
+    return {"lines": meanings(say), "tables": tables}
 
 
 def _features(report: Report, scored: ScoredRows) -> list[list[list]] | None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from kerascls.data.labels import Task
-from kerascls.evaluation.metrics.scores import Scores
+from kerascls.evaluation.metrics.scores import Scores, averages
 from kerascls.evaluation.reports.details import Details
+from kerascls.evaluation.reports.distributions import DistributionDetails
 from kerascls.evaluation.reports.report import Report
 from kerascls.evaluation.reports.tables import SCORE_NAMES
 from kerascls.evaluation.scored_rows import ScoredRows
@@ -16,6 +16,8 @@ from kerascls.evaluation.scored_rows import ScoredRows
 
 def headline(report: Report, details: Details) -> list[dict[str, Any]]:
     """Returns the numbers on top of the page, each with interval and baseline."""
+    if report.distribution is not None and report.scores.distances is not None:
+        return _distances(report, report.distribution, report.scores.distances)
     intervals = details.intervals
     return [
         {
@@ -28,7 +30,27 @@ def headline(report: Report, details: Details) -> list[dict[str, Any]]:
         }
         for name in ("macro_f1", "micro_f1", "weighted_f1", "accuracy")
         # With one label for each row, micro-F1 is the accuracy.
-        if report.task is Task.MULTILABEL or name != "micro_f1"
+        if not report.task.has_one_label or name != "micro_f1"
+    ]
+
+
+def _distances(
+    report: Report, details: DistributionDetails, ours: dict[str, float]
+) -> list[dict[str, Any]]:
+    against, theirs = "baseline", averages(report.baseline)
+    if report.linear is not None and report.linear.scores.distances is not None:
+        against, theirs = "linear", averages(report.linear.scores)
+    return [
+        {
+            "key": name,
+            "name": SCORE_NAMES[name],
+            "value": ours[name],
+            "interval": rounded(details.intervals[name]),
+            "level": f"{100 * details.level:g}",
+            "against": against,
+            "baseline": theirs[name],
+        }
+        for name in ("kl", "jensen_shannon", "intersection", "top_1")
     ]
 
 

@@ -45,7 +45,7 @@ function headlineCards() {
   byId("facts").textContent = t(
     "{kind} · {labels} · {rows}, {wrong} of them with a mistake. All scores here are measured on these rows.",
     {
-      kind: multilabel ? t("multi-label") : t("multi-class"),
+      kind: KINDS[data.task],
       labels:
         data.labels.length === 1 ? t("1 label") : t("{n} labels", { n: number }),
       rows: rows(data.rows),

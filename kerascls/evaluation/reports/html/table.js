@@ -105,7 +105,7 @@ const COLUMNS = [
   },
 ].filter(
   ({ key }) =>
-    (multilabel || key !== "threshold") && (data.classes.at_half || key !== "at_half"),
+    (hasThresholds || key !== "threshold") && (data.classes.at_half || key !== "at_half"),
 );
 
 function classTable() {
@@ -170,7 +170,7 @@ function classLine(label) {
       );
   }
   cells.f1.classList.add("bar");
-  const slider = multilabel && label < data.known ? thresholdSlider(label) : null;
+  const slider = hasThresholds && label < data.known ? thresholdSlider(label) : null;
   const update = () => {
     row.classList.toggle("moved", now[label].moved);
     for (const { key, value, whole } of COLUMNS.slice(1)) {
@@ -229,7 +229,7 @@ function classTools(lines) {
       }),
   });
   if (data.labels.length > 10) byId("class-tools").append(search);
-  if (!multilabel) return;
+  if (!hasThresholds) return;
   const output = element("output", {}, "–");
   const all = element("input", {
     type: "range",

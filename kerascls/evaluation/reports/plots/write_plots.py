@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerascls.data.labels import Task
 from kerascls.evaluation.reports.plots.curves import (
     plot_coverage,
     plot_precision_recall,
@@ -88,7 +87,7 @@ def _figures(
     report: Report, scored: ScoredRows, history_csv: str | Path | None, language: str
 ) -> dict[str, "Figure"]:
     figures = {"scores": plot_scores(report, language=language)}
-    if report.task is Task.MULTICLASS:
+    if report.task.has_one_label:
         figures["confusion"] = plot_confusion(scored, language=language)
     else:
         figures["pairs"] = plot_pairs(scored, language=language)

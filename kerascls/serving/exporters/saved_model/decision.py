@@ -19,7 +19,7 @@ def probabilities(
     """Returns what `Calibration.apply` does; both float32 `(batch, classes)`."""
     import tensorflow as tf
 
-    activation = tf.nn.softmax if task is Task.MULTICLASS else tf.sigmoid
+    activation = tf.nn.softmax if task.sums_to_one else tf.sigmoid
     if calibration.kind == "none":
         return activation(logits)
     wide = tf.cast(logits, tf.float64)

@@ -59,6 +59,7 @@ LOGITS = st.one_of(
     [
         *((one, Task.MULTILABEL) for one in CALIBRATIONS),
         *((one, Task.MULTICLASS) for one in EVERY[:3]),
+        *((one, Task.DISTRIBUTION) for one in EVERY[:2]),
     ],
 )
 @settings(max_examples=20)
