@@ -23,7 +23,7 @@ PAGES = {
     ROOT / "README.zh-CN.md": "zh",
     **{
         DOCS / f"{page}{ending}.md": language
-        for page in ("IMBALANCE", "MEASUREMENTS", "MODELS")
+        for page in ("IMBALANCE", "MEASUREMENTS", "MODELS", "SUGGEST")
         for ending, language in (("", "en"), (".zh-CN", "zh"))
     },
 }
@@ -42,6 +42,7 @@ def main():
     if run is not None:
         draw_run(run)
     drawn = {
+        "annotation_loop.svg": pictures.annotation(),
         "curves.svg": curves() if measured() else None,
         "imbalance.svg": pictures.imbalance(),
         "zoo.svg": pictures.zoo(),

@@ -2,6 +2,8 @@
 
 from statistics import mean
 
+from annotation_loop import ALL, DEFAULT, FILE, RANDOM, SHARE
+from annotation_table import Rows, cases, loops
 from imbalance_table import BRACKETS, CASES, LINEAR, ranked
 from matplotlib.figure import Figure
 from tables import RESULTS, SCORES, read
@@ -56,6 +58,39 @@ def zoo() -> Figure | None:
         axes.set(title=name, xlabel=f"{scored} on test")
         _name_lines(axes, [model for model, _ in found])
     return figure
+
+
+def annotation() -> Figure | None:
+    """Draws micro-F1 by labelled rows: lines are means of seeds, dots are rounds."""
+    rows = read(FILE)
+    if not (found := cases(rows)):
+        return None
+    size = (4.2 * len(found), 3.2)
+    figure = Figure(figsize=size, layout="constrained")
+    places = figure.subplots(1, len(found), squeeze=False)[0]
+    for axes, case in zip(places, found, strict=True):
+        whole = [float(one[0]["micro_f1"]) for one in loops(rows, case, ALL).values()]
+        axes.axhline(SHARE * mean(whole), ls="--", color="gray", label="95 % of all")
+        for name, told, color in ((RANDOM, "by lot", "C0"), (DEFAULT, "suggest", "C1")):
+            _draw_loops(axes, loops(rows, case, name), told, color)
+        title = f"{case[0]}, {case[1]}"
+        axes.set(title=title, xlabel="labelled rows", ylabel="micro-F1 on test")
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7)
+    return figure
+
+
+def _draw_loops(axes, by_seed: dict[str, Rows], name: str, color: str):
+    """Draws one way to choose."""
+    scores: dict[int, list[float]] = {}
+    for rounds in by_seed.values():
+        for row in rounds:
+            scores.setdefault(int(row["rows"]), []).append(float(row["micro_f1"]))
+    # Loops end when they are there; a mean of those that go on would fall.
+    shared = {k: mean(v) for k, v in scores.items() if len(v) == len(by_seed)}
+    axes.plot(list(shared), list(shared.values()), color=color, label=name)
+    for count, values in scores.items():
+        axes.plot([count] * len(values), values, ".", color=color, alpha=0.4)
 
 
 def _figure(cases: dict, lines: int) -> Figure:

@@ -273,7 +273,15 @@ def speed_classics_table(language: str) -> str:
     return speed(language)
 
 
+def annotation_table(language: str) -> str:
+    """Returns how many rows have to be labelled, by how they are chosen."""
+    from annotation_table import annotation_table
+
+    return annotation_table(language)
+
+
 TABLES: dict[str, Callable[[str], str]] = {
+    "annotation": annotation_table,
     "imbalance": imbalance_table,
     "knobs": knobs_table,
     "memory": memory_table,

@@ -95,7 +95,7 @@ GROUPS = (
         "`evaluate`, `tune`, `diff`, and the functions behind them.",
         ("evaluation/", "decision/"),
     ),
-    ("Audits", "`audit` and `relabel`.", ("auditing/",)),
+    ("Audits", "`audit`, `relabel` and `suggest`.", ("auditing/",)),
     ("Exports", "`export` to ONNX, SavedModel and TensorFlow Lite.", ("serving/",)),
 )
 

@@ -38,6 +38,7 @@ _PLACES = {
     "sequence_padding": "kerascls.preprocessing.tokenizers.wordpiece",
     "skew_data": "kerascls.data.skewing",
     "soup": "kerascls.experiments.combining.soup",
+    "suggest": "kerascls.auditing.annotation.suggest",
     "tune": "kerascls.evaluation.tune",
 }
 
@@ -75,11 +76,13 @@ __all__ = [
     "sequence_padding",
     "skew_data",
     "soup",
+    "suggest",
     "tune",
 ]
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what an editor and a type checker see of the table
+    from kerascls.auditing.annotation.suggest import suggest
     from kerascls.auditing.audit import audit
     from kerascls.auditing.data_stats import describe_data
     from kerascls.auditing.relabelling.relabel import relabel

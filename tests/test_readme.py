@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
 MODELS = {"en": DOCS / "MODELS.md", "zh": DOCS / "MODELS.zh-CN.md"}
+SUGGEST = {"en": DOCS / "SUGGEST.md", "zh": DOCS / "SUGGEST.zh-CN.md"}
 MEASUREMENTS = {
     "en": DOCS / "MEASUREMENTS.md",
     "zh": DOCS / "MEASUREMENTS.zh-CN.md",
@@ -184,7 +185,7 @@ def test_tables_are_those_that_the_scripts_make(language, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     from tables import TABLES, filled
 
-    places = READMES, IMBALANCE, MEASUREMENTS, MODELS
+    places = READMES, IMBALANCE, MEASUREMENTS, MODELS, SUGGEST
     pages = [pages[language].read_text("utf-8") for pages in places]
     for text in pages:
         assert filled(text, language) == text, "run: python benchmarks/figures.py"

@@ -1,1 +1,1 @@
-"""What is wrong with labelled text, and a file with corrected labels."""
+"""What is wrong with labelled text, corrected labels, and what to label next."""

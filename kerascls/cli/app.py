@@ -31,6 +31,7 @@ COMMANDS = {
     "export": "Write a trained classifier for onnxruntime and others.",
     "audit": "Look for what is wrong with labelled text.",
     "relabel": "Write labelled text anew with corrected labels.",
+    "suggest": "Choose the rows of unlabelled text to label next.",
     "data": "Convert labelled text, count what is in it, draw skewed subsets.",
     "inspect": "Say what a checkpoint or a trained classifier holds.",
     "models": "List the models that --model accepts.",

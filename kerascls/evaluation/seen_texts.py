@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,22 @@ class SeenTexts:
     Args:
         train: uint64, sorted, those it was trained on.
         valid: uint64, sorted, those its epoch and thresholds were chosen on.
+        test: uint64, sorted, those it was scored on; earlier versions kept none.
     """
 
     train: np.ndarray
     valid: np.ndarray
+    test: np.ndarray = field(default_factory=partial(np.empty, 0, np.uint64))
 
     @classmethod
     def of(
-        cls, train: Iterable[tuple[str, ...]], valid: Iterable[tuple[str, ...]]
+        cls,
+        train: Iterable[tuple[str, ...]],
+        valid: Iterable[tuple[str, ...]],
+        test: Iterable[tuple[str, ...]] = (),
     ) -> "SeenTexts":
         """Returns the hashes of the text fields of each row."""
-        return cls(*(np.unique(text_hashes(texts)) for texts in (train, valid)))
+        return cls(*(np.unique(text_hashes(texts)) for texts in (train, valid, test)))
 
     def save(self, run: Path) -> None:
         """Writes them into a run directory, atomically."""

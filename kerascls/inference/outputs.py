@@ -110,6 +110,11 @@ def open_output(
 
 def json_line(fields: Mapping[str, Any], prediction: Any) -> str:
     """Returns a row's fields and what was predicted as one line of JSON."""
+    return json.dumps(json_fields(fields, prediction), ensure_ascii=False, default=str)
+
+
+def json_fields(fields: Mapping[str, Any], prediction: Any) -> dict[str, Any]:
+    """Returns a row's fields and what was predicted, as JSON lines have them."""
     row = kept_fields(fields, ("labels", "scores", ABSTAINED))
     row["labels"] = list(prediction.labels)
     if getattr(prediction, "abstained", False):
@@ -117,7 +122,7 @@ def json_line(fields: Mapping[str, Any], prediction: Any) -> str:
     row["scores"] = {
         label: round(float(score), 6) for label, score in prediction.scores.items()
     }
-    return json.dumps(row, ensure_ascii=False, default=str)
+    return row
 
 
 def shown_scores(prediction: Any, digits: int) -> str:

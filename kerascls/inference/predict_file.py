@@ -91,7 +91,7 @@ def predict_file(
     options = FileOptions.from_keywords(predict_file, reading)
     if not (isinstance(input, str) and input == "-"):
         input = as_source(input)
-    _refuse_overwriting_input(input, output)
+    refuse_overwriting_input(input, output)
     check_output(output, overwrite)
     opened = open_bundle(bundle) if isinstance(bundle, str | Path) else bundle.bundle
     with open_input(input, options) as rows:
@@ -181,7 +181,12 @@ def columns_of(
     return columns
 
 
-def _refuse_overwriting_input(input: str | Path | Frame, output: str | Path) -> None:
+def refuse_overwriting_input(input: str | Path | Frame, output: str | Path) -> None:
+    """Checks that the output is another file than the input.
+
+    Raises:
+        SettingsError: When it is the same.
+    """
     if isinstance(input, Frame):
         return
     paths = Path(input), Path(output)

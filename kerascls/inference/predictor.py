@@ -1,6 +1,6 @@
 """Texts in, labels out, from a bundle: what a service imports."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -10,7 +10,14 @@ import numpy as np
 from kerascls.decision.rule import Rule
 from kerascls.errors import SettingsError
 from kerascls.inference.bundle import Bundle, open_bundle
-from kerascls.inference.runtimes import Runtime, TextRuntime, open_runtime
+from kerascls.inference.runtimes import (
+    AUTO,
+    Runtime,
+    TextRuntime,
+    open_runtime,
+    preferred_runtime,
+)
+from kerascls.models.linear.tfidf import SparseRows
 from kerascls.preprocessing.batches import in_length_order
 from kerascls.preprocessing.token_store import TokenStore, build_token_store
 from kerascls.system.keywords import checked_keywords
@@ -87,8 +94,10 @@ class Predictor:
         if bundle.input_spec.has_tokens:
             self.tokenizer = bundle.tokenizer()
             self.layout = bundle.input_spec.layout(self.tokenizer)
+        self.runtime_name = bundle.runtime
         if isinstance(runtime, str):
-            runtime = open_runtime(bundle, runtime)
+            name, runtime = runtime, open_runtime(bundle, runtime)
+            self.runtime_name = preferred_runtime(bundle) if name == AUTO else name
         self._runtime: Any = runtime
 
     @property
@@ -242,18 +251,54 @@ class Predictor:
         """
         rows = np.arange(len(store)) if rows is None else rows
         logits = np.zeros((len(rows), len(self.labels)), np.float32)
-        lengths = self.layout.lengths(store.field_lengths()[rows])
-
-        def run(chosen: np.ndarray) -> np.ndarray:
-            return self._runtime.logits(self.layout.collate(store, rows[chosen]))
-
-        # As many windows at once as there would be texts without.
-        most = BATCH_SIZE * self.layout.max_tokens
-        for chosen, batch in in_length_order(
-            lengths, BATCH_SIZE, run, on_progress, most
+        for chosen, batch in self._batches(
+            self._runtime.logits, store, rows, on_progress
         ):
             logits[chosen] = batch
         return logits
+
+    def text_vectors(
+        self, texts: Sequence[tuple[str, ...]]
+    ) -> np.ndarray | SparseRows | None:
+        """Returns what the classifier makes of texts before it makes logits of that.
+
+        Args:
+            texts: The text fields of each row.
+
+        Returns:
+            Of a model run by Keras the pooled hidden states, float32 `(rows, width)`;
+            of a linear model the TF-IDF weights. None where there is no such vector:
+            exported files give logits alone, and so do ensembles.
+        """
+        if not self.bundle.input_spec.has_tokens:
+            vectors_of = getattr(self._runtime, "text_vectors", None)
+            return vectors_of and vectors_of(texts)
+        if not getattr(self._runtime, "has_states", False) or not len(texts):
+            return None
+        store = build_token_store(texts, self.tokenizer)
+        rows = np.arange(len(store))
+        batches = list(self._batches(self._runtime.states, store, rows))
+        vectors = np.empty((len(rows), batches[0][1].shape[1]), np.float32)
+        for chosen, batch in batches:
+            vectors[chosen] = batch
+        return vectors
+
+    def _batches(
+        self,
+        function: Callable[[dict[str, np.ndarray]], np.ndarray],
+        store: TokenStore,
+        rows: np.ndarray,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yields what a function makes of batches of rows, and which rows they are."""
+        lengths = self.layout.lengths(store.field_lengths()[rows])
+
+        def run(chosen: np.ndarray) -> np.ndarray:
+            return function(self.layout.collate(store, rows[chosen]))
+
+        # As many windows at once as there would be texts without.
+        most = BATCH_SIZE * self.layout.max_tokens
+        return in_length_order(lengths, BATCH_SIZE, run, on_progress, most)
 
     def _rows(self, texts: Iterable[Text]) -> list[tuple[str, ...]]:
         columns = self.bundle.input_spec.text_columns

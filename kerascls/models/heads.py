@@ -177,6 +177,19 @@ class ClassificationHead(layers.Layer):
         Returns:
             float32 `(batch, num_classes)`.
         """
+        vectors = self.pooled(hidden, padding_mask)
+        if not self._row.per_label:  # else (batch, num_classes, width)
+            vectors = vectors[:, 0]  # (batch, width)
+        vectors = self.dropout(vectors, training=training)
+        if self.mlp is not None:
+            vectors = self.mlp_dropout(self.mlp(vectors), training=training)
+        return self.dense(vectors)  # (batch, num_classes)
+
+    def pooled(self, hidden: KerasTensor, padding_mask: KerasTensor) -> KerasTensor:
+        """Returns a text's vector, or one for each label: `(batch, vectors, width)`.
+
+        Arguments are those of `call`.
+        """
         mask = padding_mask
         if self.window_pool is not None:
             hidden, mask = fold_hidden(hidden), fold(padding_mask)
@@ -188,12 +201,7 @@ class ClassificationHead(layers.Layer):
         if self.window_pool is not None:
             num_vectors = self.num_classes if self._row.per_label else 1
             vectors = pool_windows(self.window_pool, vectors, padding_mask, num_vectors)
-        if not self._row.per_label:  # else (batch, num_classes, width)
-            vectors = vectors[:, 0]  # (batch, width)
-        vectors = self.dropout(vectors, training=training)
-        if self.mlp is not None:
-            vectors = self.mlp_dropout(self.mlp(vectors), training=training)
-        return self.dense(vectors)  # (batch, num_classes)
+        return vectors
 
     def compute_output_spec(
         self, hidden: KerasTensor, padding_mask: KerasTensor, **_: Any

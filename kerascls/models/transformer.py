@@ -55,6 +55,8 @@ class TransformerClassifier(keras.Model):
         >>> logits = model({"token_ids": ..., "segment_ids": ..., "padding_mask": ...})
     """
 
+    has_states = True
+
     def __init__(
         self,
         encoder: Encoder,
@@ -172,6 +174,31 @@ class TransformerClassifier(keras.Model):
         if self.input_rank == 3:
             return unfold_hidden(summary, inputs["padding_mask"])
         return summary
+
+    def states(
+        self, inputs: dict[str, KerasTensor], training: bool | None = None
+    ) -> KerasTensor:
+        """Returns what the head makes its logits of: the pooled vector of each text.
+
+        Where each label has a vector of its own, their mean.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, as of `call`.
+            training: Whether the encoder's dropout is on.
+
+        Returns:
+            `(batch, width)`.
+        """
+        return self._by_halves(self._states, inputs, training=training)
+
+    def _states(
+        self, inputs: dict[str, KerasTensor], training: bool | None
+    ) -> KerasTensor:
+        windows = inputs
+        if self.input_rank == 3:
+            windows = {name: fold(x) for name, x in inputs.items()}
+        hidden = _encode(self.encoder, self.head, windows, training=training)
+        return ops.mean(self.head.pooled(hidden, inputs["padding_mask"]), axis=1)
 
     def embed(self, inputs: dict[str, KerasTensor]) -> KerasTensor:
         """Returns the embeddings of inputs, without dropout.

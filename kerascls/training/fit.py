@@ -341,7 +341,8 @@ def _keep_parts(
     scored = scored_rows_of(bundle, logits, valid.dataset, valid.rows)
     scored.save(run / VALID_ROWS_FILE)
     learned = [*train.texts, *(valid.texts if trained.trained_on_valid else ())]
-    SeenTexts.of(learned, valid.texts).save(run)
+    test = data.parts["test"].texts if "test" in data.parts else ()
+    SeenTexts.of(learned, valid.texts, test).save(run)
 
 
 def _score(

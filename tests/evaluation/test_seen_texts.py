@@ -2,11 +2,15 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 import kerascls
 from kerascls.data.readers import read
+from kerascls.data.text_hashes import text_hashes
 from kerascls.evaluation.seen_texts import (
     SEEN_TEXTS_FILE,
     UNKNOWN,
@@ -75,3 +79,17 @@ def test_each_file_of_a_part_is_known(run):
     facts["data"]["train"]["files"] = [{"file": "b.csv", "sha256": "b"}]
     (run / "run.json").write_text(json.dumps(facts))
     assert run_files(open_bundle(run), ("train",))["b"] == "b.csv"
+
+
+def test_texts_of_the_test_part_are_kept_beside_the_others(run, multilabel_files):
+    seen = SeenTexts.beside(open_bundle(run))
+    texts = read(multilabel_files["test"]).examples.texts
+    hashes = text_hashes([text for text in texts if "".join(text)])
+    assert np.isin(hashes, seen.test).all()
+
+
+def test_runs_of_earlier_versions_kept_none_of_the_test_part(tmp_path):
+    bundle = SimpleNamespace(path=tmp_path / "bundle")
+    parts = {name: np.array([1], np.uint64) for name in ("train", "valid")}
+    save_file(parts, tmp_path / SEEN_TEXTS_FILE)
+    assert SeenTexts.beside(bundle).test.tolist() == []

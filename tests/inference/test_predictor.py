@@ -2,6 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -219,3 +220,22 @@ def test_threads_get_equal_results(predictor, multilabel_run):
         given = list(pool.map(lambda n: fresh.predict_proba(TEXTS[n % 4 :]), range(16)))
     for one, other in zip(given, expected, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_vectors_are_one_of_each_text_in_their_order(predictor):
+    rows = [(text,) for text in TEXTS]
+    vectors = predictor.text_vectors(rows)
+    assert vectors.shape == (len(TEXTS), 16) and vectors.dtype == np.float32
+    turned = predictor.text_vectors(rows[::-1])
+    np.testing.assert_allclose(turned[::-1], vectors, atol=1e-5)
+    assert np.ptp(vectors, axis=0).max() > 1e-3
+
+
+def test_a_runtime_that_gives_logits_alone_gives_no_vectors(predictor):
+    alone = Predictor(predictor.bundle, SimpleNamespace(logits=None))
+    assert alone.text_vectors([("a",)]) is None
+    assert predictor.text_vectors([]) is None
+
+
+def test_a_predictor_knows_what_computes(predictor):
+    assert predictor.runtime_name == "keras"

@@ -330,3 +330,16 @@ def test_the_first_answers_are_the_frequencies(pooling, log_odds):
     logits = head(hidden, mask)
     found = keras.ops.sigmoid(logits) if log_odds else keras.ops.softmax(logits)
     np.testing.assert_allclose(found, np.stack([frequencies] * 2), atol=1e-5)
+
+
+@every_head
+def test_logits_are_made_of_the_pooled_vectors(options):
+    head = head_of(**options)
+    pooled = head.pooled(hidden_for(head), MASK)
+    per_label = options["pooling"] == "label_attention"
+    assert pooled.shape[:2] == (len(MASK), 3 if per_label else 1)
+    vectors = pooled if per_label else pooled[:, 0]
+    if head.mlp is not None:
+        vectors = head.mlp(vectors)
+    expected = ops.convert_to_numpy(head.dense(vectors))
+    np.testing.assert_allclose(logits_of(head, hidden_for(head)), expected, atol=1e-5)

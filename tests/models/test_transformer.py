@@ -21,6 +21,7 @@ from tiny_models import (
     tiny_classifier,
     tiny_config,
     tiny_feed,
+    tiny_windows,
 )
 
 from kerascls.errors import CheckpointError, SettingsError
@@ -335,3 +336,25 @@ def test_jax_learns_the_same(task):
     np.testing.assert_allclose(found["losses"], plain_losses(task), atol=1e-4)
     for name, logits in two_backends.logits_of_heads().items():
         np.testing.assert_allclose(found["logits"][name], logits, atol=1e-4)
+
+
+@every_head
+def test_states_are_what_the_head_pools(pooling, more):
+    model = tiny_classifier(pooling=pooling, **more)
+    batch = tiny_batch((8, 5, 3))
+    hidden = model.encoder(**batch, first_only=model.head.reads_first_only)
+    if model.encoder.with_pool:
+        hidden = keras.ops.expand_dims(hidden[1], 1)
+    pooled = keras.ops.mean(model.head.pooled(hidden, batch["padding_mask"]), axis=1)
+    states = keras.ops.convert_to_numpy(model.states(batch))
+    assert states.ndim == 2 and len(states) == 3
+    np.testing.assert_allclose(states, pooled, atol=1e-5)
+    model.in_halves = True
+    halves = keras.ops.convert_to_numpy(model.states(batch))
+    np.testing.assert_allclose(halves, states, atol=1e-5)
+
+
+def test_states_of_windows_are_one_vector_of_a_text():
+    model = tiny_classifier(pooling="mean", window_pooling="mean")
+    states = model.states(tiny_windows(((8, 8, 5), (8, 2), (6,))))
+    assert states.shape == (3, 16)

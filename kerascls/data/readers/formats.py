@@ -75,6 +75,8 @@ class FileFormat:
         is_lines: Whether a row is one text and nothing else, so without a label.
         has_columns: Whether what is written names its columns as they are.
         is_folder: Whether it is a folder; an empty file stands for it.
+        is_for_annotators: Whether what is written is for a tool in which people give
+            each text any number of labels.
         lines: Yields the rows of a table as they stand, its header among them, from
             the same arguments.
         variants: Returns other options that a table may be meant to be read with,
@@ -91,6 +93,7 @@ class FileFormat:
     is_lines: bool = False
     has_columns: bool = True
     is_folder: bool = False
+    is_for_annotators: bool = False
     save: Callable[[Path, LabelledTable], None] | None = None
     lines: Callable[[BinaryIO, str, FileOptions], Lines] | None = None
     variants: Callable[[BinaryIO, FileOptions], list[FileOptions]] | None = None
@@ -204,7 +207,13 @@ FORMATS = {
         (), fasttext_tail_rows, save=save_fasttext_tail, has_columns=False
     ),
     "fasttext-pair": FileFormat((), fasttext_pair_rows, has_columns=False),
-    "doccano": FileFormat((), jsonl_rows, save=save_doccano, has_columns=False),
+    "doccano": FileFormat(
+        (),
+        jsonl_rows,
+        save=save_doccano,
+        has_columns=False,
+        is_for_annotators=True,
+    ),
     "doccano-csv": FileFormat(
         (),
         doccano_csv_rows,
@@ -212,7 +221,9 @@ FORMATS = {
         options=_DELIMITED,
         has_columns=False,
     ),
-    "label-studio": FileFormat((), task_rows, save=save_label_studio),
+    "label-studio": FileFormat(
+        (), task_rows, save=save_label_studio, is_for_annotators=True
+    ),
     "sogou": FileFormat(
         (".dat", ".smarty"),
         sogou_rows,

@@ -105,7 +105,9 @@ def _choices(annotation: Mapping[str, Any]) -> dict[str, list[Any]]:
 def save_label_studio(path: Path, table: LabelledTable) -> None:
     """Writes annotated tasks, to import into a project with a control for labels.
 
-    Its configuration names the control and what it is for as the columns are:
+    Labels that were predicted become predictions, which a person accepts or corrects:
+    until then the tasks are not annotated. The project's configuration names the
+    control and what it is for as the columns are:
     `<Choices name="label" toName="text">`, and `<Text name="text" value="$text"/>`.
     """
     rows = enumerate(table.rows(), start=1)
@@ -123,5 +125,11 @@ def _task(
         "value": {"choices": list(table.labels(row))},
     }
     data = {name: row.get(name) for name in names}
-    annotation = {"id": number, "result": [{"id": f"r{number}", **result}]}
-    return {"id": number, "data": data, "annotations": [annotation]}
+    given = {"result": [{"id": f"r{number}", **result}]}
+    if table.predicted_by is not None:
+        prediction = {"model_version": table.predicted_by, **given}
+        if not table.labels(row):  # a choice of nothing is no choice
+            prediction["result"] = []
+        task = {"id": number, "data": data, "annotations": []}
+        return {**task, "predictions": [prediction]}
+    return {"id": number, "data": data, "annotations": [{"id": number, **given}]}

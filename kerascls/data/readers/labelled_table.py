@@ -26,6 +26,7 @@ class LabelledTable:
         task: What the labels mean.
         rows: Makes an iterator over the fields of each row.
         lost: Counts, in words, what the file does not hold; filled while writing.
+        predicted_by: What gave the labels, where nobody has looked at them yet.
     """
 
     columns: tuple[str, ...]
@@ -34,6 +35,7 @@ class LabelledTable:
     task: Task
     rows: Callable[[], Iterator[Mapping[str, object]]]
     lost: Counter[str] = field(default_factory=Counter)
+    predicted_by: str | None = None
 
     @property
     def other_columns(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import keras
@@ -51,6 +51,7 @@ class KerasRuntime:
         self._model = load_model(bundle)
         self._model.in_halves = compute.in_halves
         self._forward = forward(self._model)
+        self._states: Callable | None = None
         self._gradients: Gradients | None = None
         self._lock = threading.Lock()
         self._layout = bundle.input_spec.layout(bundle.tokenizer())
@@ -66,12 +67,30 @@ class KerasRuntime:
 
     def logits(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
         """Computes logits, see `Runtime`; threads wait for each other."""
+        return self._run(self._forward, inputs)
+
+    @property
+    def has_states(self) -> bool:
+        """Whether the model makes one vector of a text before its logits."""
+        return getattr(self._model, "has_states", False)
+
+    def states(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        """Returns the pooled vectors of a batch, float32 `(batch, width)`.
+
+        For models that have them, see `has_states`.
+        """
+        with self._lock:
+            if self._states is None:
+                self._states = forward(self._model, self._model.states)
+        return self._run(self._states, inputs)
+
+    def _run(self, function: Callable, inputs: dict[str, np.ndarray]) -> np.ndarray:
         rows = len(inputs["token_ids"])
         if self._buckets:
             inputs = self._fixed_shape(inputs)
         # Where Keras compiles it on the first call, it does so unguarded.
         with self._lock:
-            return self._forward(inputs)[:rows]
+            return function(inputs)[:rows]
 
     @property
     def has_gradients(self) -> bool:

@@ -10,8 +10,8 @@ from safetensors.numpy import load_file, save_file
 from kerascls.errors import BundleError
 from kerascls.inference.bundle import ENCODER, WEIGHTS, Bundle
 from kerascls.inference.bundle.files import NGRAMS, read_json
-from kerascls.models.linear.classifier import LinearClassifier
-from kerascls.models.linear.tfidf import Tfidf
+from kerascls.models.linear.classifier import LinearClassifier, joined
+from kerascls.models.linear.tfidf import SparseRows, Tfidf
 from kerascls.system.files import write_json
 
 
@@ -35,6 +35,10 @@ class LinearRuntime:
     ) -> np.ndarray:
         """Computes logits, see `TextRuntime`."""
         return self.model.logits(texts, on_progress)
+
+    def text_vectors(self, texts: Sequence[tuple[str, ...]]) -> SparseRows:
+        """Returns the TF-IDF weights of texts."""
+        return SparseRows.joined(list(self.model.tfidf.transform(joined(texts))))
 
     def contributions(
         self, texts: tuple[str, ...], columns: Sequence[int]

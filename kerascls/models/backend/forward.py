@@ -27,7 +27,7 @@ def forward(
         return lambda inputs: np.asarray(run(inputs)).astype(np.float32)
     import tensorflow as tf
 
-    @tf.function
+    @tf.function(autograph=False)  # as Keras traces its own steps
     def call(inputs: dict[str, "tf.Tensor"]) -> "tf.Tensor":
         return tf.cast((function or model)(inputs, training=False), tf.float32)
 

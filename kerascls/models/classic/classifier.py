@@ -202,6 +202,24 @@ class ClassicClassifier(keras.Model):
         self.body = body
 
     @property
+    def has_states(self) -> bool:
+        """Whether logits are made of one vector of each text."""
+        return type(self.body)._logits is ClassicLayer._logits
+
+    def states(
+        self, inputs: dict[str, KerasTensor], training: bool | None = None
+    ) -> KerasTensor:
+        """Returns the vector of each text, `(batch, width)`, if the model `has_states`.
+
+        Args:
+            inputs: `token_ids`, `segment_ids`, `padding_mask`, int32
+                `(batch, tokens)`.
+            training: Whether dropout is on.
+        """
+        body, mask = self.body, inputs["padding_mask"]
+        embedded = body.words(inputs["token_ids"], mask)
+        return body._text_vector(embedded, inputs, training)
+
     def has_gradients(self) -> bool:
         """Whether gradients by what `embed` returns say all of what tokens do."""
         return self.body.has_gradients

@@ -45,6 +45,16 @@ class SparseRows:
     columns: np.ndarray
     values: np.ndarray
 
+    @classmethod
+    def joined(cls, several: Sequence["SparseRows"]) -> "SparseRows":
+        """Returns the rows of several one after another."""
+        lengths = [np.diff(one.offsets) for one in several]
+        return cls(
+            offsets_of(np.concatenate([np.empty(0, np.int64), *lengths])),
+            np.concatenate([np.empty(0, np.int32), *(x.columns for x in several)]),
+            np.concatenate([np.empty(0), *(x.values for x in several)]),
+        )
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

@@ -156,3 +156,24 @@ def test_of_the_short_exports_tasks_without_annotation_are_left_out(
         dataset = read(path, options)
         assert [row.labels for row in dataset.examples] == [("a", "b"), ("a",), ()]
         assert f"{path.name}: tasks not annotated, left out: 1" in dataset.notes
+
+
+def test_predicted_labels_are_no_annotation(tmp_path):
+    rows = [{"text": "国足", "topic": ("体育",)}, {"text": "?", "topic": ()}]
+    table = LabelledTable(
+        columns=("text", "topic"),
+        text_columns=("text",),
+        label_column="topic",
+        task=Task.MULTILABEL,
+        rows=lambda: iter(rows),
+        predicted_by="a classifier",
+    )
+    save_label_studio(tmp_path / "a.json", table)
+    first, second = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    (prediction,) = first["predictions"]
+    assert prediction["model_version"] == "a classifier"
+    assert prediction["result"][0]["value"] == {"choices": ["体育"]}
+    assert second["predictions"][0]["result"] == []
+    found = rows_of(first, second)
+    assert [type(row) for row in found] == [Unlabelled, Unlabelled]
+    assert found[0].fields == {"id": 1, "text": "国足"}

@@ -201,3 +201,14 @@ def test_weights_that_are_missing_are_a_damaged_bundle(folder):
 def test_a_runtime_of_a_later_version_is_named(written):
     with pytest.raises(BundleError, match="out of keras.*runtime='quantum'.*Update"):
         open_runtime(bundle_at(written, "quantum"))
+
+
+def test_states_are_those_of_the_model_in_batches_of_any_shape(written, model):
+    runtime = open_runtime(bundle_at(written))
+    assert runtime.has_states
+    for lengths in ((8, 5, 3), (2,)):
+        batch = tiny_batch(lengths)
+        states = runtime.states(batch)
+        assert states.dtype == np.float32
+        expected = keras.ops.convert_to_numpy(model.states(batch))
+        np.testing.assert_allclose(states, expected, atol=1e-5)

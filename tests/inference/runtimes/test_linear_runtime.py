@@ -1,10 +1,12 @@
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from kerascls.errors import BundleError
 from kerascls.inference.runtimes.linear_runtime import (
+    LinearRuntime,
     read_linear_model,
     write_linear_model,
 )
@@ -56,3 +58,11 @@ def test_weights_of_other_labels_are_refused(model, tmp_path):
     write_linear_model(tmp_path, model)
     with pytest.raises(BundleError, match="shapes"):
         read_linear_model(tmp_path, 3)
+
+
+def test_vectors_are_the_weights_that_logits_are_made_of(model, tmp_path):
+    write_linear_model(tmp_path, model)
+    runtime = LinearRuntime(SimpleNamespace(path=tmp_path, label_set=("a", "b")))
+    vectors = runtime.text_vectors(ROWS)
+    logits = vectors.dot(model.coefficients) + model.intercept
+    np.testing.assert_allclose(logits, runtime.text_logits(ROWS), atol=1e-6)

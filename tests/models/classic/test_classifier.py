@@ -202,3 +202,13 @@ def test_its_number_of_parameters_is_told_right(name):
     last = sum(math.prod(v.shape) for v in model.body.classifier.weights)
     assert config.parameters == model.count_params() - last
     assert CLASSICS[name].parameters == config.parameters - 10 * config.embedding_dim
+
+
+@every_model
+def test_logits_are_made_of_the_states_where_there_are_such(name):
+    model, batch = lively_classic(name), tiny_batch(LENGTHS)
+    if not model.has_states:
+        assert name == "seq2seq"  # which makes a vector at each step
+        return
+    logits = keras.ops.convert_to_numpy(model.body.classifier(model.states(batch)))
+    np.testing.assert_allclose(logits, logits_of(model, batch), atol=1e-5)

@@ -82,3 +82,12 @@ def test_rows_times_weights_are_the_dense_product():
     wanted = dense(rows, len(tfidf.ngrams)) @ weights
     np.testing.assert_allclose(rows.dot(weights), wanted, atol=1e-6)
     assert rows.dot(weights).dtype == np.float32
+
+
+def test_rows_are_put_one_after_another():
+    _, rows = learn_tfidf(["ab", "b", ""], "char", min_texts=1)
+    joined = SparseRows.joined([rows, rows])
+    assert len(joined) == 6
+    weights = np.eye(int(rows.columns.max()) + 1, dtype=np.float32)
+    np.testing.assert_array_equal(joined.dot(weights)[3:], rows.dot(weights))
+    assert len(SparseRows.joined([])) == 0

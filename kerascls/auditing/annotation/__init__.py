@@ -1,0 +1,1 @@
+"""Which rows of unlabelled text to label next."""
