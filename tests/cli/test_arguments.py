@@ -26,7 +26,8 @@ ONCE = [
 
 @pytest.mark.parametrize(("names", "option"), ONCE)
 def test_every_option_with_one_value_is_refused_twice(run, names, option):
-    outcome = run(*names, option, "1", f"{option}=2")
+    mark = "=" if option.startswith("--") else ""
+    outcome = run(*names, option, "1", f"{option}{mark}2")
     assert outcome.code == 2
     assert f"{option} was given 2 times: 1, 2; give it once." in outcome.err
 
