@@ -220,6 +220,7 @@ class ClassicClassifier(keras.Model):
         embedded = body.words(inputs["token_ids"], mask)
         return body._text_vector(embedded, inputs, training)
 
+    @property
     def has_gradients(self) -> bool:
         """Whether gradients by what `embed` returns say all of what tokens do."""
         return self.body.has_gradients

@@ -212,6 +212,7 @@ def test_jax_pools_and_learns_the_same():
         pytest.skip("jax is not installed")
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "0", __file__]
+        + ["-m", "slow or not slow"]
         + ["-k", "without_its_padding or by_heart or last_real"],
         env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
         capture_output=True,
