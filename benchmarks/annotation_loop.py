@@ -13,7 +13,6 @@ of its own (`taskset -c 0 python benchmarks/annotation_loop.py ...`), it is done
 """
 
 import argparse
-import csv
 import json
 import shutil
 import time
@@ -22,6 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import tables
 from real_data import RESULTS, append
 from rich.console import Console
 
@@ -105,7 +105,7 @@ class Loop:
     def measured(self, rows: int) -> dict[str, str] | None:
         """Returns the results with so many rows, None where there are none yet."""
         wanted = self.key(rows).items()
-        return next((row for row in results() if row.items() >= wanted), None)
+        return next((row for row in tables.read(FILE) if row.items() >= wanted), None)
 
     def key(self, rows: int) -> dict[str, str]:
         """Returns what tells a measurement from all others."""
@@ -175,14 +175,6 @@ class Loop:
             labelled += self.more(np.array(labelled), count, out)
             file.write_text(json.dumps(labelled))
             shutil.rmtree(out)
-
-
-def results() -> list[dict[str, str]]:
-    """Returns all rows that were measured."""
-    if not FILE.is_file():
-        return []
-    with open(FILE, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def main():

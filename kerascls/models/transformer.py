@@ -166,9 +166,7 @@ class TransformerClassifier(keras.Model):
     def _features(
         self, inputs: dict[str, KerasTensor], training: bool | None
     ) -> KerasTensor:
-        windows = inputs
-        if self.input_rank == 3:
-            windows = {name: fold(x) for name, x in inputs.items()}
+        windows = self._windows(inputs)
         hidden = _encode(self.encoder, self.head, windows, training=training)
         summary = self.head.summary(hidden, windows["padding_mask"])
         if self.input_rank == 3:
@@ -194,9 +192,7 @@ class TransformerClassifier(keras.Model):
     def _states(
         self, inputs: dict[str, KerasTensor], training: bool | None
     ) -> KerasTensor:
-        windows = inputs
-        if self.input_rank == 3:
-            windows = {name: fold(x) for name, x in inputs.items()}
+        windows = self._windows(inputs)
         hidden = _encode(self.encoder, self.head, windows, training=training)
         return ops.mean(self.head.pooled(hidden, inputs["padding_mask"]), axis=1)
 
@@ -210,11 +206,16 @@ class TransformerClassifier(keras.Model):
         Returns:
             `(batch, tokens, embedding_dim)`, with windows `(batch, windows, ...)`.
         """
+        embedded = self.encoder.embed(**self._windows(inputs), training=False)
+        if self.input_rank == 3:
+            return unfold_hidden(embedded, inputs["padding_mask"])
+        return embedded
+
+    def _windows(self, inputs: dict[str, KerasTensor]) -> dict[str, KerasTensor]:
+        """Returns inputs with a row for each window, as the encoder reads them."""
         if self.input_rank == 2:
-            return self.encoder.embed(**inputs, training=False)
-        windows = {name: fold(x) for name, x in inputs.items()}
-        embedded = self.encoder.embed(**windows, training=False)
-        return unfold_hidden(embedded, inputs["padding_mask"])
+            return inputs
+        return {name: fold(x) for name, x in inputs.items()}
 
     def logits_of(
         self, embedded: KerasTensor, inputs: dict[str, KerasTensor]

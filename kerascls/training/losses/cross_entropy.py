@@ -1,8 +1,9 @@
 """The loss that belongs to each task, on logits.
 
 Of distributions, a squared error of probabilities would be the natural mistake: its
-gradient vanishes where softmax saturates, and training all of a model with it ends at
-the mean of the training rows, whatever is read. There is no such loss here.
+gradient vanishes where softmax saturates, and plain gradient descent, at the rate at
+which cross-entropy learns, then stays at the mean of the training rows, whatever is
+read. There is no such loss here.
 """
 
 import keras
